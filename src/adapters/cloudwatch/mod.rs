@@ -1,0 +1,1 @@
+//! CloudWatch over the AWS SDK: metric data and alarms.

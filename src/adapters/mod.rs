@@ -1,0 +1,9 @@
+//! The outside world behind the ports: HTTP, files, programs. Wire types stay private to each adapter.
+
+pub mod artifacts;
+pub mod clock;
+pub mod cloudwatch;
+pub mod github;
+pub mod probe;
+pub mod script;
+pub mod store;

@@ -1,0 +1,1 @@
+//! What production answers when it is asked for its version.

@@ -1,0 +1,1 @@
+//! A team's own programs, bounded in time and output.

@@ -1,0 +1,1 @@
+//! The screen's state machine: model, actions, focus, prompts. Knows no terminal.

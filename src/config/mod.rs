@@ -1,0 +1,1 @@
+//! Configuration: `cockpit.toml`, the user's file, environment and flags, layered once.

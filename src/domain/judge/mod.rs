@@ -1,0 +1,5 @@
+//! Judging: expressions over complete minutes, in five states, with their arithmetic.
+
+mod rule;
+
+pub use rule::*;

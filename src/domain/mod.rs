@@ -1,0 +1,14 @@
+//! The nouns and rules of a release, pure: no clock, no files, no network, no terminal.
+
+pub mod evidence;
+mod fault;
+mod identity;
+pub mod judge;
+pub mod observation;
+pub mod policy;
+pub mod record;
+mod text;
+
+pub use fault::*;
+pub use identity::*;
+pub use text::*;

@@ -1,0 +1,9 @@
+//! What the feeds see: snapshots of the outside world in the domain's words.
+
+mod history;
+mod metrics;
+mod run;
+
+pub use history::*;
+pub use metrics::*;
+pub use run::*;

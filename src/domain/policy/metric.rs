@@ -1,0 +1,160 @@
+//! What a metric is: its name, unit, direction, and how it is made from what a source holds.
+
+use std::{collections::BTreeMap, fmt};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The name of a metric in expressions: `error_rate`, `db.cpu`.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct MetricName(pub String);
+
+impl fmt::Display for MetricName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<&str> for MetricName {
+    fn from(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+/// The unit that a metric's values are kept and shown in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Per cent, 0 to 100: a share of 1 in 200 is `0.5`.
+    Percent,
+    /// Milliseconds.
+    Milliseconds,
+    /// A count of things: hosts, messages, errors.
+    Count,
+    /// Things per minute.
+    PerMinute,
+    /// Things per second.
+    PerSecond,
+    /// Bytes.
+    Bytes,
+    /// A number without a unit.
+    Plain,
+}
+
+/// Which way is bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bad {
+    /// More is worse: errors, latency.
+    Up,
+    /// Less is worse: throughput, healthy hosts.
+    Down,
+    /// Both are suspicious.
+    Both,
+}
+
+/// Which hosts of a canary rollout a metric speaks of.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Everything together: diluted while a canary is out.
+    #[default]
+    All,
+    /// The new version alone.
+    Canary,
+    /// The old version alone, in the same minutes.
+    Control,
+}
+
+/// One metric of a release.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    /// Its name in expressions.
+    pub name: MetricName,
+    /// What people read: `error rate`, `latency p99`.
+    pub label: String,
+    /// Unit of the values after `recipe`.
+    pub unit: Unit,
+    /// Which way is bad.
+    pub bad: Bad,
+    /// Which `[[aws]]` entry answers; `None` is the only one.
+    pub aws: Option<String>,
+    /// The whole, or one side of a canary.
+    #[serde(default)]
+    pub side: Side,
+    /// How it is made.
+    pub recipe: Recipe,
+}
+
+/// How a metric's value of a minute comes from raw series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipe {
+    /// The raw value times `scale`.
+    Direct {
+        /// The raw series.
+        query: Query,
+        /// Factor into the metric's unit (seconds to milliseconds: 1000).
+        scale: f64,
+        /// What a minute without a data point means.
+        absent: Absent,
+    },
+    /// `scale * sum(over) / sum(under)`. Missing parts count as zero in minutes where any part of `under` exists; a
+    /// minute without any is no traffic.
+    Ratio {
+        /// Numerator.
+        over: Vec<Query>,
+        /// Denominator.
+        under: Vec<Query>,
+        /// Factor into the metric's unit (share to per cent: 100).
+        scale: f64,
+    },
+    /// Metric math, computed by the source.
+    Math {
+        /// The expression over the ids in `queries`.
+        expression: String,
+        /// Its inputs by id.
+        queries: BTreeMap<String, Query>,
+        /// Factor into the metric's unit.
+        scale: f64,
+        /// What a minute without a data point means.
+        absent: Absent,
+    },
+}
+
+/// What a minute without a data point means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Absent {
+    /// Something is wrong or late: a gap.
+    Gap,
+    /// Nothing happened, where `traffic` (or, without it, time) has passed that minute: no traffic.
+    NoTraffic {
+        /// A denser series of the same resource that proves the minute is complete.
+        proof: Option<Query>,
+    },
+    /// Zero events, in minutes where `proof` has a data point; else no traffic.
+    ZeroWhere {
+        /// The series whose presence makes silence a zero.
+        proof: Query,
+    },
+}
+
+/// One raw series of the source: namespace, metric, dimensions, statistic.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Query {
+    /// `AWS/ApplicationELB`.
+    pub namespace: String,
+    /// `RequestCount`.
+    pub metric: String,
+    /// Name to value, as CloudWatch spells them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dimensions: BTreeMap<String, String>,
+    /// `Sum`, `Average`, `Maximum`, `p99`, `tm95` ...
+    pub statistic: String,
+}

@@ -1,0 +1,7 @@
+//! Resolved rules, and what metrics mean.
+
+mod metric;
+mod rules;
+
+pub use metric::*;
+pub use rules::*;

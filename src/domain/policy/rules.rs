@@ -1,0 +1,268 @@
+//! The rules of a release, resolved: what `cockpit.toml` means once presets are expanded and names are checked.
+//!
+//! The journal's first event carries a [`Policy`], so a release is judged to its end by the rules that it began with.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::Metric;
+use crate::domain::{Login, Text, evidence::EvidenceKind, judge::Rule};
+
+/// Everything that decides about a release.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Policy {
+    /// The service's name.
+    pub service: String,
+    /// SHA-256 of the rules file, hexadecimal.
+    pub hash: String,
+    /// Which workflow, job and environment are the release.
+    pub target: Target,
+    /// Steps drawn before the approval.
+    pub pipeline: Vec<StepRule>,
+    /// What staging must have shown.
+    pub evidence: Vec<EvidenceRule>,
+    /// Every metric, in the order of the file.
+    pub metrics: Vec<Metric>,
+    /// How promotion goes.
+    pub strategy: Strategy,
+    /// The watch after the deploy.
+    pub hypercare: Hypercare,
+    /// How to go back; `None`: cockpit cannot roll back, which is said before the approval.
+    pub rollback: Option<RollbackRule>,
+    /// The human decision.
+    pub approval: ApprovalRule,
+    /// What a gate's state does to the approval, by gate name.
+    pub gates: BTreeMap<String, GateRule>,
+}
+
+/// Which run, which job, which environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Workflow file name, `deploy.yml`.
+    pub workflow: String,
+    /// The production environment.
+    pub environment: String,
+    /// The production job: `deploy`, or `caller / job`.
+    pub job: String,
+    /// Where the gate is.
+    pub gate: GateKind,
+    /// Prefix of version tags, `v` or `checkout/v`.
+    pub tag_prefix: String,
+    /// Regex with one group over the run's display title.
+    pub version_from_title: Option<String>,
+    /// For `gate = "dispatch"`: the production workflow, its ref and its inputs (templates).
+    pub dispatch: Option<DispatchRule>,
+}
+
+/// What holds production until a person decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateKind {
+    /// GitHub's environment review.
+    Environment,
+    /// cockpit starts the production workflow after the approval.
+    Dispatch,
+}
+
+/// A workflow to dispatch. Input values may hold `{version}`, `{sha}`, `{release_id}`, `{from_version}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DispatchRule {
+    /// Workflow file name.
+    pub workflow: String,
+    /// Branch or tag; `None`: the default branch.
+    pub reference: Option<String>,
+    /// Inputs by name.
+    pub inputs: BTreeMap<String, String>,
+}
+
+/// A step of the stepper and the jobs that are it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRule {
+    /// `CI`, `Verify`, `Explain`, `Staging`, `Validation`.
+    pub name: String,
+    /// Globs over job names.
+    pub jobs: Vec<String>,
+}
+
+/// One kind of evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceRule {
+    /// Which.
+    pub kind: EvidenceKind,
+    /// Glob over artifact names; `None` where the source is not an artifact (explain from the pull request).
+    pub artifact: Option<String>,
+    /// Another workflow file whose newest completed run for the same SHA holds it.
+    pub workflow: Option<String>,
+    /// Whether staging fails without it.
+    pub required: bool,
+}
+
+/// How promotion goes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Strategy {
+    /// Production at once (also the default).
+    Recreate,
+    /// Hosts in turn; the percentages or counts are shown, GitHub's job does it.
+    Rolling {
+        /// As written, `25%` or `1`.
+        max_unavailable: Option<String>,
+        /// As written.
+        max_surge: Option<String>,
+    },
+    /// A second fleet takes over.
+    BlueGreen {
+        /// How long both stand.
+        validation: Option<SignedDuration>,
+    },
+    /// Shares of the traffic in turn.
+    Canary {
+        /// In order; the last is production.
+        stages: Vec<StageRule>,
+        /// Whether the next stage was released in advance at approval when all gates pass.
+        advance: Advance,
+    },
+}
+
+/// Who releases the next stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Advance {
+    /// A person, each time.
+    Ask,
+    /// A person at approval, where every gate passes.
+    PreAuthorised,
+}
+
+/// One stage of a canary.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageRule {
+    /// As written, `5%`.
+    pub weight: String,
+    /// The environment that holds it, or the job that is watched.
+    pub bound: StageBound,
+    /// How long it is judged.
+    pub duration: SignedDuration,
+    /// What must pass.
+    pub gates: Vec<Rule>,
+}
+
+/// What a stage is in GitHub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageBound {
+    /// Held there; one review each.
+    Environment(String),
+    /// Watched only.
+    Job(String),
+}
+
+/// The watch after the deploy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hypercare {
+    /// Minutes to be judged, with complete data.
+    pub window: SignedDuration,
+    /// After this it is "cannot tell".
+    pub max_wait: SignedDuration,
+    /// How far back the baseline looks.
+    pub baseline: SignedDuration,
+    /// Fewest samples (requests) a minute for a relative gate.
+    pub min_samples: u32,
+    /// What must pass.
+    pub gates: Vec<Rule>,
+    /// What fires an alert.
+    pub triggers: Vec<Rule>,
+    /// Alarm names to watch besides those in triggers.
+    pub alarms: Vec<String>,
+}
+
+/// How to go back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RollbackRule {
+    /// The team's workflow; `None`: only the fallback command.
+    pub dispatch: Option<DispatchRule>,
+    /// What to do while the deploy still runs.
+    pub during_deploy: DuringDeploy,
+    /// What a trigger does.
+    pub on_trigger: OnTrigger,
+    /// Program and arguments for when GitHub is down.
+    pub fallback: Vec<String>,
+    /// Longest time that a rollback may take.
+    pub timeout: SignedDuration,
+}
+
+/// `during_deploy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DuringDeploy {
+    /// The prompt asks.
+    Ask,
+    /// Cancel the run, wait for its end, dispatch.
+    CancelThenDispatch,
+    /// Dispatch at once.
+    Dispatch,
+    /// Wait for the run's end, dispatch.
+    Wait,
+}
+
+/// `on_trigger`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnTrigger {
+    /// The alert asks.
+    Ask,
+    /// Agreed at approval: a countdown that anyone may hold.
+    PreAuthorised,
+}
+
+/// The human decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ApprovalRule {
+    /// When nobody has answered.
+    pub escalate_after: SignedDuration,
+    /// How long the production deploy may take.
+    pub deploy_timeout: SignedDuration,
+    /// Where an escalation goes, for the screen: `#eng-leads`.
+    pub escalate_to: Option<Text>,
+    /// People by GitHub login and the roles that they hold.
+    pub people: BTreeMap<Login, Vec<String>>,
+}
+
+/// What a gate's states other than pass do to the approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateRule {
+    /// Fail.
+    pub fail: Effect,
+    /// Ambiguous.
+    pub ambiguous: Effect,
+    /// No data.
+    pub no_data: Effect,
+    /// Source broken.
+    pub broken: Effect,
+}
+
+/// What a state does to the approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Shown.
+    Warn,
+    /// A typed reason is needed.
+    Reason,
+    /// No approval.
+    Block,
+}
+
+impl GateRule {
+    /// The same effect for every state other than pass.
+    pub const fn all(effect: Effect) -> Self {
+        Self {
+            fail: effect,
+            ambiguous: effect,
+            no_data: effect,
+            broken: effect,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The record: entries, their chain of hashes, the timeline.

@@ -1,0 +1,1 @@
+//! One release without a screen: inputs, the four functions, journal, outbox, pollers.

@@ -1,0 +1,198 @@
+//! What cockpit asks of the world: small object-safe traits, one for each kind of question.
+//!
+//! Adapters implement them over HTTP and files, tests with plain values. A port speaks the domain's types and
+//! [`Fault`]; it never retries an act.
+
+use std::{future::Future, path::Path, pin::Pin, sync::Arc};
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    ArtifactId, EnvironmentId, Fault, Login, RunId, Sha, Text,
+    evidence::{Evidence, EvidenceKind},
+    observation::{
+        AlarmSnapshot, ArtifactSnapshot, Comparison, DeploymentSnapshot, EnvironmentSnapshot,
+        JobSnapshot, LaneSnapshot, MetricsSeen, Minute, PendingDeployment, PullSnapshot,
+        ReviewSnapshot, RunSnapshot,
+    },
+    policy::Metric,
+};
+
+/// The answer to a question, later.
+pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
+
+/// Time: the only way in. Real for people, faster for the demo, paused in tests.
+pub trait Clock: Send + Sync + std::fmt::Debug {
+    /// The present instant, UTC.
+    fn now(&self) -> Timestamp;
+    /// Returns at `at` or a little later; at once where it has passed.
+    fn sleep_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// Workflow runs: finding and following them.
+pub trait Runs: Send + Sync {
+    /// Who the token belongs to.
+    fn viewer(&self) -> Asked<'_, Login>;
+    /// Runs of the configured workflow in that state (`waiting`, `in_progress` ...), newest first; `None` for any.
+    /// At most one page of 100.
+    fn runs(&self, status: Option<&'static str>) -> Asked<'_, Vec<RunSnapshot>>;
+    /// Runs of any workflow file for one commit, newest first.
+    fn runs_of_commit<'a>(
+        &'a self,
+        sha: &'a Sha,
+        workflow: Option<&'a str>,
+    ) -> Asked<'a, Vec<RunSnapshot>>;
+    /// One run.
+    fn run(&self, run: RunId) -> Asked<'_, RunSnapshot>;
+    /// The jobs of its newest attempt, all pages.
+    fn jobs(&self, run: RunId) -> Asked<'_, Vec<JobSnapshot>>;
+    /// What holds it.
+    fn pending(&self, run: RunId) -> Asked<'_, Vec<PendingDeployment>>;
+    /// The reviews given so far, newest first.
+    fn reviews(&self, run: RunId) -> Asked<'_, Vec<ReviewSnapshot>>;
+    /// Its place in the production lane; `None` where the server cannot tell.
+    fn lane(&self, run: RunId) -> Asked<'_, Option<LaneSnapshot>>;
+}
+
+/// Acts on a run's pending deployments. Each sends once, never again by itself.
+pub trait Review: Send + Sync {
+    /// Approves these environments of the run.
+    fn approve<'a>(
+        &'a self,
+        run: RunId,
+        environments: &'a [EnvironmentId],
+        comment: &'a str,
+    ) -> Asked<'a, ()>;
+    /// Rejects them; the run fails.
+    fn reject<'a>(
+        &'a self,
+        run: RunId,
+        environments: &'a [EnvironmentId],
+        comment: &'a str,
+    ) -> Asked<'a, ()>;
+}
+
+/// What `workflow_dispatch` needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DispatchOrder {
+    /// Workflow file name, `rollback.yml`.
+    pub workflow: String,
+    /// Branch or tag.
+    pub reference: String,
+    /// At most 25 inputs.
+    pub inputs: Vec<(String, String)>,
+}
+
+/// Starting and stopping runs. Each act sends once.
+pub trait Dispatch: Send + Sync {
+    /// Dispatches; the run's id where the server tells it.
+    fn dispatch<'a>(&'a self, order: &'a DispatchOrder) -> Asked<'a, Option<RunId>>;
+    /// Looks a dispatched run up: created at or after `since` by `workflow_dispatch`, its title holding `marker` where
+    /// it is given. Newest first.
+    fn dispatched<'a>(
+        &'a self,
+        workflow: &'a str,
+        marker: Option<&'a str>,
+        since: Timestamp,
+    ) -> Asked<'a, Vec<RunSnapshot>>;
+    /// Asks a run to stop. 409 (already ended) is a [`crate::domain::FaultKind::Conflict`].
+    fn cancel(&self, run: RunId) -> Asked<'_, ()>;
+    /// Runs the failed jobs again.
+    fn rerun_failed(&self, run: RunId) -> Asked<'_, ()>;
+    /// The declared inputs of a workflow file on a ref: name, required. `None` where it takes no dispatch.
+    fn inputs<'a>(
+        &'a self,
+        workflow: &'a str,
+        reference: &'a str,
+    ) -> Asked<'a, Option<Vec<(String, bool)>>>;
+}
+
+/// Bytes so far and, where told, in all.
+pub type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
+
+/// Artifacts: listing, and reading as evidence.
+pub trait Artifacts: Send + Sync {
+    /// The artifacts of a run, all pages, newest first.
+    fn list(&self, run: RunId) -> Asked<'_, Vec<ArtifactSnapshot>>;
+    /// Downloads, unpacks within limits, and reads as `kind`.
+    fn read(
+        &self,
+        artifact: ArtifactId,
+        kind: EvidenceKind,
+        progress: Progress,
+    ) -> Asked<'_, Evidence>;
+}
+
+/// The past: deployments, comparisons, pull requests, names of commits.
+pub trait History: Send + Sync {
+    /// Deployments to an environment with their newest status, newest first, at most `most`.
+    fn deployments<'a>(
+        &'a self,
+        environment: &'a str,
+        most: usize,
+    ) -> Asked<'a, Vec<DeploymentSnapshot>>;
+    /// Compares, with all pages of commits.
+    fn compare<'a>(&'a self, base: &'a Sha, head: &'a Sha) -> Asked<'a, Comparison>;
+    /// One pull request.
+    fn pull(&self, number: u64) -> Asked<'_, PullSnapshot>;
+    /// The pull requests that hold a commit.
+    fn pulls_of<'a>(&'a self, sha: &'a Sha) -> Asked<'a, Vec<PullSnapshot>>;
+    /// The commit that a tag, branch or abbreviated SHA names.
+    fn resolve<'a>(&'a self, name: &'a str) -> Asked<'a, Sha>;
+    /// The tag of a commit, where one points at it; with the prefix where it is given.
+    fn tag_of<'a>(&'a self, sha: &'a Sha, prefix: &'a str) -> Asked<'a, Option<Text>>;
+    /// How an environment is protected.
+    fn environment<'a>(&'a self, name: &'a str) -> Asked<'a, EnvironmentSnapshot>;
+    /// A file of the default branch; `None` where it is not there. At most 1 MiB.
+    fn file<'a>(&'a self, path: &'a str) -> Asked<'a, Option<Vec<u8>>>;
+    /// The default branch's name.
+    fn default_branch(&self) -> Asked<'_, Text>;
+}
+
+/// What production answers when it is asked for its version: URL with pointer, or a command.
+pub trait Probe: Send + Sync {
+    /// The version or SHA, as production words it.
+    fn version(&self) -> Asked<'_, Text>;
+}
+
+/// Metric series.
+pub trait Metrics: Send + Sync {
+    /// All metrics for the minutes `from..until`, one request a region and account.
+    fn read<'a>(
+        &'a self,
+        metrics: &'a [Metric],
+        from: Minute,
+        until: Minute,
+    ) -> Asked<'a, MetricsSeen>;
+}
+
+/// Alarms.
+pub trait Alarms: Send + Sync {
+    /// The alarms of these names; one that is not there is missing from the answer.
+    fn read<'a>(&'a self, names: &'a [String]) -> Asked<'a, Vec<AlarmSnapshot>>;
+}
+
+/// A team's own program: argument vector, never a shell line.
+pub trait Script: Send + Sync {
+    /// Runs it with a time limit (`limit`, real time) and returns standard output, bounded.
+    fn run<'a>(
+        &'a self,
+        arguments: &'a [String],
+        input: &'a [u8],
+        limit: jiff::SignedDuration,
+    ) -> Asked<'a, Vec<u8>>;
+}
+
+/// The journal and its blobs on disk. Blocking: callers put it on a blocking thread.
+pub trait Store: Send + Sync {
+    /// Appends whole lines (each ends in `\n`); with `durable` it returns only after the data is on the disk.
+    fn append(&self, lines: &[u8], durable: bool) -> std::io::Result<()>;
+    /// Makes everything appended so far durable.
+    fn sync(&self) -> std::io::Result<()>;
+    /// Writes a blob named by the SHA-256 of its bytes and returns the name; one that is there stays.
+    fn put_blob(&self, bytes: &[u8]) -> std::io::Result<String>;
+    /// Reads a blob back.
+    fn blob(&self, name: &str) -> std::io::Result<Vec<u8>>;
+    /// Where it lies, for people.
+    fn place(&self) -> &Path;
+}

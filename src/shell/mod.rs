@@ -1,0 +1,1 @@
+//! The terminal around a flight: input, frames, restoring it.

@@ -1,0 +1,1 @@
+//! Drawing: `(&Model, &Styles) -> Frame`, one pane a file.

@@ -1,0 +1,1 @@
+//! Maps configuration to adapters.
