@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Text, policy::MetricName};
+use crate::domain::{
+    Text,
+    policy::{MetricName, Side},
+};
 
 /// The start of a UTC minute, as whole minutes since 1970-01-01T00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,8 +73,8 @@ pub struct MetricsSeen {
     pub from: Minute,
     /// First minute not asked for.
     pub until: Minute,
-    /// For each metric the samples of `from..until`, in order.
-    pub series: BTreeMap<MetricName, Vec<Sample>>,
+    /// For each metric and side of a rollout the samples of `from..until`, in order.
+    pub series: BTreeMap<(MetricName, Side), Vec<Sample>>,
     /// What the source said besides: partial data, forbidden metrics.
     pub remarks: Vec<Text>,
 }

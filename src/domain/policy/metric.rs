@@ -105,7 +105,8 @@ pub enum Recipe {
         absent: Absent,
     },
     /// `scale * sum(over) / sum(under)`. Missing parts count as zero in minutes where any part of `under` exists; a
-    /// minute without any is no traffic.
+    /// minute without any is no traffic. What stands on both sides is a sparse counter of errors, the rest of `under`
+    /// is expected in every minute with traffic and waited for longer.
     Ratio {
         /// Numerator.
         over: Vec<Query>,
@@ -133,10 +134,11 @@ pub enum Recipe {
 pub enum Absent {
     /// Something is wrong or late: a gap.
     Gap,
-    /// Nothing happened, where `traffic` (or, without it, time) has passed that minute: no traffic.
+    /// Nothing happened, unless one of these counted something: then it is a gap.
     NoTraffic {
-        /// A denser series of the same resource that proves the minute is complete.
-        proof: Option<Query>,
+        /// Series of the same resource whose values above zero say that there was traffic.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unless: Vec<Query>,
     },
     /// Zero events, in minutes where `proof` has a data point; else no traffic.
     ZeroWhere {
