@@ -8,6 +8,7 @@ pub mod observation;
 pub mod policy;
 pub mod record;
 mod text;
+pub mod wording;
 
 pub use fault::*;
 pub use identity::*;

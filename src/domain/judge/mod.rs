@@ -1,5 +1,27 @@
 //! Judging: expressions over complete minutes, in five states, with their arithmetic.
 
+mod baseline;
+mod check;
+mod comparison;
+mod evaluate;
+mod expression;
+mod finding;
+mod grammar;
+mod measure;
+mod minutes;
+mod problem;
 mod rule;
+mod series;
+mod settle;
+mod tokens;
+mod truth;
+mod verdict;
+mod window;
 
+pub use baseline::*;
+pub use evaluate::*;
+pub use problem::*;
 pub use rule::*;
+pub use series::*;
+pub use verdict::*;
+pub use window::*;
