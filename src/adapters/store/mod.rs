@@ -1,1 +1,22 @@
-//! The journal on disk: append, lock, blobs.
+//! The journal on disk: one folder a release, with its lock, its blobs and its inbox. Knows bytes and files, not events.
+//!
+//! `<state>/<host>/<owner>/<repository>/<run id>/` holds `journal.jsonl`, `blobs/<sha256>`, `lock` and `inbox/`. Who
+//! holds `lock` writes the journal; everyone else reads it and leaves letters in the inbox.
+
+mod blobs;
+mod error;
+mod follow;
+mod inbox;
+mod journal;
+mod lock;
+mod open;
+mod place;
+mod private;
+
+pub use error::*;
+pub use follow::*;
+pub use inbox::*;
+pub use journal::*;
+pub use lock::{Holder, Who};
+pub use open::*;
+pub use place::*;

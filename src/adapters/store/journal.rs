@@ -1,0 +1,157 @@
+//! The journal of a release that this process drives: append, sync, blobs. One writer, which holds the lock.
+
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use super::{blobs, error::explained, lock::Lock, place};
+use crate::{domain::Login, ports::Store};
+
+/// The files of a release, held by the lock until it is dropped.
+#[derive(Debug)]
+pub struct Journal {
+    folder: PathBuf,
+    path: PathBuf,
+    tail: Mutex<Tail>,
+    lock: Mutex<Lock>,
+}
+
+#[derive(Debug)]
+struct Tail {
+    file: File,
+    /// Bytes of whole, accepted lines; what lies behind them must not stay.
+    length: u64,
+    /// Set when the disk's state is unknown: nothing more is accepted.
+    lost: bool,
+}
+
+impl Journal {
+    pub(super) fn new(folder: &Path, file: File, length: u64, lock: Lock) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            path: folder.join(place::JOURNAL),
+            tail: Mutex::new(Tail {
+                file,
+                length,
+                lost: false,
+            }),
+            lock: Mutex::new(lock),
+        }
+    }
+
+    /// Says in the lock whose token this cockpit uses, once that is known.
+    pub fn name_holder(&self, login: Login) -> io::Result<()> {
+        self.lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .name(login)
+            .map_err(|e| explained("write", &self.folder.join(place::LOCK), e))
+    }
+}
+
+impl Tail {
+    fn check(&self) -> io::Result<()> {
+        if self.lost {
+            return Err(io::Error::other(
+                "an earlier write failed in a way that leaves the disk's state unknown; start cockpit again",
+            ));
+        }
+        let found = self.file.metadata()?.len();
+        if found == self.length {
+            Ok(())
+        } else {
+            Err(io::Error::other(format!(
+                "it has {found} bytes, not {}: something else wrote to it",
+                self.length
+            )))
+        }
+    }
+
+    fn append(&mut self, lines: &[u8], durable: bool) -> io::Result<()> {
+        self.check()?;
+        let grown = self.length + lines.len() as u64;
+        if let Err(error) = self.file.write_all(lines) {
+            // Half a line in the middle would break the chain for good.
+            self.lost = self.file.set_len(self.length).is_err();
+            return Err(error);
+        }
+        if durable && let Err(error) = self.sync() {
+            // A caller that hears "no" must not find the line after a restart.
+            let _ = self.file.set_len(self.length);
+            return Err(error);
+        }
+        self.length = grown;
+        Ok(())
+    }
+
+    /// After a failed sync the system may drop the pages and report success to the next one, so nothing is tried again.
+    fn sync(&mut self) -> io::Result<()> {
+        let done = self.file.sync_data();
+        self.lost |= done.is_err();
+        done
+    }
+}
+
+impl Store for Journal {
+    fn append(&self, lines: &[u8], durable: bool) -> io::Result<()> {
+        if lines.last() != Some(&b'\n') {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "only whole lines are appended",
+            ));
+        }
+        self.tail
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .append(lines, durable)
+            .map_err(|e| explained("write", &self.path, e))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.tail
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .sync()
+            .map_err(|e| explained("write", &self.path, e))
+    }
+
+    fn put_blob(&self, bytes: &[u8]) -> io::Result<String> {
+        blobs::put(&self.folder.join(place::BLOBS), bytes)
+    }
+
+    fn blob(&self, name: &str) -> io::Result<Vec<u8>> {
+        blobs::get(&self.folder.join(place::BLOBS), name)
+    }
+
+    fn place(&self) -> &Path {
+        &self.folder
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `/dev/full` answers every write with "no space left".
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_told_and_where_it_cannot_be_undone_nothing_more_is_taken() {
+        let full = std::fs::OpenOptions::new().append(true).open("/dev/full");
+        let mut tail = Tail {
+            file: full.unwrap(),
+            length: 0,
+            lost: false,
+        };
+        let error = tail.append(b"line\n", true).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        let told = explained("write", Path::new("/s/journal.jsonl"), error).to_string();
+        assert!(told.contains("/s/journal.jsonl"), "{told}");
+        assert!(told.contains("free some space"), "{told}");
+        // A device cannot be cut back, so the half line may stand there.
+        let again = tail.append(b"line\n", false).unwrap_err().to_string();
+        assert!(again.contains("start cockpit again"), "{again}");
+    }
+}
