@@ -5,6 +5,7 @@ mod fault;
 mod identity;
 pub mod judge;
 pub mod observation;
+pub mod plot;
 pub mod policy;
 pub mod record;
 mod text;

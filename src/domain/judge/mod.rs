@@ -7,6 +7,7 @@ mod evaluate;
 mod expression;
 mod finding;
 mod grammar;
+mod hypercare;
 mod measure;
 mod minutes;
 mod problem;
@@ -20,6 +21,7 @@ mod window;
 
 pub use baseline::*;
 pub use evaluate::*;
+pub use hypercare::*;
 pub use problem::*;
 pub use rule::*;
 pub use series::*;
