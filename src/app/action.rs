@@ -1,0 +1,347 @@
+//! What a key means. One list feeds the keymap, the key bar, the help and the palette.
+//!
+//! Knows neither keys nor drawing.
+
+/// Something that a person asks of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Moves up.
+    Up,
+    /// Moves down.
+    Down,
+    /// Moves left; in a chart one minute back.
+    Left,
+    /// Moves right; in a chart one minute on.
+    Right,
+    /// One page back.
+    PageUp,
+    /// One page on.
+    PageDown,
+    /// To the first line.
+    Top,
+    /// To the last line.
+    Bottom,
+    /// To the next pane.
+    NextPane,
+    /// To the previous pane.
+    PreviousPane,
+    /// To a pane by its number, 1 to 7.
+    Pane(u8),
+    /// One pane fills the screen, and back.
+    Zoom,
+    /// Opens what is selected.
+    Open,
+    /// Closes what is open, one layer at a time.
+    Back,
+    /// Filters a list by words.
+    Filter,
+    /// The next metric in the chart.
+    NextMetric,
+    /// Opens the approval.
+    Approve,
+    /// Opens the rejection.
+    Reject,
+    /// Opens the rollback.
+    RollBack,
+    /// Releases the next stage.
+    ReleaseStage,
+    /// Holds a countdown.
+    Hold,
+    /// Extends the watch.
+    Extend,
+    /// Closes the release.
+    Close,
+    /// Goes on watching despite an alert.
+    KeepWatching,
+    /// Reports a problem that no metric sees.
+    Problem,
+    /// Adds a note to the record.
+    Note,
+    /// Ticks a checklist item.
+    Tick,
+    /// Gives the driver's seat away.
+    HandOver,
+    /// Takes the driver's seat.
+    TakeSeat,
+    /// Asks for the emergency way.
+    Emergency,
+    /// Shows the Slack card.
+    Card,
+    /// Opens the run in a browser.
+    Browse,
+    /// Copies the commands that do the same by hand.
+    Copy,
+    /// Finds every action by name.
+    Palette,
+    /// Lists the keys.
+    Help,
+    /// Draws everything again.
+    Redraw,
+    /// Puts cockpit into the background.
+    Suspend,
+    /// Leaves; the release goes on.
+    Quit,
+}
+
+/// Where the help lists an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// Moving about.
+    Move,
+    /// Panes and what is in them.
+    Look,
+    /// What reaches the release; each opens a prompt.
+    Decide,
+    /// cockpit itself.
+    Cockpit,
+}
+
+impl Group {
+    /// All, in the order of the help.
+    pub const ALL: [Self; 4] = [Self::Decide, Self::Look, Self::Move, Self::Cockpit];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Move",
+            Self::Look => "Look",
+            Self::Decide => "Decide",
+            Self::Cockpit => "cockpit",
+        }
+    }
+}
+
+/// One row of the list: name in the keymap, short label, a sentence, the group.
+type Row = (Action, &'static str, &'static str, &'static str, Group);
+
+const ROWS: [Row; 44] = {
+    use Action::{
+        Approve, Back, Bottom, Browse, Card, Close, Copy, Down, Emergency, Extend, Filter,
+        HandOver, Help, Hold, KeepWatching, Left, NextMetric, NextPane, Note, Open, PageDown,
+        PageUp, Palette, Pane, PreviousPane, Problem, Quit, Redraw, Reject, ReleaseStage, Right,
+        RollBack, Suspend, TakeSeat, Tick, Top, Up, Zoom,
+    };
+    use Group::{Cockpit, Decide, Look, Move};
+    [
+        (
+            Approve,
+            "approve",
+            "approve",
+            "Approve the release for production",
+            Decide,
+        ),
+        (
+            Reject,
+            "reject",
+            "reject",
+            "Reject the release, with a reason",
+            Decide,
+        ),
+        (
+            RollBack,
+            "roll-back",
+            "roll back",
+            "Roll production back",
+            Decide,
+        ),
+        (
+            ReleaseStage,
+            "release-stage",
+            "next stage",
+            "Release the next stage of the rollout",
+            Decide,
+        ),
+        (
+            KeepWatching,
+            "keep-watching",
+            "keep watching",
+            "Go on watching despite the alert",
+            Decide,
+        ),
+        (
+            Hold,
+            "hold",
+            "hold",
+            "Hold the countdown to a rollback",
+            Decide,
+        ),
+        (Extend, "extend", "extend", "Extend the watch", Decide),
+        (Close, "close", "close", "Close the release", Decide),
+        (
+            Problem,
+            "problem",
+            "problem",
+            "Report a problem that no metric sees",
+            Decide,
+        ),
+        (Note, "note", "note", "Add a note to the record", Decide),
+        (
+            Tick,
+            "tick",
+            "tick",
+            "Tick the selected checklist item",
+            Decide,
+        ),
+        (
+            HandOver,
+            "hand-over",
+            "hand over",
+            "Hand the driver's seat over",
+            Decide,
+        ),
+        (
+            TakeSeat,
+            "take-seat",
+            "take the seat",
+            "Take the driver's seat",
+            Decide,
+        ),
+        (
+            Emergency,
+            "emergency",
+            "emergency",
+            "Ask for the emergency way",
+            Decide,
+        ),
+        (Card, "card", "Slack card", "Show the Slack card", Look),
+        (
+            Zoom,
+            "zoom",
+            "zoom",
+            "Let one pane fill the screen, and back",
+            Look,
+        ),
+        (Open, "open", "open", "Open what is selected", Look),
+        (Back, "back", "back", "Close what is open", Look),
+        (Filter, "filter", "filter", "Filter the list by words", Look),
+        (
+            NextMetric,
+            "next-metric",
+            "metric",
+            "Show the next metric in the chart",
+            Look,
+        ),
+        (
+            Browse,
+            "browse",
+            "browser",
+            "Open the run in a browser",
+            Look,
+        ),
+        (
+            Copy,
+            "copy",
+            "copy",
+            "Copy the commands that do the same by hand",
+            Look,
+        ),
+        (NextPane, "next-pane", "pane", "Go to the next pane", Move),
+        (
+            PreviousPane,
+            "previous-pane",
+            "pane back",
+            "Go to the previous pane",
+            Move,
+        ),
+        (Pane(1), "pane-1", "pane 1", "Go to pane 1", Move),
+        (Pane(2), "pane-2", "pane 2", "Go to pane 2", Move),
+        (Pane(3), "pane-3", "pane 3", "Go to pane 3", Move),
+        (Pane(4), "pane-4", "pane 4", "Go to pane 4", Move),
+        (Pane(5), "pane-5", "pane 5", "Go to pane 5", Move),
+        (Up, "up", "up", "Move up", Move),
+        (Down, "down", "down", "Move down", Move),
+        (
+            Left,
+            "left",
+            "left",
+            "Move left; in the chart, one minute back",
+            Move,
+        ),
+        (
+            Right,
+            "right",
+            "right",
+            "Move right; in the chart, one minute on",
+            Move,
+        ),
+        (PageUp, "page-up", "page up", "One page up", Move),
+        (PageDown, "page-down", "page down", "One page down", Move),
+        (Top, "top", "first", "To the first line", Move),
+        (Bottom, "bottom", "last", "To the last line", Move),
+        (
+            Palette,
+            "palette",
+            "actions",
+            "Find any action by name",
+            Cockpit,
+        ),
+        (Help, "help", "help", "List the keys", Cockpit),
+        (Redraw, "redraw", "redraw", "Draw the screen again", Cockpit),
+        (
+            Suspend,
+            "suspend",
+            "suspend",
+            "Put cockpit into the background",
+            Cockpit,
+        ),
+        (Quit, "quit", "quit", "Leave; the release goes on", Cockpit),
+        (Pane(6), "pane-6", "pane 6", "Go to pane 6", Move),
+        (Pane(7), "pane-7", "pane 7", "Go to pane 7", Move),
+    ]
+};
+
+impl Action {
+    /// All that a key may mean, in the order of the help.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ROWS.iter().map(|row| row.0)
+    }
+
+    fn row(self) -> &'static Row {
+        // Every action stands in the list: a test walks the enum.
+        ROWS.iter().find(|row| row.0 == self).unwrap_or(&ROWS[0])
+    }
+
+    /// Its name in the keymap, `roll-back`.
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// One or two words for the key bar.
+    pub fn label(self) -> &'static str {
+        self.row().2
+    }
+
+    /// What it does, for help and palette.
+    pub fn about(self) -> &'static str {
+        self.row().3
+    }
+
+    /// Where the help lists it.
+    pub fn group(self) -> Group {
+        self.row().4
+    }
+
+    /// The action of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        ROWS.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_lead_back() {
+        for (at, row) in ROWS.iter().enumerate() {
+            assert_eq!(Action::named(row.1), Some(row.0));
+            assert!(
+                ROWS.iter()
+                    .skip(at + 1)
+                    .all(|other| other.0 != row.0 && other.1 != row.1),
+                "{} stands twice",
+                row.1
+            );
+        }
+    }
+}

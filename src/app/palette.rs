@@ -1,0 +1,134 @@
+//! The palette: every action, found by name.
+
+use nucleo_matcher::{
+    Config, Matcher, Utf32Str,
+    pattern::{CaseMatching, Normalization, Pattern},
+};
+
+use super::{Action, Chord, Key, Place};
+
+/// Longest query, in characters.
+const LIMIT: usize = 60;
+
+/// What is typed, what fits, and what is selected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Palette {
+    query: String,
+    found: Vec<Action>,
+    /// Selection and view.
+    pub place: Place,
+}
+
+impl Default for Palette {
+    fn default() -> Self {
+        Self {
+            query: String::new(),
+            found: Action::all()
+                .filter(|action| fits_palette(*action))
+                .collect(),
+            place: Place::default(),
+        }
+    }
+}
+
+/// Moving about by name helps nobody.
+fn fits_palette(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::Up
+            | Action::Down
+            | Action::Left
+            | Action::Right
+            | Action::PageUp
+            | Action::PageDown
+            | Action::Top
+            | Action::Bottom
+            | Action::Back
+            | Action::Palette
+    )
+}
+
+impl Palette {
+    /// What is typed.
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
+    /// What fits, the best first.
+    pub fn found(&self) -> &[Action] {
+        &self.found
+    }
+
+    /// The selected action.
+    pub fn selected(&self) -> Option<Action> {
+        self.found.get(self.place.at).copied()
+    }
+
+    /// Takes a key; `reach` is how many rows are seen.
+    pub fn key(&mut self, chord: Chord, seen: usize) {
+        let reach = (seen, self.found.len());
+        match (chord.key, chord.typed()) {
+            (_, Some(c)) if self.query.chars().count() < LIMIT => {
+                self.query.push(c);
+                self.search();
+            }
+            (Key::Backspace, _) => {
+                self.query.pop();
+                self.search();
+            }
+            (Key::Down, _) => self.place.step(1, reach),
+            (Key::Char('n'), None) if chord.ctrl => self.place.step(1, reach),
+            (Key::Up, _) => self.place.step(-1, reach),
+            (Key::Char('p'), None) if chord.ctrl => self.place.step(-1, reach),
+            _ => {}
+        }
+    }
+
+    fn search(&mut self) {
+        let pattern = Pattern::parse(&self.query, CaseMatching::Ignore, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut buffer = Vec::new();
+        let mut scored: Vec<(u32, Action)> = Action::all()
+            .filter(|action| fits_palette(*action))
+            .filter_map(|action| {
+                // A hit in the short label counts more than one in the sentence.
+                let mut score =
+                    |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
+                let label = score(action.label()).map(|s| s * 2);
+                let about = score(action.about());
+                label.max(about).map(|score| (score, action))
+            })
+            .collect();
+        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        self.found = scored.into_iter().map(|(_, action)| action).collect();
+        self.place = Place::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(text: &str) -> Palette {
+        let mut palette = Palette::default();
+        for c in text.chars() {
+            palette.key(Chord::char(c), 10);
+        }
+        palette
+    }
+
+    #[test]
+    fn actions_are_found_by_pieces_of_their_names() {
+        assert_eq!(typed("roll").selected(), Some(Action::RollBack));
+        assert_eq!(typed("aprv").selected(), Some(Action::Approve));
+        assert_eq!(typed("browser").selected(), Some(Action::Browse));
+        assert_eq!(typed("zzzz").selected(), None);
+    }
+
+    #[test]
+    fn taking_the_query_back_brings_everything_back() {
+        let mut palette = typed("q");
+        palette.key(Chord::plain(Key::Backspace), 10);
+        assert_eq!(palette.found(), Palette::default().found());
+    }
+}
