@@ -17,7 +17,7 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    fn new(value: &str, wanted: &'static str) -> Self {
+    pub(super) fn new(value: &str, wanted: &'static str) -> Self {
         let head: String = value.chars().take(80).collect();
         Self {
             value: super::Text::line(&head),

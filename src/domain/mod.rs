@@ -7,10 +7,12 @@ pub mod judge;
 pub mod observation;
 pub mod plot;
 pub mod policy;
+mod query;
 pub mod record;
 mod text;
 pub mod wording;
 
 pub use fault::*;
 pub use identity::*;
+pub use query::*;
 pub use text::*;

@@ -1,1 +1,31 @@
 //! GitHub's REST API: one client for everything, and the ports over it.
+//!
+//! # Layout
+//! `settings` and `token` say where and who; `transport` sends, with `limits` (rate limits), `cache` (entity tags),
+//! `body` (bounded reading), `answer` (what a status means) and `page` (Link headers) beside it; `client` is what others
+//! hold, and `runs`, `review`, `dispatch`, `artifacts`, `history` implement the ports on it. `wire` holds the private
+//! shapes of GitHub's JSON, mapped to the domain at the edge. Source: GitHub's REST description 2026-03-10.
+
+mod answer;
+mod artifacts;
+mod body;
+mod cache;
+mod client;
+mod dispatch;
+mod history;
+mod inputs;
+mod limits;
+mod page;
+mod review;
+mod runs;
+mod settings;
+mod survey;
+mod token;
+mod transport;
+mod wire;
+
+pub use client::{Client, ReadEvidence};
+pub use limits::Limits;
+pub use settings::{Bounds, Settings, api_base};
+pub use survey::{Access, WorkflowFound};
+pub use token::TokenSource;

@@ -15,7 +15,8 @@ pub struct RunSnapshot {
     pub id: RunId,
     /// 1 for the first, counted up by re-runs.
     pub attempt: u32,
-    /// The commit that the run was started for.
+    /// The commit that the run was started for. For a run with the event `workflow_run` that is the default branch's
+    /// head at the time, not the commit that the earlier workflow built: never take it for the candidate unchecked.
     pub head_sha: Sha,
     /// Branch or tag name, where there is one.
     pub head_branch: Option<Text>,

@@ -1,0 +1,61 @@
+//! [`Artifacts`]: listing a run's artifacts and reading one as evidence.
+
+use std::cmp::Reverse;
+
+use super::{
+    client::{Client, List},
+    page::Broken,
+    wire,
+};
+use crate::{
+    domain::{
+        ArtifactId, Fault, FaultKind, RunId,
+        evidence::{Evidence, EvidenceKind},
+        observation::ArtifactSnapshot,
+    },
+    ports::{Artifacts, Asked, Progress},
+};
+
+const ARTIFACTS: List = List {
+    field: Some("artifacts"),
+    broken: Broken::Skip,
+    pages: 10,
+};
+
+impl Artifacts for Client {
+    fn list(&self, run: RunId) -> Asked<'_, Vec<ArtifactSnapshot>> {
+        Box::pin(async move {
+            let what = format!("GitHub: artifacts of run {run}");
+            let filters = [("per_page", "100")];
+            let url = self.repo(["actions", "runs", &run.to_string(), "artifacts"], &filters);
+            let read = |artifact: wire::Artifact| Some(artifact.read(run));
+            let mut all = self.all(url, ARTIFACTS, &what, read).await?;
+            all.sort_by_key(|artifact| Reverse((artifact.created, artifact.id)));
+            Ok(all)
+        })
+    }
+
+    fn read(
+        &self,
+        artifact: ArtifactId,
+        kind: EvidenceKind,
+        progress: Progress,
+    ) -> Asked<'_, Evidence> {
+        Box::pin(async move {
+            let what = format!("GitHub: artifact {artifact} ({})", kind.word());
+            let url = self.repo(["actions", "artifacts", &artifact.to_string(), "zip"], &[]);
+            let zip = self.transport.download(url, &what, &progress).await?;
+            let reader = self.read_evidence.clone();
+            // A reader that panics must not take the feed with it.
+            tokio::task::spawn_blocking(move || reader(kind, zip))
+                .await
+                .unwrap_or_else(|_| {
+                    Err(Fault::new(
+                        FaultKind::Malformed,
+                        what,
+                        "its reader broke on it",
+                    ))
+                })
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! What `doctor` asks besides the ports: the repository's rights and whether a workflow is there.
+
+use super::{
+    client::{Client, file_name},
+    wire,
+};
+use crate::domain::{Fault, FaultKind, Text};
+
+/// What the token may do in the repository, as far as GitHub tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The default branch.
+    pub default_branch: Text,
+    /// Whether the repository is private: reviewers then need a paid plan.
+    pub private: bool,
+    /// Whether the token's owner may push (and so dispatch).
+    pub push: bool,
+    /// Whether the token's owner is an admin (and so may bypass).
+    pub admin: bool,
+}
+
+/// A workflow that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkflowFound {
+    /// Its name.
+    pub name: Text,
+    /// Its path from the root.
+    pub path: Text,
+    /// `active`, or why it does not run: `disabled_manually`, `disabled_inactivity` ...
+    pub state: Text,
+}
+
+impl Client {
+    /// The repository and what this token may do there.
+    pub async fn access(&self) -> Result<Access, Fault> {
+        let found = self.repository().await?;
+        Ok(Access {
+            default_branch: Text::line(&found.default_branch),
+            private: found.private,
+            push: found.permissions.push,
+            admin: found.permissions.admin,
+        })
+    }
+
+    /// A workflow by its file name; `None` where there is none.
+    pub async fn workflow(&self, file: &str) -> Result<Option<WorkflowFound>, Fault> {
+        let file = file_name(file);
+        let what = format!("GitHub: workflow {file}");
+        let url = self.repo(["actions", "workflows", file], &[]);
+        match self.one::<wire::Workflow>(url, &what).await {
+            Ok(found) => Ok(Some(WorkflowFound {
+                name: Text::line(&found.name.unwrap_or_default()),
+                path: Text::line(&found.path.unwrap_or_default()),
+                state: Text::line(&found.state.unwrap_or_default()),
+            })),
+            Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+}

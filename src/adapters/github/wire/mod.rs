@@ -1,0 +1,11 @@
+//! GitHub's JSON as it comes, and how it becomes the domain's words. Nothing outside the adapter sees these shapes.
+
+mod field;
+mod past;
+mod run;
+
+pub(super) use past::{
+    Branchless, Contents, CustomRules, Deployment, DeploymentStatus, Environment, FilesAndCommits,
+    Pull, Reference, Repo, Tag,
+};
+pub(super) use run::{Artifact, Dispatched, Job, Lanes, Pending, Review, Run, User, Workflow};

@@ -1,0 +1,392 @@
+//! Deployments, comparisons, pull requests, refs, environments, files.
+
+use base64::Engine as _;
+use serde::Deserialize;
+
+use super::field::{Person, line, login, or_default, readable, sha, some_line, time};
+use crate::domain::{
+    DeploymentId, RunId, Sha, Text,
+    observation::{
+        CommitSnapshot, DeploymentSnapshot, DeploymentState, EnvironmentSnapshot, FileChange,
+        PullSnapshot, Relation,
+    },
+};
+
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct Deployment {
+    pub(in crate::adapters::github) id: u64,
+    sha: String,
+    created_at: String,
+    #[serde(default, rename = "ref", deserialize_with = "or_default")]
+    reference: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    environment: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    creator: Option<Person>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct DeploymentStatus {
+    #[serde(default, deserialize_with = "or_default")]
+    id: u64,
+    #[serde(default, deserialize_with = "or_default")]
+    state: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    created_at: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    log_url: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    target_url: Option<String>,
+}
+
+impl DeploymentStatus {
+    /// For finding the newest: GitHub's order is not promised.
+    pub(in crate::adapters::github) fn age_key(&self) -> (Option<jiff::Timestamp>, u64) {
+        (time(self.created_at.as_deref()), self.id)
+    }
+
+    /// Run and job from the address of the log, `.../actions/runs/RUN/job/JOB`.
+    pub(in crate::adapters::github) fn origin(&self) -> (Option<RunId>, Option<u64>) {
+        let addresses = [self.log_url.as_deref(), self.target_url.as_deref()];
+        let after = |name: &str| {
+            addresses.into_iter().flatten().find_map(|address| {
+                let tail = address.split_once(name)?.1;
+                let digits = tail.split(|c: char| !c.is_ascii_digit()).next()?;
+                digits.parse::<u64>().ok()
+            })
+        };
+        (after("/actions/runs/").map(RunId), after("/job/"))
+    }
+}
+
+impl Deployment {
+    /// With its newest status, where it has one: none yet means pending.
+    pub(in crate::adapters::github) fn read(
+        &self,
+        newest: Option<&DeploymentStatus>,
+        job: Option<Text>,
+    ) -> Option<DeploymentSnapshot> {
+        let created = time(Some(&self.created_at))?;
+        let state = newest.map_or(DeploymentState::Pending, |s| state(s.state.as_deref()));
+        Some(DeploymentSnapshot {
+            id: DeploymentId(self.id),
+            sha: Sha::parse(&self.sha).ok()?,
+            reference: line(self.reference.as_deref()),
+            environment: line(self.environment.as_deref()),
+            state,
+            run: newest.and_then(|status| status.origin().0),
+            job,
+            created,
+            updated: newest
+                .and_then(|status| time(status.created_at.as_deref()))
+                .unwrap_or(created),
+            creator: login(self.creator.as_ref()),
+        })
+    }
+}
+
+fn state(word: Option<&str>) -> DeploymentState {
+    match word {
+        Some("success") => DeploymentState::Success,
+        Some("failure") => DeploymentState::Failure,
+        Some("error") => DeploymentState::Error,
+        Some("inactive") => DeploymentState::Inactive,
+        Some("in_progress") => DeploymentState::InProgress,
+        Some("queued") => DeploymentState::Queued,
+        Some("pending") => DeploymentState::Pending,
+        Some("waiting") => DeploymentState::Waiting,
+        _ => DeploymentState::Unknown,
+    }
+}
+
+/// A page of a comparison; the files stand on the first one only.
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct FilesAndCommits {
+    status: String,
+    pub(in crate::adapters::github) ahead_by: u32,
+    pub(in crate::adapters::github) behind_by: u32,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(in crate::adapters::github) total_commits: Option<usize>,
+    #[serde(default, deserialize_with = "readable")]
+    commits: Vec<Commit>,
+    #[serde(default, deserialize_with = "readable")]
+    files: Vec<File>,
+}
+
+impl FilesAndCommits {
+    pub(in crate::adapters::github) fn relation(&self) -> Option<Relation> {
+        match self.status.as_str() {
+            "identical" => Some(Relation::Identical),
+            "ahead" => Some(Relation::Ahead),
+            "behind" => Some(Relation::Behind),
+            "diverged" => Some(Relation::Diverged),
+            _ => None,
+        }
+    }
+
+    pub(in crate::adapters::github) fn commits(&self) -> impl Iterator<Item = CommitSnapshot> {
+        self.commits.iter().filter_map(Commit::read)
+    }
+
+    pub(in crate::adapters::github) fn files(&self) -> Vec<FileChange> {
+        self.files.iter().map(File::read).collect()
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Commit {
+    sha: String,
+    #[serde(default, rename = "commit", deserialize_with = "or_default")]
+    message: Message,
+    #[serde(default, deserialize_with = "or_default")]
+    author: Option<Person>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Message {
+    #[serde(deserialize_with = "or_default")]
+    message: Option<String>,
+    #[serde(deserialize_with = "or_default")]
+    author: Signature,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Signature {
+    #[serde(deserialize_with = "or_default")]
+    date: Option<String>,
+}
+
+impl Commit {
+    fn read(&self) -> Option<CommitSnapshot> {
+        let message = self.message.message.as_deref().unwrap_or_default();
+        Some(CommitSnapshot {
+            sha: Sha::parse(&self.sha).ok()?,
+            title: Text::line(message.lines().next().unwrap_or_default()),
+            author: login(self.author.as_ref()),
+            at: time(self.message.author.date.as_deref()),
+        })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct File {
+    filename: String,
+    #[serde(default, deserialize_with = "or_default")]
+    additions: u32,
+    #[serde(default, deserialize_with = "or_default")]
+    deletions: u32,
+    #[serde(default, deserialize_with = "or_default")]
+    status: Option<String>,
+}
+
+impl File {
+    fn read(&self) -> FileChange {
+        FileChange {
+            path: Text::line(&self.filename),
+            added: self.additions,
+            removed: self.deletions,
+            status: line(self.status.as_deref()),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct Pull {
+    number: u64,
+    head: Branchless,
+    #[serde(default, deserialize_with = "or_default")]
+    title: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    body: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    user: Option<Person>,
+    #[serde(default, deserialize_with = "or_default")]
+    merged_at: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    merge_commit_sha: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    html_url: Option<String>,
+}
+
+/// Anything that carries a commit.
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct Branchless {
+    sha: String,
+}
+
+impl Branchless {
+    pub(in crate::adapters::github) fn read(&self) -> Option<Sha> {
+        sha(Some(&self.sha))
+    }
+}
+
+impl Pull {
+    pub(in crate::adapters::github) fn read(self) -> Option<PullSnapshot> {
+        // Before the merge `merge_commit_sha` is GitHub's test merge, which nobody deploys.
+        let merged = self.merged_at.is_some();
+        Some(PullSnapshot {
+            number: self.number,
+            title: line(self.title.as_deref()),
+            body: Text::block(self.body.as_deref().unwrap_or_default()),
+            author: login(self.user.as_ref()),
+            head: self.head.read()?,
+            merged_as: sha(self.merge_commit_sha.as_deref()).filter(|_| merged),
+            url: line(self.html_url.as_deref()),
+        })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct Reference {
+    #[serde(rename = "ref")]
+    name: String,
+    object: Object,
+}
+
+#[derive(Debug, Deserialize)]
+struct Object {
+    sha: String,
+    #[serde(default, rename = "type", deserialize_with = "or_default")]
+    kind: Option<String>,
+}
+
+impl Reference {
+    /// The tag's name without `refs/tags/`.
+    pub(in crate::adapters::github) fn tag(&self) -> Option<&str> {
+        self.name.strip_prefix("refs/tags/")
+    }
+
+    pub(in crate::adapters::github) fn is(&self, sha: &Sha) -> bool {
+        self.object.sha.eq_ignore_ascii_case(sha.as_str())
+    }
+
+    /// Whether it points at a tag object, whose commit this answer does not tell.
+    pub(in crate::adapters::github) fn is_annotated(&self) -> bool {
+        self.object.kind.as_deref() == Some("tag")
+    }
+}
+
+/// A tag with the commit behind it, annotated or not.
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct Tag {
+    pub(in crate::adapters::github) name: String,
+    pub(in crate::adapters::github) commit: Branchless,
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct Environment {
+    #[serde(default, deserialize_with = "or_default")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    can_admins_bypass: Option<bool>,
+    #[serde(default, deserialize_with = "readable")]
+    protection_rules: Vec<Protection>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Protection {
+    #[serde(default, rename = "type", deserialize_with = "or_default")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    wait_timer: u32,
+    #[serde(default, deserialize_with = "or_default")]
+    prevent_self_review: bool,
+}
+
+/// Custom rules by the app that answers for them.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::adapters::github) struct CustomRules {
+    #[serde(default, deserialize_with = "readable")]
+    custom_deployment_protection_rules: Vec<CustomRule>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CustomRule {
+    #[serde(default, deserialize_with = "or_default")]
+    enabled: Option<bool>,
+    #[serde(default, deserialize_with = "or_default")]
+    app: App,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct App {
+    #[serde(deserialize_with = "or_default")]
+    slug: Option<String>,
+}
+
+impl Environment {
+    pub(in crate::adapters::github) fn read(self, custom: &CustomRules) -> EnvironmentSnapshot {
+        let of = |kind: &str| {
+            let rules = self.protection_rules.iter();
+            rules
+                .filter(move |rule| rule.kind.as_deref() == Some(kind))
+                .collect::<Vec<_>>()
+        };
+        let reviews = of("required_reviewers");
+        let rules = custom.custom_deployment_protection_rules.iter();
+        EnvironmentSnapshot {
+            name: line(self.name.as_deref()),
+            required_reviewers: !reviews.is_empty(),
+            prevent_self_review: reviews.iter().any(|rule| rule.prevent_self_review),
+            // Older servers do not tell: then admins can.
+            admins_may_bypass: self.can_admins_bypass.unwrap_or(true),
+            wait_timer_minutes: of("wait_timer")
+                .iter()
+                .map(|r| r.wait_timer)
+                .max()
+                .unwrap_or(0),
+            custom_rules: rules
+                .filter(|rule| rule.enabled != Some(false))
+                .map(|rule| {
+                    some_line(rule.app.slug.as_deref()).unwrap_or_else(|| "a custom rule".into())
+                })
+                .collect(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct Contents {
+    #[serde(default, rename = "type", deserialize_with = "or_default")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    encoding: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    content: Option<String>,
+}
+
+impl Contents {
+    /// The file's bytes; the error says why there are none.
+    pub(in crate::adapters::github) fn read(self) -> Result<Vec<u8>, &'static str> {
+        if self.kind.as_deref().is_some_and(|kind| kind != "file") {
+            return Err("it is not a file");
+        }
+        if self.encoding.as_deref() != Some("base64") {
+            return Err("it is larger than 1 MiB, or in an unknown encoding");
+        }
+        let mut packed = self.content.unwrap_or_default();
+        packed.retain(|c| !c.is_ascii_whitespace());
+        base64::engine::general_purpose::STANDARD
+            .decode(packed)
+            .map_err(|_| "its content is no base64")
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct Repo {
+    pub(in crate::adapters::github) default_branch: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(in crate::adapters::github) private: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(in crate::adapters::github) permissions: Permissions,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::adapters::github) struct Permissions {
+    pub(in crate::adapters::github) push: bool,
+    pub(in crate::adapters::github) admin: bool,
+}
