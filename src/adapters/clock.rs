@@ -1,1 +1,199 @@
-//! Clocks: the machine's, and one that runs faster.
+//! Clocks: the machine's, one that runs faster from a shared beginning, and one on tokio's paused time for tests.
+//!
+//! The one file that asks the system for the time and sleeps.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this file is what the rest of the crate asks instead"
+)]
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ports::Clock;
+
+/// Longest single sleep: a jump of the wall clock or a suspend is noticed within it.
+const STEP: Duration = Duration::from_secs(1);
+/// Shortest sleep, the timer's own resolution.
+const LEAST: Duration = Duration::from_millis(1);
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            while let Some(left) = left_until(at, Timestamp::now()) {
+                tokio::time::sleep(left.clamp(LEAST, STEP)).await;
+            }
+        })
+    }
+}
+
+/// A clock that shows `epoch` at the real instant `started` and then runs `speed` times as fast.
+///
+/// Two processes that share these three numbers share their time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FastClock {
+    epoch: Timestamp,
+    started: Timestamp,
+    speed: f64,
+}
+
+impl FastClock {
+    /// Starts now. A `speed` that is not a positive number counts as 1; the most is 10,000.
+    pub fn start(epoch: Timestamp, speed: f64) -> Self {
+        Self::anchored(epoch, Timestamp::now(), speed)
+    }
+
+    /// Runs with a clock that another process started, from what that process told.
+    pub fn anchored(epoch: Timestamp, started: Timestamp, speed: f64) -> Self {
+        let speed = if speed.is_finite() && speed > 0.0 {
+            speed.min(10_000.0)
+        } else {
+            1.0
+        };
+        Self {
+            epoch,
+            started,
+            speed,
+        }
+    }
+
+    /// What it showed when it started.
+    pub fn epoch(&self) -> Timestamp {
+        self.epoch
+    }
+
+    /// The real instant at which it started; as nanoseconds it tells another process ([`Timestamp::as_nanosecond`]).
+    pub fn started(&self) -> Timestamp {
+        self.started
+    }
+
+    /// How many of its seconds pass in a real one.
+    pub fn speed(&self) -> f64 {
+        self.speed
+    }
+
+    fn at_real(&self, real: Timestamp) -> Timestamp {
+        let passed = real.duration_since(self.started).as_secs_f64() * self.speed;
+        let passed = SignedDuration::try_from_secs_f64(passed).unwrap_or(SignedDuration::MAX);
+        self.epoch.checked_add(passed).unwrap_or(Timestamp::MAX)
+    }
+}
+
+impl Clock for FastClock {
+    fn now(&self) -> Timestamp {
+        self.at_real(Timestamp::now())
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            while let Some(left) = left_until(at, self.now()) {
+                let real = Duration::try_from_secs_f64(left.as_secs_f64() / self.speed);
+                tokio::time::sleep(real.unwrap_or(STEP).clamp(LEAST, STEP)).await;
+            }
+        })
+    }
+}
+
+/// A clock on tokio's own time, for tests with `start_paused`: it stands still until every task waits.
+#[derive(Debug, Clone, Copy)]
+pub struct PausedClock {
+    epoch: Timestamp,
+    started: tokio::time::Instant,
+}
+
+impl PausedClock {
+    /// Shows `epoch` now. Needs a runtime around it.
+    pub fn start(epoch: Timestamp) -> Self {
+        Self {
+            epoch,
+            started: tokio::time::Instant::now(),
+        }
+    }
+}
+
+impl Clock for PausedClock {
+    fn now(&self) -> Timestamp {
+        let passed = SignedDuration::try_from(self.started.elapsed());
+        self.epoch
+            .checked_add(passed.unwrap_or(SignedDuration::MAX))
+            .unwrap_or(Timestamp::MAX)
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            while let Some(left) = left_until(at, self.now()) {
+                tokio::time::sleep(left.max(LEAST)).await;
+            }
+        })
+    }
+}
+
+fn left_until(at: Timestamp, now: Timestamp) -> Option<Duration> {
+    let left = at.duration_since(now);
+    if left.is_positive() {
+        Some(left.unsigned_abs())
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noon() -> Timestamp {
+        "2026-11-20T12:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn a_fast_clock_scales_what_passed_and_its_twin_agrees() {
+        let started: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let clock = FastClock::anchored(noon(), started, 60.0);
+        let real = started + SignedDuration::from_millis(1_500);
+        assert_eq!(clock.at_real(started), noon());
+        assert_eq!(clock.at_real(real), noon() + SignedDuration::from_secs(90));
+        let told = Timestamp::from_nanosecond(clock.started().as_nanosecond()).unwrap();
+        let twin = FastClock::anchored(clock.epoch(), told, clock.speed());
+        assert_eq!(twin.at_real(real), clock.at_real(real));
+    }
+
+    #[test]
+    fn a_speed_that_is_no_speed_is_real_time() {
+        for odd in [0.0, -3.0, f64::NAN, f64::INFINITY] {
+            assert!((FastClock::anchored(noon(), noon(), odd).speed() - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn the_end_of_time_is_no_panic() {
+        let clock = FastClock::anchored(noon(), Timestamp::MIN, 10_000.0);
+        assert_eq!(clock.at_real(Timestamp::MAX), Timestamp::MAX);
+    }
+
+    #[tokio::test]
+    async fn a_fast_clock_sleeps_its_own_seconds() {
+        let clock = FastClock::start(noon(), 1_000.0);
+        let at = noon() + SignedDuration::from_secs(20);
+        clock.sleep_until(at).await;
+        assert!(clock.now() >= at);
+        clock.sleep_until(noon()).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_paused_clock_moves_when_all_wait() {
+        let clock = PausedClock::start(noon());
+        let hour = noon() + SignedDuration::from_hours(1);
+        clock.sleep_until(hour).await;
+        assert_eq!(clock.now(), hour);
+        clock.sleep_until(noon()).await;
+        assert_eq!(clock.now(), hour, "what has passed does not wait");
+    }
+}

@@ -1,1 +1,238 @@
-//! What production answers when it is asked for its version.
+//! What production answers when it is asked for its version: a URL with a JSON pointer, or a team's command.
+//!
+//! Its own small HTTP client, made at the first question: the address is the team's, so GitHub's token never goes there.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use jiff::SignedDuration;
+use reqwest::{Client, Response, StatusCode, Url};
+
+use crate::{
+    domain::{Fault, FaultKind, Text},
+    ports::{Asked, Probe, Script},
+};
+
+/// Largest answer, in bytes.
+const BODY_BYTES: usize = 64 * 1024;
+/// Longest version, in characters: more is a page, not a version.
+const VERSION_CHARS: usize = 200;
+
+/// Asks a URL.
+#[derive(Debug)]
+pub struct UrlProbe {
+    url: Url,
+    pointer: Option<String>,
+    limit: Duration,
+    client: OnceLock<Client>,
+}
+
+impl UrlProbe {
+    /// Asks `url` with GET; `pointer` (RFC 6901) finds the version in a JSON answer, without one the text is the version.
+    pub fn new(url: Url, pointer: Option<String>, limit: Duration) -> Self {
+        Self {
+            url,
+            pointer,
+            limit,
+            client: OnceLock::new(),
+        }
+    }
+
+    async fn ask(&self) -> Result<Text, Fault> {
+        let response = self
+            .client()?
+            .get(self.url.clone())
+            .send()
+            .await
+            .map_err(|e| self.unanswered(e))?;
+        self.check(response.status())?;
+        let body = self.body(response).await?;
+        read(&body, self.pointer.as_deref()).map_err(|why| self.fault(FaultKind::Malformed, why))
+    }
+
+    fn client(&self) -> Result<&Client, Fault> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let made = Client::builder()
+            .timeout(self.limit)
+            .user_agent(concat!("cockpit/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|e| self.fault(FaultKind::Local, e.to_string()))?;
+        Ok(self.client.get_or_init(|| made))
+    }
+
+    fn check(&self, status: StatusCode) -> Result<(), Fault> {
+        if status.is_success() {
+            return Ok(());
+        }
+        let kind = match status.as_u16() {
+            401 => FaultKind::Unauthenticated,
+            403 => FaultKind::Forbidden,
+            404 | 410 => FaultKind::NotFound,
+            500.. => FaultKind::Server,
+            _ => FaultKind::Refused,
+        };
+        Err(self.fault(kind, format!("it answered {status}")))
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, Fault> {
+        let mut body = Vec::new();
+        while let Some(part) = response.chunk().await.map_err(|e| self.unanswered(e))? {
+            if body.len() + part.len() > BODY_BYTES {
+                let detail = format!("the answer has more than {BODY_BYTES} bytes");
+                return Err(self.fault(FaultKind::TooLarge, detail));
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(body)
+    }
+
+    fn unanswered(&self, error: reqwest::Error) -> Fault {
+        let kind = if error.is_timeout() {
+            FaultKind::TimedOut
+        } else {
+            FaultKind::Offline
+        };
+        // The address may carry a secret in its query.
+        let error = error.without_url();
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        let detail = cause.map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
+        self.fault(kind, detail)
+    }
+
+    fn fault(&self, kind: FaultKind, detail: impl AsRef<str>) -> Fault {
+        let host = self.url.host_str().unwrap_or("?");
+        let what = format!("production's version at {host}{}", self.url.path());
+        Fault::new(kind, Text::line(&what), detail)
+    }
+}
+
+impl Probe for UrlProbe {
+    fn version(&self) -> Asked<'_, Text> {
+        Box::pin(self.ask())
+    }
+}
+
+/// Asks a team's command: the first line that it prints is the version.
+pub struct CommandProbe {
+    script: Arc<dyn Script>,
+    arguments: Vec<String>,
+    limit: SignedDuration,
+}
+
+impl CommandProbe {
+    /// Runs `arguments` within `limit` each time.
+    pub fn new(script: Arc<dyn Script>, arguments: Vec<String>, limit: SignedDuration) -> Self {
+        Self {
+            script,
+            arguments,
+            limit,
+        }
+    }
+}
+
+impl Probe for CommandProbe {
+    fn version(&self) -> Asked<'_, Text> {
+        Box::pin(async move {
+            let output = self.script.run(&self.arguments, b"", self.limit).await?;
+            let first = output.split(|b| *b == b'\n').next().unwrap_or(&[]);
+            read(first, None)
+                .map_err(|why| Fault::new(FaultKind::Malformed, "production's version", why))
+        })
+    }
+}
+
+/// Finds the version in an answer, or says why there is none.
+fn read(body: &[u8], pointer: Option<&str>) -> Result<Text, String> {
+    let version = match pointer {
+        Some(pointer) => {
+            let json: serde_json::Value =
+                serde_json::from_slice(body).map_err(|e| format!("the answer is not JSON: {e}"))?;
+            match json.pointer(pointer) {
+                Some(serde_json::Value::String(version)) => version.clone(),
+                Some(serde_json::Value::Number(version)) => version.to_string(),
+                Some(_) => return Err(format!("what stands at {pointer} is no text")),
+                None => return Err(format!("nothing stands at {pointer}")),
+            }
+        }
+        None => String::from_utf8_lossy(body).into_owned(),
+    };
+    let version = version.trim();
+    if version.is_empty() {
+        Err("the answer is empty".to_owned())
+    } else if version.starts_with('<') || version.chars().count() > VERSION_CHARS {
+        Err("the answer is a page, not a version".to_owned())
+    } else {
+        Ok(Text::line(version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    #[test]
+    fn a_version_is_found_or_its_absence_explained() {
+        let json = br#"{"sha":"3f9c2ab","build":{"number":81},"list":[]}"#;
+        assert_eq!(read(json, Some("/sha")).unwrap().as_str(), "3f9c2ab");
+        assert_eq!(read(json, Some("/build/number")).unwrap().as_str(), "81");
+        assert_eq!(read(b" v2.13.4\n", None).unwrap().as_str(), "v2.13.4");
+        assert_eq!(read(b"v\x1b[2J", None).unwrap().as_str(), "v␛[2J");
+        for (body, pointer, why) in [
+            (&json[..], Some("/nope"), "nothing stands at /nope"),
+            (&json[..], Some("/list"), "no text"),
+            (b"<html>", Some("/sha"), "not JSON"),
+            (b"<html>login</html>", None, "a page"),
+            (b" \n", None, "empty"),
+        ] {
+            let told = read(body, pointer).unwrap_err();
+            assert!(told.contains(why), "{told}");
+        }
+    }
+
+    /// Answers one connection with `answer` and closes it.
+    async fn ask(answer: Vec<u8>) -> Result<Text, Fault> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await.unwrap();
+            // The client may hang up in the middle of a giant.
+            let _ = stream.write_all(&answer).await;
+        };
+        let url = Url::parse(&format!("http://{address}/version?key=s3cret")).unwrap();
+        let probe = UrlProbe::new(url, Some("/sha".to_owned()), Duration::from_secs(5));
+        tokio::join!(server, probe.version()).1
+    }
+
+    fn answer(status: &str, body: &[u8]) -> Vec<u8> {
+        let head = format!(
+            "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        [head.as_bytes(), body].concat()
+    }
+
+    #[tokio::test]
+    async fn answers_are_told_apart_and_the_query_stays_secret() {
+        let version = ask(answer("200 OK", br#"{"sha":"abc"}"#)).await;
+        assert_eq!(version.unwrap().as_str(), "abc");
+        let giant = vec![b' '; BODY_BYTES + 1];
+        for (raw, kind) in [
+            (answer("404 Not Found", b""), FaultKind::NotFound),
+            (answer("401 Unauthorized", b""), FaultKind::Unauthenticated),
+            (answer("503 Service Unavailable", b""), FaultKind::Server),
+            (answer("200 OK", b"<html>"), FaultKind::Malformed),
+            (answer("200 OK", &giant), FaultKind::TooLarge),
+            (Vec::new(), FaultKind::Offline),
+        ] {
+            let fault = ask(raw).await.unwrap_err();
+            assert_eq!(fault.kind, kind, "{fault}");
+            assert!(!fault.to_string().contains("s3cret"), "{fault}");
+        }
+    }
+}
