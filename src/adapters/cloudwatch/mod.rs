@@ -1,1 +1,14 @@
 //! CloudWatch over the AWS SDK: metric data and alarms.
+//!
+//! Made at start, awake at first use: clients, TLS and credentials wait for the first question.
+
+mod account;
+mod alarms;
+mod answer;
+mod fault;
+mod metrics;
+mod plan;
+mod settings;
+
+pub use metrics::CloudWatch;
+pub use settings::{Settings, StaticKeys};

@@ -1,9 +1,11 @@
 //! Resolved rules, and what metrics mean.
 
 mod metric;
+mod query;
 mod recipe;
 mod rules;
 
 pub use metric::*;
+pub use query::*;
 pub use recipe::*;
 pub use rules::*;

@@ -1,0 +1,117 @@
+//! One account and region: its client, made at the first question, and patience with it.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use aws_sdk_cloudwatch::{
+    Client,
+    config::{
+        BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig, retry::RetryConfig,
+        timeout::TimeoutConfig,
+    },
+};
+use jiff::SignedDuration;
+use secrecy::ExposeSecret;
+use tokio::sync::OnceCell;
+
+use super::Settings;
+use crate::{
+    domain::{Fault, FaultKind},
+    ports::Clock,
+};
+
+/// Questions sent for one answer, the first included.
+const ATTEMPTS: u32 = 3;
+
+/// Waits that are longer are left to whoever asks: a poller has a cadence of its own.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(5);
+
+/// An account of the configuration.
+pub(super) struct Account {
+    pub(super) settings: Settings,
+    pub(super) clock: Arc<dyn Clock>,
+    client: OnceCell<Client>,
+}
+
+impl Account {
+    pub(super) fn new(settings: Settings, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            settings,
+            clock,
+            client: OnceCell::new(),
+        }
+    }
+
+    /// The client; made by the first who asks.
+    pub(super) async fn client(&self) -> &Client {
+        self.client.get_or_init(|| connect(&self.settings)).await
+    }
+
+    /// Asks again where that can help: at most [`ATTEMPTS`] times, waiting one and then two seconds.
+    pub(super) async fn patiently<T, F>(&self, mut ask: impl FnMut() -> F) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
+        let mut wait = SignedDuration::from_secs(1);
+        for _ in 1..ATTEMPTS {
+            let fault = match ask().await {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+            let now = self.clock.now();
+            let until = match fault.kind {
+                FaultKind::RateLimited { until } => until,
+                _ => now.saturating_add(wait).unwrap_or(now),
+            };
+            if !fault.passes_by_itself() || now.duration_until(until) > LONGEST_WAIT {
+                return Err(fault);
+            }
+            self.clock.sleep_until(until).await;
+            wait = wait.saturating_add(wait);
+        }
+        ask().await
+    }
+}
+
+async fn connect(settings: &Settings) -> Client {
+    let behavior = BehaviorVersion::v2026_01_12();
+    let region = settings.region.clone().map(Region::new);
+    // Retries go through `ports::Clock`; the SDK's own would sleep by themselves.
+    let retry = RetryConfig::disabled();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(4))
+        .read_timeout(Duration::from_secs(10))
+        .operation_timeout(Duration::from_secs(20))
+        .build();
+    let stalls = StalledStreamProtectionConfig::enabled()
+        .grace_period(Duration::from_secs(5))
+        .build();
+    if let Some(keys) = &settings.keys {
+        let secret = keys.secret.expose_secret();
+        let config = aws_sdk_cloudwatch::Config::builder()
+            .behavior_version(behavior)
+            .credentials_provider(Credentials::from_keys(&keys.id, secret, None))
+            .region(region.or_else(|| Some(Region::new("us-east-1"))))
+            .retry_config(retry)
+            .timeout_config(timeouts)
+            .stalled_stream_protection(stalls);
+        let config = match &settings.endpoint {
+            Some(endpoint) => config.endpoint_url(endpoint),
+            None => config,
+        };
+        return Client::from_conf(config.build());
+    }
+    let mut loader = aws_config::defaults(behavior)
+        .retry_config(retry)
+        .timeout_config(timeouts)
+        .stalled_stream_protection(stalls);
+    if let Some(region) = region {
+        loader = loader.region(region);
+    }
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(endpoint) = &settings.endpoint {
+        loader = loader.endpoint_url(endpoint);
+    }
+    Client::new(&loader.load().await)
+}

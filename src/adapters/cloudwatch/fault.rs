@@ -1,0 +1,228 @@
+//! What an error of the SDK means for a person.
+//!
+//! Codes after the CloudWatch API reference ("Common Errors") and the SDKs' shared list of throttling codes. No error
+//! is printed with `Debug`: that could show what a credential program printed.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_cloudwatch::{
+    config::http::HttpResponse,
+    error::{ProvideErrorMetadata, SdkError},
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::Settings;
+use crate::domain::{Fault, FaultKind, Reached};
+
+/// When a throttled question may be asked again, where the answer does not say it.
+const BACK_OFF: SignedDuration = SignedDuration::from_secs(2);
+
+/// Longest `retry-after` that is believed.
+const LONGEST_BACK_OFF: SignedDuration = SignedDuration::from_secs(15 * 60);
+
+/// Longest chain of causes that is followed.
+const DEPTH: usize = 12;
+
+/// What was asked, for the words of a fault.
+pub(super) struct Question<'a> {
+    /// `metric data`.
+    pub(super) what: &'static str,
+    /// The IAM action that it needs.
+    pub(super) action: &'static str,
+    pub(super) settings: &'a Settings,
+    pub(super) now: Timestamp,
+}
+
+impl Question<'_> {
+    pub(super) fn fault(&self, kind: FaultKind, detail: impl AsRef<str>) -> Fault {
+        let what = format!("{}: {}", self.settings.whose(), self.what);
+        Fault::new(kind, what, detail)
+    }
+
+    /// The fault for an error of the SDK.
+    pub(super) fn failed<E>(&self, error: &SdkError<E, HttpResponse>) -> Fault
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        if let Some(credentials) = cause::<CredentialsError>(error) {
+            return self.signed_out(credentials);
+        }
+        match error {
+            SdkError::TimeoutError(_) => self.fault(FaultKind::TimedOut, chain(error)),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+                self.fault(FaultKind::TimedOut, chain(error))
+            }
+            SdkError::DispatchFailure(failure) if failure.is_user() => {
+                self.fault(FaultKind::Local, chain(error))
+            }
+            SdkError::DispatchFailure(_) => self.fault(FaultKind::Offline, chain(error)),
+            SdkError::ServiceError(answer) => self.answered(answer.err(), answer.raw()),
+            SdkError::ResponseError(answer) => {
+                let status = answer.raw().status().as_u16();
+                let detail = format!(
+                    "the answer ({status}) broke off or is not CBOR: {}",
+                    chain(error)
+                );
+                self.fault(
+                    by_status(status, self.now).unwrap_or(FaultKind::Malformed),
+                    detail,
+                )
+            }
+            _ => self.unsent(error),
+        }
+    }
+
+    fn signed_out(&self, error: &CredentialsError) -> Fault {
+        let why = match error {
+            CredentialsError::CredentialsNotLoaded(_) => "no AWS credentials were found",
+            CredentialsError::ProviderTimedOut(_) => "the AWS credentials did not come in time",
+            CredentialsError::InvalidConfiguration(_) => "the AWS configuration is not usable",
+            _ => "the AWS credentials cannot be loaded",
+        };
+        let detail = format!("{why}: {} ({})", self.settings.sign_in(), chain(error));
+        self.fault(FaultKind::Unauthenticated, detail)
+            .reaching(Reached::No)
+    }
+
+    fn unsent(&self, error: &dyn Error) -> Fault {
+        let why = chain(error);
+        let mend = if why.to_ascii_lowercase().contains("region") {
+            "set `region` in [[aws]], AWS_REGION, or the profile's region: "
+        } else {
+            ""
+        };
+        self.fault(FaultKind::Local, format!("{mend}{why}"))
+            .reaching(Reached::No)
+    }
+
+    fn answered<E: ProvideErrorMetadata + Error + 'static>(
+        &self,
+        error: &E,
+        raw: &HttpResponse,
+    ) -> Fault {
+        let status = raw.status().as_u16();
+        let code = error.code().unwrap_or("");
+        let said = error.message().unwrap_or("");
+        let until = self.until(raw);
+        let kind = by_code(code, until)
+            .or_else(|| by_status(status, until))
+            .unwrap_or(if code.is_empty() {
+                FaultKind::Malformed
+            } else {
+                FaultKind::Refused
+            });
+        let told = match (code, said) {
+            ("", "") => format!(
+                "status {status}, and an answer that is not CloudWatch's: {}",
+                chain(error)
+            ),
+            ("", said) => format!("status {status}: {said}"),
+            (code, "") => format!("{code} ({status})"),
+            (code, said) => format!("{code}: {said}"),
+        };
+        let detail = match kind {
+            FaultKind::Unauthenticated => format!("{} ({told})", self.settings.sign_in()),
+            FaultKind::Forbidden => format!("the right {} is missing ({told})", self.action),
+            _ => told,
+        };
+        self.fault(kind, detail)
+    }
+
+    fn until(&self, raw: &HttpResponse) -> Timestamp {
+        let told = raw
+            .headers()
+            .get("retry-after")
+            .and_then(|value| value.trim().parse().ok());
+        let wait = told.map_or(BACK_OFF, SignedDuration::from_secs);
+        let wait = wait.clamp(SignedDuration::from_secs(1), LONGEST_BACK_OFF);
+        self.now.saturating_add(wait).unwrap_or(self.now)
+    }
+}
+
+fn by_code(code: &str, until: Timestamp) -> Option<FaultKind> {
+    // `com.amazonaws.cloudwatch#ThrottlingException:http://…` and plain codes alike.
+    let code = code.split(':').next().unwrap_or("");
+    let code = code.rsplit('#').next().unwrap_or("");
+    Some(match code {
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "LimitExceeded"
+        | "LimitExceededException"
+        | "LimitExceededFault"
+        | "BandwidthLimitExceeded"
+        | "SlowDown"
+        | "PriorRequestNotComplete" => FaultKind::RateLimited { until },
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "InvalidToken"
+        | "UnrecognizedClientException"
+        | "UnrecognizedClient"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "IncompleteSignature"
+        | "IncompleteSignatureException"
+        | "InvalidAccessKeyId"
+        | "AuthFailure"
+        | "TokenRefreshRequired" => FaultKind::Unauthenticated,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "NotAuthorized"
+        | "AuthorizationError"
+        | "OptInRequired"
+        | "KmsAccessDeniedException" => FaultKind::Forbidden,
+        // The request's time stamp is too old: this machine's clock is wrong.
+        "RequestExpired" | "RequestTimeTooSkewed" => FaultKind::Local,
+        "InternalFailure"
+        | "InternalServiceFault"
+        | "InternalServerError"
+        | "InternalError"
+        | "InternalServerException"
+        | "ServiceUnavailable"
+        | "ServiceUnavailableException" => FaultKind::Server,
+        "RequestTimeout" | "RequestTimeoutException" => FaultKind::TimedOut,
+        "ResourceNotFound" | "ResourceNotFoundException" => FaultKind::NotFound,
+        _ => return None,
+    })
+}
+
+fn by_status(status: u16, until: Timestamp) -> Option<FaultKind> {
+    match status {
+        401 => Some(FaultKind::Unauthenticated),
+        403 => Some(FaultKind::Forbidden),
+        408 => Some(FaultKind::TimedOut),
+        429 => Some(FaultKind::RateLimited { until }),
+        500..=599 => Some(FaultKind::Server),
+        _ => None,
+    }
+}
+
+/// The first cause of a type.
+fn cause<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
+    std::iter::successors(Some(error), |error| (*error).source())
+        .take(DEPTH)
+        .find_map(<dyn Error>::downcast_ref)
+}
+
+/// An error and its causes in one line, each said once.
+fn chain(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let causes = std::iter::successors(error.source(), |error| (*error).source());
+    for cause in causes.take(DEPTH) {
+        let words = cause.to_string();
+        if !line.contains(&words) {
+            line.push_str(": ");
+            line.push_str(&words);
+        }
+    }
+    line
+}
