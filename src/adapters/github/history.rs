@@ -50,7 +50,7 @@ impl Client {
         {
             Ok(file) => match file.read() {
                 Ok(bytes) => Ok(Some(bytes)),
-                Err(why) => Err(Fault::new(FaultKind::Malformed, what, why)),
+                Err((kind, why)) => Err(Fault::new(kind, what, why)),
             },
             Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
             Err(fault) => Err(fault),

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::field::{Person, line, login, or_default, readable, sha, some_line, time};
 use crate::domain::{
-    DeploymentId, RunId, Sha, Text,
+    DeploymentId, FaultKind, RunId, Sha, Text,
     observation::{
         CommitSnapshot, DeploymentSnapshot, DeploymentState, EnvironmentSnapshot, FileChange,
         PullSnapshot, Relation,
@@ -360,18 +360,20 @@ pub(in crate::adapters::github) struct Contents {
 
 impl Contents {
     /// The file's bytes; the error says why there are none.
-    pub(in crate::adapters::github) fn read(self) -> Result<Vec<u8>, &'static str> {
+    pub(in crate::adapters::github) fn read(self) -> Result<Vec<u8>, (FaultKind, &'static str)> {
         if self.kind.as_deref().is_some_and(|kind| kind != "file") {
-            return Err("it is not a file");
+            return Err((FaultKind::Malformed, "it is not a file"));
         }
-        if self.encoding.as_deref() != Some("base64") {
-            return Err("it is larger than 1 MiB, or in an unknown encoding");
+        match self.encoding.as_deref() {
+            Some("base64") => {}
+            Some("none") => return Err((FaultKind::TooLarge, "it is larger than 1 MiB")),
+            _ => return Err((FaultKind::Malformed, "its encoding is unknown")),
         }
         let mut packed = self.content.unwrap_or_default();
         packed.retain(|c| !c.is_ascii_whitespace());
         base64::engine::general_purpose::STANDARD
             .decode(packed)
-            .map_err(|_| "its content is no base64")
+            .map_err(|_| (FaultKind::Malformed, "its content is no base64"))
     }
 }
 

@@ -1,0 +1,11 @@
+//! The GitHub client and its ports.
+
+mod acts;
+mod faults;
+mod find;
+mod history;
+mod limits;
+mod reads;
+mod secrets;
+mod server;
+mod setting;
