@@ -122,7 +122,12 @@ impl Bench<'_> {
         finding: &mut Finding,
     ) -> Result<(), Lack> {
         let is_bad = weighed.holds == bad_when;
-        if !is_bad && self.is_as_before(comparison, weighed, bad_when) {
+        if self.is_as_before(comparison, weighed, bad_when) {
+            if is_bad {
+                finding.truth = Truth::of(!bad_when);
+                finding.why.push_str(", as before");
+                finding.minutes.clear();
+            }
             return Ok(());
         }
         let noise = self.noise(comparison, weighed, usable)?;
@@ -228,7 +233,7 @@ impl Bench<'_> {
     fn is_no_traffic(&self, comparison: &Comparison, minute: Minute) -> bool {
         let mut quiet = true;
         self.samples(comparison, minute, |_, sample| {
-            quiet &= matches!(sample, Sample::NoTraffic | Sample::Value(_));
+            quiet &= sample == Sample::NoTraffic || sample.value().is_some_and(f64::is_finite);
         });
         quiet
     }

@@ -54,6 +54,7 @@ pub fn gate(rule: &Rule, window: &Window, series: &dyn Series) -> Verdict {
 /// A bare condition fires when it holds in 3 of the 5 newest minutes, `for 3m` in three consecutive ones. Only minutes
 /// with values count: gaps, late minutes, no traffic and broken sources never fire. Where the unknown minutes could
 /// have fired it, it is not quiet but unknown. It looks back from the newest minute with data, at most three minutes.
+/// More failing data never quiets it; after a hole in the newest minutes it may become unknown until they are known.
 /// A relative comparison counts a minute only when it is beyond the limit by more than the noise of a minute.
 pub fn trigger(rule: &Rule, window: &Window, series: &dyn Series) -> Verdict {
     let bench = Bench { window, series };

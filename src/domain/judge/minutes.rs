@@ -150,6 +150,12 @@ impl Tally {
             (Truth::Yes, Some(reason)) => format!("{reason} in {yes} of {}", minutes(existing)),
             (Truth::No, Some(reason)) => format!("{reason} in {no} of {}", minutes(existing)),
             (_, Some(reason)) => format!("{reason}; {known} of {} known", minutes(existing)),
+            (Truth::No, None) => {
+                let reason = self
+                    .newest(Truth::Yes)
+                    .map_or("", |found| found.why.as_str());
+                format!("{reason} in {yes} of {}, {count} needed", minutes(existing))
+            }
             (_, None) => format!("{known} of {} known", minutes(span.of as usize)),
         };
         let mut against: Vec<Minute> = self

@@ -14,6 +14,8 @@ mod problem;
 mod rule;
 mod series;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod truth;
 mod verdict;

@@ -103,7 +103,8 @@ pub fn nearest(wrong: &str, right: impl IntoIterator<Item = String>) -> Vec<Stri
             let last = name.rsplit('.').next().unwrap_or(&name).to_lowercase();
             let part = wrong.rsplit('.').next().unwrap_or(&wrong);
             let score = whole.min(distance(part, &last) + 1);
-            let limit = (wrong.chars().count() / 3).max(2);
+            let length = wrong.chars().count();
+            let limit = if length <= 4 { 1 } else { (length / 3).max(2) };
             let contained = wrong.len() >= 3 && name.to_lowercase().contains(&wrong);
             (score <= limit || contained).then_some((score, name))
         })
