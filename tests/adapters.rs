@@ -1,5 +1,7 @@
 //! The adapters against recorded and hostile answers, over real sockets on loopback and with a clock that stands still.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "adapters/cloudwatch.rs"]
+mod cloudwatch;
 #[path = "adapters/github/mod.rs"]
 mod github;

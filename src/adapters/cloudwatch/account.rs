@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
 
-use super::Settings;
+use super::{Settings, limit::BodyLimit};
 use crate::{
     domain::{Fault, FaultKind},
     ports::Clock,
@@ -89,6 +89,7 @@ async fn connect(settings: &Settings) -> Client {
         let secret = keys.secret.expose_secret();
         let config = aws_sdk_cloudwatch::Config::builder()
             .behavior_version(behavior)
+            .interceptor(BodyLimit)
             .credentials_provider(Credentials::from_keys(&keys.id, secret, None))
             .region(region.or_else(|| Some(Region::new("us-east-1"))))
             .retry_config(retry)
@@ -113,5 +114,7 @@ async fn connect(settings: &Settings) -> Client {
     if let Some(endpoint) = &settings.endpoint {
         loader = loader.endpoint_url(endpoint);
     }
-    Client::new(&loader.load().await)
+    let shared = loader.load().await;
+    let config = aws_sdk_cloudwatch::config::Builder::from(&shared).interceptor(BodyLimit);
+    Client::from_conf(config.build())
 }

@@ -10,6 +10,7 @@ use aws_sdk_cloudwatch::{
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
 };
+use http_body_util::LengthLimitError;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Settings;
@@ -48,6 +49,12 @@ impl Question<'_> {
         if let Some(credentials) = cause::<CredentialsError>(error) {
             return self.signed_out(credentials);
         }
+        if cause::<LengthLimitError>(error).is_some() {
+            return self.fault(
+                FaultKind::TooLarge,
+                "the answer is larger than any of CloudWatch's",
+            );
+        }
         match error {
             SdkError::TimeoutError(_) => self.fault(FaultKind::TimedOut, chain(error)),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
@@ -58,16 +65,12 @@ impl Question<'_> {
             }
             SdkError::DispatchFailure(_) => self.fault(FaultKind::Offline, chain(error)),
             SdkError::ServiceError(answer) => self.answered(answer.err(), answer.raw()),
+            // Its body could not be read to the end; one that is read and makes no sense is a service error.
             SdkError::ResponseError(answer) => {
                 let status = answer.raw().status().as_u16();
-                let detail = format!(
-                    "the answer ({status}) broke off or is not CBOR: {}",
-                    chain(error)
-                );
-                self.fault(
-                    by_status(status, self.now).unwrap_or(FaultKind::Malformed),
-                    detail,
-                )
+                let kind = by_status(status, self.until(answer.raw()));
+                let detail = format!("the answer ({status}) broke off: {}", chain(error));
+                self.fault(kind.unwrap_or(FaultKind::Offline), detail)
             }
             _ => self.unsent(error),
         }

@@ -31,7 +31,7 @@ const MOST_MINUTES: i64 = 15 * 24 * 60;
 /// CloudWatch in every account and region of the configuration. Nothing is connected before the first question.
 pub struct CloudWatch {
     pub(super) accounts: Vec<Account>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl CloudWatch {

@@ -5,10 +5,13 @@
 mod account;
 mod alarms;
 mod answer;
+mod check;
 mod fault;
+mod limit;
 mod metrics;
 mod plan;
 mod settings;
 
+pub use check::{Liveness, Presence, check};
 pub use metrics::CloudWatch;
 pub use settings::{Settings, StaticKeys};

@@ -79,6 +79,17 @@ pub struct MetricsSeen {
     pub remarks: Vec<Text>,
 }
 
+impl MetricsSeen {
+    /// The newest minute in which the metric has a value; `None`: no data in the whole answer.
+    pub fn newest(&self, name: &MetricName, side: Side) -> Option<Minute> {
+        let samples = self.series.get(&(name.clone(), side))?;
+        let at = samples
+            .iter()
+            .rposition(|sample| sample.value().is_some())?;
+        i64::try_from(at).ok().map(|at| self.from.plus(at))
+    }
+}
+
 /// One alarm, metric or composite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmSnapshot {
