@@ -60,8 +60,8 @@ impl Question<'_> {
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
                 self.fault(FaultKind::TimedOut, chain(error))
             }
-            SdkError::DispatchFailure(failure) if failure.is_user() => {
-                self.fault(FaultKind::Local, chain(error))
+            SdkError::DispatchFailure(failure) if failure.is_user() || unsigned(error) => {
+                self.unsent(error)
             }
             SdkError::DispatchFailure(_) => self.fault(FaultKind::Offline, chain(error)),
             SdkError::ServiceError(answer) => self.answered(answer.err(), answer.raw()),
@@ -77,26 +77,41 @@ impl Question<'_> {
     }
 
     fn signed_out(&self, error: &CredentialsError) -> Fault {
-        let why = match error {
-            CredentialsError::CredentialsNotLoaded(_) => "no AWS credentials were found",
-            CredentialsError::ProviderTimedOut(_) => "the AWS credentials did not come in time",
-            CredentialsError::InvalidConfiguration(_) => "the AWS configuration is not usable",
-            _ => "the AWS credentials cannot be loaded",
+        let told = chain(error);
+        let profile = self.settings.profile.as_deref().unwrap_or("");
+        let detail = match error {
+            // The SDK lists every place that it looked at: too much for a line.
+            CredentialsError::CredentialsNotLoaded(_) if told.contains("was not defined") => {
+                format!(
+                    "the AWS configuration has no profile `{profile}`: set `profile` in [[aws]] to one that it has"
+                )
+            }
+            CredentialsError::CredentialsNotLoaded(_) => {
+                format!("no AWS credentials were found: {}", self.settings.sign_in())
+            }
+            _ => {
+                // What a credential program printed is its own affair.
+                let cause = told.split("Stderr:").next().unwrap_or("").trim_end();
+                format!(
+                    "the AWS credentials cannot be loaded: {} ({cause})",
+                    self.settings.sign_in()
+                )
+            }
         };
-        let detail = format!("{why}: {} ({})", self.settings.sign_in(), chain(error));
         self.fault(FaultKind::Unauthenticated, detail)
             .reaching(Reached::No)
     }
 
     fn unsent(&self, error: &dyn Error) -> Fault {
         let why = chain(error);
-        let mend = if why.to_ascii_lowercase().contains("region") {
-            "set `region` in [[aws]], AWS_REGION, or the profile's region: "
+        let detail = if why.to_ascii_lowercase().contains("region") {
+            format!(
+                "no region: set `region` in [[aws]], AWS_REGION, or the profile's region ({why})"
+            )
         } else {
-            ""
+            why
         };
-        self.fault(FaultKind::Local, format!("{mend}{why}"))
-            .reaching(Reached::No)
+        self.fault(FaultKind::Local, detail).reaching(Reached::No)
     }
 
     fn answered<E: ProvideErrorMetadata + Error + 'static>(
@@ -209,6 +224,11 @@ fn by_status(status: u16, until: Timestamp) -> Option<FaultKind> {
     }
 }
 
+/// Whether it failed before the network, for want of a region to sign for.
+fn unsigned(error: &dyn Error) -> bool {
+    chain(error).contains("signing region")
+}
+
 /// The first cause of a type.
 fn cause<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
     std::iter::successors(Some(error), |error| (*error).source())
@@ -228,4 +248,81 @@ fn chain(error: &dyn Error) -> String {
         }
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed_out(profile: Option<&str>, error: &CredentialsError) -> Fault {
+        let settings = Settings {
+            profile: profile.map(str::to_owned),
+            ..Settings::default()
+        };
+        let question = Question {
+            what: "alarms",
+            action: "cloudwatch:DescribeAlarms",
+            settings: &settings,
+            now: Timestamp::UNIX_EPOCH,
+        };
+        question.signed_out(error)
+    }
+
+    #[test]
+    fn missing_credentials_say_how_to_sign_in() {
+        let none = CredentialsError::not_loaded("no providers in chain provided credentials");
+        let fault = signed_out(Some("prod-ro"), &none);
+        assert_eq!(fault.kind, FaultKind::Unauthenticated);
+        assert_eq!(fault.reached, Reached::No);
+        assert!(
+            fault
+                .detail
+                .as_str()
+                .ends_with("run `aws sso login --profile prod-ro`")
+        );
+        assert!(
+            signed_out(None, &none)
+                .detail
+                .as_str()
+                .contains("AWS_PROFILE")
+        );
+    }
+
+    #[test]
+    fn a_profile_that_is_not_there_is_named() {
+        let none = CredentialsError::not_loaded("profile `nope` was not defined");
+        let fault = signed_out(Some("nope"), &none);
+        assert!(
+            fault.detail.as_str().contains("no profile `nope`"),
+            "{fault}"
+        );
+    }
+
+    #[test]
+    fn what_a_credential_program_printed_stays_out() {
+        let failed = CredentialsError::provider_error("exited with status 1. Stderr: key=PLANTED");
+        let fault = signed_out(Some("proc"), &failed);
+        assert!(
+            fault.detail.as_str().contains("exited with status 1"),
+            "{fault}"
+        );
+        assert!(!fault.to_string().contains("PLANTED"), "{fault}");
+    }
+
+    #[test]
+    fn codes_are_read_with_and_without_their_namespace() {
+        let until = Timestamp::UNIX_EPOCH;
+        for code in [
+            "Throttling",
+            "com.amazonaws.cloudwatch#ThrottlingException:http://x/",
+        ] {
+            assert_eq!(
+                by_code(code, until),
+                Some(FaultKind::RateLimited { until }),
+                "{code}"
+            );
+        }
+        assert_eq!(by_code("", until), None);
+        assert_eq!(by_code("ValidationError", until), None);
+    }
 }
