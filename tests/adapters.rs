@@ -1,7 +1,10 @@
-//! The adapters against recorded and hostile answers, over real sockets on loopback and with a clock that stands still.
+//! The adapters against recorded, foreign and hostile answers, over real sockets on loopback and with a clock that
+//! stands still.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 #[path = "adapters/cloudwatch.rs"]
 mod cloudwatch;
+#[path = "adapters/evidence.rs"]
+mod evidence;
 #[path = "adapters/github/mod.rs"]
 mod github;

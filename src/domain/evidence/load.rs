@@ -27,10 +27,58 @@ pub struct LoadReport {
     pub problems: Vec<Text>,
 }
 
+/// What a load test's own thresholds say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadVerdict {
+    /// Every threshold held.
+    Passed,
+    /// A threshold was crossed, or every request failed.
+    Failed,
+    /// Nothing was demanded, so nothing was passed.
+    NoThresholds,
+}
+
+impl LoadVerdict {
+    /// What the screen says.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NoThresholds => "no thresholds",
+        }
+    }
+}
+
+impl LoadReport {
+    /// Judges by the thresholds in the file; all requests failed is failed whatever they say.
+    pub fn verdict(&self) -> LoadVerdict {
+        let thresholds = self.thresholds.as_deref().unwrap_or_default();
+        if self.all_requests_failed() || thresholds.iter().any(|threshold| !threshold.held) {
+            LoadVerdict::Failed
+        } else if thresholds.is_empty() {
+            LoadVerdict::NoThresholds
+        } else {
+            LoadVerdict::Passed
+        }
+    }
+
+    /// Whether requests were made and none succeeded.
+    pub fn all_requests_failed(&self) -> bool {
+        self.requests != Some(0) && self.failed.is_some_and(|share| share >= 100.0)
+    }
+
+    /// The thresholds that were crossed.
+    pub fn crossed(&self) -> impl Iterator<Item = &Threshold> {
+        let thresholds = self.thresholds.as_deref().unwrap_or_default();
+        thresholds.iter().filter(|threshold| !threshold.held)
+    }
+}
+
 /// One threshold of the load test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Threshold {
-    /// `http_req_duration p(99)<800`.
+    /// `http_req_duration: p(99)<800`.
     pub name: Text,
     /// Whether it held.
     pub held: bool,

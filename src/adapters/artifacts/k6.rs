@@ -1,0 +1,299 @@
+//! k6's end-of-test summaries: `--summary-export`, `handleSummary`, and the machine-readable summary of k6 2.
+//!
+//! The same word means opposite things in them: in a summary-export `thresholds: {"p(99)<800": true}` says that the
+//! threshold was *crossed*, in `handleSummary` `{"ok": true}` says that it held. And `http_req_failed.passes` counts
+//! the requests that failed. Followed: k6's documentation of both, and `tests/data/k6`.
+
+use serde_json::{Map, Value};
+
+use crate::domain::{
+    Text,
+    evidence::{LoadReport, Threshold},
+};
+
+/// Thresholds kept.
+const THRESHOLDS_KEPT: usize = 200;
+/// Depth of groups walked for checks.
+const GROUP_DEPTH: usize = 32;
+
+/// Reads a summary; the error says what the file is instead.
+pub fn read_k6(json: &[u8]) -> Result<LoadReport, String> {
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+    let summary: Value = serde_json::from_slice(json).map_err(|error| {
+        if is_stream(json) {
+            "a stream of k6 points (`--out json`), not a summary; use handleSummary or --summary-export"
+                .to_owned()
+        } else if error.is_eof() {
+            format!("the file is cut off: {error}")
+        } else {
+            format!("no JSON: {error}")
+        }
+    })?;
+    if let Some(metrics) = summary
+        .pointer("/results/metrics")
+        .and_then(Value::as_array)
+    {
+        return Ok(machine(&summary, metrics));
+    }
+    let metrics = summary.get("metrics").and_then(Value::as_object);
+    let metrics = metrics.ok_or("no k6 summary: it has no `metrics`")?;
+    let looks_like_k6 = metrics.is_empty() || metrics.values().any(Value::is_object);
+    if !looks_like_k6 {
+        return Err("no k6 summary: its `metrics` are no objects".to_owned());
+    }
+    Ok(classic(&summary, metrics))
+}
+
+fn is_stream(json: &[u8]) -> bool {
+    let first = json.split(|&b| b == b'\n').next().unwrap_or_default();
+    serde_json::from_slice::<Value>(first)
+        .is_ok_and(|point| point.get("type").is_some() && point.get("metric").is_some())
+}
+
+/// A metric's numbers: under `values` (handleSummary) or beside everything else (summary-export).
+fn values(metric: &Value) -> &Value {
+    metric
+        .get("values")
+        .filter(|values| values.is_object())
+        .unwrap_or(metric)
+}
+
+fn classic(summary: &Value, metrics: &Map<String, Value>) -> LoadReport {
+    let metric = |name: &str| metrics.get(name).map(values);
+    let mut report = LoadReport::default();
+    latencies(&mut report, metric("http_req_duration"));
+    let requests = metric("http_reqs");
+    report.requests = requests.and_then(|requests| whole(requests, "count"));
+    let run_ms = summary
+        .pointer("/state/testRunDurationMs")
+        .and_then(Value::as_f64);
+    report.throughput = requests
+        .and_then(|requests| number(requests, "rate"))
+        .or_else(|| per_second(report.requests, run_ms.map(|ms| ms / 1000.0)));
+    if let Some(failed) = metric("http_req_failed") {
+        let share = number(failed, "rate").or_else(|| number(failed, "value"));
+        report.failed = share
+            .or_else(|| share_of(whole(failed, "passes")?, whole(failed, "fails")?))
+            .map(|share| share * 100.0);
+    }
+    report.checks = metric("checks")
+        .and_then(|checks| Some((whole(checks, "passes")?, whole(checks, "fails")?)))
+        .or_else(|| group_checks(summary.get("root_group")?, 0));
+    report.thresholds = thresholds(metrics, &mut report.problems);
+    remark(&mut report);
+    report
+}
+
+fn machine(summary: &Value, metrics: &[Value]) -> LoadReport {
+    let metric = |name: &str| {
+        metrics
+            .iter()
+            .find(|metric| metric.get("name").and_then(Value::as_str) == Some(name))
+            .map(values)
+    };
+    let mut report = LoadReport::default();
+    latencies(&mut report, metric("http_req_duration"));
+    let requests = metric("http_reqs");
+    report.requests = requests.and_then(|requests| whole(requests, "count"));
+    let run = summary.pointer("/config/duration").and_then(Value::as_f64);
+    report.throughput = requests
+        .and_then(|requests| number(requests, "rate"))
+        .or_else(|| per_second(report.requests, run));
+    report.failed = metric("http_req_failed")
+        .and_then(|failed| {
+            number(failed, "rate").or_else(|| {
+                let matches = whole(failed, "matches")?;
+                share_of(matches, whole(failed, "total")?.checked_sub(matches)?)
+            })
+        })
+        .map(|share| share * 100.0);
+    report.checks = machine_checks(summary);
+    let by_name: Map<String, Value> = metrics
+        .iter()
+        .filter_map(|metric| {
+            let name = metric.get("name")?.as_str()?;
+            Some((name.to_owned(), metric.clone()))
+        })
+        .collect();
+    report.thresholds = thresholds(&by_name, &mut report.problems);
+    remark(&mut report);
+    report
+}
+
+fn latencies(report: &mut LoadReport, duration: Option<&Value>) {
+    let Some(duration) = duration else { return };
+    let either = |names: [&str; 2]| names.iter().find_map(|name| number(duration, name));
+    report.p50 = either(["med", "p(50)"]).or_else(|| number(duration, "p50"));
+    report.p95 = either(["p(95)", "p95"]);
+    report.p99 = either(["p(99)", "p99"]);
+}
+
+/// Every threshold by metric; `None` where no metric carries one.
+fn thresholds(metrics: &Map<String, Value>, problems: &mut Vec<Text>) -> Option<Vec<Threshold>> {
+    let mut found = Vec::new();
+    for (name, metric) in metrics {
+        let Some(thresholds) = metric.get("thresholds").and_then(Value::as_object) else {
+            continue;
+        };
+        for (expression, verdict) in thresholds {
+            let held = match verdict {
+                // summary-export: true is crossed.
+                Value::Bool(crossed) => Some(!crossed),
+                other => other.get("ok").and_then(Value::as_bool),
+            };
+            let text = format!("{name}: {expression}");
+            // One that cannot be read has not been shown to hold.
+            if held.is_none() {
+                let line =
+                    format!("threshold {text}: its result cannot be read, so it counts as crossed");
+                problems.push(Text::line(&line));
+            }
+            found.push(Threshold {
+                name: Text::line(&text),
+                held: held.unwrap_or(false),
+            });
+        }
+    }
+    found.sort_by(|a, b| a.held.cmp(&b.held).then_with(|| a.name.cmp(&b.name)));
+    if found.len() > THRESHOLDS_KEPT {
+        let line = format!(
+            "{} thresholds, of which {THRESHOLDS_KEPT} are kept",
+            found.len()
+        );
+        problems.push(Text::line(&line));
+        found.truncate(THRESHOLDS_KEPT);
+    }
+    problems.truncate(20);
+    (!found.is_empty()).then_some(found)
+}
+
+fn remark(report: &mut LoadReport) {
+    if report.all_requests_failed() {
+        report.problems.push(Text::line("every request failed"));
+    }
+    if report.requests.is_none() && report.p50.is_none() {
+        let line = "no HTTP requests in this summary: latency and throughput are unknown";
+        report.problems.push(Text::line(line));
+    }
+}
+
+fn machine_checks(summary: &Value) -> Option<(u64, u64)> {
+    let checks = summary.pointer("/results/checks/results")?.as_array()?;
+    let sum = |key: &str| {
+        checks
+            .iter()
+            .filter_map(|check| whole(check, key))
+            .fold(0, u64::saturating_add)
+    };
+    Some((sum("passes"), sum("fails")))
+}
+
+/// Sums the checks of a group and the groups in it; lists in one format, objects in the other.
+fn group_checks(group: &Value, depth: usize) -> Option<(u64, u64)> {
+    if depth >= GROUP_DEPTH {
+        return None;
+    }
+    let (mut passes, mut fails) = (0_u64, 0_u64);
+    let mut any = false;
+    for check in members(group.get("checks")) {
+        passes = passes.saturating_add(whole(check, "passes").unwrap_or(0));
+        fails = fails.saturating_add(whole(check, "fails").unwrap_or(0));
+        any = true;
+    }
+    for inner in members(group.get("groups")) {
+        if let Some((inner_passes, inner_fails)) = group_checks(inner, depth + 1) {
+            passes = passes.saturating_add(inner_passes);
+            fails = fails.saturating_add(inner_fails);
+            any = true;
+        }
+    }
+    any.then_some((passes, fails))
+}
+
+fn members(value: Option<&Value>) -> Vec<&Value> {
+    match value {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(Value::Object(map)) => map.values().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn number(values: &Value, key: &str) -> Option<f64> {
+    values.get(key).and_then(Value::as_f64)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the range is checked; k6 writes large counts as floats"
+)]
+fn whole(values: &Value, key: &str) -> Option<u64> {
+    let value = values.get(key)?;
+    value.as_u64().or_else(|| {
+        let value = value.as_f64()?;
+        (0.0..9e15).contains(&value).then(|| value.round() as u64)
+    })
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of requests are far below 2^53"
+)]
+fn share_of(part: u64, rest: u64) -> Option<f64> {
+    let all = part.checked_add(rest).filter(|&all| all > 0)?;
+    Some(part as f64 / all as f64)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of requests are far below 2^53"
+)]
+fn per_second(count: Option<u64>, seconds: Option<f64>) -> Option<f64> {
+    let seconds = seconds.filter(|&seconds| seconds > 0.0)?;
+    Some(count? as f64 / seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::evidence::LoadVerdict;
+
+    #[test]
+    fn true_means_crossed_in_one_format_and_held_in_the_other() {
+        let export =
+            br#"{"metrics":{"http_reqs":{"count":9,"rate":3,"thresholds":{"rate>1":true}}}}"#;
+        assert_eq!(read_k6(export).unwrap().verdict(), LoadVerdict::Failed);
+        let handled =
+            br#"{"metrics":{"http_reqs":{"values":{"count":9,"rate":3},"thresholds":{"rate>1":{"ok":true}}}}}"#;
+        assert_eq!(read_k6(handled).unwrap().verdict(), LoadVerdict::Passed);
+    }
+
+    #[test]
+    fn no_thresholds_is_not_passed_and_all_failed_is_failed() {
+        let bare =
+            br#"{"metrics":{"http_reqs":{"count":9,"rate":3},"http_req_failed":{"value":0}}}"#;
+        assert_eq!(read_k6(bare).unwrap().verdict(), LoadVerdict::NoThresholds);
+        let refused = br#"{"metrics":{"http_reqs":{"count":9,"rate":3},"http_req_failed":{"passes":9,"fails":0,"value":1}}}"#;
+        let report = read_k6(refused).unwrap();
+        assert_eq!(report.failed, Some(100.0));
+        assert_eq!(report.verdict(), LoadVerdict::Failed);
+    }
+
+    #[test]
+    fn other_files_are_refused_by_name() {
+        let stream =
+            b"{\"type\":\"Metric\",\"metric\":\"x\"}\n{\"type\":\"Point\",\"metric\":\"x\"}\n";
+        assert!(read_k6(stream).unwrap_err().contains("--out json"));
+        assert!(read_k6(b"{\"metrics\":").unwrap_err().contains("cut off"));
+        assert!(read_k6(b"{\"a\":1}").unwrap_err().contains("no `metrics`"));
+        assert!(read_k6(b"{\"metrics\":{\"tests\":3}}").is_err());
+    }
+
+    #[test]
+    fn a_threshold_without_a_readable_result_does_not_hold() {
+        let odd = br#"{"metrics":{"x":{"thresholds":{"a<1":"fine"}}}}"#;
+        let report = read_k6(odd).unwrap();
+        assert_eq!(report.verdict(), LoadVerdict::Failed);
+        assert!(!report.problems.is_empty());
+    }
+}

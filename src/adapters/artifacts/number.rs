@@ -1,0 +1,90 @@
+//! Numbers as test reports write them: `12`, `0.25`, `4.5e-05`, `1,234.5`, `0,25`, `1.234,5`, `3s`.
+
+use jiff::SignedDuration;
+
+/// A count; `None` where it is no whole number.
+pub(super) fn count(raw: &str) -> Option<u64> {
+    let raw = raw.trim();
+    if let Ok(count) = raw.parse() {
+        return Some(count);
+    }
+    let value = decimal(raw)?;
+    // Some writers print counts as floats.
+    (value.fract() == 0.0 && (0.0..1e15).contains(&value)).then(|| whole(value))
+}
+
+/// A duration in seconds; `None` where it is no number, negative or beyond 10,000 years.
+pub(super) fn seconds(raw: &str) -> Option<SignedDuration> {
+    let raw = raw.trim();
+    let (raw, scale) = match raw.strip_suffix("ms") {
+        Some(millis) => (millis, 1e-3),
+        None => (raw.strip_suffix('s').unwrap_or(raw), 1.0),
+    };
+    let value = decimal(raw)? * scale;
+    if (0.0..3.2e11).contains(&value) {
+        SignedDuration::try_from_secs_f64(value).ok()
+    } else {
+        None
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the callers checked that it is whole, positive and below 2^53"
+)]
+fn whole(value: f64) -> u64 {
+    value as u64
+}
+
+/// A finite number with either convention of points and commas.
+fn decimal(raw: &str) -> Option<f64> {
+    let raw = raw.trim().replace([' ', '_', '\u{a0}', '\u{202f}'], "");
+    let plain = match (raw.rfind(','), raw.rfind('.')) {
+        (None, _) => raw,
+        (Some(comma), Some(point)) if comma < point => raw.replace(',', ""),
+        (Some(_), Some(_)) => raw.replace('.', "").replace(',', "."),
+        (Some(_), None) if in_thousands(&raw) => raw.replace(',', ""),
+        (Some(_), None) => raw.replace(',', "."),
+    };
+    // Rust also reads "inf" and "nan"; a report that says so says nothing.
+    let value: f64 = plain.parse().ok()?;
+    value.is_finite().then_some(value)
+}
+
+/// `1,234` and `1,234,567`, but not `0,123`.
+fn in_thousands(raw: &str) -> bool {
+    let mut groups = raw.split(',');
+    let first = groups.next().unwrap_or("");
+    let first_fits = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    first_fits && groups.all(|group| group.len() == 3 && group.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_conventions_are_read() {
+        let seconds = |raw| seconds(raw).map(|duration| duration.as_secs_f64());
+        assert_eq!(seconds("1,234.5"), Some(1234.5));
+        assert_eq!(seconds("1.234,5"), Some(1234.5));
+        assert_eq!(seconds("1,234"), Some(1234.0));
+        assert_eq!(seconds("0,25"), Some(0.25));
+        assert_eq!(seconds("0,123"), Some(0.123));
+        assert_eq!(seconds("4.5e-05"), Some(0.000_045));
+        assert_eq!(seconds(" 3s "), Some(3.0));
+        assert_eq!(seconds("250ms"), Some(0.25));
+    }
+
+    #[test]
+    fn what_is_no_number_is_unknown() {
+        for raw in ["", "<<computed>>", "nan", "inf", "-1", "1e300", "0x10"] {
+            assert_eq!(seconds(raw), None, "{raw}");
+        }
+        assert_eq!(count("12.0"), Some(12));
+        assert_eq!(count("1,234"), Some(1234));
+        assert_eq!(count("-3"), None);
+        assert_eq!(count("12.5"), None);
+    }
+}
