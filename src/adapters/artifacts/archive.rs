@@ -142,3 +142,80 @@ fn say(error: &ZipError) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    const SMALL: Limits = Limits {
+        entries: 3,
+        entry_bytes: 10_000,
+        bytes: 15_000,
+        ratio: 10,
+        free_bytes: 5_000,
+    };
+
+    fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in files {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn walked(bytes: &[u8]) -> Result<Vec<String>, ArchiveError> {
+        let mut read = Vec::new();
+        walk(
+            bytes,
+            SMALL,
+            |_| true,
+            |name, input| {
+                let outcome = input.and_then(|input| {
+                    io::copy(input, &mut io::sink()).map_err(|error| error.to_string())
+                });
+                read.push(format!("{name} {outcome:?}"));
+            },
+        )?;
+        Ok(read)
+    }
+
+    #[test]
+    fn a_bomb_is_stopped_by_what_it_unpacks_to() {
+        let bomb = vec![b' '; 9_000];
+        let stopped = walked(&zipped(&[("bomb.xml", &bomb)])).unwrap_err();
+        assert!(matches!(stopped, ArchiveError::TooLarge(_)), "{stopped}");
+        // The same bytes stand where they were paid for.
+        let mut noise = Vec::new();
+        let mut state = 1_u32;
+        while noise.len() < 9_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            noise.push(state.to_be_bytes()[0]);
+        }
+        assert_eq!(walked(&zipped(&[("a", &noise)])).unwrap(), ["a Ok(9000)"]);
+        let stopped = walked(&zipped(&[("a", &noise), ("b", &noise)])).unwrap_err();
+        assert!(matches!(stopped, ArchiveError::TooLarge(_)), "{stopped}");
+    }
+
+    #[test]
+    fn too_many_entries_are_not_walked() {
+        let files: [(&str, &[u8]); 4] = [("a", b""), ("b", b""), ("c", b""), ("d", b"")];
+        let stopped = walked(&zipped(&files)).unwrap_err();
+        assert!(stopped.to_string().contains("4 entries"), "{stopped}");
+    }
+
+    #[test]
+    fn an_encrypted_entry_is_said() {
+        let mut bytes = zipped(&[("a.xml", b"x")]);
+        // Bit 0 of the general purpose flags, in the local and in the central header.
+        let central = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+        bytes[6] |= 1;
+        bytes[central + 8] |= 1;
+        let read = walked(&bytes).unwrap();
+        assert!(read[0].contains("encrypted with a password"), "{read:?}");
+    }
+}

@@ -218,7 +218,11 @@ impl Cutter {
     fn keep(&mut self, run: &[u8], limit: usize, out: &mut Vec<u8>) {
         let room = limit.saturating_sub(self.kept).min(run.len());
         out.extend_from_slice(&run[..whole_characters(run, room)]);
-        self.kept += if room < run.len() { limit } else { room };
+        self.kept = if room < run.len() {
+            limit
+        } else {
+            self.kept + room
+        };
     }
 
     fn count_tag(&mut self, bytes: usize) -> io::Result<()> {

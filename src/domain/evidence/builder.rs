@@ -121,6 +121,8 @@ struct Frame {
     own: Totals,
     nested: Totals,
     failing_results: u64,
+    /// Cases seen here and below, each attempt of a retry.
+    cases_seen: u64,
     first_row: usize,
     repeats: HashMap<Fingerprint, Repeat>,
     failures: Vec<(Fingerprint, u32)>,
@@ -189,6 +191,7 @@ impl ReportBuilder {
         let row = self.keep(seen, section);
         let frame = &mut self.frames[depth];
         frame.own += one(seen);
+        frame.cases_seen += 1;
         frame.failing_results += u64::from(seen.failing_results);
         if frame.repeats.len() >= FAILING_KEPT {
             return;
@@ -221,7 +224,8 @@ impl ReportBuilder {
         }
         if let Some(parent) = self.frames.last_mut() {
             parent.nested += totals;
-            parent.failing_results += frame.failing_results;
+            parent.failing_results = parent.failing_results.saturating_add(frame.failing_results);
+            parent.cases_seen += frame.cases_seen;
         }
     }
 
@@ -423,11 +427,12 @@ impl ReportBuilder {
             frame.own += stated.as_totals();
         } else if stated.failing() > frame.failing_results {
             let missing = stated.failing() - frame.failing_results;
-            let cases_are_missing = stated.tests.unwrap_or(0) >= shown.tests + missing;
+            let cases_are_missing =
+                stated.tests.unwrap_or(0) >= frame.cases_seen.saturating_add(missing);
             if cases_are_missing {
                 // A failure that only the count tells is still a failure.
-                frame.own.tests += missing;
-                frame.own.failed += missing;
+                frame.own.tests = frame.own.tests.saturating_add(missing);
+                frame.own.failed = frame.own.failed.saturating_add(missing);
             }
             let line = format!(
                 "suite {}: says {} failed or errored, shows {}",

@@ -11,12 +11,16 @@ pub const SUITES_KEPT: usize = 64;
 pub const NAMES_KEPT: usize = 20;
 /// Problems kept.
 const PROBLEMS_KEPT: usize = 8;
-/// Characters of a name; with the counts above a summary stays below 16 KiB.
-const NAME_CHARS: usize = 80;
-/// Characters of a message or a problem.
-const MESSAGE_CHARS: usize = 120;
+/// Bytes of a name.
+const NAME_BYTES: usize = 64;
+/// Bytes of a message or a problem.
+const MESSAGE_BYTES: usize = 80;
+/// Bytes of a flaky test's message.
+const FLAKY_BYTES: usize = 40;
+/// Bytes of the whole as JSON.
+const SUMMARY_BYTES: usize = 16 << 10;
 
-/// A test report in short; at most 16 KiB as JSON for names of plain letters.
+/// A test report in short; at most 16 KiB as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestsSummary {
     /// Counts over all suites.
@@ -46,19 +50,44 @@ pub struct NamedTest {
 impl TestsSummary {
     /// The short form of a report.
     pub fn of(report: &TestReport) -> Self {
-        Self {
+        let failing = report.failing().take(NAMES_KEPT);
+        let flaky = report.flaky().take(NAMES_KEPT);
+        let mut summary = Self {
             totals: report.totals,
-            suites: fold_suites(report),
-            failing: report.failing().take(NAMES_KEPT).map(named).collect(),
-            flaky: report.flaky().take(NAMES_KEPT).map(named).collect(),
+            suites: Vec::new(),
+            failing: failing.map(|case| named(case, MESSAGE_BYTES)).collect(),
+            flaky: flaky.map(|case| named(case, FLAKY_BYTES)).collect(),
             unreadable: report.unreadable,
             problems: report
                 .problems
                 .iter()
                 .take(PROBLEMS_KEPT)
-                .map(|problem| head(problem.as_str(), MESSAGE_CHARS))
+                .map(|problem| head(problem.as_str(), MESSAGE_BYTES))
                 .collect(),
+        };
+        let mut most = SUITES_KEPT;
+        loop {
+            summary.suites = fold_suites(report, most);
+            if most == 1 || summary.weight() <= SUMMARY_BYTES {
+                return summary;
+            }
+            most = most * 3 / 4;
         }
+    }
+
+    /// An upper bound of its length as JSON.
+    fn weight(&self) -> usize {
+        let tests = self.failing.iter().chain(&self.flaky);
+        let tests: usize = tests
+            .map(|test| 30 + quoted(&test.name) + quoted(&test.message))
+            .sum();
+        let suites: usize = self
+            .suites
+            .iter()
+            .map(|suite| 110 + digits(&suite.totals) + quoted(&suite.name))
+            .sum();
+        let problems: usize = self.problems.iter().map(quoted).sum();
+        400 + tests + suites + problems
     }
 
     /// Whether every test report was read and none failed; a report without any test has not passed.
@@ -67,7 +96,33 @@ impl TestsSummary {
     }
 }
 
-fn fold_suites(report: &TestReport) -> Vec<SuiteTotals> {
+/// Length as a JSON string, its quotes and comma included; `Text` holds no control characters but line breaks.
+fn quoted(text: &Text) -> usize {
+    let escaped = text.as_str().bytes();
+    3 + text.as_str().len()
+        + escaped
+            .filter(|b| matches!(b, b'"' | b'\\' | b'\n'))
+            .count()
+}
+
+/// Digits of the counts and the duration.
+fn digits(totals: &Totals) -> usize {
+    let counts = [
+        totals.tests,
+        totals.passed,
+        totals.failed,
+        totals.errored,
+        totals.skipped,
+        totals.flaky,
+    ];
+    let counts: u32 = counts
+        .iter()
+        .map(|count| count.checked_ilog10().unwrap_or(0))
+        .sum();
+    counts as usize + 24
+}
+
+fn fold_suites(report: &TestReport, most: usize) -> Vec<SuiteTotals> {
     let ran: Vec<&SuiteTotals> = report
         .suites
         .iter()
@@ -78,14 +133,14 @@ fn fold_suites(report: &TestReport) -> Vec<SuiteTotals> {
         })
         .map(|(suite, _)| suite)
         .collect();
-    let mut rows: Vec<&SuiteTotals> = if ran.len() > SUITES_KEPT {
+    let mut rows: Vec<&SuiteTotals> = if ran.len() > most {
         report.files.iter().collect()
     } else {
         ran
     };
-    let rest = if rows.len() > SUITES_KEPT {
+    let rest = if rows.len() > most {
         rows.sort_by_key(|row| std::cmp::Reverse(row.totals.failed + row.totals.errored));
-        rows.split_off(SUITES_KEPT - 1)
+        rows.split_off(most - 1)
     } else {
         Vec::new()
     };
@@ -105,26 +160,27 @@ fn fold_suites(report: &TestReport) -> Vec<SuiteTotals> {
 
 fn short(suite: &SuiteTotals) -> SuiteTotals {
     SuiteTotals {
-        name: head(suite.name.as_str(), NAME_CHARS),
+        name: head(suite.name.as_str(), NAME_BYTES),
         totals: suite.totals,
     }
 }
 
-fn named(case: Case<'_>) -> NamedTest {
+fn named(case: Case<'_>, message_bytes: usize) -> NamedTest {
     let name = if case.class.is_empty() || case.name.starts_with(case.class) {
         case.name.to_owned()
     } else {
         format!("{} › {}", case.class, case.name)
     };
     NamedTest {
-        name: head(&name, NAME_CHARS),
-        message: head(case.message.lines().next().unwrap_or(""), MESSAGE_CHARS),
+        name: head(&name, NAME_BYTES),
+        message: head(case.message.lines().next().unwrap_or(""), message_bytes),
     }
 }
 
-fn head(line: &str, chars: usize) -> Text {
-    match line.char_indices().nth(chars) {
-        Some((at, _)) => Text::line(&format!("{}…", &line[..at])),
-        None => Text::line(line),
+fn head(line: &str, bytes: usize) -> Text {
+    if line.len() <= bytes {
+        return Text::line(line);
     }
+    let end = line.floor_char_boundary(bytes - '…'.len_utf8());
+    Text::line(&format!("{}…", &line[..end]))
 }
