@@ -11,7 +11,7 @@ use std::{
 use cockpit::{
     adapters::artifacts::{File, read, read_files},
     domain::{
-        FaultKind,
+        FaultKind, Text,
         evidence::{
             Evidence, EvidenceKind, LoadReport, LoadVerdict, Outcome, TestReport, TestsSummary,
         },
@@ -83,15 +83,12 @@ fn every_report_counts_as_its_own_project_says() {
         assert_eq!(totals.tests, tests, "{file}: tests");
         assert_eq!(totals.passed, expected(6).unwrap(), "{file}: passed");
         assert_eq!(totals.skipped, expected(7).unwrap(), "{file}: skipped");
-        match expected(9) {
-            Some(errored) => {
-                assert_eq!(totals.failed, expected(8).unwrap(), "{file}: failed");
-                assert_eq!(totals.errored, errored, "{file}: errored");
-            }
-            None => {
-                let failing = totals.failed + totals.errored;
-                assert_eq!(failing, expected(8).unwrap(), "{file}: failing");
-            }
+        if let Some(errored) = expected(9) {
+            assert_eq!(totals.failed, expected(8).unwrap(), "{file}: failed");
+            assert_eq!(totals.errored, errored, "{file}: errored");
+        } else {
+            let failing = totals.failed + totals.errored;
+            assert_eq!(failing, expected(8).unwrap(), "{file}: failing");
         }
         if let Some(suites) = expected(10) {
             assert_eq!(report.sections() as u64, suites, "{file}: suites");
@@ -208,7 +205,7 @@ fn a_cut_file_names_its_line_and_the_rest_counts() {
     ]));
     assert_eq!(report.totals.tests, 1);
     assert_eq!(report.unreadable, 3);
-    let problems: Vec<&str> = report.problems.iter().map(|p| p.as_str()).collect();
+    let problems: Vec<&str> = report.problems.iter().map(Text::as_str).collect();
     let problems = problems.join("\n");
     assert!(
         problems.contains("reports/cut.xml: line 11: the file is cut off"),
@@ -365,12 +362,13 @@ fn suites_carry_names_that_people_know() {
 fn a_summary_is_bounded_whatever_the_report() {
     let message = "m".repeat(400);
     let name = "n".repeat(300);
-    let cases: String = (0..2)
-        .map(|case| format!("<testcase name='{case}{name}' classname='c'><failure message='{message}'/></testcase>"))
-        .collect();
-    let suites: String = (0..3)
-        .map(|suite| format!("<testsuite name='{suite} \"{name}\"'>{cases}</testsuite>"))
-        .collect();
+    let case =
+        format!("<testcase name='{name}' classname='c'><failure message='{message}'/></testcase>");
+    let suite = format!(
+        "<testsuite name='\"{name}\"'>{}</testsuite>",
+        case.repeat(2)
+    );
+    let suites = suite.repeat(3);
     let xml = format!("<testsuites>{suites}</testsuites>");
     let files: Vec<Vec<u8>> = (0..90).map(|_| xml.clone().into_bytes()).collect();
     let names: Vec<String> = (0..90)
@@ -463,7 +461,7 @@ fn k6_figures_are_in_milliseconds_and_per_cent() {
         )]))
     };
     let near = |value: Option<f64>, wanted: f64| {
-        assert!((value.unwrap() - wanted).abs() < 1e-3, "{value:?} {wanted}")
+        assert!((value.unwrap() - wanted).abs() < 1e-3, "{value:?} {wanted}");
     };
     let old = read("v2_abort_summary_export.json");
     near(old.p50, 1.076_925);
@@ -473,7 +471,7 @@ fn k6_figures_are_in_milliseconds_and_per_cent() {
         (None, Some(2013), Some((1608, 405)))
     );
     near(old.failed, 20.119_225);
-    near(old.throughput, 1007.289_720);
+    near(old.throughput, 1_007.289_720);
     let handled = read("v2_pass_handleSummary.json");
     near(handled.p99, 119.944_590);
     near(handled.throughput, 17.014_651);

@@ -160,8 +160,8 @@ fn part_of(title: &str) -> Option<Part> {
     match words.as_slice() {
         ["what", "changed" | "changes", ..]
         | ["what", "has", "changed"]
-        | ["what", "s" | "is", "changed" | "new"] => Some(Part::Changed),
-        ["changes" | "changed"] => Some(Part::Changed),
+        | ["what", "s" | "is", "changed" | "new"]
+        | ["changes" | "changed"] => Some(Part::Changed),
         [
             "what",
             "was" | "is" | "has" | "we",
