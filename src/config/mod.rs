@@ -1,8 +1,34 @@
 //! Configuration: `cockpit.toml`, the user's file, environment and flags, layered once.
 
+mod at;
+mod diagnostic;
+mod environment;
+pub mod file;
 mod keymap;
+mod layer;
+mod layers;
+mod nearest;
 pub mod presets;
+mod remote;
+mod resolve;
+pub mod schema;
+mod screen;
+mod shape;
+mod team;
 mod theme;
+mod units;
+mod user;
 
+pub use at::At;
+pub use diagnostic::*;
+pub use environment::*;
 pub use keymap::*;
+pub use layer::*;
+pub use layers::*;
+pub use nearest::nearest;
+pub use remote::*;
+pub use resolve::{AwsAccount, GATES, GateDefault, NotYet, ProductionVersion};
+pub use screen::{Depth, Screen};
+pub use team::*;
 pub use theme::*;
+pub use user::*;

@@ -1,0 +1,142 @@
+//! `[approval]`, `[gates]`, `[[blackout]]`, `[people]`, `[slack]`, `[flags]`: who decides, and when.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{DurationText, SecretText};
+use crate::{config::At, domain::policy::Effect};
+
+/// The human decision.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ApprovalTable {
+    /// When nobody has answered; 4h.
+    #[serde(default)]
+    pub escalate_after: Option<At<DurationText>>,
+    /// When that clock rests: `22:00-07:00 Europe/Berlin`.
+    #[serde(default)]
+    pub quiet_hours: Option<At<String>>,
+    /// Sign-offs by role.
+    #[serde(default)]
+    pub signoffs: BTreeMap<String, At<SignoffTable>>,
+    /// Name of the checklist template.
+    #[serde(default)]
+    pub checklist: Option<At<String>>,
+}
+
+/// One role's sign-off.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct SignoffTable {
+    /// How many.
+    #[serde(default)]
+    pub quorum: Option<At<u32>>,
+    /// Who may, by GitHub login.
+    #[serde(default)]
+    pub people: Vec<At<String>>,
+}
+
+/// What a gate's states do to the approval.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct GateTable {
+    /// It failed.
+    #[serde(default)]
+    pub fail: Option<Effect>,
+    /// It can be read either way.
+    #[serde(default)]
+    pub ambiguous: Option<Effect>,
+    /// There is nothing to judge.
+    #[serde(default)]
+    pub no_data: Option<Effect>,
+    /// Its source does not answer.
+    #[serde(default)]
+    pub broken: Option<Effect>,
+}
+
+/// A time without deployments.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct BlackoutEntry {
+    /// Its name.
+    pub name: String,
+    /// Recurrence (RFC 5545): `FREQ=WEEKLY;BYDAY=FR`.
+    #[serde(default)]
+    pub rrule: Option<At<String>>,
+    /// Start: a time of day with `rrule`, else `2026-12-23T17:00`.
+    #[serde(default)]
+    pub start: Option<At<String>>,
+    /// How long.
+    #[serde(default)]
+    pub length: Option<At<DurationText>>,
+    /// Time zone: `Europe/Berlin`.
+    #[serde(default)]
+    pub zone: Option<At<String>>,
+    /// An iCalendar file instead.
+    #[serde(default)]
+    pub file: Option<At<String>>,
+    /// Whether a typed reason may pass it.
+    #[serde(default)]
+    pub may_override: bool,
+}
+
+/// One person.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct PersonTable {
+    /// GitHub login.
+    pub github: At<String>,
+    /// Slack user id.
+    #[serde(default)]
+    pub slack: Option<At<String>>,
+    /// Roles.
+    #[serde(default)]
+    pub roles: Vec<String>,
+}
+
+/// Slack channels, by id.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct SlackTable {
+    /// Where the card goes.
+    #[serde(default)]
+    pub approval: Option<At<String>>,
+    /// Where a finished deploy is told.
+    #[serde(default)]
+    pub deploys: Option<At<String>>,
+    /// Where an unanswered approval is told.
+    #[serde(default)]
+    pub escalation: Option<At<String>>,
+    /// What a click counts as.
+    #[serde(default)]
+    pub approve: Option<SlackApprove>,
+}
+
+/// What a click on Approve counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SlackApprove {
+    /// The person's sign-off.
+    SignOff,
+    /// With a quorum, the approval.
+    Promote,
+}
+
+/// Feature flags.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct FlagsTable {
+    /// `http`, `unleash`, `launchdarkly`, `flagd`.
+    pub provider: At<String>,
+    /// Base address.
+    #[serde(default)]
+    pub url: Option<At<String>>,
+    /// Where its token is.
+    #[serde(default)]
+    pub token: Option<At<SecretText>>,
+    /// The release's flags.
+    #[serde(default)]
+    pub names: Vec<String>,
+}

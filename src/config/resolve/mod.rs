@@ -1,0 +1,19 @@
+//! From the written file to the rules: names checked, presets expanded, defaults filled in, every mistake collected.
+//!
+//! One file a part of the policy. Nothing here reads a file, the environment or a clock.
+
+mod evidence;
+mod findings;
+mod gates;
+mod metrics;
+mod not_yet;
+mod people;
+mod rollout;
+mod rules;
+mod target;
+mod team;
+
+pub use gates::{GATES, GateDefault};
+pub use not_yet::NotYet;
+pub use target::{AwsAccount, ProductionVersion};
+pub(super) use team::resolve_team;

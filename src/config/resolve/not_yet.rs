@@ -1,0 +1,109 @@
+//! What a file says and this version does not act on yet: told, never ignored in silence.
+
+use std::fmt;
+
+use crate::config::file::TeamTable;
+
+/// A key that is read and checked, and has no effect yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotYet {
+    /// The key: `[slack]`, `evidence.coverage.max_drop`.
+    pub place: &'static str,
+    /// What it would do.
+    pub would: &'static str,
+}
+
+impl fmt::Display for NotYet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, would } = self;
+        write!(
+            f,
+            "{place} is read but this version does not use it: {would}"
+        )
+    }
+}
+
+/// The keys of this file that have no effect yet, in the order of the documents. A key leaves this list in the change
+/// that makes it work.
+pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
+    let evidence = &table.evidence;
+    let approval = &table.approval;
+    let coverage = evidence.coverage.as_ref();
+    let version_from = table.candidate.version_from.as_ref();
+    let rows = [
+        (
+            table.paths.is_some(),
+            "paths",
+            "the service's own files in a monorepo",
+        ),
+        (
+            version_from.is_some_and(|from| from.artifact.is_some()),
+            "candidate.version_from.artifact",
+            "the version from a file of the run",
+        ),
+        (
+            evidence.security.is_some(),
+            "evidence.security",
+            "findings are not judged",
+        ),
+        (
+            coverage.is_some(),
+            "evidence.coverage",
+            "coverage is not judged",
+        ),
+        (
+            evidence
+                .explain
+                .as_ref()
+                .is_some_and(|at| at.command.is_some()),
+            "evidence.explain.command",
+            "no program is asked for the summary",
+        ),
+        (
+            evidence.hot_paths.is_some(),
+            "evidence.hot_paths",
+            "risk does not weigh them",
+        ),
+        (
+            evidence.known_failures.is_some(),
+            "evidence.known_failures",
+            "a known failing test still fails staging",
+        ),
+        (table.smoke.is_some(), "[smoke]", "no smoke tests run"),
+        (
+            approval.quiet_hours.is_some(),
+            "approval.quiet_hours",
+            "the clock does not rest",
+        ),
+        (
+            !approval.signoffs.is_empty(),
+            "approval.signoffs",
+            "no sign-off is asked for",
+        ),
+        (
+            approval.checklist.is_some(),
+            "approval.checklist",
+            "no checklist is shown",
+        ),
+        (
+            !table.blackout.is_empty(),
+            "[[blackout]]",
+            "no window refuses an approval",
+        ),
+        (
+            table.people.values().any(|person| person.slack.is_some()),
+            "people.*.slack",
+            "nobody is known by a Slack id",
+        ),
+        (table.slack.is_some(), "[slack]", "no message is sent"),
+        (
+            table.flags.is_some(),
+            "[flags]",
+            "no flag is read or switched",
+        ),
+    ];
+    rows.into_iter()
+        .filter(|(written, ..)| *written)
+        .map(|(_, place, would)| NotYet { place, would })
+        .collect()
+}

@@ -1,0 +1,361 @@
+//! `[strategy]`, `[hypercare]`, `[rollback]`: stages, the watch, the way back.
+
+use jiff::SignedDuration;
+
+use super::{findings::Findings, metrics::Metrics, rules::rules, target};
+use crate::{
+    config::{
+        At,
+        diagnostic::Diagnostic,
+        file::{
+            DurationText, HypercareTable, RollbackTable, StageEntry, StrategyKind, StrategyTable,
+            TeamTable,
+        },
+        units,
+    },
+    domain::policy::{
+        Advance, DispatchRule, DuringDeploy, Hypercare, OnTrigger, RollbackRule, StageBound,
+        StageRule, Strategy,
+    },
+};
+
+const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+const BASELINE: SignedDuration = SignedDuration::from_hours(1);
+const MIN_SAMPLES: u32 = 100;
+const DEPLOY_TIMEOUT: SignedDuration = SignedDuration::from_hours(1);
+const ROLLBACK_TIMEOUT: SignedDuration = SignedDuration::from_mins(30);
+
+fn duration(
+    key: &str,
+    at: Option<&At<DurationText>>,
+    default: SignedDuration,
+    found: &mut Findings,
+) -> SignedDuration {
+    found.read_or(key, at, default, |raw| units::duration(&raw.0))
+}
+
+/// A duration in whole minutes: metrics come by the minute.
+fn minutes(
+    key: &str,
+    at: Option<&At<DurationText>>,
+    default: SignedDuration,
+    found: &mut Findings,
+) -> SignedDuration {
+    found.read_or(key, at, default, |raw| {
+        let value = units::duration(&raw.0)?;
+        if value.as_secs() % 60 == 0 {
+            Ok(value)
+        } else {
+            Err("metrics come by the minute: write whole minutes".to_owned())
+        }
+    })
+}
+
+pub(super) fn hypercare(
+    table: &HypercareTable,
+    metrics: &Metrics,
+    found: &mut Findings,
+) -> Hypercare {
+    let window = minutes("hypercare.window", table.window.as_ref(), WINDOW, found);
+    let thrice = window.saturating_mul(3);
+    let max_wait = minutes("hypercare.max_wait", table.max_wait.as_ref(), thrice, found);
+    if let Some(at) = &table.max_wait
+        && max_wait < window
+    {
+        let help = "it counts from the same moment: write the window or more";
+        found.wrong(&at.span, "`max_wait` is shorter than `window`", help);
+    }
+    let rules_without_metrics = table.gates.iter().chain(&table.triggers);
+    if metrics.complete
+        && metrics.all.is_empty()
+        && let Some(first) = rules_without_metrics
+            .clone()
+            .find(|rule| !rule.value.contains("alarm("))
+    {
+        let help = "add `metrics = [{ preset = \"alb\", ... }]` at the top of the file";
+        found.wrong(&first.span, "a rule, but no metrics", help);
+        return quiet(table, window, max_wait);
+    }
+    Hypercare {
+        window,
+        max_wait,
+        baseline: minutes(
+            "hypercare.baseline",
+            table.baseline.as_ref(),
+            BASELINE,
+            found,
+        ),
+        min_samples: table
+            .min_samples
+            .as_ref()
+            .map_or(MIN_SAMPLES, |at| at.value),
+        gates: rules(&table.gates, metrics, found),
+        triggers: rules(&table.triggers, metrics, found),
+        alarms: table.alarms.clone(),
+    }
+}
+
+/// What is left of the watch when its rules cannot be read; the file is refused anyway.
+fn quiet(table: &HypercareTable, window: SignedDuration, max_wait: SignedDuration) -> Hypercare {
+    Hypercare {
+        window,
+        max_wait,
+        baseline: BASELINE,
+        min_samples: MIN_SAMPLES,
+        gates: Vec::new(),
+        triggers: Vec::new(),
+        alarms: table.alarms.clone(),
+    }
+}
+
+/// The strategy, and how long one deploy may take.
+pub(super) fn strategy(
+    table: &TeamTable,
+    metrics: &Metrics,
+    found: &mut Findings,
+) -> (Strategy, SignedDuration) {
+    let Some(at) = &table.strategy else {
+        return (Strategy::Recreate, DEPLOY_TIMEOUT);
+    };
+    let timeout = duration(
+        "strategy.stage_timeout",
+        at.stage_timeout.as_ref(),
+        DEPLOY_TIMEOUT,
+        found,
+    );
+    let Some(kind) = &at.kind else {
+        let (span, message, help) = match &at.file {
+            Some(file) => (
+                &file.span,
+                "this version does not read strategy files",
+                "write `kind` and its keys here",
+            ),
+            None => (
+                &at.span,
+                "[strategy] has no `kind`",
+                "add `kind = \"canary\"`, \"blue-green\", \"rolling\" or \"recreate\"",
+            ),
+        };
+        found.wrong(span, message, help);
+        return (Strategy::Recreate, timeout);
+    };
+    if let Some(file) = &at.file {
+        found.wrong(
+            &file.span,
+            "[strategy] has both `kind` and `file`",
+            "keep one of them",
+        );
+    }
+    foreign_keys(at, kind.value, found);
+    let strategy = match kind.value {
+        StrategyKind::Recreate => Strategy::Recreate,
+        StrategyKind::Rolling => {
+            for (key, value) in [
+                ("max_unavailable", &at.max_unavailable),
+                ("max_surge", &at.max_surge),
+            ] {
+                if let Some(value) = value {
+                    found.read(key, value, |raw| units::share_or_count(raw));
+                }
+            }
+            Strategy::Rolling {
+                max_unavailable: at.max_unavailable.as_ref().map(|v| v.value.clone()),
+                max_surge: at.max_surge.as_ref().map(|v| v.value.clone()),
+            }
+        }
+        StrategyKind::BlueGreen => Strategy::BlueGreen {
+            validation: at
+                .validation
+                .as_ref()
+                .and_then(|v| found.read("strategy.validation", v, |raw| units::duration(&raw.0))),
+        },
+        StrategyKind::Canary => Strategy::Canary {
+            stages: stages(table, at, metrics, found),
+            advance: at.advance.as_ref().map_or(Advance::Ask, |at| at.value),
+        },
+    };
+    (strategy, timeout)
+}
+
+/// Keys of another kind of strategy would do nothing, and whoever wrote them believes that they do.
+fn foreign_keys(at: &StrategyTable, kind: StrategyKind, found: &mut Findings) {
+    let keys = [
+        (
+            "advance",
+            at.advance.as_ref().map(|v| &v.span),
+            StrategyKind::Canary,
+        ),
+        (
+            "stages",
+            at.stages.as_ref().map(|v| &v.span),
+            StrategyKind::Canary,
+        ),
+        (
+            "max_unavailable",
+            at.max_unavailable.as_ref().map(|v| &v.span),
+            StrategyKind::Rolling,
+        ),
+        (
+            "max_surge",
+            at.max_surge.as_ref().map(|v| &v.span),
+            StrategyKind::Rolling,
+        ),
+        (
+            "validation",
+            at.validation.as_ref().map(|v| &v.span),
+            StrategyKind::BlueGreen,
+        ),
+    ];
+    for (key, span, owner) in keys {
+        if let Some(span) = span
+            && owner != kind
+        {
+            let message = format!("`{key}` belongs to another kind of strategy");
+            found.wrong(span, message, "remove it, or change `kind`");
+        }
+    }
+}
+
+fn stages(
+    table: &TeamTable,
+    at: &At<StrategyTable>,
+    metrics: &Metrics,
+    found: &mut Findings,
+) -> Vec<StageRule> {
+    let Some(written) = at.stages.as_ref().filter(|stages| !stages.is_empty()) else {
+        let help =
+            "add `stages = [{ weight = \"5%\", environment = \"...\", duration = \"10m\" }, ...]`";
+        found.wrong(&at.span, "a canary without stages", help);
+        return Vec::new();
+    };
+    let mut stages = Vec::new();
+    let mut before = 0.0;
+    for (place, stage) in written.iter().enumerate() {
+        let last = place + 1 == written.len();
+        if let Some(weight) = found.read("weight", &stage.weight, |raw| units::share(&raw.0)) {
+            if weight <= before {
+                let help = "write the stages in the order in which they go out";
+                found.wrong(
+                    &stage.weight.span,
+                    "this stage is no larger than the one before",
+                    help,
+                );
+            }
+            if last && weight < 100.0 {
+                let help = "end with a stage of 100%";
+                found.wrong(
+                    &stage.weight.span,
+                    "the last stage is not all of production",
+                    help,
+                );
+            }
+            before = weight;
+        }
+        let Some(bound) = bound(table, stage, last, found) else {
+            continue;
+        };
+        if stage.duration.is_none() && !last {
+            let help = "add `duration = \"10m\"`";
+            found.wrong(
+                &stage.span,
+                "a stage without a duration is not judged",
+                help,
+            );
+        }
+        stages.push(StageRule {
+            weight: stage.weight.value.0.clone(),
+            bound,
+            duration: minutes(
+                "duration",
+                stage.duration.as_ref(),
+                SignedDuration::ZERO,
+                found,
+            ),
+            gates: rules(&stage.gates, metrics, found),
+        });
+    }
+    stages
+}
+
+fn bound(
+    table: &TeamTable,
+    stage: &At<StageEntry>,
+    last: bool,
+    found: &mut Findings,
+) -> Option<StageBound> {
+    let github = &table.github;
+    let (written, production, bound) = match (&stage.environment, &stage.job) {
+        (Some(at), None) => (
+            at,
+            &github.environment,
+            StageBound::Environment(at.value.clone()),
+        ),
+        (None, Some(at)) => (at, &github.job, StageBound::Job(at.value.clone())),
+        _ => {
+            let help = "name the `environment` that holds it, or the `job` that is watched";
+            found.wrong(&stage.span, "a stage needs an environment or a job", help);
+            return None;
+        }
+    };
+    if last && written.value != production.value {
+        let point = Diagnostic::at(written.span.clone(), "the last stage is not production")
+            .label(format!("[github] says \"{}\"", production.value));
+        found.add(point.help("the last stage is what [github] names as production"));
+    }
+    Some(bound)
+}
+
+pub(super) fn rollback(at: &At<RollbackTable>, found: &mut Findings) -> Option<RollbackRule> {
+    if at.workflow.is_none() && at.fallback.is_none() {
+        found.wrong(
+            &at.span,
+            "[rollback] names no way back",
+            "add `workflow`, or `fallback`",
+        );
+        return None;
+    }
+    if at.workflow.is_none()
+        && let Some((_, input)) = at.inputs.first_key_value()
+    {
+        found.wrong(
+            &input.span,
+            "`inputs` without a `workflow`",
+            "add `workflow`",
+        );
+    }
+    let fallback = at.fallback.as_ref().map_or_else(Vec::new, |command| {
+        if command
+            .first()
+            .is_none_or(|program| program.trim().is_empty())
+        {
+            found.wrong(
+                &command.span,
+                "`fallback` names no program",
+                "write [\"./rollback.sh\", \"{version}\"]",
+            );
+        }
+        command
+            .iter()
+            .map(|part| target::template(part, found))
+            .collect()
+    });
+    Some(RollbackRule {
+        dispatch: at.workflow.as_ref().map(|workflow| DispatchRule {
+            workflow: target::workflow("rollback.workflow", workflow, found),
+            reference: at
+                .reference
+                .as_ref()
+                .map(|at| found.filled("rollback.ref", at)),
+            inputs: target::inputs("rollback", &at.inputs, found),
+        }),
+        during_deploy: at.during_deploy.unwrap_or(DuringDeploy::Ask),
+        on_trigger: at.on_trigger.as_ref().map_or(OnTrigger::Ask, |at| at.value),
+        fallback,
+        timeout: duration(
+            "rollback.timeout",
+            at.timeout.as_ref(),
+            ROLLBACK_TIMEOUT,
+            found,
+        ),
+    })
+}

@@ -1,0 +1,62 @@
+//! Gates and triggers: parsed and checked against the metrics, each mistake shown inside the string that holds it.
+
+use std::ops::Range;
+
+use super::{findings::Findings, metrics::Metrics};
+use crate::{
+    config::{At, diagnostic::Diagnostic},
+    domain::judge::{Rule, RuleError},
+};
+
+/// The rules that parse and whose names and units fit.
+pub(super) fn rules(written: &[At<String>], metrics: &Metrics, found: &mut Findings) -> Vec<Rule> {
+    written
+        .iter()
+        .filter_map(|one| rule(one, metrics, found))
+        .collect()
+}
+
+fn rule(written: &At<String>, metrics: &Metrics, found: &mut Findings) -> Option<Rule> {
+    let rule = match Rule::parse(&written.value) {
+        Ok(rule) => rule,
+        Err(error) => {
+            found.add(point(written, &error));
+            return None;
+        }
+    };
+    // Where a metrics entry is itself wrong its names are not known, and every rule on them would be called wrong too.
+    if metrics.complete
+        && let Err(errors) = rule.check(&metrics.all)
+    {
+        for error in &errors {
+            found.add(point(written, error));
+        }
+        return None;
+    }
+    Some(rule)
+}
+
+fn point(written: &At<String>, error: &RuleError) -> Diagnostic {
+    let span = inside(written, &error.span);
+    let mut point = Diagnostic::at(span, format!("wrong rule `{}`", written.value))
+        .label(error.message.clone());
+    let near: Vec<String> = error.nearest.iter().map(|n| format!("`{n}`")).collect();
+    let near = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")));
+    let help: Vec<String> = near.into_iter().chain(error.mend.clone()).collect();
+    if !help.is_empty() {
+        point = point.help(help.join("; "));
+    }
+    point
+}
+
+/// A range inside the string as a range in the file; the whole string where escapes make that unsure.
+fn inside(written: &At<String>, part: &Range<usize>) -> Range<usize> {
+    let whole = written.span.clone();
+    if whole.len() != written.value.len() + 2 {
+        return whole;
+    }
+    // At the end of the text the closing quote is what the caret can show.
+    let start = (whole.start + 1 + part.start).min(whole.end - 1);
+    let end = (whole.start + 1 + part.end).clamp(start + 1, whole.end);
+    start..end
+}

@@ -1,0 +1,64 @@
+//! The whole file: its parts in the order in which they need each other.
+
+use crate::{
+    config::{diagnostic::Diagnostic, file::TeamTable},
+    domain::policy::Policy,
+};
+
+use super::{
+    evidence,
+    findings::Findings,
+    gates, metrics,
+    not_yet::{self, NotYet},
+    people, rollout,
+    target::{self, AwsAccount, ProductionVersion},
+};
+
+/// What a file means.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::config) struct Resolution {
+    pub(in crate::config) policy: Policy,
+    pub(in crate::config) repository: Option<String>,
+    pub(in crate::config) aws: Vec<AwsAccount>,
+    pub(in crate::config) production: Option<ProductionVersion>,
+    pub(in crate::config) not_yet: Vec<NotYet>,
+}
+
+/// Checks and resolves a file. `raw` is the same document as plain values, for the presets' parameters; `hash` the
+/// SHA-256 of its bytes.
+pub(in crate::config) fn resolve_team(
+    table: &TeamTable,
+    raw: &toml::Table,
+    hash: String,
+) -> (Resolution, Vec<Diagnostic>) {
+    let mut found = Findings::default();
+    let aws = target::aws(&table.aws, &mut found);
+    let metrics = metrics::metrics(table, raw, &aws, &mut found);
+    let hypercare = rollout::hypercare(&table.hypercare, &metrics, &mut found);
+    let (strategy, deploy_timeout) = rollout::strategy(table, &metrics, &mut found);
+    let policy = Policy {
+        service: found.filled("service", &table.service),
+        hash,
+        target: target::target(table, &mut found),
+        pipeline: target::pipeline(&table.pipeline),
+        evidence: evidence::evidence(&table.evidence, &mut found),
+        strategy,
+        hypercare,
+        rollback: table
+            .rollback
+            .as_ref()
+            .and_then(|rollback| rollout::rollback(rollback, &mut found)),
+        approval: people::approval(table, deploy_timeout, &mut found),
+        gates: gates::gates(table, &mut found),
+        metrics: metrics.all,
+    };
+    people::blackouts(&table.blackout, &mut found);
+    let resolution = Resolution {
+        policy,
+        repository: target::repository(&table.github, &mut found),
+        aws,
+        production: target::production(&table.production, &mut found),
+        not_yet: not_yet::not_yet(table),
+    };
+    (resolution, found.list)
+}

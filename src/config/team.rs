@@ -1,0 +1,305 @@
+//! Reads a team's `cockpit.toml` from its bytes: everything that is wrong at once, or the rules.
+
+use std::fmt::Write as _;
+
+use serde::Deserialize as _;
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+use super::{
+    diagnostic::{Diagnostic, Diagnostics},
+    file::TeamTable,
+    resolve::{AwsAccount, NotYet, ProductionVersion, resolve_team},
+    schema, shape,
+};
+use crate::domain::policy::Policy;
+
+/// Largest file that is read: what GitHub's contents answer holds whole.
+pub const LARGEST: usize = 1024 * 1024;
+
+/// A team's file, read, checked and resolved.
+#[derive(Debug, Clone)]
+pub struct TeamFile {
+    /// Its name for people: a path, or `cockpit.toml of acme/shop (main)`.
+    pub origin: String,
+    /// The file as written, for what the rules have no place for yet.
+    pub table: TeamTable,
+    /// The rules, as the journal's first event carries them.
+    pub policy: Policy,
+    /// `github.repository`, as `owner/name`.
+    pub repository: Option<String>,
+    /// `[[aws]]`.
+    pub aws: Vec<AwsAccount>,
+    /// `production.version`.
+    pub production: Option<ProductionVersion>,
+    /// What is written and has no effect in this version: a warning at start.
+    pub not_yet: Vec<NotYet>,
+}
+
+/// Reads `bytes`; `origin` is the name for people in messages.
+pub fn parse_team(bytes: &[u8], origin: &str) -> Result<TeamFile, Diagnostics> {
+    if bytes.len() > LARGEST {
+        let point = Diagnostic::whole(format!(
+            "{} bytes are more than a rules file has",
+            bytes.len()
+        ));
+        return Err(Diagnostics::one(origin, point));
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
+            let point = Diagnostic::whole(format!("line {line} is not UTF-8"));
+            return Err(Diagnostics::one(
+                origin,
+                point.help("save the file as UTF-8"),
+            ));
+        }
+    };
+    read(text, hash(bytes), origin).map_err(|list| Diagnostics::new(origin, text, list))
+}
+
+fn read(text: &str, hash: String, origin: &str) -> Result<TeamFile, Vec<Diagnostic>> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(errors.iter().map(Diagnostic::from).collect());
+    }
+    let mut list = shape::check(schema::team().as_value(), &document);
+    let table = TeamTable::deserialize(toml::Deserializer::from(document));
+    let raw: Result<toml::Table, _> = toml::from_str(text);
+    let (table, raw) = match (table, raw) {
+        (Ok(table), Ok(raw)) => (table, raw),
+        (Err(error), _) | (_, Err(error)) => {
+            // The shape's own points say it better; this one is for what they do not know.
+            if list.is_empty() {
+                list.push(Diagnostic::from(&error));
+            }
+            return Err(list);
+        }
+    };
+    let (resolution, wrong) = resolve_team(&table, &raw, hash);
+    list.extend(wrong);
+    if !list.is_empty() {
+        return Err(list);
+    }
+    Ok(TeamFile {
+        origin: origin.to_owned(),
+        table,
+        policy: resolution.policy,
+        repository: resolution.repository,
+        aws: resolution.aws,
+        production: resolution.production,
+        not_yet: resolution.not_yet,
+    })
+}
+
+/// SHA-256, hexadecimal.
+fn hash(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::policy::{Effect, GateKind, Side, StageBound, Strategy};
+
+    const SMALLEST: &str = include_str!("../../tests/data/config/smallest.toml");
+    const CANARY: &str = include_str!("../../tests/data/config/canary.toml");
+
+    /// The smallest file with a piece of it replaced: what is said then.
+    fn refused(from: &str, to: &str) -> String {
+        assert!(SMALLEST.contains(from), "{from}");
+        let text = SMALLEST.replacen(from, to, 1);
+        parse_team(text.as_bytes(), "cockpit.toml")
+            .unwrap_err()
+            .render()
+    }
+
+    #[test]
+    fn the_smallest_file_resolves_with_its_defaults() {
+        let team = parse_team(SMALLEST.as_bytes(), "cockpit.toml").unwrap();
+        let policy = &team.policy;
+        assert_eq!(policy.service, "storefront");
+        assert_eq!(policy.hash.len(), 64);
+        assert_eq!(policy.strategy, Strategy::Recreate);
+        assert_eq!(policy.hypercare.max_wait.as_mins(), 45);
+        assert_eq!(policy.approval.escalate_after.as_hours(), 4);
+        assert_eq!(policy.gates["tests"].no_data, Effect::Block);
+        assert_eq!(policy.gates["load"].fail, Effect::Warn);
+        let names: Vec<&str> = policy.metrics.iter().map(|m| m.name.0.as_str()).collect();
+        for name in ["error_rate", "latency_p99", "cpu"] {
+            assert!(names.contains(&name), "{name} in {names:?}");
+        }
+        let back = policy.rollback.as_ref().unwrap().dispatch.as_ref().unwrap();
+        assert_eq!(back.inputs["id"], "{release_id}");
+        assert!(team.not_yet.is_empty(), "{:?}", team.not_yet);
+    }
+
+    #[test]
+    fn the_full_file_resolves_and_says_what_has_no_effect_yet() {
+        let team = parse_team(CANARY.as_bytes(), "cockpit.toml").unwrap();
+        let policy = &team.policy;
+        let Strategy::Canary { stages, .. } = &policy.strategy else {
+            panic!("a canary");
+        };
+        assert_eq!(stages.len(), 3);
+        assert_eq!(
+            stages[2].bound,
+            StageBound::Environment("prod-checkout".to_owned())
+        );
+        assert_eq!(policy.gates["load"].no_data, Effect::Reason);
+        assert_eq!(policy.gates["security"].fail, Effect::Block);
+        assert_eq!(policy.gates["security"].ambiguous, Effect::Warn);
+        assert!(policy.metrics.iter().any(|m| m.name.0 == "db.cpu"));
+        assert!(policy.metrics.iter().any(|m| m.side == Side::Control));
+        assert_eq!(policy.approval.deploy_timeout.as_hours(), 2);
+        let places: Vec<&str> = team.not_yet.iter().map(|one| one.place).collect();
+        for place in [
+            "[slack]",
+            "[[blackout]]",
+            "approval.signoffs",
+            "evidence.known_failures",
+            "[smoke]",
+        ] {
+            assert!(places.contains(&place), "{place} in {places:?}");
+        }
+    }
+
+    #[test]
+    fn a_policy_survives_the_journal() {
+        let policy = parse_team(CANARY.as_bytes(), "x").unwrap().policy;
+        let written = serde_json::to_string(&policy).unwrap();
+        let read: Policy = serde_json::from_str(&written).unwrap();
+        assert_eq!(read, policy);
+    }
+
+    #[test]
+    fn several_mistakes_are_told_at_once_each_at_its_place() {
+        let text = SMALLEST
+            .replace("window = \"15m\"", "window = \"15min\"")
+            .replace("environment =", "enviroment =")
+            .replace("required = true", "required = \"yes\"");
+        let said = parse_team(text.as_bytes(), "cockpit.toml").unwrap_err();
+        assert_eq!(said.list.len(), 3, "{said}");
+        let text = said.render();
+        for words in [
+            "unknown key `enviroment`",
+            "did you mean `environment`?",
+            "[github] is missing `environment`",
+            "`evidence.tests.required` must be true or false",
+        ] {
+            assert!(text.contains(words), "{words} in {text}");
+        }
+    }
+
+    #[test]
+    fn wrong_values_are_refused_with_what_to_write() {
+        for (from, to, words) in [
+            ("\"15m\"", "\"15min\"", "write 30s, 10m, 2h or 7d"),
+            ("\"15m\"", "15", "must be a string"),
+            ("< 1%", "< 1ms", "wrong rule"),
+            (
+                "error_rate < 1%",
+                "eror_rate < 1%",
+                "did you mean `error_rate`?",
+            ),
+            ("> 2% for 3m", "> 2% fro 3m", "wrong rule"),
+            (
+                "preset = \"ecs\"",
+                "preset = \"esc\"",
+                "did you mean \"ecs\"?",
+            ),
+            (
+                "cluster = \"prod\"",
+                "clustr = \"prod\"",
+                "did you mean `cluster`?",
+            ),
+            ("\"{version}\"", "\"{verison}\"", "did you mean {version}?"),
+            ("\"/sha\"", "\"sha\"", "begins with a slash"),
+            (
+                "https://app",
+                "https://user:pw@app",
+                "secrets never stand in the file",
+            ),
+            ("\"deploy.yml\"", "\"Deploy\"", "no workflow file"),
+            (
+                "\"junit\"",
+                "\"ghp_0123456789abcdefgh\"",
+                "looks like a token",
+            ),
+            (
+                "[rollback]",
+                "[gates]\nmetricks = { fail = \"block\" }\n[rollback]",
+                "did you mean `metrics`?",
+            ),
+            (
+                "[rollback]",
+                "[gates]\nload = { fail = \"blok\" }\n[rollback]",
+                "did you mean \"block\"?",
+            ),
+            (
+                "[rollback]",
+                "[strategy]\nkind = \"canary\"\n[rollback]",
+                "a canary without stages",
+            ),
+            (
+                "[rollback]",
+                "[strategy]\nkind = \"rolling\"\nfile = \"s.yaml\"\n[rollback]",
+                "both `kind` and `file`",
+            ),
+            (
+                "[rollback]",
+                "[[blackout]]\nname = \"x\"\nrrule = \"FREQ=WEEKLY\"\nstart = \"17:00\"\nlength = \"2h\"\nzone = \"Europe/Berln\"\n[rollback]",
+                "Europe/Berlin",
+            ),
+            (
+                "service = \"web\" } ]",
+                "service = \"web\" }, { preset = \"rds\", instance = \"x\" } ]",
+                "name this preset",
+            ),
+            (
+                "environment = \"production\"",
+                "environment = \"production\"\ngate = \"dispach\"",
+                "did you mean \"dispatch\"?",
+            ),
+        ] {
+            let text = refused(from, to);
+            assert!(text.contains(words), "{to}: {words} in\n{text}");
+            assert!(text.contains("cockpit.toml:"), "a place in\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_or_no_text_is_refused_without_a_panic() {
+        for bytes in [
+            &b"service = "[..],
+            b"a = 1\n\xff",
+            b"",
+            b"[[github]]\n",
+            b"\"\"=1",
+            b"a.b.c=1\na=2",
+        ] {
+            assert!(parse_team(bytes, "f").is_err(), "{bytes:?}");
+        }
+        let deep = format!("a = {}{}", "[".repeat(5_000), "]".repeat(5_000));
+        assert!(parse_team(deep.as_bytes(), "f").is_err());
+        assert!(parse_team(&vec![b'#'; LARGEST + 1], "f").is_err());
+    }
+
+    #[test]
+    fn dispatch_has_a_workflow_and_inputs_even_where_none_are_written() {
+        let text = SMALLEST.replace("job = ", "gate = \"dispatch\"\njob = ");
+        let target = parse_team(text.as_bytes(), "f").unwrap().policy.target;
+        assert_eq!(target.gate, GateKind::Dispatch);
+        let dispatch = target.dispatch.unwrap();
+        assert_eq!(
+            (dispatch.workflow.as_str(), dispatch.inputs["sha"].as_str()),
+            ("deploy.yml", "{sha}")
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! Reads the written forms: durations, shares, points, times of day, zones. Each error is a fragment that says the
+//! right form.
+
+use jiff::{SignedDuration, civil, tz::TimeZone};
+
+/// Longest duration that a rule may name: a year is a mistake.
+const LONGEST_DAYS: i64 = 366;
+
+/// `30s`, `10m`, `2h`, `7d`; more than nothing.
+pub(super) fn duration(written: &str) -> Result<SignedDuration, String> {
+    let wrong = || format!("\"{written}\" is no duration: write 30s, 10m, 2h or 7d");
+    let split = written
+        .find(|c: char| !c.is_ascii_digit())
+        .ok_or_else(|| format!("\"{written}\" has no unit: write 30s, 10m, 2h or 7d"))?;
+    let (digits, unit) = written.split_at(split);
+    let seconds: i64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err(wrong()),
+    };
+    let count: i64 = digits.parse().map_err(|_| wrong())?;
+    let all = count
+        .checked_mul(seconds)
+        .filter(|all| *all <= LONGEST_DAYS * 86_400)
+        .ok_or_else(|| format!("\"{written}\" is longer than {LONGEST_DAYS} days"))?;
+    if all == 0 {
+        return Err(format!("\"{written}\" is no time at all"));
+    }
+    Ok(SignedDuration::from_secs(all))
+}
+
+/// `5%`: more than 0, at most 100.
+pub(super) fn share(written: &str) -> Result<f64, String> {
+    let value = written
+        .strip_suffix('%')
+        .and_then(decimal)
+        .ok_or_else(|| format!("\"{written}\" is no share: write 5% or 12.5%"))?;
+    if value > 0.0 && value <= 100.0 {
+        Ok(value)
+    } else {
+        Err(format!("\"{written}\" is not between 0% and 100%"))
+    }
+}
+
+/// `1pt`: a difference of percentages, at most 100.
+pub(super) fn points(written: &str) -> Result<f64, String> {
+    written
+        .strip_suffix("pt")
+        .and_then(decimal)
+        .filter(|value| *value <= 100.0)
+        .ok_or_else(|| format!("\"{written}\" is no difference in points: write 1pt or 0.5pt"))
+}
+
+/// Digits with at most one point: neither signs nor `inf`, `nan`, `1e9`.
+fn decimal(digits: &str) -> Option<f64> {
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    plain.then(|| digits.parse().ok()).flatten()
+}
+
+/// `25%` or a count, as a rolling update says it.
+pub(super) fn share_or_count(written: &str) -> Result<(), String> {
+    if written.parse::<u32>().is_ok() || share(written).is_ok() {
+        Ok(())
+    } else {
+        Err(format!(
+            "\"{written}\" is neither a share (25%) nor a count (1)"
+        ))
+    }
+}
+
+/// `Europe/Berlin`, from the bundled database.
+pub(super) fn zone(written: &str) -> Result<TimeZone, String> {
+    TimeZone::get(written).map_err(|_| {
+        let names: Vec<_> = jiff::tz::db().available().collect();
+        match super::nearest::nearest(written, names.iter().map(jiff::tz::TimeZoneName::as_str)) {
+            Some(near) => format!("\"{written}\" is no time zone; did you mean \"{near}\"?"),
+            None => format!("\"{written}\" is no time zone: write it as Europe/Berlin"),
+        }
+    })
+}
+
+/// `17:00`.
+pub(super) fn time_of_day(written: &str) -> Result<civil::Time, String> {
+    let form = written.len() == 5 && written.as_bytes()[2] == b':';
+    form.then(|| civil::Time::strptime("%H:%M", written).ok())
+        .flatten()
+        .ok_or_else(|| format!("\"{written}\" is no time of day: write 17:00"))
+}
+
+/// `2026-12-01`.
+pub(super) fn day(written: &str) -> Result<civil::Date, String> {
+    written
+        .parse()
+        .map_err(|_| format!("\"{written}\" is no day: write 2026-12-01"))
+}
+
+/// `22:00-07:00 Europe/Berlin`.
+pub(super) fn quiet_hours(written: &str) -> Result<(), String> {
+    let (times, name) = written
+        .split_once(' ')
+        .ok_or_else(|| format!("\"{written}\": write 22:00-07:00 Europe/Berlin"))?;
+    let (from, until) = times
+        .split_once('-')
+        .ok_or_else(|| format!("\"{times}\": write 22:00-07:00"))?;
+    if time_of_day(from)? == time_of_day(until)? {
+        return Err(format!("\"{times}\" begins when it ends"));
+    }
+    zone(name.trim()).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_need_a_unit_and_sense() {
+        assert_eq!(duration("30s"), Ok(SignedDuration::from_secs(30)));
+        assert_eq!(duration("7d"), Ok(SignedDuration::from_hours(168)));
+        for bad in [
+            "",
+            "15",
+            "m",
+            "15 m",
+            "1h30m",
+            "-5m",
+            "0s",
+            "15min",
+            "400d",
+            "99999999999999999999h",
+            "5é",
+        ] {
+            assert!(duration(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn shares_and_points_are_bounded() {
+        assert_eq!(share("12.5%"), Ok(12.5));
+        assert_eq!(points("0.5pt"), Ok(0.5));
+        for bad in ["5", "0%", "101%", "-1%", "inf%", "%", "1.2.3%"] {
+            assert!(share(bad).is_err(), "{bad:?}");
+        }
+        for bad in ["1", "1%", "pt", "nanpt", "1e9pt"] {
+            assert!(points(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn quiet_hours_have_two_times_and_a_real_zone() {
+        assert_eq!(quiet_hours("22:00-07:00 Europe/Berlin"), Ok(()));
+        for bad in [
+            "22:00-07:00",
+            "22-7 Europe/Berlin",
+            "25:00-07:00 UTC",
+            "07:00-07:00 UTC",
+        ] {
+            assert!(quiet_hours(bad).is_err(), "{bad:?}");
+        }
+        let wrong = quiet_hours("22:00-07:00 Europe/Berln").unwrap_err();
+        assert!(wrong.contains("Europe/Berlin"), "{wrong}");
+    }
+}
