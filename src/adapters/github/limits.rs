@@ -30,6 +30,8 @@ pub struct Limits {
     pub limited_until: Option<Timestamp>,
     /// `x-oauth-scopes` of a classic token; `None` where the token has none to tell (fine-grained, app).
     pub scopes: Option<Text>,
+    /// When the token ends, in GitHub's words (`2026-12-01 10:00:00 UTC`), where it ends.
+    pub token_expires: Option<Text>,
 }
 
 /// The limits and what grows while they are hit.
@@ -54,17 +56,22 @@ impl Ledger {
     }
 
     /// Takes in the headers of any answer.
-    pub(super) fn note(&mut self, status: StatusCode, headers: &HeaderMap) {
+    pub(super) fn note(&mut self, status: StatusCode, headers: &HeaderMap, now: Timestamp) {
         self.seen.limit = number(headers, "x-ratelimit-limit").or(self.seen.limit);
         self.seen.remaining = number(headers, "x-ratelimit-remaining").or(self.seen.remaining);
         self.seen.reset = reset_of(headers).or(self.seen.reset);
         if let Some(scopes) = headers.get("x-oauth-scopes") {
             self.seen.scopes = Some(Text::line_from_bytes(scopes.as_bytes()));
         }
+        if let Some(end) = headers.get("github-authentication-token-expiration") {
+            self.seen.token_expires = Some(Text::line_from_bytes(end.as_bytes()));
+        }
         if status == StatusCode::NOT_MODIFIED {
             self.seen.unchanged += 1;
         }
-        if status.is_success() || status == StatusCode::NOT_MODIFIED {
+        // A success that was under way when the limit was hit lifts nothing.
+        let good = status.is_success() || status == StatusCode::NOT_MODIFIED;
+        if good && self.quiet_until(now).is_none() {
             self.hits = 0;
             self.seen.limited_until = None;
         }
@@ -180,7 +187,13 @@ mod tests {
             .map(|now| ledger.hit(&silent, at(now)).as_second() - now)
             .into();
         assert_eq!(waits, [60, 120, 240]);
-        ledger.note(StatusCode::OK, &silent);
+        ledger.note(StatusCode::OK, &silent, at(3_100));
+        assert_eq!(
+            ledger.quiet_until(at(3_100)),
+            Some(at(3_240)),
+            "a latecomer"
+        );
+        ledger.note(StatusCode::OK, &silent, at(4_000));
         assert_eq!(ledger.hit(&silent, at(4_000)), at(4_060));
     }
 

@@ -3,7 +3,11 @@
 //! Nothing is tried again here. Writes must not be; reads are, by the pollers at their own cadence, and a hidden second
 //! try would show an outage as slowness and double the load on a server that already fails.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+};
 
 use jiff::SignedDuration;
 use reqwest::{
@@ -27,6 +31,8 @@ use crate::{
 };
 
 const READS_AT_ONCE: usize = 4;
+/// Apart from the reads, so that a slow download never holds up a poll.
+const DOWNLOADS_AT_ONCE: usize = 2;
 const MOST_REDIRECTS: usize = 4;
 const ERROR_BYTES: usize = 256 * 1024;
 /// GitHub's best practices ask for a second between requests that change something.
@@ -40,7 +46,6 @@ pub(super) struct Answer {
 }
 
 /// One connection pool, one token, one rate limit.
-#[derive(Debug)]
 pub(super) struct Transport {
     settings: Settings,
     base: Url,
@@ -50,7 +55,18 @@ pub(super) struct Transport {
     ledger: Mutex<Ledger>,
     cache: Mutex<Cache>,
     reads: Semaphore,
+    downloads: Semaphore,
     last_write: tokio::sync::Mutex<Option<jiff::Timestamp>>,
+}
+
+/// By hand: the connection pool would print the proxy's address, and with it perhaps its password.
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("base", &self.base.as_str())
+            .field("limits", &self.limits())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Transport {
@@ -64,6 +80,7 @@ impl Transport {
             ledger: Mutex::default(),
             cache: Mutex::default(),
             reads: Semaphore::new(READS_AT_ONCE),
+            downloads: Semaphore::new(DOWNLOADS_AT_ONCE),
             last_write: tokio::sync::Mutex::default(),
             settings,
         })
@@ -195,7 +212,7 @@ impl Transport {
         what: &str,
         progress: &Progress,
     ) -> Result<Vec<u8>, Fault> {
-        let _turn = self.reads.acquire().await;
+        let _turn = self.downloads.acquire().await;
         let patience = self.settings.bounds.download;
         let mut url = url;
         for _ in 0..=MOST_REDIRECTS {
@@ -255,7 +272,7 @@ impl Transport {
             .await
             .map_err(|error| answer::transport_fault(what, &error))?;
         let status = response.status();
-        locked(&self.ledger).note(status, response.headers());
+        locked(&self.ledger).note(status, response.headers(), self.clock.now());
         tracing::debug!(what, status = status.as_u16(), "answered");
         Ok(response)
     }
@@ -289,10 +306,15 @@ impl Transport {
         if let Ok(agent) = HeaderValue::from_str(&self.settings.user_agent) {
             defaults.insert(reqwest::header::USER_AGENT, agent);
         }
-        let made = Client::builder()
+        let mut made = Client::builder()
             .default_headers(defaults)
             .connect_timeout(self.settings.bounds.connect)
-            .redirect(Policy::none())
+            .redirect(Policy::none());
+        if is_this_machine(&self.base) {
+            // No proxy knows this machine's loopback.
+            made = made.no_proxy();
+        }
+        let made = made
             .build()
             .map_err(|error| answer::transport_fault(what, &error))?;
         Ok(self.http.get_or_init(|| made))
@@ -337,7 +359,7 @@ fn base_of(raw: &str) -> Result<Url, Fault> {
         )
     };
     let url = Url::parse(raw).map_err(|_| wrong("it is no address"))?;
-    let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    let local = is_this_machine(&url);
     match url.scheme() {
         "https" => {}
         "http" if local => {}
@@ -348,6 +370,15 @@ fn base_of(raw: &str) -> Result<Url, Fault> {
         return Err(wrong("it holds more than a host and a path"));
     }
     Ok(url)
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -361,9 +392,15 @@ mod tests {
     #[test]
     fn a_base_that_would_show_the_token_is_refused() {
         assert!(base_of("https://git.acme.dev/api/v3").is_ok());
-        assert!(base_of("http://127.0.0.1:8080/api/v3").is_ok());
+        for local in ["127.0.0.1:8080", "localhost", "[::1]:1"] {
+            assert!(
+                base_of(&format!("http://{local}/api/v3")).is_ok(),
+                "{local}"
+            );
+        }
         for bad in [
             "http://git.acme.dev/api/v3",
+            "http://127.0.0.1.acme.dev",
             "ftp://x",
             "https://u:p@x",
             "git.acme.dev",

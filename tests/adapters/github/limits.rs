@@ -112,6 +112,10 @@ async fn the_limits_and_scopes_can_be_read() {
             .header("x-ratelimit-remaining", "4321")
             .header("x-ratelimit-reset", "1795000000")
             .header("x-oauth-scopes", "repo, workflow")
+            .header(
+                "github-authentication-token-expiration",
+                "2026-12-01 10:00:00 UTC",
+            )
     })
     .await;
     let client = client(&server.origin);
@@ -120,6 +124,8 @@ async fn the_limits_and_scopes_can_be_read() {
     assert_eq!((limits.limit, limits.remaining), (Some(5000), Some(4321)));
     assert_eq!(limits.reset.unwrap().as_second(), 1_795_000_000);
     assert_eq!(limits.scopes, Some(Text::line("repo, workflow")));
+    let ends = Text::line("2026-12-01 10:00:00 UTC");
+    assert_eq!(limits.token_expires, Some(ends));
 }
 
 #[tokio::test]
