@@ -196,7 +196,7 @@ impl ReportBuilder {
         if frame.repeats.len() >= FAILING_KEPT {
             return;
         }
-        let print = fingerprint(seen);
+        let print = fingerprint(seen.class, seen.name, seen.file);
         let repeat = frame.repeats.entry(print).or_insert_with(Repeat::none);
         repeat.count(seen.outcome, row);
         if let Some(row) = row
