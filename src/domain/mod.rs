@@ -1,18 +1,32 @@
 //! The nouns and rules of a release, pure: no clock, no files, no network, no terminal.
 
+mod act;
+mod actor;
+pub mod approval;
+mod command;
+mod event;
 pub mod evidence;
 mod fault;
 mod identity;
 pub mod judge;
 pub mod observation;
+mod phase;
 pub mod plot;
 pub mod policy;
 mod query;
 pub mod record;
+pub mod release;
+pub mod rollback;
+pub mod rollout;
 mod text;
 pub mod wording;
 
+pub use act::*;
+pub use actor::*;
+pub use command::*;
+pub use event::*;
 pub use fault::*;
 pub use identity::*;
+pub use phase::*;
 pub use query::*;
 pub use text::*;

@@ -1,6 +1,8 @@
 //! Evidence from staging, as cockpit understood it.
 
+mod board;
 mod builder;
+mod event;
 mod explain;
 mod kind;
 mod load;
@@ -9,7 +11,9 @@ mod retry;
 mod summary;
 mod totals;
 
+pub use board::*;
 pub use builder::*;
+pub use event::*;
 pub use explain::*;
 pub use kind::*;
 pub use load::*;

@@ -3,7 +3,9 @@
 mod history;
 mod metrics;
 mod run;
+mod seen;
 
 pub use history::*;
 pub use metrics::*;
 pub use run::*;
+pub use seen::*;

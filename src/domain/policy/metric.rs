@@ -91,6 +91,17 @@ pub struct Metric {
     pub recipe: Recipe,
 }
 
+impl Metric {
+    /// The key of its series: its name, with `@canary` or `@control` for one side of a canary.
+    pub fn key(&self) -> MetricName {
+        match self.side {
+            Side::All => self.name.clone(),
+            Side::Canary => MetricName(format!("{}@canary", self.name)),
+            Side::Control => MetricName(format!("{}@control", self.name)),
+        }
+    }
+}
+
 /// How a metric's value of a minute comes from raw series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

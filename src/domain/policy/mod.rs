@@ -1,5 +1,6 @@
 //! Resolved rules, and what metrics mean.
 
+pub mod gate;
 mod metric;
 mod query;
 mod recipe;

@@ -1,11 +1,15 @@
 //! The record: entries, the chain of hashes that joins them, reading and sealing. Knows bytes, neither files nor clocks.
 
 mod entry;
+mod event;
 mod head;
 mod reader;
 mod seal;
+mod state;
 
 pub use entry::*;
+pub use event::*;
 pub use head::*;
 pub use reader::*;
 pub use seal::*;
+pub use state::*;

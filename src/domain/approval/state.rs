@@ -1,0 +1,250 @@
+//! The approval as it stands.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{ApprovalEvent, Change, Digest, Shown};
+use crate::domain::{
+    EnvironmentId, Login, Outcome, Seq, Stamp, Text, judge::State, observation::PendingDeployment,
+};
+
+/// Holds, requests and grants.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Approval {
+    /// What holds the run now.
+    pub holds: Vec<PendingDeployment>,
+    /// Every environment that ever held this run, by id.
+    pub known_environments: BTreeMap<EnvironmentId, Text>,
+    /// The stage that waits for a person, and since when.
+    pub waiting: Option<Waiting>,
+    /// The newest request.
+    pub request: Option<Request>,
+    /// Grants by stage, in the order in which the stages were let go.
+    pub grants: Vec<Grant>,
+    /// The rejection, once GitHub says so.
+    pub rejection: Option<Rejection>,
+}
+
+/// A stage that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which, from 0.
+    pub stage: usize,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it is escalated.
+    pub escalate_at: Timestamp,
+    /// When it was.
+    pub escalated: Option<Timestamp>,
+}
+
+/// A person's decision on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The event.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Option<Login>,
+    /// Approve, else reject.
+    pub approve: bool,
+    /// Which stage.
+    pub stage: usize,
+    /// What was seen; `None` for a rejection.
+    pub shown: Option<Box<Shown>>,
+    /// Its digest.
+    pub digest: Option<Digest>,
+    /// The reason.
+    pub reason: Option<Text>,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// How far a request is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// Decided; the world is looked at once more.
+    Requested,
+    /// As shown; on its way.
+    Checked,
+    /// GitHub took it; not yet seen in the run.
+    Taken,
+    /// Void, since something changed.
+    Locked(Vec<Change>),
+    /// Did not go out, or was refused.
+    Failed(Text),
+    /// Seen in the run.
+    Seen,
+}
+
+/// A stage that GitHub let go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grant {
+    /// Which.
+    pub stage: usize,
+    /// When cockpit saw it.
+    pub at: Timestamp,
+    /// Who reviewed.
+    pub by: Option<Login>,
+    /// Our request.
+    pub ours: Option<Seq>,
+    /// Nobody reviewed.
+    pub bypassed: bool,
+    /// Gates that did not pass.
+    pub open: Vec<(String, State)>,
+}
+
+/// A rejection as GitHub tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rejection {
+    /// When cockpit saw it.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Option<Login>,
+    /// Why.
+    pub reason: Text,
+}
+
+impl Approval {
+    pub(in crate::domain) fn apply(&mut self, stamp: &Stamp, event: &ApprovalEvent) {
+        match event {
+            ApprovalEvent::HeldBy { holds } => {
+                let named = holds
+                    .iter()
+                    .map(|hold| (hold.environment, hold.name.clone()));
+                self.known_environments.extend(named);
+                self.holds.clone_from(holds);
+            }
+            ApprovalEvent::Waiting { stage, escalate_at } => {
+                self.waiting = Some(Waiting {
+                    stage: *stage,
+                    since: stamp.at,
+                    escalate_at: *escalate_at,
+                    escalated: None,
+                });
+            }
+            ApprovalEvent::Escalated { .. } => {
+                if let Some(waiting) = &mut self.waiting {
+                    waiting.escalated = Some(stamp.at);
+                }
+            }
+            ApprovalEvent::Requested {
+                shown,
+                digest,
+                reason,
+                ..
+            } => {
+                self.request = Some(Request {
+                    seq: stamp.seq,
+                    at: stamp.at,
+                    by: stamp.actor.person().cloned(),
+                    approve: true,
+                    stage: shown.stage,
+                    shown: Some(shown.clone()),
+                    digest: Some(digest.clone()),
+                    reason: reason.clone(),
+                    progress: Progress::Requested,
+                });
+            }
+            ApprovalEvent::RejectionRequested { reason, deed } => {
+                self.apply_rejection(stamp, reason, deed.is_some());
+            }
+            ApprovalEvent::Checked { act } => self.progress(*act, Progress::Checked),
+            ApprovalEvent::Locked { act, changes } => {
+                self.progress(*act, Progress::Locked(changes.clone()));
+            }
+            ApprovalEvent::Answered { act, outcome } => {
+                let progress = match outcome {
+                    Outcome::Taken { .. } => Progress::Taken,
+                    Outcome::Failed { fault } => Progress::Failed(Text::line(&fault.to_string())),
+                    Outcome::Unknown { why } => Progress::Failed(why.clone()),
+                };
+                self.progress(*act, progress);
+            }
+            ApprovalEvent::Granted {
+                stage,
+                by,
+                ours,
+                bypassed,
+                open,
+            } => {
+                self.grants.push(Grant {
+                    stage: *stage,
+                    at: stamp.at,
+                    by: by.clone(),
+                    ours: *ours,
+                    bypassed: *bypassed,
+                    open: open.clone(),
+                });
+                self.waiting = None;
+                self.seen(*ours);
+            }
+            ApprovalEvent::Rejected { by, comment, ours } => {
+                self.seen(*ours);
+                self.reject(stamp.at, by.clone(), comment.clone());
+            }
+            ApprovalEvent::Reopened { .. } => *self = Self::default(),
+        }
+    }
+
+    fn apply_rejection(&mut self, stamp: &Stamp, reason: &Text, is_sent: bool) {
+        let by = stamp.actor.person().cloned();
+        self.request = Some(Request {
+            seq: stamp.seq,
+            at: stamp.at,
+            by: by.clone(),
+            approve: false,
+            stage: self.waiting.as_ref().map_or(0, |waiting| waiting.stage),
+            shown: None,
+            digest: None,
+            reason: Some(reason.clone()),
+            progress: if is_sent {
+                Progress::Checked
+            } else {
+                Progress::Seen
+            },
+        });
+        if !is_sent {
+            self.reject(stamp.at, by, reason.clone());
+        }
+    }
+
+    fn seen(&mut self, ours: Option<Seq>) {
+        if let Some(act) = ours {
+            self.progress(act, Progress::Seen);
+        }
+    }
+
+    fn progress(&mut self, act: Seq, progress: Progress) {
+        if let Some(request) = self.request.as_mut().filter(|request| request.seq == act) {
+            request.progress = progress;
+        }
+    }
+
+    fn reject(&mut self, at: Timestamp, by: Option<Login>, reason: Text) {
+        self.waiting = None;
+        self.rejection = Some(Rejection { at, by, reason });
+    }
+
+    /// The request that is still on its way: neither seen, locked nor failed.
+    pub fn in_flight(&self) -> Option<&Request> {
+        self.request.as_ref().filter(|request| {
+            matches!(
+                request.progress,
+                Progress::Requested | Progress::Checked | Progress::Taken
+            )
+        })
+    }
+
+    /// The first approval, if any: from then on a rollback is possible.
+    pub fn first_grant(&self) -> Option<&Grant> {
+        self.grants.first()
+    }
+
+    /// Whether a stage was let go.
+    pub fn granted(&self, stage: usize) -> bool {
+        self.grants.iter().any(|grant| grant.stage == stage)
+    }
+}

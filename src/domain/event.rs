@@ -1,0 +1,125 @@
+//! What is journalled: events in the past tense, two levels deep, stamped with time and actor.
+//!
+//! Only events change a [`super::release::Release`]. A payload is the inner event, externally tagged; its `kind` in
+//! the journal is `noun.event_name`, so `grep '"approval.granted"'` works.
+
+use jiff::Timestamp;
+use serde::de::Error as _;
+use serde_json::value::RawValue;
+
+use super::{
+    Stamp, Text, approval::ApprovalEvent, evidence::EvidenceEvent, judge::JudgeEvent,
+    policy::gate::GateEvent, record::RecordEvent, rollback::RollbackEvent, rollout::RolloutEvent,
+};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// To the evidence.
+    Evidence(EvidenceEvent),
+    /// To a gate.
+    Gate(GateEvent),
+    /// To the approval.
+    Approval(ApprovalEvent),
+    /// To the run and its promotion.
+    Rollout(RolloutEvent),
+    /// To the judged minutes.
+    Judge(JudgeEvent),
+    /// To a rollback.
+    Rollback(RollbackEvent),
+    /// To the record itself.
+    Record(RecordEvent),
+    /// Written by a newer cockpit: kept in the journal, not understood.
+    Unknown(Text),
+}
+
+macro_rules! nouns {
+    ($($variant:ident($inner:ty) = $noun:literal),+ $(,)?) => {
+        $(impl From<$inner> for Event {
+            fn from(event: $inner) -> Self {
+                Self::$variant(event)
+            }
+        })+
+
+        impl Event {
+            /// `(kind, payload)` as the journal writes them.
+            pub fn encode(&self) -> serde_json::Result<(String, Box<RawValue>)> {
+                match self {
+                    $(Self::$variant(event) => {
+                        let payload = serde_json::value::to_raw_value(event)?;
+                        Ok((format!("{}.{}", $noun, tag(payload.get())), payload))
+                    })+
+                    Self::Unknown(kind) => Err(serde_json::Error::custom(format!("{kind} is not ours to write"))),
+                }
+            }
+
+            /// Reads what [`Event::encode`] wrote. A noun or an event that this version does not know is
+            /// [`Event::Unknown`]; a known one with a wrong payload is an error.
+            pub fn decode(kind: &str, payload: &RawValue) -> serde_json::Result<Self> {
+                let noun = kind.split('.').next().unwrap_or_default();
+                let read = match noun {
+                    $($noun => serde_json::from_str::<$inner>(payload.get()).map(Self::$variant),)+
+                    _ => return Ok(Self::Unknown(Text::line(kind))),
+                };
+                match read {
+                    Err(error) if error.to_string().starts_with("unknown variant") => {
+                        Ok(Self::Unknown(Text::line(kind)))
+                    }
+                    read => read,
+                }
+            }
+        }
+    };
+}
+
+nouns! {
+    Evidence(EvidenceEvent) = "evidence",
+    Gate(GateEvent) = "gate",
+    Approval(ApprovalEvent) = "approval",
+    Rollout(RolloutEvent) = "rollout",
+    Judge(JudgeEvent) = "judge",
+    Rollback(RollbackEvent) = "rollback",
+    Record(RecordEvent) = "record",
+}
+
+/// The tag of an externally tagged value: `{"tag":...}` or `"tag"`.
+fn tag(payload: &str) -> &str {
+    payload.split('"').nth(1).unwrap_or("")
+}
+
+impl Event {
+    /// When the source says that it happened, where that differs from when it was recorded.
+    pub fn occurred(&self) -> Option<Timestamp> {
+        match self {
+            Self::Rollout(event) => event.occurred(),
+            Self::Judge(event) => event.occurred(),
+            Self::Rollback(event) => event.occurred(),
+            Self::Evidence(_)
+            | Self::Gate(_)
+            | Self::Approval(_)
+            | Self::Record(_)
+            | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether it must be on the disk before anything else happens: decisions, and requests to the world.
+    pub fn is_decision(&self) -> bool {
+        match self {
+            Self::Approval(event) => event.is_decision(),
+            Self::Rollback(event) => event.is_decision(),
+            Self::Record(event) => event.is_decision(),
+            Self::Rollout(RolloutEvent::CancelRequested { .. }) => true,
+            Self::Judge(event) => event.is_decision(),
+            Self::Evidence(_) | Self::Gate(_) | Self::Rollout(_) | Self::Unknown(_) => false,
+        }
+    }
+}
+
+/// An event with its place in the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stamped {
+    /// Where and when.
+    pub stamp: Stamp,
+    /// What.
+    pub event: Event,
+}

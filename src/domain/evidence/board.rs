@@ -1,0 +1,139 @@
+//! The evidence as it stands: what was read, what is missing, and whether staging is ready.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Candidate, Diff, EvidenceEvent, EvidenceKind, Finding, LoadReport, TestsSummary};
+use crate::domain::{ArtifactId, Fault, Text, observation::ArtifactSnapshot, policy::Policy};
+
+/// Everything known about the candidate.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Board {
+    /// The candidate.
+    pub candidate: Option<Candidate>,
+    /// The run's artifacts, newest first.
+    pub artifacts: Vec<ArtifactSnapshot>,
+    /// By kind.
+    pub pieces: BTreeMap<EvidenceKind, Piece>,
+    /// The diff from production.
+    pub diff: Option<Diff>,
+}
+
+/// One kind of evidence as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    /// Read.
+    Read {
+        /// The artifact; `None` for a pull request's text.
+        artifact: Option<ArtifactId>,
+        /// What it says.
+        finding: Finding,
+        /// When the source made it; else when it was read.
+        made: Timestamp,
+        /// Of another commit than the candidate.
+        other_commit: bool,
+    },
+    /// There, but not readable.
+    Unreadable(Fault),
+    /// Not there.
+    Missing,
+}
+
+/// Whether staging is ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Staging {
+    /// Evidence is still to come.
+    NotYet(Vec<Text>),
+    /// Good to decide on.
+    Ready,
+    /// Not to be released, with the reasons.
+    Failed(Vec<Text>),
+}
+
+impl Board {
+    pub(in crate::domain) fn apply(&mut self, event: &EvidenceEvent, at: Timestamp) {
+        match event {
+            EvidenceEvent::CandidateSeen(candidate) => self.candidate = Some(candidate.clone()),
+            EvidenceEvent::ArtifactsListed { artifacts } => self.artifacts.clone_from(artifacts),
+            EvidenceEvent::Read {
+                artifact,
+                finding,
+                made,
+                other_commit,
+            } => {
+                let piece = Piece::Read {
+                    artifact: *artifact,
+                    finding: finding.clone(),
+                    made: made.unwrap_or(at),
+                    other_commit: *other_commit,
+                };
+                self.pieces.insert(finding.kind(), piece);
+            }
+            EvidenceEvent::Unreadable { kind, fault } => {
+                self.pieces.insert(*kind, Piece::Unreadable(fault.clone()));
+            }
+            EvidenceEvent::Missing { kind } => {
+                self.pieces.insert(*kind, Piece::Missing);
+            }
+            EvidenceEvent::Compared(diff) => self.diff = Some(diff.clone()),
+        }
+    }
+
+    /// The tests, where they were read.
+    pub fn tests(&self) -> Option<&TestsSummary> {
+        match self.pieces.get(&EvidenceKind::Tests)? {
+            Piece::Read {
+                finding: Finding::Tests(tests),
+                ..
+            } => Some(tests),
+            Piece::Read { .. } | Piece::Unreadable(_) | Piece::Missing => None,
+        }
+    }
+
+    /// The load test, where it was read.
+    pub fn load(&self) -> Option<&LoadReport> {
+        match self.pieces.get(&EvidenceKind::Load)? {
+            Piece::Read {
+                finding: Finding::Load(load),
+                ..
+            } => Some(load),
+            Piece::Read { .. } | Piece::Unreadable(_) | Piece::Missing => None,
+        }
+    }
+
+    /// The explain text's beginning, where it was read. Untrusted.
+    pub fn explain(&self) -> Option<&Text> {
+        match self.pieces.get(&EvidenceKind::Explain)? {
+            Piece::Read {
+                finding: Finding::Explain { text, .. },
+                ..
+            } => Some(text),
+            Piece::Read { .. } | Piece::Unreadable(_) | Piece::Missing => None,
+        }
+    }
+
+    /// STAGING_READY or STAGING_FAILED by the rule of the product: a required suite failed, required evidence is
+    /// missing or unreadable, or a required threshold did not hold.
+    #[expect(clippy::doc_markdown, reason = "the outcomes' own spelling")]
+    pub fn staging(&self, policy: &Policy) -> Staging {
+        let mut reasons = Vec::new();
+        let mut waits = Vec::new();
+        for rule in policy.evidence.iter().filter(|rule| rule.required) {
+            let word = rule.kind.word();
+            match self.pieces.get(&rule.kind) {
+                None => waits.push(Text::line(&format!("{word} not read yet"))),
+                Some(Piece::Missing) => reasons.push(Text::line(&format!("{word} missing"))),
+                Some(Piece::Unreadable(fault)) => {
+                    reasons.push(Text::line(&format!("{word} unreadable: {}", fault.detail)));
+                }
+                Some(Piece::Read { finding, .. }) => reasons.extend(finding.failure()),
+            }
+        }
+        match (reasons.is_empty(), waits.is_empty()) {
+            (false, _) => Staging::Failed(reasons),
+            (true, false) => Staging::NotYet(waits),
+            (true, true) => Staging::Ready,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The watch as it stands: minutes, triggers, alarms, and how the window ended.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{JudgeEvent, State};
+use crate::domain::{
+    Login, Stamp, Text,
+    observation::{AlarmState, Minute, Sample},
+    policy::MetricName,
+};
+
+/// Minutes of a series that are kept: a day and a bit.
+const KEPT_MINUTES: usize = 26 * 60;
+
+/// Everything judged so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WatchState {
+    /// Samples by series key ([`crate::domain::policy::Metric::key`]) and minute.
+    pub series: BTreeMap<MetricName, BTreeMap<Minute, Sample>>,
+    /// Judged minutes: revision, and verdicts by source text.
+    pub judged: BTreeMap<Minute, (u32, Vec<(String, State)>)>,
+    /// Triggers by source text, once production has traffic.
+    pub triggers: BTreeMap<String, Trigger>,
+    /// Alarms by name.
+    pub alarms: BTreeMap<String, Alarm>,
+    /// Minutes added by people.
+    pub extended: i64,
+    /// How the window ended.
+    pub end: Option<WindowEnd>,
+}
+
+/// A trigger as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trigger {
+    /// Why it does not count; `None`: it is armed.
+    pub disarmed: Option<Text>,
+    /// When and why it fired; `None`: it is quiet.
+    pub fired: Option<Fired>,
+    /// How often it fired.
+    pub times: u32,
+}
+
+/// A trigger that fired.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fired {
+    /// When.
+    pub at: Timestamp,
+    /// The arithmetic.
+    pub why: Text,
+    /// The minutes that speak against the release.
+    pub minutes: Vec<Minute>,
+    /// Who saw it and keeps watching.
+    pub seen_by: Option<Login>,
+}
+
+/// An alarm as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// Its state.
+    pub state: AlarmState,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// Already so before the release.
+    pub before: bool,
+}
+
+/// How the window ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WindowEnd {
+    /// Judged in full.
+    Judged {
+        /// When.
+        at: Timestamp,
+        /// Whether every gate passed.
+        healthy: bool,
+        /// Gates with their states and arithmetic.
+        gates: Vec<(String, State, Text)>,
+    },
+    /// Not judged in time.
+    Undecided {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        why: Text,
+    },
+}
+
+impl WatchState {
+    pub(in crate::domain) fn apply(&mut self, stamp: &Stamp, event: &JudgeEvent) {
+        match event {
+            JudgeEvent::HistoryRead { from, series } => {
+                for (key, samples) in series {
+                    for (offset, sample) in (0..).zip(samples) {
+                        self.put(key, from.plus(offset), *sample);
+                    }
+                }
+            }
+            JudgeEvent::MinuteJudged {
+                minute,
+                rev,
+                values,
+                verdicts,
+            } => {
+                for (key, sample) in values {
+                    self.put(key, *minute, *sample);
+                }
+                self.judged.insert(*minute, (*rev, verdicts.clone()));
+                while self.judged.len() > KEPT_MINUTES {
+                    self.judged.pop_first();
+                }
+            }
+            JudgeEvent::TriggersArmed { armed, disarmed } => self.arm(armed, disarmed),
+            JudgeEvent::TriggerFired {
+                trigger,
+                why,
+                minutes,
+            } => self.fire(trigger, stamp.at, why, minutes),
+            JudgeEvent::TriggerCleared { trigger, .. } => {
+                if let Some(known) = self.triggers.get_mut(trigger) {
+                    known.fired = None;
+                }
+            }
+            JudgeEvent::KeptWatching { triggers } => {
+                let by = stamp.actor.person();
+                for source in triggers {
+                    let trigger = self.triggers.get_mut(source);
+                    if let Some(fired) = trigger.and_then(|trigger| trigger.fired.as_mut()) {
+                        fired.seen_by = by.cloned();
+                    }
+                }
+            }
+            JudgeEvent::AlarmChanged {
+                alarm,
+                state,
+                since,
+                before,
+            } => {
+                let now = Alarm {
+                    state: *state,
+                    since: *since,
+                    before: *before,
+                };
+                self.alarms.insert(alarm.to_string(), now);
+            }
+            JudgeEvent::WindowJudged { healthy, gates } => {
+                self.end = Some(WindowEnd::Judged {
+                    at: stamp.at,
+                    healthy: *healthy,
+                    gates: gates.clone(),
+                });
+            }
+            JudgeEvent::WindowUndecided { why } => {
+                self.end = Some(WindowEnd::Undecided {
+                    at: stamp.at,
+                    why: why.clone(),
+                });
+            }
+            JudgeEvent::WatchExtended { minutes, .. } => {
+                self.extended = self.extended.saturating_add(*minutes);
+                self.end = None;
+            }
+        }
+    }
+
+    fn arm(&mut self, armed: &[String], disarmed: &[(String, Text)]) {
+        let quiet = |why: Option<Text>| Trigger {
+            disarmed: why,
+            fired: None,
+            times: 0,
+        };
+        let armed = armed.iter().map(|source| (source.clone(), quiet(None)));
+        let disarmed = disarmed
+            .iter()
+            .map(|(source, why)| (source.clone(), quiet(Some(why.clone()))));
+        self.triggers = armed.chain(disarmed).collect();
+    }
+
+    fn fire(&mut self, source: &str, at: Timestamp, why: &Text, minutes: &[Minute]) {
+        let trigger = self.triggers.entry(source.to_owned()).or_insert(Trigger {
+            disarmed: None,
+            fired: None,
+            times: 0,
+        });
+        trigger.times += 1;
+        trigger.fired = Some(Fired {
+            at,
+            why: why.clone(),
+            minutes: minutes.to_vec(),
+            seen_by: None,
+        });
+    }
+
+    fn put(&mut self, key: &MetricName, minute: Minute, sample: Sample) {
+        let series = match self.series.get_mut(key) {
+            Some(series) => series,
+            None => self.series.entry(key.clone()).or_default(),
+        };
+        series.insert(minute, sample);
+        while series.len() > KEPT_MINUTES {
+            series.pop_first();
+        }
+    }
+
+    /// One sample; what was never seen is absent.
+    pub fn sample(&self, key: &MetricName, minute: Minute) -> Sample {
+        self.series
+            .get(key)
+            .and_then(|series| series.get(&minute))
+            .copied()
+            .unwrap_or(Sample::Absent)
+    }
+
+    /// The newest minute that was judged.
+    pub fn newest(&self) -> Option<Minute> {
+        self.judged.keys().next_back().copied()
+    }
+
+    /// Triggers that fired and that nobody has answered yet.
+    pub fn alerts(&self) -> impl Iterator<Item = (&str, &Fired)> {
+        self.fired().filter(|(_, fired)| fired.seen_by.is_none())
+    }
+
+    /// Triggers that are true now.
+    pub fn fired(&self) -> impl Iterator<Item = (&str, &Fired)> {
+        self.triggers
+            .iter()
+            .filter_map(|(source, trigger)| Some((source.as_str(), trigger.fired.as_ref()?)))
+    }
+}

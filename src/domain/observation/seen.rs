@@ -1,0 +1,159 @@
+//! What a feed saw, as it comes to the core.
+
+use jiff::Timestamp;
+
+use super::{
+    AlarmSnapshot, ArtifactSnapshot, Comparison, DeploymentSnapshot, EnvironmentSnapshot,
+    JobSnapshot, LaneSnapshot, MetricsSeen, PendingDeployment, ReviewSnapshot, RunSnapshot,
+};
+use crate::domain::{
+    ArtifactId, Fault, Feed, Outcome, Seq, Text,
+    evidence::{Candidate, EvidenceKind, Finding},
+    rollback::Readiness,
+    rollout::ProductionAnswer,
+};
+
+/// Something that a feed saw.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Observation {
+    /// The release's run and what belongs to it.
+    Run(Box<RunSeen>),
+    /// The run that deploys, for `gate = "dispatch"`.
+    ProductionRun(Box<RunSeen>),
+    /// A rollback's run.
+    RollbackRun(Box<RunSeen>),
+    /// The candidate.
+    Candidate(Candidate),
+    /// The run's artifacts.
+    Artifacts(Vec<ArtifactSnapshot>),
+    /// A piece of evidence.
+    Evidence {
+        /// The artifact; `None` for a pull request's text.
+        artifact: Option<ArtifactId>,
+        /// What it says.
+        finding: Finding,
+        /// When the source made it.
+        made: Option<Timestamp>,
+        /// Of another commit than the candidate.
+        other_commit: bool,
+    },
+    /// A piece of evidence that is there and cannot be read.
+    Unreadable {
+        /// Which kind.
+        kind: EvidenceKind,
+        /// Why.
+        fault: Fault,
+    },
+    /// No such evidence, though the run has got past making it.
+    Missing {
+        /// Which kind.
+        kind: EvidenceKind,
+    },
+    /// The diff from production.
+    Compared(Comparison),
+    /// What production runs, by one source.
+    Production(ProductionAnswer),
+    /// Past deployments to production.
+    Deployments(Vec<DeploymentSnapshot>),
+    /// How production's environment is protected.
+    Environment(EnvironmentSnapshot),
+    /// How ready a rollback is.
+    Readiness(Readiness),
+    /// Metrics.
+    Metrics {
+        /// When they were asked for.
+        asked: Timestamp,
+        /// What came.
+        seen: MetricsSeen,
+    },
+    /// Alarms.
+    Alarms(Vec<AlarmSnapshot>),
+    /// What became of an act.
+    Answered {
+        /// The request.
+        act: Seq,
+        /// What.
+        outcome: Outcome,
+    },
+    /// A feed has not answered for a while.
+    Silent {
+        /// Which.
+        feed: Feed,
+        /// Its last answer.
+        since: Timestamp,
+        /// Why.
+        fault: Fault,
+    },
+    /// It answers again.
+    Back {
+        /// Which.
+        feed: Feed,
+    },
+}
+
+/// A run with what was asked beside it. `None` was not asked, or was not answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunSeen {
+    /// When the question began: an approval trusts only a look that began after it.
+    pub asked: Timestamp,
+    /// The run.
+    pub run: RunSnapshot,
+    /// Its jobs.
+    pub jobs: Option<Vec<JobSnapshot>>,
+    /// What holds it.
+    pub pending: Option<Vec<PendingDeployment>>,
+    /// Its reviews, newest first.
+    pub reviews: Option<Vec<ReviewSnapshot>>,
+    /// Its lane; `Some(None)`: GitHub cannot tell.
+    pub lane: Option<Option<LaneSnapshot>>,
+}
+
+impl Observation {
+    /// Which feed saw it.
+    pub fn feed(&self) -> Feed {
+        match self {
+            Self::Run(_)
+            | Self::ProductionRun(_)
+            | Self::RollbackRun(_)
+            | Self::Candidate(_)
+            | Self::Artifacts(_)
+            | Self::Evidence { .. }
+            | Self::Unreadable { .. }
+            | Self::Missing { .. }
+            | Self::Compared(_)
+            | Self::Deployments(_)
+            | Self::Environment(_)
+            | Self::Readiness(_)
+            | Self::Answered { .. } => Feed::Github,
+            Self::Production(_) => Feed::Production,
+            Self::Metrics { .. } => Feed::Metrics,
+            Self::Alarms(_) => Feed::Alarms,
+            Self::Silent { feed, .. } | Self::Back { feed } => *feed,
+        }
+    }
+
+    /// A few words for a log line.
+    pub fn word(&self) -> Text {
+        let word = match self {
+            Self::Run(_) => "run",
+            Self::ProductionRun(_) => "production run",
+            Self::RollbackRun(_) => "rollback run",
+            Self::Candidate(_) => "candidate",
+            Self::Artifacts(_) => "artifacts",
+            Self::Evidence { .. } => "evidence",
+            Self::Unreadable { .. } => "unreadable evidence",
+            Self::Missing { .. } => "missing evidence",
+            Self::Compared(_) => "comparison",
+            Self::Production(_) => "production",
+            Self::Deployments(_) => "deployments",
+            Self::Environment(_) => "environment",
+            Self::Readiness(_) => "rollback readiness",
+            Self::Metrics { .. } => "metrics",
+            Self::Alarms(_) => "alarms",
+            Self::Answered { .. } => "answer",
+            Self::Silent { .. } => "silence",
+            Self::Back { .. } => "back",
+        };
+        Text::line(word)
+    }
+}

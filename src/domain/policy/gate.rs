@@ -1,0 +1,20 @@
+//! Events of gates: a gate came into another state.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Text, judge::State};
+
+/// Something happened to a gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateEvent {
+    /// A gate is in another state than before.
+    Changed {
+        /// Its name.
+        gate: String,
+        /// Its new state.
+        state: State,
+        /// The reason, with its arithmetic.
+        why: Text,
+    },
+}

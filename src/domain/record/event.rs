@@ -1,0 +1,105 @@
+//! Events of the record itself: opened, noted, feeds silent, ended.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Feed, Login, ReleaseKey, Text, policy::Policy};
+
+/// Something happened to the record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordEvent {
+    /// The first event of every journal.
+    Opened {
+        /// Which release.
+        key: ReleaseKey,
+        /// The rules that it is judged by to its end.
+        policy: Box<Policy>,
+        /// The time zone of the screen, for people who read the journal.
+        zone: String,
+        /// The cockpit that wrote it.
+        version: String,
+    },
+    /// A cockpit took the release up again.
+    Resumed {
+        /// The cockpit.
+        version: String,
+        /// Bytes of a torn last line that were cut.
+        cut: u64,
+    },
+    /// A person wrote something down.
+    Noted {
+        /// What.
+        text: Text,
+    },
+    /// A person reported a problem.
+    ProblemReported {
+        /// Which sort.
+        problem: Problem,
+        /// What.
+        text: Text,
+    },
+    /// A feed has not answered for a while.
+    FeedSilent {
+        /// Which.
+        feed: Feed,
+        /// Its last answer.
+        since: Timestamp,
+        /// Why, as far as known.
+        why: Text,
+    },
+    /// It answers again.
+    FeedBack {
+        /// Which.
+        feed: Feed,
+    },
+    /// A rollback's story was written down.
+    Explained {
+        /// What happened, and the root cause when known.
+        text: Text,
+    },
+    /// A person closed the release.
+    Closed {
+        /// Who.
+        by: Login,
+        /// Why.
+        reason: Text,
+    },
+}
+
+/// What a person reports with `p`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// A critical function is broken.
+    CriticalFunction,
+    /// A security issue.
+    Security,
+    /// Data is wrong or lost.
+    DataIntegrity,
+}
+
+impl Problem {
+    /// In words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::CriticalFunction => "critical function broken",
+            Self::Security => "security issue",
+            Self::DataIntegrity => "data integrity issue",
+        }
+    }
+}
+
+impl RecordEvent {
+    /// Whether it is a person's word.
+    pub fn is_decision(&self) -> bool {
+        match self {
+            Self::Opened { .. }
+            | Self::Noted { .. }
+            | Self::ProblemReported { .. }
+            | Self::Explained { .. }
+            | Self::Closed { .. } => true,
+            Self::Resumed { .. } | Self::FeedSilent { .. } | Self::FeedBack { .. } => false,
+        }
+    }
+}

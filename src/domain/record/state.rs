@@ -1,0 +1,68 @@
+//! The record as it stands: notes, problems, silent feeds, the end.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Problem, RecordEvent};
+use crate::domain::{Feed, Login, Stamp, Text};
+
+/// What people wrote down, and what the feeds did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Record {
+    /// Notes, oldest first.
+    pub notes: Vec<Note>,
+    /// Problems that people reported, oldest first.
+    pub problems: Vec<(Problem, Note)>,
+    /// Feeds that do not answer: since when and why.
+    pub silent: BTreeMap<Feed, (Timestamp, Text)>,
+    /// The story of a rollback.
+    pub explanation: Option<Note>,
+    /// Who closed it by hand, and why.
+    pub closed: Option<Note>,
+    /// How often a cockpit took it up again.
+    pub resumed: u32,
+}
+
+/// Something that a person wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Option<Login>,
+    /// What.
+    pub text: Text,
+}
+
+impl Record {
+    pub(in crate::domain) fn apply(&mut self, stamp: &Stamp, event: &RecordEvent) {
+        let note = |text: &Text| Note {
+            at: stamp.at,
+            by: stamp.actor.person().cloned(),
+            text: text.clone(),
+        };
+        match event {
+            RecordEvent::Opened { .. } => {}
+            RecordEvent::Resumed { .. } => self.resumed += 1,
+            RecordEvent::Noted { text } => self.notes.push(note(text)),
+            RecordEvent::ProblemReported { problem, text } => {
+                self.problems.push((*problem, note(text)));
+            }
+            RecordEvent::FeedSilent { feed, since, why } => {
+                self.silent.insert(*feed, (*since, why.clone()));
+            }
+            RecordEvent::FeedBack { feed } => {
+                self.silent.remove(feed);
+            }
+            RecordEvent::Explained { text } => self.explanation = Some(note(text)),
+            RecordEvent::Closed { by, reason } => {
+                self.closed = Some(Note {
+                    at: stamp.at,
+                    by: Some(by.clone()),
+                    text: reason.clone(),
+                });
+            }
+        }
+    }
+}

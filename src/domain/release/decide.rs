@@ -1,0 +1,400 @@
+//! People command: what a command does to a release, or why it does nothing.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::fill::Templates;
+use crate::domain::{
+    Command, Deed, Event, Fault, FaultKind, Intent, Login, Phase, Refusal, Text,
+    approval::{ApprovalEvent, ConfirmedApproval, ConfirmedRollback},
+    judge::JudgeEvent,
+    policy::{Effect, GateKind},
+    record::RecordEvent,
+    release::Release,
+    rollback::{Plan, RollbackEvent},
+    rollout::RolloutEvent,
+};
+
+/// Longest extension of a watch, in minutes.
+const LONGEST_EXTENSION: i64 = 240;
+
+/// What `command` makes happen.
+///
+/// Nothing is sent here: requests go into the outbox with their events. The refusal goes back to where the command came
+/// from.
+pub fn decide(release: &Release, command: &Command, _at: Timestamp) -> Result<Vec<Event>, Refusal> {
+    let phase = release.phase();
+    let wrong = || {
+        Err(Refusal::WrongPhase {
+            phase: Text::line(phase.word()),
+        })
+    };
+    match &command.intent {
+        Intent::Approve(confirmed) => approve(release, &command.actor, confirmed),
+        Intent::Reject { reason } => reject(release, reason),
+        Intent::RollBack(confirmed) => roll_back(release, confirmed),
+        Intent::Note { text } => Ok(vec![RecordEvent::Noted { text: text.clone() }.into()]),
+        Intent::ReportProblem { problem, text } => {
+            if release.approval.first_grant().is_none() || phase.is_end() {
+                return wrong();
+            }
+            let event = RecordEvent::ProblemReported {
+                problem: *problem,
+                text: text.clone(),
+            };
+            Ok(vec![event.into()])
+        }
+        Intent::KeepWatching => {
+            let triggers: Vec<String> = release
+                .watch
+                .alerts()
+                .map(|(source, _)| source.to_owned())
+                .collect();
+            if triggers.is_empty() {
+                return wrong();
+            }
+            Ok(vec![JudgeEvent::KeptWatching { triggers }.into()])
+        }
+        Intent::ExtendWatch { minutes, reason } => match phase {
+            Phase::Monitoring | Phase::Undecided
+                if release.rollout.deployed.is_some()
+                    && (1..=LONGEST_EXTENSION).contains(minutes) =>
+            {
+                let event = JudgeEvent::WatchExtended {
+                    minutes: *minutes,
+                    reason: reason.clone(),
+                };
+                Ok(vec![event.into()])
+            }
+            _ => wrong(),
+        },
+        Intent::Close { reason } => close(release, &command.actor, &phase, reason),
+        Intent::Explain { text } => match phase {
+            Phase::Stopped if !text.is_empty() => {
+                Ok(vec![RecordEvent::Explained { text: text.clone() }.into()])
+            }
+            _ => wrong(),
+        },
+        Intent::CancelRun => match release.rollout.deploying_run() {
+            Some(run) if run.conclusion.is_none() => {
+                let deed = Deed::Cancel { run: run.run };
+                Ok(vec![RolloutEvent::CancelRequested { deed }.into()])
+            }
+            Some(_) | None => wrong(),
+        },
+        Intent::RerunFailed => match release.rollout.deploying_run() {
+            Some(run) if run.conclusion.is_some() && release.rollback.attempts.is_empty() => {
+                let deed = Deed::RerunFailed { run: run.run };
+                Ok(vec![RolloutEvent::RerunRequested { deed }.into()])
+            }
+            Some(_) | None => wrong(),
+        },
+    }
+}
+
+fn close(
+    release: &Release,
+    actor: &Login,
+    phase: &Phase,
+    reason: &Text,
+) -> Result<Vec<Event>, Refusal> {
+    if reason.is_empty() {
+        return Err(Refusal::NeedsReason(vec!["it goes into the record".into()]));
+    }
+    match phase {
+        Phase::Undecided | Phase::RollbackFailed if release.rollback.in_flight().is_none() => {
+            let event = RecordEvent::Closed {
+                by: actor.clone(),
+                reason: reason.clone(),
+            };
+            Ok(vec![event.into()])
+        }
+        _ => Err(Refusal::WrongPhase {
+            phase: Text::line(phase.word()),
+        }),
+    }
+}
+
+fn approve(
+    release: &Release,
+    actor: &Login,
+    confirmed: &ConfirmedApproval,
+) -> Result<Vec<Event>, Refusal> {
+    if let Some(request) = release.approval.in_flight() {
+        let who = request
+            .by
+            .as_ref()
+            .map_or_else(|| "someone".to_owned(), ToString::to_string);
+        return Err(Refusal::InFlight(Text::line(&format!(
+            "asked for by {who}"
+        ))));
+    }
+    let Some(shown) = release.shown() else {
+        return Err(Refusal::WrongPhase {
+            phase: Text::line(release.phase().word()),
+        });
+    };
+    let changes = confirmed.shown().changes(&shown);
+    if !changes.is_empty() {
+        return Err(Refusal::Changed(changes));
+    }
+    if let Some(why) = release.approval_hindrance() {
+        return Err(Refusal::NotAllowed {
+            who: Text::line(actor.as_str()),
+            why,
+        });
+    }
+    let (blocked, reasons) = open_gates(release);
+    if !blocked.is_empty() {
+        return Err(Refusal::Blocked(blocked));
+    }
+    if !reasons.is_empty() && confirmed.reason().is_none() {
+        return Err(Refusal::NeedsReason(reasons));
+    }
+    let deed = approval_deed(release, actor, confirmed)?;
+    Ok(vec![
+        ApprovalEvent::Requested {
+            shown: Box::new(confirmed.shown().clone()),
+            digest: confirmed.digest().clone(),
+            consent: confirmed.consent().clone(),
+            reason: confirmed.reason().cloned(),
+            deed,
+        }
+        .into(),
+    ])
+}
+
+/// Gates that block, and gates that want a typed reason.
+fn open_gates(release: &Release) -> (Vec<Text>, Vec<Text>) {
+    let mut blocked = Vec::new();
+    let mut reasons = Vec::new();
+    for gate in release.gates() {
+        let line = || Text::line(&format!("{}: {}", gate.title, gate.verdict.why));
+        match gate.effect {
+            Some(Effect::Block) => blocked.push(line()),
+            Some(Effect::Reason) => reasons.push(line()),
+            Some(Effect::Warn) | None => {}
+        }
+    }
+    (blocked, reasons)
+}
+
+fn approval_deed(
+    release: &Release,
+    actor: &Login,
+    confirmed: &ConfirmedApproval,
+) -> Result<Deed, Refusal> {
+    let digest = confirmed.digest();
+    let shown = confirmed.shown();
+    match release.policy.target.gate {
+        GateKind::Environment => {
+            let marker = format!("cockpit {}", digest.short());
+            let why = confirmed
+                .reason()
+                .map_or_else(String::new, |reason| format!("\n\n{reason}"));
+            Ok(Deed::Review {
+                run: shown.run,
+                environments: confirmed.environments(),
+                approve: true,
+                comment: Text::block(&format!(
+                    "Approved by {actor} for {} {} ({}).{why}\n\n{marker} sha256:{digest}",
+                    shown.service,
+                    shown.name(),
+                    shown.sha.short(),
+                )),
+                marker,
+            })
+        }
+        GateKind::Dispatch => {
+            let Some(rule) = &release.policy.target.dispatch else {
+                return Err(Refusal::Impossible(
+                    "the rules name no production workflow to start: set [github] production in cockpit.toml".into(),
+                ));
+            };
+            let marker = release.marker("p", shown.stage + 1);
+            Ok(Templates::of_release(release, &marker).dispatch(rule))
+        }
+    }
+}
+
+fn reject(release: &Release, reason: &Text) -> Result<Vec<Event>, Refusal> {
+    let phase = release.phase();
+    if release.approval.in_flight().is_some() {
+        return Err(Refusal::InFlight("a decision".into()));
+    }
+    if reason.is_empty() {
+        return Err(Refusal::NeedsReason(vec![
+            "it goes to the run and the record".into(),
+        ]));
+    }
+    let Some(waiting) = &release.approval.waiting else {
+        return Err(Refusal::WrongPhase {
+            phase: Text::line(phase.word()),
+        });
+    };
+    let stage = release.rollout.stages.get(waiting.stage);
+    let environments: Vec<_> = release
+        .approval
+        .holds
+        .iter()
+        .filter(|hold| stage.is_some_and(|stage| hold.name.as_str() == stage.name))
+        .map(|hold| hold.environment)
+        .collect();
+    let deed = (release.policy.target.gate == GateKind::Environment).then(|| {
+        let marker = release.marker("x", waiting.stage + 1);
+        Deed::Review {
+            run: release.key.run,
+            environments,
+            approve: false,
+            comment: Text::block(&format!("{reason}\n\ncockpit {marker}")),
+            marker: format!("cockpit {marker}"),
+        }
+    });
+    let event = ApprovalEvent::RejectionRequested {
+        reason: reason.clone(),
+        deed,
+    };
+    Ok(vec![event.into()])
+}
+
+fn roll_back(release: &Release, confirmed: &ConfirmedRollback) -> Result<Vec<Event>, Refusal> {
+    if let Some(attempt) = release.rollback.in_flight() {
+        return Err(Refusal::InFlight(Text::line(&format!(
+            "to {}",
+            attempt.shown.target.name()
+        ))));
+    }
+    if !release.may_roll_back() || *confirmed.release() != release.key {
+        return Err(Refusal::WrongPhase {
+            phase: Text::line(release.phase().word()),
+        });
+    }
+    let Some(shown) = release.rollback_shown() else {
+        return Err(Refusal::Impossible(
+            "there is no earlier release to go back to".into(),
+        ));
+    };
+    let changes = rollback_changes(confirmed, &shown);
+    if !changes.is_empty() {
+        return Err(Refusal::Changed(changes));
+    }
+    if !release.rollback_plans().contains(&confirmed.plan()) {
+        return Err(Refusal::Impossible(match confirmed.plan() {
+            Plan::Fallback => "the rules name no fallback command".into(),
+            Plan::Dispatch | Plan::CancelThenDispatch | Plan::Wait => {
+                "the deploy is no longer where it was: look again, and choose again".into()
+            }
+        }));
+    }
+    let marker = release.marker("r", shown.attempt);
+    Ok(vec![
+        RollbackEvent::Requested {
+            shown,
+            reason: confirmed.reason().clone(),
+            plan: confirmed.plan(),
+            consent: confirmed.consent().clone(),
+            marker,
+        }
+        .into(),
+    ])
+}
+
+fn rollback_changes(
+    confirmed: &ConfirmedRollback,
+    now: &crate::domain::rollback::RollbackShown,
+) -> Vec<crate::domain::approval::Change> {
+    let was = confirmed.shown();
+    let known = |text: &Option<Text>| text.clone().unwrap_or_else(|| "unknown".into());
+    let facts = [
+        (
+            "target",
+            Text::line(was.target.name()),
+            Text::line(now.target.name()),
+        ),
+        (
+            "target commit",
+            Text::line(was.target.sha.as_str()),
+            Text::line(now.target.sha.as_str()),
+        ),
+        ("production", known(&was.from), known(&now.from)),
+        (
+            "attempt",
+            Text::line(&was.attempt.to_string()),
+            Text::line(&now.attempt.to_string()),
+        ),
+    ];
+    facts
+        .into_iter()
+        .filter(|(_, was, now)| was != now)
+        .map(|(what, was, now)| crate::domain::approval::Change {
+            what: what.into(),
+            was,
+            now,
+        })
+        .collect()
+}
+
+impl Release {
+    /// Why GitHub would not take an approval of what waits now; `None` where it would, or nobody can tell.
+    pub fn approval_hindrance(&self) -> Option<Text> {
+        if self.policy.target.gate == GateKind::Dispatch {
+            return None;
+        }
+        let stage = self
+            .rollout
+            .stages
+            .get(self.approval.waiting.as_ref()?.stage)?;
+        let hold = self
+            .approval
+            .holds
+            .iter()
+            .find(|hold| hold.name.as_str() == stage.name && !hold.can_approve)?;
+        let reviewers: Vec<String> = hold
+            .reviewers
+            .iter()
+            .map(|reviewer| match reviewer {
+                crate::domain::observation::Reviewer::User(login) => format!("@{login}"),
+                crate::domain::observation::Reviewer::Team(team) => format!("team {team}"),
+            })
+            .collect();
+        let who = if reviewers.is_empty() {
+            "nobody that GitHub names".to_owned()
+        } else {
+            reviewers.join(", ")
+        };
+        let self_review = self
+            .rollout
+            .protection
+            .as_ref()
+            .is_some_and(|protection| protection.prevent_self_review);
+        let rule = if self_review {
+            "; who triggered the run may not review it"
+        } else {
+            ""
+        };
+        Some(Text::line(&format!(
+            "{} is reviewed by {who}{rule}",
+            hold.name
+        )))
+    }
+
+    /// How an act of this release is recognised in the world: unique by run, attempt and number.
+    pub(in crate::domain) fn marker(&self, sort: &str, number: usize) -> String {
+        format!("{}.{}-{sort}{number}", self.key.run, self.attempt())
+    }
+}
+
+/// When a decision that nobody gives is escalated.
+pub(in crate::domain) fn escalation(release: &Release, since: Timestamp) -> Timestamp {
+    since
+        .checked_add(release.policy.approval.escalate_after)
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// The answer of GitHub to a rollback that never came: what the fold keeps of a time-out.
+pub(in crate::domain) fn overdue(limit: SignedDuration) -> Fault {
+    Fault::new(
+        FaultKind::TimedOut,
+        "rollback",
+        format!("no end within {} s", limit.as_secs()),
+    )
+}

@@ -1,0 +1,306 @@
+//! Time passes: deadlines, and what follows by itself from what is known.
+//!
+//! Deadlines are absolute times in the journal. [`Release::next_deadline`] tells the shell when to call again.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::fill::Templates;
+use crate::domain::{
+    Deed, Event, Phase, Text,
+    approval::ApprovalEvent,
+    judge::JudgeEvent,
+    observation::{Minute, RunStatus},
+    policy::GateKind,
+    release::Release,
+    rollback::{Attempt, Plan, RollbackEvent, RollbackProgress},
+    rollout::{ProductionSource, RolloutEvent, StageState},
+};
+
+/// How long production may still answer with the old version after a deploy or a rollback.
+pub const SETTLE: SignedDuration = SignedDuration::from_mins(3);
+/// Minutes of recovery that are judged after a rollback.
+pub const RECOVERY_MINUTES: i64 = 5;
+/// How long recovery is waited for before it is "cannot tell".
+const RECOVERY_LIMIT: SignedDuration = SignedDuration::from_mins(15);
+
+/// What `at` makes happen.
+pub fn elapse(release: &Release, at: Timestamp) -> Vec<Event> {
+    let mut events = Vec::new();
+    events.extend(escalate(release, at));
+    events.extend(production_checked(release, at));
+    events.extend(deploy_overdue(release, at));
+    if let Some(attempt) = release.rollback.newest() {
+        events.extend(follow_rollback(release, attempt, at));
+    } else if release.phase() == Phase::Monitoring {
+        events.extend(window_undecided(release, at));
+    }
+    events
+}
+
+impl Release {
+    /// When [`elapse`] may have something to say next; `None`: only observations can.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        let escalation = self
+            .approval
+            .waiting
+            .as_ref()
+            .filter(|waiting| waiting.escalated.is_none())
+            .map(|waiting| waiting.escalate_at);
+        let settle = self.unsettled_since().map(|since| after(since, SETTLE));
+        let overdue = self
+            .deploying_since()
+            .filter(|_| self.rollout.issues.is_empty())
+            .map(|since| after(since, self.policy.approval.deploy_timeout));
+        let rollback = self
+            .rollback
+            .newest()
+            .and_then(|attempt| match &attempt.progress {
+                RollbackProgress::Preparing
+                | RollbackProgress::Starting
+                | RollbackProgress::Running => Some(after(attempt.at, self.rollback_timeout())),
+                RollbackProgress::Finished {
+                    at,
+                    recovered: None,
+                    ..
+                } => Some(after(*at, RECOVERY_LIMIT)),
+                RollbackProgress::Failed { .. } | RollbackProgress::Finished { .. } => None,
+            });
+        let window = (self.phase() == Phase::Monitoring)
+            .then(|| self.window_limit())
+            .flatten();
+        [escalation, settle, overdue, rollback, window]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn rollback_timeout(&self) -> SignedDuration {
+        self.policy
+            .rollback
+            .as_ref()
+            .map_or(SignedDuration::from_mins(30), |rule| rule.timeout)
+    }
+
+    /// When the watch becomes "cannot tell".
+    pub fn window_limit(&self) -> Option<Timestamp> {
+        let extended = SignedDuration::from_mins(self.watch.extended);
+        let limit = self.policy.hypercare.max_wait.saturating_add(extended);
+        Some(after(self.rollout.deployed?, limit))
+    }
+
+    /// Since when a stage is being deployed.
+    fn deploying_since(&self) -> Option<Timestamp> {
+        self.rollout
+            .stages
+            .iter()
+            .find(|stage| stage.state == StageState::Deploying)
+            .and_then(|stage| stage.since)
+    }
+
+    /// Since when production should answer with the candidate, while it does not.
+    fn unsettled_since(&self) -> Option<Timestamp> {
+        let deployed = self.rollout.deployed?;
+        let (answer, asked) = self.rollout.production.get(&ProductionSource::Asked)?;
+        let candidate = self.evidence.candidate.as_ref()?;
+        let settled = *asked >= deployed && answer.is(&candidate.sha, candidate.version.as_ref());
+        (!settled && self.rollback.attempts.is_empty() && self.rollout.issues.is_empty())
+            .then_some(deployed)
+    }
+}
+
+fn after(since: Timestamp, wait: SignedDuration) -> Timestamp {
+    since.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+fn escalate(release: &Release, at: Timestamp) -> Option<Event> {
+    let waiting = release.approval.waiting.as_ref()?;
+    let due = waiting.escalated.is_none() && at >= waiting.escalate_at;
+    due.then(|| {
+        ApprovalEvent::Escalated {
+            to: release.policy.approval.escalate_to.clone(),
+        }
+        .into()
+    })
+}
+
+/// A green job with the old version still serving is an issue.
+fn production_checked(release: &Release, at: Timestamp) -> Option<Event> {
+    let since = release.unsettled_since()?;
+    let (answer, asked) = release.rollout.production.get(&ProductionSource::Asked)?;
+    if at < after(since, SETTLE) || *asked < since {
+        return None;
+    }
+    let why = format!(
+        "the deploy ended {} s ago and production still answers {}",
+        at.duration_since(since).as_secs(),
+        answer.name().unwrap_or("nothing that names a version")
+    );
+    Some(
+        RolloutEvent::IssueDetected {
+            why: Text::line(&why),
+        }
+        .into(),
+    )
+}
+
+fn deploy_overdue(release: &Release, at: Timestamp) -> Option<Event> {
+    let since = release.deploying_since()?;
+    let limit = release.policy.approval.deploy_timeout;
+    if at < after(since, limit) || !release.rollout.issues.is_empty() {
+        return None;
+    }
+    let why = format!(
+        "the deploy has not ended within {} minutes",
+        limit.as_mins()
+    );
+    Some(
+        RolloutEvent::IssueDetected {
+            why: Text::line(&why),
+        }
+        .into(),
+    )
+}
+
+fn window_undecided(release: &Release, at: Timestamp) -> Option<Event> {
+    let limit = release.window_limit()?;
+    if at < limit {
+        return None;
+    }
+    let (have, want) = release.window_progress();
+    let why = format!("only {have} of {want} minutes had complete data");
+    Some(
+        JudgeEvent::WindowUndecided {
+            why: Text::line(&why),
+        }
+        .into(),
+    )
+}
+
+fn follow_rollback(release: &Release, attempt: &Attempt, at: Timestamp) -> Vec<Event> {
+    let mut events = Vec::new();
+    let overdue = at >= after(attempt.at, release.rollback_timeout());
+    match &attempt.progress {
+        RollbackProgress::Preparing | RollbackProgress::Starting | RollbackProgress::Running
+            if overdue =>
+        {
+            let fault = super::decide::overdue(release.rollback_timeout());
+            events.push(
+                RollbackEvent::Failed {
+                    why: Text::line(&fault.to_string()),
+                    superseded: false,
+                }
+                .into(),
+            );
+        }
+        RollbackProgress::Preparing => events.extend(prepare_rollback(release, attempt)),
+        RollbackProgress::Running => events.extend(review_rollback(release, attempt)),
+        RollbackProgress::Finished {
+            at: finished,
+            production,
+            recovered: None,
+        } => {
+            if production.is_none()
+                && let Some(answer) = answers_with_target(release, attempt, *finished)
+            {
+                events.push(RollbackEvent::Confirmed { production: answer }.into());
+            }
+            if at >= after(*finished, RECOVERY_LIMIT) {
+                let why = "recovery could not be judged within 15 minutes";
+                events.push(
+                    RollbackEvent::RecoveryJudged {
+                        recovered: None,
+                        why: why.into(),
+                    }
+                    .into(),
+                );
+            }
+        }
+        RollbackProgress::Starting
+        | RollbackProgress::Finished { .. }
+        | RollbackProgress::Failed { .. } => {}
+    }
+    events
+}
+
+/// Production's own answer after the rollback, where it is the target.
+fn answers_with_target(release: &Release, attempt: &Attempt, since: Timestamp) -> Option<Text> {
+    let (answer, asked) = release.rollout.production.get(&ProductionSource::Asked)?;
+    let target = &attempt.shown.target;
+    (*asked >= since && answer.is(&target.sha, target.version.as_ref()))
+        .then(|| Text::line(answer.name().unwrap_or_default()))
+}
+
+/// Stops or waits for a deploy that still runs, then asks for the rollback's start.
+fn prepare_rollback(release: &Release, attempt: &Attempt) -> Option<Event> {
+    let deploy = release.rollout.deploying_run();
+    let ended = deploy.is_none_or(|run| run.status == RunStatus::Completed);
+    match attempt.plan {
+        Plan::CancelThenDispatch if !ended && attempt.cancel.is_none() => {
+            let deed = Deed::Cancel { run: deploy?.run };
+            Some(RollbackEvent::CancelRequested { deed }.into())
+        }
+        Plan::CancelThenDispatch | Plan::Wait if !ended => None,
+        Plan::Dispatch | Plan::CancelThenDispatch | Plan::Wait | Plan::Fallback => {
+            let deed = start(release, attempt)?;
+            Some(RollbackEvent::StartRequested { deed }.into())
+        }
+    }
+}
+
+fn start(release: &Release, attempt: &Attempt) -> Option<Deed> {
+    let rule = release.policy.rollback.as_ref()?;
+    let templates = Templates::of_rollback(&attempt.shown, &attempt.marker);
+    match (attempt.plan, &rule.dispatch) {
+        (Plan::Fallback, _) => Some(Deed::Script {
+            arguments: rule
+                .fallback
+                .iter()
+                .map(|part| templates.fill(part))
+                .collect(),
+        }),
+        (_, Some(dispatch)) => Some(templates.dispatch(dispatch)),
+        (_, None) => None,
+    }
+}
+
+/// The rollback run's own review passes with the same confirmation, once for each environment.
+fn review_rollback(release: &Release, attempt: &Attempt) -> Option<Event> {
+    let environments: Vec<_> = attempt
+        .holds
+        .iter()
+        .filter(|hold| hold.can_approve && !attempt.reviewed.contains(&hold.environment))
+        .map(|hold| hold.environment)
+        .collect();
+    if environments.is_empty()
+        || release.policy.target.gate == GateKind::Dispatch && attempt.holds.is_empty()
+    {
+        return None;
+    }
+    let marker = format!("cockpit {}", attempt.marker);
+    let who = attempt
+        .by
+        .as_ref()
+        .map_or_else(|| "cockpit".to_owned(), ToString::to_string);
+    let deed = Deed::Review {
+        run: attempt.run?,
+        environments,
+        approve: true,
+        comment: Text::block(&format!(
+            "Rollback to {} confirmed by {who}: {}\n\n{marker}",
+            attempt.shown.target.name(),
+            attempt.reason
+        )),
+        marker,
+    };
+    Some(RollbackEvent::ReviewRequested { deed }.into())
+}
+
+/// The first minute after an instant that lies in it whole.
+pub(super) fn first_whole(at: Timestamp) -> Minute {
+    let minute = Minute::of(at);
+    if minute.start() == at {
+        minute
+    } else {
+        minute.plus(1)
+    }
+}

@@ -1,0 +1,289 @@
+//! The gates before the approval, derived from the fold: state, arithmetic, and what the state does.
+
+use crate::domain::{
+    Feed, Text,
+    evidence::{EvidenceKind, Piece, Staging},
+    judge::{self, State, Verdict, Window},
+    observation::{AlarmState, Minute, Relation},
+    policy::{Effect, GateRule},
+    release::Release,
+    rollback::InputsCheck,
+};
+
+/// Minutes that a metric gate looks back on before the approval.
+const LOOK_BACK: i64 = 15;
+
+/// One gate as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gate {
+    /// Its name in the digest: `staging`, `metrics: error_rate < 1%`.
+    pub name: String,
+    /// What people read.
+    pub title: Text,
+    /// State and arithmetic.
+    pub verdict: Verdict,
+    /// What the state does to the approval; `None` for pass.
+    pub effect: Option<Effect>,
+}
+
+impl Release {
+    /// Every gate, in the order of the screen.
+    pub fn gates(&self) -> Vec<Gate> {
+        let mut gates = vec![self.staging_gate()];
+        gates.extend(self.evidence_gates());
+        gates.push(self.candidate_gate());
+        gates.push(self.production_gate());
+        if self.policy.rollback.is_some() || self.approval.first_grant().is_none() {
+            gates.push(self.rollback_gate());
+        }
+        gates.extend(self.metric_gates());
+        gates.extend(self.alarm_gate());
+        gates.extend(self.feed_gates());
+        gates
+    }
+
+    fn gate(&self, family: &str, name: String, title: &str, verdict: Verdict) -> Gate {
+        let rule = self
+            .policy
+            .gates
+            .get(family)
+            .copied()
+            .unwrap_or(GateRule::all(Effect::Warn));
+        let effect = match verdict.state {
+            State::Pass => None,
+            State::Fail => Some(rule.fail),
+            State::Ambiguous => Some(rule.ambiguous),
+            State::NoData => Some(rule.no_data),
+            State::Broken => Some(rule.broken),
+        };
+        Gate {
+            name,
+            title: Text::line(title),
+            verdict,
+            effect,
+        }
+    }
+
+    fn staging_gate(&self) -> Gate {
+        let verdict = match self.evidence.staging(&self.policy) {
+            Staging::Ready => match self.evidence.tests() {
+                Some(tests) => said(
+                    State::Pass,
+                    &format!(
+                        "{} of {} tests passed",
+                        tests.totals.passed, tests.totals.tests
+                    ),
+                ),
+                None => said(State::Pass, "nothing required is missing"),
+            },
+            Staging::NotYet(waits) => said(State::NoData, &join(&waits)),
+            Staging::Failed(reasons) => said(State::Fail, &join(&reasons)),
+        };
+        let mut gate = self.gate("staging", "staging".into(), "Staging ready", verdict);
+        // Skipping staging is impossible, whatever the rules say.
+        gate.effect = gate.effect.map(|_| Effect::Block);
+        gate
+    }
+
+    fn evidence_gates(&self) -> impl Iterator<Item = Gate> {
+        self.policy
+            .evidence
+            .iter()
+            .filter(|rule| !rule.required)
+            .map(|rule| {
+                let verdict = match self.evidence.pieces.get(&rule.kind) {
+                    None => said(State::NoData, "not read yet"),
+                    Some(Piece::Missing) => said(State::NoData, "missing"),
+                    Some(Piece::Unreadable(fault)) => said(State::Broken, fault.detail.as_str()),
+                    Some(Piece::Read { finding, .. }) => match finding.failure() {
+                        Some(why) => said(State::Fail, why.as_str()),
+                        None => said(State::Pass, &finding.in_short()),
+                    },
+                };
+                let title = match rule.kind {
+                    EvidenceKind::Tests => "Tests",
+                    EvidenceKind::Load => "Load test",
+                    EvidenceKind::Security => "Security scan",
+                    EvidenceKind::Coverage => "Coverage",
+                    EvidenceKind::Explain => "Explain summary",
+                };
+                let word = rule.kind.word();
+                self.gate(word, word.to_owned(), title, verdict)
+            })
+    }
+
+    fn candidate_gate(&self) -> Gate {
+        let verdict = match &self.evidence.diff {
+            None => said(State::NoData, "not compared with production yet"),
+            Some(diff) => match diff.relation {
+                Relation::Ahead => said(
+                    State::Pass,
+                    &format!("{} commits ahead of production", diff.ahead_by),
+                ),
+                Relation::Identical => {
+                    said(State::Ambiguous, "production already runs this commit")
+                }
+                Relation::Behind | Relation::Diverged => said(
+                    State::Fail,
+                    &format!("removes {} commits that production runs", diff.behind_by),
+                ),
+            },
+        };
+        self.gate(
+            "candidate",
+            "candidate".into(),
+            "Ahead of production",
+            verdict,
+        )
+    }
+
+    fn production_gate(&self) -> Gate {
+        let disagree = self.rollout.production_disagrees();
+        let verdict = match self.rollout.production_now() {
+            None => said(State::NoData, "nobody can tell what production runs"),
+            Some(best) if disagree.is_empty() => said(
+                State::Pass,
+                &format!("{}, by {}", best.name().unwrap_or("?"), best.source.word()),
+            ),
+            Some(best) => {
+                let others: Vec<String> = disagree
+                    .iter()
+                    .map(|answer| {
+                        format!(
+                            "{} says {}",
+                            answer.source.word(),
+                            answer.name().unwrap_or("?")
+                        )
+                    })
+                    .collect();
+                said(
+                    State::Ambiguous,
+                    &format!(
+                        "{} says {}, {}",
+                        best.source.word(),
+                        best.name().unwrap_or("?"),
+                        others.join(", ")
+                    ),
+                )
+            }
+        };
+        self.gate(
+            "production",
+            "production".into(),
+            "Production known",
+            verdict,
+        )
+    }
+
+    fn rollback_gate(&self) -> Gate {
+        let verdict = match (&self.policy.rollback, &self.rollback.readiness) {
+            (None, _) => said(State::NoData, "the rules name no way back"),
+            (Some(_), None) => said(State::NoData, "not looked at yet"),
+            (Some(_), Some(ready)) => match (self.rollback_target(), &ready.inputs) {
+                (None, _) => said(State::NoData, "no earlier release to go back to"),
+                (Some(_), Some(InputsCheck::NoWorkflow)) => said(
+                    State::Fail,
+                    "the rollback workflow is not there, or takes no dispatch",
+                ),
+                (Some(_), Some(InputsCheck::Misfit(why))) => said(State::Fail, &join(why)),
+                (Some(_), Some(InputsCheck::Unknown(why))) => said(State::Broken, why.as_str()),
+                (Some(target), Some(InputsCheck::Fit) | None) => {
+                    said(State::Pass, &format!("to {}", target.name()))
+                }
+            },
+        };
+        self.gate("rollback", "rollback".into(), "Rollback ready", verdict)
+    }
+
+    fn metric_gates(&self) -> Vec<Gate> {
+        let newest = self.baseline_end().plus(-1);
+        let readings = self.readings();
+        let min_samples = self.policy.hypercare.min_samples;
+        let window = Window::through(newest.plus(1 - LOOK_BACK), newest).sampling(min_samples);
+        self.policy
+            .hypercare
+            .gates
+            .iter()
+            .map(|rule| {
+                let verdict = if self.watch.series.is_empty() {
+                    said(State::NoData, "no metrics read yet")
+                } else {
+                    judge::gate(rule, &window, &readings)
+                };
+                let name = format!("metrics: {}", rule.source());
+                self.gate("metrics", name, &format!("Now {}", rule.source()), verdict)
+            })
+            .collect()
+    }
+
+    fn alarm_gate(&self) -> Option<Gate> {
+        if self.watch.alarms.is_empty() {
+            return None;
+        }
+        let named = |wanted: fn(AlarmState) -> bool| {
+            let names: Vec<&str> = self
+                .watch
+                .alarms
+                .iter()
+                .filter(|(_, alarm)| wanted(alarm.state))
+                .map(|(name, _)| name.as_str())
+                .collect();
+            names.join(", ")
+        };
+        let firing = named(|state| state == AlarmState::Alarm);
+        let unknown =
+            named(|state| matches!(state, AlarmState::Unknown | AlarmState::InsufficientData));
+        let verdict = match (firing.is_empty(), unknown.is_empty()) {
+            (false, _) => said(State::Fail, &format!("in alarm: {firing}")),
+            (true, false) => said(State::NoData, &format!("no state: {unknown}")),
+            (true, true) => said(State::Pass, "none fires"),
+        };
+        Some(self.gate("alarms", "alarms".into(), "No alarm", verdict))
+    }
+
+    fn feed_gates(&self) -> impl Iterator<Item = Gate> {
+        self.record
+            .silent
+            .iter()
+            .filter(|(feed, _)| matches!(feed, Feed::Github | Feed::Metrics | Feed::Alarms))
+            .map(|(feed, (_, why))| {
+                let name = format!("feed {}", feed.word());
+                let title = format!("{} answers", feed.word());
+                self.gate("feeds", name, &title, said(State::Broken, why.as_str()))
+            })
+    }
+
+    /// Gates of the watch over these minutes, in the order of the rules.
+    pub fn watch_gates(&self, minutes: &[Minute], needed: usize) -> Vec<(String, Verdict)> {
+        let readings = self.readings();
+        let window = Window::of(minutes.iter().copied())
+            .needing(needed)
+            .sampling(self.policy.hypercare.min_samples);
+        self.policy
+            .hypercare
+            .gates
+            .iter()
+            .map(|rule| {
+                (
+                    rule.source().to_owned(),
+                    judge::gate(rule, &window, &readings),
+                )
+            })
+            .collect()
+    }
+}
+
+/// A verdict without arithmetic.
+fn said(state: State, why: &str) -> Verdict {
+    Verdict {
+        state,
+        why: Text::line(why),
+        margin: None,
+        minutes: Vec::new(),
+    }
+}
+
+fn join(all: &[Text]) -> String {
+    let all: Vec<&str> = all.iter().map(Text::as_str).collect();
+    all.join("; ")
+}

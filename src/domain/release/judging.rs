@@ -1,0 +1,304 @@
+//! Minutes are judged: completeness, triggers, the window's end, recovery. In metric time, without a clock.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::elapse::{RECOVERY_MINUTES, first_whole};
+use crate::domain::{
+    Event, Phase, Text,
+    judge::{self, JudgeEvent, State, Verdict, WatchState, Window},
+    observation::{Minute, Sample},
+    policy::{MetricName, gate::GateEvent},
+    release::{Release, ReleaseReadings},
+    rollback::{RollbackEvent, RollbackProgress},
+};
+
+/// Minutes before the deploy in which a trigger must not have been true to be armed.
+const ARMING_MINUTES: i64 = 10;
+
+/// What the judged minutes make happen: triggers armed, fired, cleared; the window judged; recovery judged.
+pub fn judge(release: &Release) -> Vec<Event> {
+    let mut events = gates_changed(release);
+    if release.rollout.first_traffic.is_none() {
+        return events;
+    }
+    if release.watch.triggers.is_empty() && !release.policy.hypercare.triggers.is_empty() {
+        events.push(arm(release));
+        return events;
+    }
+    let phase = release.phase();
+    if matches!(
+        phase,
+        Phase::Deploying | Phase::StageWatch { .. } | Phase::Monitoring | Phase::Undecided
+    ) {
+        events.extend(fire(release));
+    }
+    if phase == Phase::Monitoring {
+        events.extend(judge_window(release));
+    }
+    if phase == Phase::Recovering {
+        events.extend(judge_recovery(release));
+    }
+    events
+}
+
+/// Gates that are in another state than the journal says, while a decision is ahead.
+fn gates_changed(release: &Release) -> Vec<Event> {
+    let is_ahead = matches!(
+        release.phase(),
+        Phase::Preparing
+            | Phase::AwaitingApproval
+            | Phase::ApprovalRequested
+            | Phase::StageWatch { .. }
+    );
+    if !is_ahead {
+        return Vec::new();
+    }
+    release
+        .gates()
+        .into_iter()
+        .filter(|gate| release.gate_states.get(&gate.name) != Some(&gate.verdict.state))
+        .map(|gate| {
+            GateEvent::Changed {
+                gate: gate.name,
+                state: gate.verdict.state,
+                why: gate.verdict.why,
+            }
+            .into()
+        })
+        .collect()
+}
+
+fn arm(release: &Release) -> Event {
+    let deploy = release.baseline_end();
+    let mut armed = Vec::new();
+    let mut disarmed = Vec::new();
+    for rule in &release.policy.hypercare.triggers {
+        let before = (deploy.0 - ARMING_MINUTES..deploy.0)
+            .map(|last| {
+                let window = Window::through(deploy.plus(-2 * ARMING_MINUTES), Minute(last));
+                judge::trigger(rule, &window, &release.readings())
+            })
+            .find(|verdict| verdict.state == State::Fail);
+        match before {
+            Some(verdict) => disarmed.push((rule.source().to_owned(), verdict.why)),
+            None => armed.push(rule.source().to_owned()),
+        }
+    }
+    JudgeEvent::TriggersArmed { armed, disarmed }.into()
+}
+
+fn fire(release: &Release) -> Vec<Event> {
+    let mut events = Vec::new();
+    for (source, verdict) in release.trigger_verdicts() {
+        let Some(known) = release.watch.triggers.get(&source) else {
+            continue;
+        };
+        let event = match (verdict.state, &known.fired) {
+            (State::Fail, None) if known.disarmed.is_none() => JudgeEvent::TriggerFired {
+                trigger: source,
+                why: verdict.why,
+                minutes: verdict.minutes,
+            },
+            (State::Pass, Some(_)) => JudgeEvent::TriggerCleared {
+                trigger: source,
+                why: verdict.why,
+            },
+            _ => continue,
+        };
+        events.push(event.into());
+    }
+    events
+}
+
+fn judge_window(release: &Release) -> Option<Event> {
+    let (have, want) = release.window_progress();
+    if have < want || release.watch.fired().next().is_some() {
+        return None;
+    }
+    let minutes = release.window_minutes();
+    let gates = release.watch_gates(&minutes, want);
+    let healthy = gates
+        .iter()
+        .all(|(_, verdict)| verdict.state == State::Pass);
+    let gates = gates
+        .into_iter()
+        .map(|(source, verdict)| (source, verdict.state, verdict.why))
+        .collect();
+    Some(JudgeEvent::WindowJudged { healthy, gates }.into())
+}
+
+/// Recovery: the triggers are quiet and the gates hold over the first minutes after the rollback.
+fn judge_recovery(release: &Release) -> Option<Event> {
+    let attempt = release.rollback.newest()?;
+    let RollbackProgress::Finished { at, .. } = &attempt.progress else {
+        return None;
+    };
+    let first = first_whole(*at);
+    let minutes: Vec<Minute> = release
+        .watch
+        .judged
+        .range(first..)
+        .map(|(minute, _)| *minute)
+        .filter(|minute| release.is_complete(*minute))
+        .take(usize::try_from(RECOVERY_MINUTES).unwrap_or(5))
+        .collect();
+    if i64::try_from(minutes.len()).unwrap_or(0) < RECOVERY_MINUTES {
+        return None;
+    }
+    let gates = release.watch_gates(&minutes, minutes.len());
+    let bad: Vec<&(String, Verdict)> = gates
+        .iter()
+        .filter(|(_, verdict)| verdict.state != State::Pass)
+        .collect();
+    let recovered = match bad.iter().any(|(_, verdict)| verdict.state == State::Fail) {
+        true => Some(false),
+        false if bad.is_empty() => Some(true),
+        false => None,
+    };
+    let shown = if bad.is_empty() {
+        gates.iter().collect()
+    } else {
+        bad
+    };
+    let why: Vec<String> = shown
+        .iter()
+        .map(|(source, verdict)| format!("{source}: {}", verdict.why))
+        .collect();
+    Some(
+        RollbackEvent::RecoveryJudged {
+            recovered,
+            why: Text::line(&why.join("; ")),
+        }
+        .into(),
+    )
+}
+
+impl Release {
+    /// Every trigger's verdict as of the newest judged minute.
+    pub fn trigger_verdicts(&self) -> Vec<(String, Verdict)> {
+        let Some(newest) = self.watch.newest() else {
+            return Vec::new();
+        };
+        verdicts(self, &self.watch, newest).1
+    }
+
+    /// The first minute of the watch: whole minutes after everything was deployed.
+    pub fn window_start(&self) -> Option<Minute> {
+        self.rollout.deployed.map(first_whole)
+    }
+
+    /// Minutes of the watch with complete data, oldest first, at most as many as the window has.
+    pub fn window_minutes(&self) -> Vec<Minute> {
+        let Some(first) = self.window_start() else {
+            return Vec::new();
+        };
+        let (_, want) = self.window_progress();
+        let all: Vec<Minute> = self
+            .watch
+            .judged
+            .range(first..)
+            .map(|(minute, _)| *minute)
+            .filter(|minute| self.is_complete(*minute))
+            .collect();
+        let skip = all.len().saturating_sub(want);
+        all[skip..].to_vec()
+    }
+
+    /// How many minutes of the window had complete data, and how many it takes.
+    pub fn window_progress(&self) -> (usize, usize) {
+        let minutes = self.policy.hypercare.window.as_mins() + self.watch.extended;
+        let want = usize::try_from(minutes.max(1)).unwrap_or(usize::MAX);
+        let have = self.window_start().map_or(0, |first| {
+            self.watch
+                .judged
+                .range(first..)
+                .filter(|(minute, _)| self.is_complete(**minute))
+                .count()
+        });
+        (have.min(want), want)
+    }
+
+    /// Whether every metric that a gate or a trigger names has a value in that minute; no traffic is none.
+    pub fn is_complete(&self, minute: Minute) -> bool {
+        self.policy
+            .metrics
+            .iter()
+            .filter(|metric| self.is_needed(&metric.name))
+            .all(|metric| {
+                self.watch
+                    .sample(&metric.key(), minute)
+                    .value()
+                    .is_some_and(f64::is_finite)
+            })
+    }
+
+    fn is_needed(&self, name: &MetricName) -> bool {
+        let hypercare = &self.policy.hypercare;
+        hypercare
+            .gates
+            .iter()
+            .chain(&hypercare.triggers)
+            .any(|rule| rule.metrics().contains(name))
+    }
+}
+
+/// Verdicts by the source text of their rule.
+pub(super) type Named = Vec<(String, Verdict)>;
+
+/// Verdicts of gates and triggers as of `newest`, over a watch that may hold more than the release's own.
+pub(super) fn verdicts(release: &Release, watch: &WatchState, newest: Minute) -> (Named, Named) {
+    let hypercare = &release.policy.hypercare;
+    let start = release
+        .rollout
+        .first_traffic
+        .map_or(newest.plus(-14), first_whole);
+    let readings = ReleaseReadings::over(&release.policy, watch, release.baseline_end());
+    let window = Window::through(start, newest).sampling(hypercare.min_samples);
+    let named = |rule: &judge::Rule, verdict| (rule.source().to_owned(), verdict);
+    let gates = hypercare
+        .gates
+        .iter()
+        .map(|rule| named(rule, judge::gate(rule, &window, &readings)));
+    let triggers = hypercare
+        .triggers
+        .iter()
+        .map(|rule| named(rule, judge::trigger(rule, &window, &readings)));
+    (gates.collect(), triggers.collect())
+}
+
+/// The event for a minute whose samples are `values`, judged as if they were already folded.
+pub(super) fn minute_judged(
+    release: &Release,
+    scratch: &mut WatchState,
+    minute: Minute,
+    values: BTreeMap<MetricName, Sample>,
+    at: Timestamp,
+) -> JudgeEvent {
+    let rev = scratch.judged.get(&minute).map_or(0, |(rev, _)| rev + 1);
+    for (key, sample) in &values {
+        scratch
+            .series
+            .entry(key.clone())
+            .or_default()
+            .insert(minute, *sample);
+    }
+    let (gates, triggers) = verdicts(release, scratch, minute);
+    let verdicts: Vec<(String, State)> = gates
+        .into_iter()
+        .chain(triggers)
+        .map(|(source, verdict)| (source, verdict.state))
+        .collect();
+    scratch.judged.insert(minute, (rev, verdicts.clone()));
+    debug_assert!(
+        minute.start() <= at,
+        "a minute of the future cannot be judged"
+    );
+    JudgeEvent::MinuteJudged {
+        minute,
+        rev,
+        values,
+        verdicts,
+    }
+}

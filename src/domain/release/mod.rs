@@ -1,0 +1,20 @@
+//! The release: fold, phase, gates, what is shown, and the four functions over it.
+
+mod decide;
+mod elapse;
+mod fill;
+mod gates;
+mod judging;
+mod observe;
+mod phase;
+mod readings;
+mod shown;
+mod state;
+
+pub use decide::*;
+pub use elapse::*;
+pub use gates::*;
+pub use judging::judge;
+pub use observe::observe;
+pub use readings::*;
+pub use state::*;

@@ -1,0 +1,226 @@
+//! Which observation is compared with what.
+
+use jiff::Timestamp;
+
+use super::{minutes, rollback, run};
+use crate::domain::{
+    ArtifactId, Deed, Event, Outcome, Seq, Text,
+    approval::ApprovalEvent,
+    evidence::{Diff, EvidenceEvent, EvidenceKind, Finding, Piece},
+    judge::JudgeEvent,
+    observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
+    record::RecordEvent,
+    release::Release,
+    rollback::{RollbackEvent, RollbackProgress},
+    rollout::{ProductionAnswer, RolloutEvent},
+};
+
+/// Past deployments that are kept.
+const DEPLOYMENTS_KEPT: usize = 10;
+/// Artifacts that are kept.
+const ARTIFACTS_KEPT: usize = 100;
+
+/// What is new in `seen`.
+///
+/// Gives one layer of differences at a time: the caller folds them and asks again with the same observation, until
+/// nothing is new. Then the same answer gives nothing, however often it comes.
+pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Event> {
+    match seen {
+        Observation::Run(seen) => run::observe_run(release, seen),
+        Observation::ProductionRun(seen) => run::observe_production_run(release, seen),
+        Observation::RollbackRun(seen) => rollback::observe_rollback_run(release, seen),
+        Observation::Metrics { asked, seen } => minutes::observe_minutes(release, *asked, seen),
+        Observation::Candidate(candidate) => new_if(
+            release.evidence.candidate.as_ref() != Some(candidate),
+            || EvidenceEvent::CandidateSeen(candidate.clone()),
+        ),
+        Observation::Artifacts(artifacts) => {
+            let kept = &artifacts[..artifacts.len().min(ARTIFACTS_KEPT)];
+            new_if(release.evidence.artifacts != kept, || {
+                EvidenceEvent::ArtifactsListed {
+                    artifacts: kept.to_vec(),
+                }
+            })
+        }
+        Observation::Evidence {
+            artifact,
+            finding,
+            made,
+            other_commit,
+        } => new_if(!is_read(release, *artifact, finding), || {
+            EvidenceEvent::Read {
+                artifact: *artifact,
+                finding: finding.clone(),
+                made: *made,
+                other_commit: *other_commit,
+            }
+        }),
+        Observation::Unreadable { kind, fault } => {
+            let known = Piece::Unreadable(fault.clone());
+            new_if(release.evidence.pieces.get(kind) != Some(&known), || {
+                EvidenceEvent::Unreadable {
+                    kind: *kind,
+                    fault: fault.clone(),
+                }
+            })
+        }
+        Observation::Missing { kind } => new_if(is_news_that_missing(release, *kind), || {
+            EvidenceEvent::Missing { kind: *kind }
+        }),
+        Observation::Compared(comparison) => {
+            let diff = Diff::from(comparison);
+            new_if(release.evidence.diff.as_ref() != Some(&diff), || {
+                EvidenceEvent::Compared(diff)
+            })
+        }
+        Observation::Production(answer) => production(release, answer, at),
+        Observation::Deployments(deployments) => deployments_seen(release, deployments),
+        Observation::Environment(seen) => {
+            new_if(release.rollout.protection.as_ref() != Some(seen), || {
+                RolloutEvent::ProtectionSeen(seen.clone())
+            })
+        }
+        Observation::Readiness(readiness) => new_if(
+            release.rollback.readiness.as_ref() != Some(readiness),
+            || RollbackEvent::ReadinessSeen(readiness.clone()),
+        ),
+        Observation::Alarms(alarms) => alarms_seen(release, alarms),
+        Observation::Answered { act, outcome } => answered(release, *act, outcome),
+        Observation::Silent { feed, since, fault } => {
+            new_if(!release.record.silent.contains_key(feed), || {
+                RecordEvent::FeedSilent {
+                    feed: *feed,
+                    since: *since,
+                    why: Text::line(&fault.to_string()),
+                }
+            })
+        }
+        Observation::Back { feed } => new_if(release.record.silent.contains_key(feed), || {
+            RecordEvent::FeedBack { feed: *feed }
+        }),
+    }
+}
+
+fn new_if<E: Into<Event>>(is_new: bool, event: impl FnOnce() -> E) -> Vec<Event> {
+    if is_new {
+        vec![event().into()]
+    } else {
+        Vec::new()
+    }
+}
+
+fn is_read(release: &Release, artifact: Option<ArtifactId>, finding: &Finding) -> bool {
+    matches!(
+        release.evidence.pieces.get(&finding.kind()),
+        Some(Piece::Read { artifact: known, finding: same, .. }) if *known == artifact && same == finding
+    )
+}
+
+/// A piece that was read once does not go missing: artifacts expire.
+fn is_news_that_missing(release: &Release, kind: EvidenceKind) -> bool {
+    match release.evidence.pieces.get(&kind) {
+        None | Some(Piece::Unreadable(_)) => true,
+        Some(Piece::Missing | Piece::Read { .. }) => false,
+    }
+}
+
+fn production(release: &Release, answer: &ProductionAnswer, at: Timestamp) -> Vec<Event> {
+    let known = release.rollout.production.get(&answer.source);
+    let is_new = match known {
+        None => true,
+        // The same answer is news once after a deploy and once after a rollback: it says that production did not change.
+        Some((same, asked)) => {
+            same != answer || turning_points(release).any(|turn| *asked < turn && turn <= at)
+        }
+    };
+    new_if(is_new, || RolloutEvent::ProductionAnswered(answer.clone()))
+}
+
+/// When production should have changed.
+fn turning_points(release: &Release) -> impl Iterator<Item = Timestamp> {
+    let rolled_back = release
+        .rollback
+        .newest()
+        .and_then(|attempt| match &attempt.progress {
+            RollbackProgress::Finished { at, .. } => Some(*at),
+            RollbackProgress::Preparing
+            | RollbackProgress::Starting
+            | RollbackProgress::Running
+            | RollbackProgress::Failed { .. } => None,
+        });
+    release.rollout.deployed.into_iter().chain(rolled_back)
+}
+
+fn deployments_seen(release: &Release, deployments: &[DeploymentSnapshot]) -> Vec<Event> {
+    let kept = &deployments[..deployments.len().min(DEPLOYMENTS_KEPT)];
+    let is_new = release.rollout.deployments.as_deref() != Some(kept);
+    new_if(is_new, || RolloutEvent::DeploymentsSeen {
+        newest: kept.to_vec(),
+    })
+}
+
+fn alarms_seen(release: &Release, alarms: &[AlarmSnapshot]) -> Vec<Event> {
+    let traffic = release.rollout.first_traffic;
+    alarms
+        .iter()
+        .filter_map(|alarm| {
+            let known = release.watch.alarms.get(alarm.name.as_str());
+            let is_new =
+                known.is_none_or(|known| (known.state, known.since) != (alarm.state, alarm.since));
+            let before = match (traffic, alarm.since) {
+                (None, _) => true,
+                (Some(traffic), Some(since)) => since < traffic,
+                (Some(_), None) => known.is_some_and(|known| known.before),
+            };
+            is_new.then(|| {
+                JudgeEvent::AlarmChanged {
+                    alarm: alarm.name.clone(),
+                    state: alarm.state,
+                    since: alarm.since,
+                    before: before && alarm.state == AlarmState::Alarm,
+                }
+                .into()
+            })
+        })
+        .collect()
+}
+
+fn answered(release: &Release, act: Seq, outcome: &Outcome) -> Vec<Event> {
+    let Some(open) = release.outbox().find(|open| open.seq == act) else {
+        return Vec::new();
+    };
+    let outcome_of = || outcome.clone();
+    if release
+        .approval
+        .request
+        .as_ref()
+        .is_some_and(|request| request.seq == act)
+    {
+        let mut events: Vec<Event> = vec![
+            ApprovalEvent::Answered {
+                act,
+                outcome: outcome_of(),
+            }
+            .into(),
+        ];
+        if let (Deed::Dispatch { .. }, Outcome::Taken { run }) = (&open.deed, outcome) {
+            events.extend(run::dispatched(release, act, *run));
+        }
+        return events;
+    }
+    if release
+        .rollout
+        .request
+        .as_ref()
+        .is_some_and(|(seq, _)| *seq == act)
+    {
+        return vec![
+            RolloutEvent::Answered {
+                act,
+                outcome: outcome_of(),
+            }
+            .into(),
+        ];
+    }
+    rollback::answered(release, open, outcome)
+}

@@ -1,0 +1,9 @@
+//! Feeds observe: an observation against what is known gives the difference as events.
+
+mod dispatch;
+mod minutes;
+mod rollback;
+mod run;
+mod stages;
+
+pub use dispatch::observe;

@@ -1,0 +1,142 @@
+//! A rollback's run against what is known.
+
+use crate::domain::{
+    Act, Deed, Event, FaultKind, Outcome, Text,
+    observation::{Conclusion, RunSeen, RunStatus},
+    release::Release,
+    rollback::{Attempt, RollbackEvent, RollbackProgress},
+};
+
+pub(super) fn observe_rollback_run(release: &Release, seen: &RunSeen) -> Vec<Event> {
+    let Some(attempt) = release.rollback.in_flight() else {
+        return Vec::new();
+    };
+    match attempt.run {
+        None => return vec![RollbackEvent::RunFound { run: seen.run.id }.into()],
+        Some(run) if run != seen.run.id => return Vec::new(),
+        Some(_) => {}
+    }
+    let mut events: Vec<Event> = Vec::new();
+    let status = (seen.run.status, seen.run.conclusion);
+    if attempt.status != Some(status) {
+        events.push(
+            RollbackEvent::RunChanged {
+                status: status.0,
+                conclusion: status.1,
+                updated: seen.run.updated,
+            }
+            .into(),
+        );
+    }
+    if let Some(pending) = &seen.pending
+        && attempt.holds != *pending
+    {
+        events.push(
+            RollbackEvent::HeldBy {
+                holds: pending.clone(),
+            }
+            .into(),
+        );
+    }
+    if events.is_empty() && seen.run.status == RunStatus::Completed {
+        events.push(end_of(attempt, seen).into());
+    }
+    events
+}
+
+fn end_of(attempt: &Attempt, seen: &RunSeen) -> RollbackEvent {
+    match seen.run.conclusion {
+        Some(Conclusion::Success) => RollbackEvent::Finished {
+            at: seen.run.updated,
+        },
+        Some(Conclusion::Cancelled) => RollbackEvent::Failed {
+            why: Text::line(&format!(
+                "run {} was cancelled: a newer run took its place in the lane, or a person stopped it",
+                seen.run.id
+            )),
+            superseded: never_began(seen),
+        },
+        conclusion => {
+            let failed: Vec<&str> = seen
+                .jobs
+                .iter()
+                .flatten()
+                .filter(|job| job.conclusion == Some(Conclusion::Failure))
+                .map(|job| job.name.as_str())
+                .collect();
+            let jobs = if failed.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", failed.join(", "))
+            };
+            RollbackEvent::Failed {
+                why: Text::line(&format!(
+                    "run {} to {} ended with {}{jobs}",
+                    seen.run.id,
+                    attempt.shown.target.name(),
+                    conclusion.map_or("no conclusion", Conclusion::word)
+                )),
+                superseded: false,
+            }
+        }
+    }
+}
+
+fn never_began(seen: &RunSeen) -> bool {
+    seen.jobs
+        .iter()
+        .flatten()
+        .all(|job| job.started.is_none() || job.conclusion == Some(Conclusion::Cancelled))
+}
+
+/// What became of one of a rollback's acts.
+pub(super) fn answered(release: &Release, open: &Act, outcome: &Outcome) -> Vec<Event> {
+    let Some(attempt) = release.rollback.newest() else {
+        return Vec::new();
+    };
+    let mut events: Vec<Event> = vec![
+        RollbackEvent::Answered {
+            act: open.seq,
+            outcome: outcome.clone(),
+        }
+        .into(),
+    ];
+    let is_open = !matches!(
+        attempt.progress,
+        RollbackProgress::Failed { .. } | RollbackProgress::Finished { .. }
+    );
+    if is_open && let Some(event) = consequence(open, outcome) {
+        events.push(event.into());
+    }
+    events
+}
+
+/// What an answer means for the rollback beyond itself.
+fn consequence(open: &Act, outcome: &Outcome) -> Option<RollbackEvent> {
+    let failed = |why: String| RollbackEvent::Failed {
+        why: Text::line(&why),
+        superseded: false,
+    };
+    match (&open.deed, outcome) {
+        // It had already ended: nothing to stop.
+        (Deed::Cancel { .. }, Outcome::Failed { fault }) if fault.kind == FaultKind::Conflict => {
+            None
+        }
+        (Deed::Cancel { .. }, Outcome::Failed { fault }) => {
+            Some(failed(format!("the deploy could not be stopped: {fault}")))
+        }
+        (Deed::Dispatch { .. }, Outcome::Failed { fault }) => Some(failed(format!(
+            "the rollback workflow did not start: {fault}"
+        ))),
+        (Deed::Dispatch { .. } | Deed::Script { .. }, Outcome::Unknown { why }) => Some(failed(
+            format!("nobody can tell whether the rollback started: {why}"),
+        )),
+        (Deed::Script { .. }, Outcome::Failed { fault }) => {
+            Some(failed(format!("the fallback command failed: {fault}")))
+        }
+        (Deed::Script { .. }, Outcome::Taken { .. }) => {
+            Some(RollbackEvent::Finished { at: open.at })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,346 @@
+//! Stages against what is known: held, let go, deploying, deployed, failed, and who reviewed.
+
+use jiff::Timestamp;
+
+use super::run::latest;
+use crate::domain::{
+    Event, Login, Text,
+    approval::ApprovalEvent,
+    judge::State,
+    observation::{
+        Conclusion, JobSnapshot, PendingDeployment, ReviewSnapshot, ReviewState, RunSeen, RunStatus,
+    },
+    policy::GateKind,
+    release::{Release, escalation},
+    rollout::{JobFacts, RolloutEvent, StageState},
+};
+
+pub(super) fn observe_stages(release: &Release, seen: &RunSeen) -> Vec<Event> {
+    match release.policy.target.gate {
+        GateKind::Environment => {
+            let mut events = jobs_changed(release, seen);
+            for index in 0..release.rollout.stages.len() {
+                if events.is_empty() {
+                    events.extend(observe_held_stage(release, seen, index));
+                }
+            }
+            if events.is_empty() {
+                events.extend(production_deployed(release));
+            }
+            events
+        }
+        GateKind::Dispatch => waits_for_dispatch(release, seen).into_iter().collect(),
+    }
+}
+
+/// The jobs of the run that deploys, for `gate = "dispatch"`.
+pub(super) fn observe_production_jobs(release: &Release, seen: &RunSeen) -> Vec<Event> {
+    let mut events = jobs_changed(release, seen);
+    if events.is_empty() {
+        let last = release.rollout.stages.len().saturating_sub(1);
+        events.extend(progress(release, seen, last));
+    }
+    if events.is_empty() {
+        events.extend(production_deployed(release));
+    }
+    events
+}
+
+/// With a dispatch gate the decision is due once the run has passed.
+fn waits_for_dispatch(release: &Release, seen: &RunSeen) -> Option<Event> {
+    let passed =
+        seen.run.status == RunStatus::Completed && seen.run.conclusion == Some(Conclusion::Success);
+    let is_due = passed
+        && release.approval.waiting.is_none()
+        && release.approval.first_grant().is_none()
+        && release.approval.rejection.is_none()
+        && release.rollout.production_run.is_none();
+    is_due.then(|| waiting(release, 0, seen.asked))
+}
+
+fn waiting(release: &Release, stage: usize, since: Timestamp) -> Event {
+    ApprovalEvent::Waiting {
+        stage,
+        escalate_at: escalation(release, since),
+    }
+    .into()
+}
+
+fn observe_held_stage(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
+    let stage = release.rollout.stages.get(index)?;
+    if !stage.is_held {
+        return progress(release, seen, index);
+    }
+    let hold = release
+        .approval
+        .holds
+        .iter()
+        .find(|hold| hold.name.as_str() == stage.name);
+    let granted = release.approval.granted(index);
+    match (stage.state, hold) {
+        (StageState::Waiting, Some(_)) if seen.pending.is_some() => {
+            Some(stage_changed(index, StageState::Held, seen.asked))
+        }
+        (StageState::Held, Some(_))
+            if release.approval.waiting.is_none() && release.approval.rejection.is_none() =>
+        {
+            Some(waiting(release, index, seen.asked))
+        }
+        (StageState::Held, None) if !granted => let_go(release, seen, index),
+        (StageState::Waiting, None) if !granted => began_unseen(release, seen, index),
+        _ if granted => progress(release, seen, index),
+        _ => None,
+    }
+}
+
+/// A stage that was held is held no longer: by whose word?
+fn let_go(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
+    let reviews = seen.reviews.as_ref()?;
+    seen.pending.as_ref()?;
+    if release.approval.rejection.is_some() {
+        return None;
+    }
+    let held = held_before(release, index);
+    let review = reviews.iter().find(|review| {
+        review.state != ReviewState::Pending
+            && (review.environments.is_empty()
+                || held.iter().any(|id| review.environments.contains(id)))
+    });
+    match review {
+        Some(review) if review.state == ReviewState::Rejected => Some(rejected(release, review)),
+        Some(review) => Some(granted(release, index, Some(review))),
+        None if stage_jobs(release, seen, index).any(has_begun) => {
+            Some(granted(release, index, None))
+        }
+        None => None,
+    }
+}
+
+/// A stage that began before cockpit looked.
+fn began_unseen(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
+    let reviews = seen.reviews.as_ref()?;
+    if index + 1 != release.rollout.stages.len() || !stage_jobs(release, seen, index).any(has_begun)
+    {
+        return None;
+    }
+    let review = reviews
+        .iter()
+        .find(|review| review.state == ReviewState::Approved);
+    Some(granted(release, index, review))
+}
+
+fn has_begun(job: &JobSnapshot) -> bool {
+    matches!(job.status, RunStatus::InProgress)
+        || job.status == RunStatus::Completed
+            && !matches!(
+                job.conclusion,
+                Some(Conclusion::Cancelled | Conclusion::Skipped) | None
+            )
+}
+
+/// The environment ids by which this stage may have been reviewed: those of the request, and those seen holding it.
+fn held_before(release: &Release, index: usize) -> Vec<crate::domain::EnvironmentId> {
+    release
+        .rollout
+        .stages
+        .get(index)
+        .map(|stage| {
+            release
+                .approval
+                .known_environments
+                .iter()
+                .filter(|(_, name)| name.as_str() == stage.name)
+                .map(|(id, _)| *id)
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+fn granted(release: &Release, index: usize, review: Option<&ReviewSnapshot>) -> Event {
+    ApprovalEvent::Granted {
+        stage: index,
+        by: review.and_then(|review| review.by.clone()),
+        ours: review.and_then(|review| our_act(release, &review.comment)),
+        bypassed: review.is_none(),
+        open: open_gates(release),
+    }
+    .into()
+}
+
+fn rejected(release: &Release, review: &ReviewSnapshot) -> Event {
+    let by: Option<Login> = review.by.clone();
+    ApprovalEvent::Rejected {
+        by,
+        comment: review.comment.clone(),
+        ours: our_act(release, &review.comment),
+    }
+    .into()
+}
+
+/// Our request, recognised by its marker in the comment.
+fn our_act(release: &Release, comment: &Text) -> Option<crate::domain::Seq> {
+    let request = release.approval.request.as_ref()?;
+    let marker = match &request.digest {
+        Some(digest) => format!("cockpit {}", digest.short()),
+        None => format!("cockpit {}", release.marker("x", request.stage + 1)),
+    };
+    comment.as_str().contains(&marker).then_some(request.seq)
+}
+
+/// Gates that do not pass now.
+pub(super) fn open_gates(release: &Release) -> Vec<(String, State)> {
+    release
+        .gates()
+        .into_iter()
+        .filter(|gate| gate.verdict.state != State::Pass)
+        .map(|gate| (gate.name, gate.verdict.state))
+        .collect()
+}
+
+/// What the jobs of a stage that was let go say.
+fn progress(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
+    let stage = release.rollout.stages.get(index)?;
+    let is_last = index + 1 == release.rollout.stages.len();
+    let ended = seen.run.status == RunStatus::Completed;
+    match stage.state {
+        StageState::Waiting | StageState::Held if is_last => {
+            let started = stage_jobs(release, seen, index)
+                .filter(|job| has_begun(job))
+                .filter_map(|job| job.started)
+                .min()?;
+            Some(stage_changed(index, StageState::Deploying, started))
+        }
+        StageState::Waiting | StageState::Held => {
+            Some(stage_changed(index, StageState::Deploying, seen.asked))
+        }
+        StageState::Deploying if is_last => last_stage_end(release, seen, index),
+        StageState::Deploying => {
+            let next = release.rollout.stages.get(index + 1)?;
+            let next_held = holds_of(seen).any(|hold| hold.name.as_str() == next.name);
+            if next_held {
+                Some(stage_changed(index, StageState::Deployed, seen.asked))
+            } else if ended && seen.run.conclusion == Some(Conclusion::Success) {
+                Some(stage_changed(index, StageState::Deployed, seen.run.updated))
+            } else if ended {
+                Some(stage_changed(index, StageState::Failed, seen.run.updated))
+            } else {
+                None
+            }
+        }
+        StageState::Failed if release.rollout.issues.is_empty() => Some(issue(release)),
+        StageState::Failed | StageState::Deployed => None,
+    }
+}
+
+fn holds_of(seen: &RunSeen) -> impl Iterator<Item = &PendingDeployment> {
+    seen.pending.iter().flatten()
+}
+
+fn last_stage_end(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
+    let jobs: Vec<&JobSnapshot> = stage_jobs(release, seen, index).collect();
+    let run_ended = seen.run.status == RunStatus::Completed;
+    let all_ended = jobs.iter().all(|job| job.status == RunStatus::Completed);
+    if !(run_ended || !jobs.is_empty() && all_ended) {
+        return None;
+    }
+    let good = jobs
+        .iter()
+        .all(|job| job.conclusion == Some(Conclusion::Success))
+        && (!jobs.is_empty() || seen.run.conclusion == Some(Conclusion::Success));
+    let at = latest(jobs.iter().map(|job| job.completed)).unwrap_or(seen.run.updated);
+    let state = if good {
+        StageState::Deployed
+    } else {
+        StageState::Failed
+    };
+    Some(stage_changed(index, state, at))
+}
+
+fn stage_changed(stage: usize, state: StageState, at: Timestamp) -> Event {
+    RolloutEvent::StageChanged { stage, state, at }.into()
+}
+
+fn issue(release: &Release) -> Event {
+    let bad: Vec<String> = release
+        .rollout
+        .jobs
+        .iter()
+        .filter(|job| job.conclusion != Some(Conclusion::Success))
+        .map(|job| {
+            let word = job.conclusion.map_or("not ended", Conclusion::word);
+            format!("{} ({word})", job.name)
+        })
+        .collect();
+    let sort = if release.rollout.is_partial() {
+        "partial deploy"
+    } else {
+        "the deploy failed"
+    };
+    let why = if bad.is_empty() {
+        sort.to_owned()
+    } else {
+        format!("{sort}: {}", bad.join(", "))
+    };
+    RolloutEvent::IssueDetected {
+        why: Text::line(&why),
+    }
+    .into()
+}
+
+fn production_deployed(release: &Release) -> Option<Event> {
+    let stages = &release.rollout.stages;
+    let all = !stages.is_empty()
+        && stages
+            .iter()
+            .all(|stage| stage.state == StageState::Deployed);
+    if !all || release.rollout.deployed.is_some() {
+        return None;
+    }
+    let at = latest(stages.iter().map(|stage| stage.since))?;
+    Some(RolloutEvent::ProductionDeployed { at }.into())
+}
+
+fn jobs_changed(release: &Release, seen: &RunSeen) -> Vec<Event> {
+    if seen.jobs.is_none() {
+        return Vec::new();
+    }
+    let last = release.rollout.stages.len().saturating_sub(1);
+    let jobs: Vec<JobFacts> = stage_jobs(release, seen, last)
+        .map(JobFacts::from)
+        .collect();
+    if jobs == release.rollout.jobs {
+        Vec::new()
+    } else {
+        vec![RolloutEvent::JobsChanged { jobs }.into()]
+    }
+}
+
+/// The jobs of a stage: the configured production job with its matrix, for the last; by the stage's name for others.
+fn stage_jobs<'a>(
+    release: &'a Release,
+    seen: &'a RunSeen,
+    index: usize,
+) -> impl Iterator<Item = &'a JobSnapshot> {
+    let is_last = index + 1 == release.rollout.stages.len();
+    let wanted = if is_last {
+        release.policy.target.job.as_str()
+    } else {
+        release
+            .rollout
+            .stages
+            .get(index)
+            .map_or("", |stage| stage.name.as_str())
+    };
+    seen.jobs
+        .iter()
+        .flatten()
+        .filter(move |job| is_job(job.name.as_str(), wanted))
+}
+
+/// Whether a job is the wanted one, or one of its matrix: `deploy (eu)`.
+fn is_job(name: &str, wanted: &str) -> bool {
+    name == wanted
+        || name
+            .strip_prefix(wanted)
+            .is_some_and(|rest| rest.starts_with(" (") && rest.ends_with(')'))
+}

@@ -1,0 +1,155 @@
+//! What the prompts show, gathered from the fold: the input of approvals and rollbacks.
+
+use crate::domain::{
+    ArtifactId, Text,
+    approval::{Shown, totals_shown},
+    policy::{Advance, GateKind, Strategy},
+    release::Release,
+    rollback::{Plan, RollbackShown, Target},
+    rollout::StageState,
+};
+
+impl Release {
+    /// What an approval of the stage that waits would be bound to; `None` while nothing waits.
+    pub fn shown(&self) -> Option<Shown> {
+        let waiting = self.approval.waiting.as_ref()?;
+        let run = self.rollout.run.as_ref()?;
+        let stage = self.rollout.stages.get(waiting.stage)?;
+        let environments = match self.policy.target.gate {
+            GateKind::Environment => self
+                .approval
+                .holds
+                .iter()
+                .filter(|hold| hold.name.as_str() == stage.name)
+                .map(|hold| (hold.environment, hold.name.clone()))
+                .collect(),
+            GateKind::Dispatch => Vec::new(),
+        };
+        let artifacts = self
+            .evidence
+            .artifacts
+            .iter()
+            .filter_map(|artifact| Some((artifact.id, artifact.digest.clone()?)))
+            .collect::<std::collections::BTreeMap<ArtifactId, Text>>();
+        let candidate = self.evidence.candidate.as_ref();
+        Some(Shown {
+            service: self.policy.service.clone(),
+            run: run.run,
+            attempt: run.attempt,
+            sha: run.sha.clone(),
+            version: candidate.and_then(|candidate| candidate.version.clone()),
+            production: self
+                .rollout
+                .production_now()
+                .and_then(|answer| answer.name())
+                .map(Text::line),
+            stage: waiting.stage,
+            environments,
+            artifacts,
+            gates: self
+                .gates()
+                .into_iter()
+                .map(|gate| (gate.name, gate.verdict.state))
+                .collect(),
+            tests: self
+                .evidence
+                .tests()
+                .map(|tests| totals_shown(&tests.totals)),
+            risk: None,
+            rollback_target: self
+                .rollback_target()
+                .map(|target| Text::line(target.name())),
+            pre_authorised: self.pre_authorised(),
+            rules: self.policy.hash.clone(),
+        })
+    }
+
+    fn pre_authorised(&self) -> Vec<String> {
+        match &self.policy.strategy {
+            Strategy::Canary {
+                advance: Advance::PreAuthorised,
+                ..
+            } => vec!["next stages, when every gate passes".to_owned()],
+            Strategy::Canary { .. }
+            | Strategy::Recreate
+            | Strategy::Rolling { .. }
+            | Strategy::BlueGreen { .. } => Vec::new(),
+        }
+    }
+
+    /// Where a rollback would go: what production ran before this release, else the newest other deployment.
+    pub fn rollback_target(&self) -> Option<Target> {
+        let own = self.rollout.sha();
+        let before = self
+            .rollout
+            .before
+            .as_ref()
+            .or_else(|| self.rollout.production_now());
+        let answered = before.and_then(|answer| {
+            Some(Target {
+                version: answer.version.clone(),
+                sha: answer.sha.clone()?,
+            })
+        });
+        let deployed = self
+            .rollout
+            .deployments
+            .iter()
+            .flatten()
+            .map(|deployment| Target {
+                version: None,
+                sha: deployment.sha.clone(),
+            });
+        answered
+            .into_iter()
+            .chain(deployed)
+            .find(|target| Some(&target.sha) != own)
+    }
+
+    /// What a rollback would be bound to; `None` without a target.
+    pub fn rollback_shown(&self) -> Option<RollbackShown> {
+        Some(RollbackShown {
+            target: self.rollback_target()?,
+            from: self
+                .rollout
+                .production_now()
+                .and_then(|answer| answer.name())
+                .map(Text::line),
+            attempt: self.rollback.attempts.len() + 1,
+        })
+    }
+
+    /// What may happen to the deploy when a rollback is confirmed now, the configured way first.
+    pub fn rollback_plans(&self) -> Vec<Plan> {
+        use crate::domain::policy::DuringDeploy;
+        let Some(rule) = &self.policy.rollback else {
+            return Vec::new();
+        };
+        let mut plans = match (&rule.dispatch, self.rollout.deploy_runs()) {
+            (None, _) => Vec::new(),
+            (Some(_), false) => vec![Plan::Dispatch],
+            (Some(_), true) => match rule.during_deploy {
+                DuringDeploy::Ask => vec![Plan::CancelThenDispatch, Plan::Dispatch, Plan::Wait],
+                DuringDeploy::CancelThenDispatch => vec![Plan::CancelThenDispatch],
+                DuringDeploy::Dispatch => vec![Plan::Dispatch],
+                DuringDeploy::Wait => vec![Plan::Wait],
+            },
+        };
+        if !rule.fallback.is_empty() {
+            plans.push(Plan::Fallback);
+        }
+        plans
+    }
+
+    /// Whether a rollback may be asked for now: from the first approval until the release's end.
+    pub fn may_roll_back(&self) -> bool {
+        self.approval.first_grant().is_some()
+            && self.rollback.in_flight().is_none()
+            && self.record.closed.is_none()
+            && self
+                .rollout
+                .stages
+                .iter()
+                .any(|stage| !matches!(stage.state, StageState::Waiting | StageState::Held))
+    }
+}

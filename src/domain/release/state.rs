@@ -1,0 +1,217 @@
+//! A release: the fold over its journal. Only [`Release::apply`] changes it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Act, Deed, Event, ReleaseKey, Seq, Stamp, Stamped, Text,
+    approval::{Approval, ApprovalEvent},
+    evidence::Board,
+    judge::{State, WatchState},
+    policy::{Policy, gate::GateEvent},
+    record::{Record, RecordEvent},
+    rollback::{Rollback, RollbackEvent},
+    rollout::{Rollout, RolloutEvent},
+};
+
+/// Entries of the log that are kept for the screen; the journal has them all.
+const LOG_KEPT: usize = 500;
+
+/// One release as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Release {
+    /// Which.
+    pub key: ReleaseKey,
+    /// When its journal began.
+    pub opened: Timestamp,
+    /// The rules.
+    pub policy: Policy,
+    /// The evidence.
+    pub evidence: Board,
+    /// The human decision.
+    pub approval: Approval,
+    /// The run and its promotion.
+    pub rollout: Rollout,
+    /// The judged minutes.
+    pub watch: WatchState,
+    /// Going back.
+    pub rollback: Rollback,
+    /// Notes, problems, silent feeds.
+    pub record: Record,
+    /// Gate states as last recorded.
+    pub gate_states: BTreeMap<String, State>,
+    /// The newest events, oldest first, without the minutes and the history.
+    pub log: std::collections::VecDeque<Stamped>,
+    seq: Seq,
+    newest: Timestamp,
+    outbox: BTreeMap<Seq, Act>,
+}
+
+/// A journal that does not begin as a journal must.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the journal begins with {0}, not with the release that it is about")]
+pub struct NotAnOpening(pub Text);
+
+impl Release {
+    /// Begins with a journal's first event.
+    pub fn open(first: &Stamped) -> Result<Self, NotAnOpening> {
+        let Event::Record(RecordEvent::Opened { key, policy, .. }) = &first.event else {
+            let what = first
+                .event
+                .encode()
+                .map_or_else(|_| "something unknown".to_owned(), |(kind, _)| kind);
+            return Err(NotAnOpening(Text::line(&what)));
+        };
+        Ok(Self {
+            key: key.clone(),
+            opened: first.stamp.at,
+            evidence: Board::default(),
+            approval: Approval::default(),
+            rollout: Rollout::new(policy),
+            watch: WatchState::default(),
+            rollback: Rollback::default(),
+            record: Record::default(),
+            gate_states: BTreeMap::new(),
+            log: std::iter::once(first.clone()).collect(),
+            policy: Policy::clone(policy),
+            seq: first.stamp.seq,
+            newest: first.stamp.at,
+            outbox: BTreeMap::new(),
+        })
+    }
+
+    /// Applies one event. Total: every event is accepted in every state; one that was already applied is ignored.
+    pub fn apply(&mut self, stamped: &Stamped) {
+        let stamp = &stamped.stamp;
+        if stamp.seq <= self.seq {
+            return;
+        }
+        self.seq = stamp.seq;
+        self.newest = self.newest.max(stamp.at);
+        match &stamped.event {
+            Event::Evidence(event) => self.evidence.apply(event, stamp.at),
+            Event::Gate(GateEvent::Changed { gate, state, .. }) => {
+                self.gate_states.insert(gate.clone(), *state);
+            }
+            Event::Approval(event) => self.apply_approval(stamp, event),
+            Event::Rollout(event) => self.apply_rollout(stamp, event),
+            Event::Judge(event) => self.watch.apply(stamp, event),
+            Event::Rollback(event) => self.apply_rollback(stamp, event),
+            Event::Record(event) => self.record.apply(stamp, event),
+            Event::Unknown(_) => {}
+        }
+        if is_logged(&stamped.event) {
+            if self.log.len() == LOG_KEPT {
+                self.log.pop_front();
+            }
+            self.log.push_back(stamped.clone());
+        }
+    }
+
+    fn apply_approval(&mut self, stamp: &Stamp, event: &ApprovalEvent) {
+        match event {
+            ApprovalEvent::Requested { deed, .. } => self.post(stamp, deed, false),
+            ApprovalEvent::RejectionRequested {
+                deed: Some(deed), ..
+            } => self.post(stamp, deed, true),
+            ApprovalEvent::Checked { act } => {
+                if let Some(act) = self.outbox.get_mut(act) {
+                    act.cleared = true;
+                }
+            }
+            ApprovalEvent::Locked { act, .. }
+            | ApprovalEvent::Answered { act, .. }
+            | ApprovalEvent::Granted {
+                ours: Some(act), ..
+            }
+            | ApprovalEvent::Rejected {
+                ours: Some(act), ..
+            } => {
+                self.outbox.remove(act);
+            }
+            ApprovalEvent::Reopened { .. } => self.outbox.clear(),
+            ApprovalEvent::HeldBy { .. }
+            | ApprovalEvent::Waiting { .. }
+            | ApprovalEvent::Escalated { .. }
+            | ApprovalEvent::RejectionRequested { deed: None, .. }
+            | ApprovalEvent::Granted { ours: None, .. }
+            | ApprovalEvent::Rejected { ours: None, .. } => {}
+        }
+        self.approval.apply(stamp, event);
+    }
+
+    fn apply_rollout(&mut self, stamp: &Stamp, event: &RolloutEvent) {
+        match event {
+            RolloutEvent::CancelRequested { deed } | RolloutEvent::RerunRequested { deed } => {
+                self.post(stamp, deed, true);
+            }
+            RolloutEvent::Answered { act, .. } => {
+                self.outbox.remove(act);
+            }
+            _ => {}
+        }
+        self.rollout.apply(stamp, event);
+    }
+
+    fn apply_rollback(&mut self, stamp: &Stamp, event: &RollbackEvent) {
+        match event {
+            RollbackEvent::CancelRequested { deed }
+            | RollbackEvent::StartRequested { deed }
+            | RollbackEvent::ReviewRequested { deed } => self.post(stamp, deed, true),
+            RollbackEvent::Answered { act, .. } => {
+                self.outbox.remove(act);
+            }
+            _ => {}
+        }
+        self.rollback.apply(stamp, event);
+    }
+
+    fn post(&mut self, stamp: &Stamp, deed: &Deed, cleared: bool) {
+        let act = Act {
+            seq: stamp.seq,
+            at: stamp.at,
+            deed: deed.clone(),
+            cleared,
+        };
+        self.outbox.insert(stamp.seq, act);
+    }
+
+    /// Acts that were requested and not yet answered, oldest first.
+    pub fn outbox(&self) -> impl Iterator<Item = &Act> {
+        self.outbox.values()
+    }
+
+    /// The newest event's sequence.
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// When the newest event was recorded. Time never runs backwards in a journal.
+    pub fn newest(&self) -> Timestamp {
+        self.newest
+    }
+
+    /// The run's attempt; 1 until it is known.
+    pub fn attempt(&self) -> u32 {
+        self.rollout.run.as_ref().map_or(1, |run| run.attempt)
+    }
+
+    /// What people call the candidate.
+    pub fn name(&self) -> Text {
+        match (&self.evidence.candidate, self.rollout.sha()) {
+            (Some(candidate), _) => Text::line(candidate.name()),
+            (None, Some(sha)) => Text::line(sha.short()),
+            (None, None) => Text::line(&format!("run {}", self.key.run)),
+        }
+    }
+}
+
+/// Whether an event is a line of the log: minutes and history are not.
+fn is_logged(event: &Event) -> bool {
+    use crate::domain::judge::JudgeEvent;
+    !matches!(
+        event,
+        Event::Judge(JudgeEvent::MinuteJudged { .. } | JudgeEvent::HistoryRead { .. })
+    )
+}

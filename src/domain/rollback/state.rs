@@ -1,0 +1,208 @@
+//! Rollbacks as they stand: how ready, which attempts, how far.
+
+use jiff::Timestamp;
+
+use super::{Plan, Readiness, RollbackEvent, RollbackShown};
+use crate::domain::{
+    Deed, EnvironmentId, Login, Outcome, RunId, Seq, Stamp, Text,
+    observation::{Conclusion, PendingDeployment, RunStatus},
+};
+
+/// All rollbacks of a release.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rollback {
+    /// How ready; `None` until looked at.
+    pub readiness: Option<Readiness>,
+    /// Attempts, oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+/// One attempt to roll back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// The request.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Option<Login>,
+    /// What was seen.
+    pub shown: RollbackShown,
+    /// Why.
+    pub reason: Text,
+    /// What happens to a deploy that still runs.
+    pub plan: Plan,
+    /// How to find its run again.
+    pub marker: String,
+    /// How far.
+    pub progress: Progress,
+    /// Its run, once known.
+    pub run: Option<RunId>,
+    /// Where its run stands.
+    pub status: Option<(RunStatus, Option<Conclusion>)>,
+    /// What holds its run.
+    pub holds: Vec<PendingDeployment>,
+    /// Environments whose review was already requested.
+    pub reviewed: Vec<EnvironmentId>,
+    /// The deploy's cancellation: request and what became of it.
+    pub cancel: Option<(Seq, Option<Outcome>)>,
+    /// Its own start: request, when, and what became of it.
+    pub start: Option<(Seq, Timestamp, Option<Outcome>)>,
+}
+
+/// How far a rollback is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// Asked for: the deploy is stopped or waited for, then it starts.
+    Preparing,
+    /// Its start is on its way to GitHub, or its run is looked for.
+    Starting,
+    /// Its run works.
+    Running,
+    /// It did not reach its end.
+    Failed {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        why: Text,
+    },
+    /// Its run ended well.
+    Finished {
+        /// When cockpit saw it.
+        at: Timestamp,
+        /// What production answers; `None` until it answered with the target.
+        production: Option<Text>,
+        /// Whether the metrics are back: `None` not judged yet, `Some((None, _))` cannot tell.
+        recovered: Option<(Option<bool>, Text)>,
+    },
+}
+
+impl Rollback {
+    pub(in crate::domain) fn apply(&mut self, stamp: &Stamp, event: &RollbackEvent) {
+        match event {
+            RollbackEvent::ReadinessSeen(readiness) => self.readiness = Some(readiness.clone()),
+            RollbackEvent::Requested {
+                shown,
+                reason,
+                plan,
+                marker,
+                ..
+            } => self.attempts.push(Attempt {
+                seq: stamp.seq,
+                at: stamp.at,
+                by: stamp.actor.person().cloned(),
+                shown: shown.clone(),
+                reason: reason.clone(),
+                plan: *plan,
+                marker: marker.clone(),
+                progress: Progress::Preparing,
+                run: None,
+                status: None,
+                holds: Vec::new(),
+                reviewed: Vec::new(),
+                cancel: None,
+                start: None,
+            }),
+            RollbackEvent::CancelRequested { .. }
+            | RollbackEvent::StartRequested { .. }
+            | RollbackEvent::ReviewRequested { .. }
+            | RollbackEvent::Answered { .. }
+            | RollbackEvent::RunFound { .. }
+            | RollbackEvent::RunChanged { .. }
+            | RollbackEvent::HeldBy { .. }
+            | RollbackEvent::Failed { .. }
+            | RollbackEvent::Finished { .. }
+            | RollbackEvent::Confirmed { .. }
+            | RollbackEvent::RecoveryJudged { .. } => {
+                if let Some(attempt) = self.attempts.last_mut() {
+                    attempt.apply(stamp, event);
+                }
+            }
+        }
+    }
+
+    /// The attempt that is not at its end.
+    pub fn in_flight(&self) -> Option<&Attempt> {
+        self.attempts.last().filter(|attempt| {
+            matches!(
+                attempt.progress,
+                Progress::Preparing | Progress::Starting | Progress::Running
+            )
+        })
+    }
+
+    /// The newest attempt.
+    pub fn newest(&self) -> Option<&Attempt> {
+        self.attempts.last()
+    }
+}
+
+impl Attempt {
+    fn apply(&mut self, stamp: &Stamp, event: &RollbackEvent) {
+        match event {
+            RollbackEvent::CancelRequested { .. } => self.cancel = Some((stamp.seq, None)),
+            RollbackEvent::StartRequested { .. } => {
+                self.start = Some((stamp.seq, stamp.at, None));
+                self.progress = Progress::Starting;
+            }
+            RollbackEvent::ReviewRequested { deed } => {
+                if let Deed::Review { environments, .. } = deed {
+                    self.reviewed.extend(environments);
+                }
+            }
+            RollbackEvent::Answered { act, outcome } => self.answered(*act, outcome),
+            RollbackEvent::RunFound { run } => {
+                self.run = Some(*run);
+                self.progress = Progress::Running;
+            }
+            RollbackEvent::RunChanged {
+                status, conclusion, ..
+            } => self.status = Some((*status, *conclusion)),
+            RollbackEvent::HeldBy { holds } => self.holds.clone_from(holds),
+            RollbackEvent::Failed { why, .. } => {
+                self.progress = Progress::Failed {
+                    at: stamp.at,
+                    why: why.clone(),
+                };
+            }
+            RollbackEvent::Finished { .. } => {
+                self.progress = Progress::Finished {
+                    at: stamp.at,
+                    production: None,
+                    recovered: None,
+                };
+            }
+            RollbackEvent::Confirmed { production: answer } => {
+                if let Progress::Finished { production, .. } = &mut self.progress {
+                    *production = Some(answer.clone());
+                }
+            }
+            RollbackEvent::RecoveryJudged {
+                recovered: verdict,
+                why,
+            } => {
+                if let Progress::Finished { recovered, .. } = &mut self.progress {
+                    *recovered = Some((*verdict, why.clone()));
+                }
+            }
+            RollbackEvent::ReadinessSeen(_) | RollbackEvent::Requested { .. } => {}
+        }
+    }
+
+    fn answered(&mut self, act: Seq, outcome: &Outcome) {
+        if let Some((seq, answer)) = &mut self.cancel
+            && *seq == act
+        {
+            *answer = Some(outcome.clone());
+        }
+        if let Some((seq, _, answer)) = &mut self.start
+            && *seq == act
+        {
+            *answer = Some(outcome.clone());
+            if let Outcome::Taken { run: Some(run) } = outcome {
+                self.run = Some(*run);
+                self.progress = Progress::Running;
+            }
+        }
+    }
+}

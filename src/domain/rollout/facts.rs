@@ -1,0 +1,215 @@
+//! What is kept of runs, jobs, steps and stages.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    JobId, Login, RunId, Sha, Text,
+    observation::{Conclusion, JobSnapshot, RunSnapshot, RunStatus},
+};
+
+/// A run, as much as is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFacts {
+    /// The run.
+    pub run: RunId,
+    /// Its attempt.
+    pub attempt: u32,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// How it ended.
+    pub conclusion: Option<Conclusion>,
+    /// Its commit.
+    pub sha: Sha,
+    /// Its title.
+    pub title: Text,
+    /// Branch or tag.
+    pub branch: Option<Text>,
+    /// Who triggered this attempt.
+    pub by: Option<Login>,
+    /// When this attempt began.
+    pub started: Timestamp,
+    /// Its newest change.
+    pub updated: Timestamp,
+    /// The page for people.
+    pub url: Text,
+}
+
+impl From<&RunSnapshot> for RunFacts {
+    fn from(run: &RunSnapshot) -> Self {
+        Self {
+            run: run.id,
+            attempt: run.attempt,
+            status: run.status,
+            conclusion: run.conclusion,
+            sha: run.head_sha.clone(),
+            title: run.title.clone(),
+            branch: run.head_branch.clone(),
+            by: run.triggering_actor.clone().or_else(|| run.actor.clone()),
+            started: run.started.unwrap_or(run.created),
+            updated: run.updated,
+            url: run.url.clone(),
+        }
+    }
+}
+
+impl RunFacts {
+    /// Whether the difference is worth an event: GitHub touches `updated_at` often, which alone is none.
+    pub fn says_more_than(&self, known: Option<&Self>) -> bool {
+        known.is_none_or(|known| {
+            (known.attempt, known.status, known.conclusion)
+                != (self.attempt, self.status, self.conclusion)
+                || known.sha != self.sha
+                || known.by != self.by
+        })
+    }
+}
+
+/// A production job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobFacts {
+    /// The job.
+    pub id: JobId,
+    /// Its name, with the matrix in parentheses.
+    pub name: Text,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// How it ended.
+    pub conclusion: Option<Conclusion>,
+    /// Its end.
+    pub completed: Option<Timestamp>,
+}
+
+impl From<&JobSnapshot> for JobFacts {
+    fn from(job: &JobSnapshot) -> Self {
+        Self {
+            id: job.id,
+            name: job.name.clone(),
+            status: job.status,
+            conclusion: job.conclusion,
+            completed: job.completed,
+        }
+    }
+}
+
+/// A step of the stepper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// Its state.
+    pub state: StepState,
+    /// When it began.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub completed: Option<Timestamp>,
+}
+
+/// What a step is doing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Not begun.
+    #[default]
+    Waiting,
+    /// Works.
+    Running,
+    /// All its jobs passed.
+    Passed,
+    /// One of its jobs failed.
+    Failed,
+    /// All its jobs were skipped or cancelled.
+    Skipped,
+}
+
+/// A stage of the rollout; without a canary there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// The environment or the job.
+    pub name: String,
+    /// Its share of the traffic, as written.
+    pub weight: Option<String>,
+    /// Whether GitHub holds it for a review.
+    pub is_held: bool,
+    /// Its state.
+    pub state: StageState,
+    /// When it came into that state.
+    pub since: Option<Timestamp>,
+}
+
+/// What a stage is doing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageState {
+    /// Not reached.
+    #[default]
+    Waiting,
+    /// Held for a review.
+    Held,
+    /// Let go; its job works.
+    Deploying,
+    /// Its job ended well: traffic flows.
+    Deployed,
+    /// Its job failed.
+    Failed,
+}
+
+/// One answer to "what does production run".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductionAnswer {
+    /// Which source.
+    pub source: ProductionSource,
+    /// The version, where the answer tells one.
+    pub version: Option<Text>,
+    /// The commit, where the answer tells one or it could be resolved.
+    pub sha: Option<Sha>,
+}
+
+/// Where it comes from, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProductionSource {
+    /// `production.version` answered.
+    Asked,
+    /// The target of the last confirmed rollback.
+    Rollback,
+    /// The newest success of the configured workflow and job.
+    Deployment,
+}
+
+impl ProductionSource {
+    /// In words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Asked => "production itself",
+            Self::Rollback => "the last rollback",
+            Self::Deployment => "the newest deployment",
+        }
+    }
+}
+
+impl ProductionAnswer {
+    /// What people call it.
+    pub fn name(&self) -> Option<&str> {
+        match (&self.version, &self.sha) {
+            (Some(version), _) => Some(version.as_str()),
+            (None, Some(sha)) => Some(sha.short()),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether it is that commit or that version.
+    pub fn is(&self, sha: &Sha, version: Option<&Text>) -> bool {
+        match (&self.sha, &self.version, version) {
+            (Some(own), _, _) => own == sha,
+            (None, Some(own), Some(version)) => same_version(own.as_str(), version.as_str()),
+            (None, Some(own), None) => sha.starts_with(own.as_str()),
+            (None, None, _) => false,
+        }
+    }
+}
+
+/// Versions with and without their `v` are the same.
+fn same_version(a: &str, b: &str) -> bool {
+    a.trim_start_matches('v') == b.trim_start_matches('v')
+}

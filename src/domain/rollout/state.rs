@@ -1,0 +1,241 @@
+//! The run and its promotion as they stand.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{
+    JobFacts, ProductionAnswer, ProductionSource, RolloutEvent, RunFacts, Stage, StageState, Step,
+    StepState,
+};
+use crate::domain::{
+    Outcome, RunId, Seq, Sha, Stamp, Text,
+    observation::{Conclusion, DeploymentSnapshot, EnvironmentSnapshot, LaneSnapshot, RunStatus},
+    policy::{Policy, StageBound, Strategy},
+};
+
+/// Everything about the run, from its first job to the last stage.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rollout {
+    /// The release's run.
+    pub run: Option<RunFacts>,
+    /// Steps before the approval, in order.
+    pub steps: Vec<Step>,
+    /// Stages; the last is production.
+    pub stages: Vec<Stage>,
+    /// The production jobs.
+    pub jobs: Vec<JobFacts>,
+    /// For `gate = "dispatch"`: the run that deploys.
+    pub production_run: Option<RunId>,
+    /// How it stands.
+    pub production_facts: Option<RunFacts>,
+    /// The lane: `None` not seen, `Some(None)` GitHub cannot tell.
+    pub lane: Option<Option<LaneSnapshot>>,
+    /// Protection of the production environment.
+    pub protection: Option<EnvironmentSnapshot>,
+    /// Set when it changed while the release was open.
+    pub protection_changed: bool,
+    /// Past deployments, newest first.
+    pub deployments: Option<Vec<DeploymentSnapshot>>,
+    /// What production runs, by source.
+    pub production: BTreeMap<ProductionSource, (ProductionAnswer, Timestamp)>,
+    /// What production ran when this release was let go.
+    pub before: Option<ProductionAnswer>,
+    /// First moment with production traffic on the candidate.
+    pub first_traffic: Option<Timestamp>,
+    /// When everything was deployed.
+    pub deployed: Option<Timestamp>,
+    /// What is wrong with production.
+    pub issues: Vec<Text>,
+    /// A person's cancel or re-run request and what became of it.
+    pub request: Option<(Seq, Option<Outcome>)>,
+}
+
+impl Rollout {
+    /// An empty rollout with the policy's steps and stages.
+    pub fn new(policy: &Policy) -> Self {
+        let steps = policy.pipeline.iter().map(|rule| Step {
+            name: rule.name.clone(),
+            state: StepState::Waiting,
+            started: None,
+            completed: None,
+        });
+        Self {
+            steps: steps.collect(),
+            stages: stages(policy),
+            ..Self::default()
+        }
+    }
+
+    pub(in crate::domain) fn apply(&mut self, stamp: &Stamp, event: &RolloutEvent) {
+        match event {
+            RolloutEvent::RunChanged(facts) => self.apply_run(facts),
+            RolloutEvent::StepChanged {
+                step,
+                state,
+                started,
+                completed,
+            } => {
+                if let Some(known) = self.steps.iter_mut().find(|known| known.name == *step) {
+                    known.state = *state;
+                    known.started = *started;
+                    known.completed = *completed;
+                }
+            }
+            RolloutEvent::JobsChanged { jobs } => self.jobs.clone_from(jobs),
+            RolloutEvent::ProductionRunFound { run } => self.production_run = Some(*run),
+            RolloutEvent::ProductionRunChanged(facts) => {
+                self.production_facts = Some(facts.clone());
+            }
+            RolloutEvent::StageChanged { stage, state, at } => {
+                self.apply_stage(*stage, *state, *at);
+            }
+            RolloutEvent::LaneChanged { lane } => self.lane = Some(lane.clone()),
+            RolloutEvent::ProtectionSeen(seen) => {
+                self.protection_changed |= self.protection.as_ref().is_some_and(|old| old != seen);
+                self.protection = Some(seen.clone());
+            }
+            RolloutEvent::DeploymentsSeen { newest } => self.deployments = Some(newest.clone()),
+            RolloutEvent::ProductionAnswered(answer) => {
+                self.production
+                    .insert(answer.source, (answer.clone(), stamp.at));
+            }
+            RolloutEvent::ProductionDeployed { at } => self.deployed = Some(*at),
+            RolloutEvent::IssueDetected { why } => self.issues.push(why.clone()),
+            RolloutEvent::CancelRequested { .. } | RolloutEvent::RerunRequested { .. } => {
+                self.request = Some((stamp.seq, None));
+            }
+            RolloutEvent::Answered { act, outcome } => {
+                if let Some((seq, answer)) = &mut self.request
+                    && seq == act
+                {
+                    *answer = Some(outcome.clone());
+                }
+            }
+        }
+    }
+
+    fn apply_run(&mut self, facts: &RunFacts) {
+        let begins_again = self
+            .run
+            .as_ref()
+            .is_some_and(|known| known.attempt < facts.attempt);
+        if begins_again {
+            // Another attempt deploys again: what the last one did is in the journal.
+            for stage in &mut self.stages {
+                stage.state = StageState::Waiting;
+                stage.since = None;
+            }
+            self.jobs.clear();
+            self.deployed = None;
+            self.issues.clear();
+        }
+        self.run = Some(facts.clone());
+    }
+
+    fn apply_stage(&mut self, index: usize, state: StageState, at: Timestamp) {
+        let Some(stage) = self.stages.get_mut(index) else {
+            return;
+        };
+        stage.state = state;
+        stage.since = Some(at);
+        if state == StageState::Deploying && self.before.is_none() {
+            self.before = self.production_now().cloned();
+        }
+        if state == StageState::Deployed {
+            self.first_traffic.get_or_insert(at);
+        }
+    }
+
+    /// The best answer to what production runs.
+    pub fn production_now(&self) -> Option<&ProductionAnswer> {
+        self.production
+            .values()
+            .map(|(answer, _)| answer)
+            .find(|answer| answer.name().is_some())
+    }
+
+    /// Sources that contradict the best answer.
+    pub fn production_disagrees(&self) -> Vec<&ProductionAnswer> {
+        let Some(best) = self.production_now() else {
+            return Vec::new();
+        };
+        self.production
+            .values()
+            .map(|(answer, _)| answer)
+            .filter(|answer| match (&answer.sha, &best.sha) {
+                (Some(a), Some(b)) => a != b,
+                _ => false,
+            })
+            .collect()
+    }
+
+    /// The run that deploys to production: the release's own, or the dispatched one.
+    pub fn deploying_run(&self) -> Option<&RunFacts> {
+        self.production_facts.as_ref().or(self.run.as_ref())
+    }
+
+    /// Whether the run that deploys still works.
+    pub fn deploy_runs(&self) -> bool {
+        self.stages
+            .iter()
+            .any(|stage| stage.state == StageState::Deploying)
+            && self
+                .deploying_run()
+                .is_some_and(|run| run.status != RunStatus::Completed)
+    }
+
+    /// The commit that the release's run carries.
+    pub fn sha(&self) -> Option<&Sha> {
+        self.run.as_ref().map(|run| &run.sha)
+    }
+
+    /// The stage that deploys or was deployed last.
+    pub fn current_stage(&self) -> Option<usize> {
+        self.stages
+            .iter()
+            .rposition(|stage| !matches!(stage.state, StageState::Waiting))
+    }
+
+    /// Whether some of the production jobs ended well and others did not.
+    pub fn is_partial(&self) -> bool {
+        let ended = |wanted: bool| {
+            self.jobs.iter().any(|job| {
+                job.conclusion
+                    .is_some_and(|conclusion| (conclusion == Conclusion::Success) == wanted)
+            })
+        };
+        ended(true) && ended(false)
+    }
+}
+
+fn stages(policy: &Policy) -> Vec<Stage> {
+    match &policy.strategy {
+        Strategy::Canary { stages, .. } if !stages.is_empty() => stages
+            .iter()
+            .map(|rule| {
+                let (name, is_held) = match &rule.bound {
+                    StageBound::Environment(name) => (name.clone(), true),
+                    StageBound::Job(name) => (name.clone(), false),
+                };
+                Stage {
+                    name,
+                    weight: Some(rule.weight.clone()),
+                    is_held,
+                    state: StageState::Waiting,
+                    since: None,
+                }
+            })
+            .collect(),
+        Strategy::Canary { .. }
+        | Strategy::Recreate
+        | Strategy::Rolling { .. }
+        | Strategy::BlueGreen { .. } => vec![Stage {
+            name: policy.target.environment.clone(),
+            weight: None,
+            is_held: true,
+            state: StageState::Waiting,
+            since: None,
+        }],
+    }
+}
