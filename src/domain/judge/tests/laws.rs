@@ -45,7 +45,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         let mut source = String::new();
         for (index, (atom, word)) in parts.into_iter().enumerate() {
             if index > 0 {
-                source.push_str(&format!(" {word} "));
+                source.extend([" ", word, " "]);
             }
             source.push_str(atom);
         }
