@@ -1,0 +1,128 @@
+//! The network of `flaky-network`: server errors, broken connections, slow answers, limits. By seed and count, never by chance.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{dice, scenario::Scenario};
+
+/// Most faults in a row of one kind of request.
+const IN_A_ROW: u32 = 2;
+/// Seconds of `retry-after`.
+pub(super) const RETRY_AFTER: i64 = 15;
+
+/// What goes wrong with one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// 502 before anything happened.
+    Broken,
+    /// The connection breaks before the request is looked at.
+    CutBefore,
+    /// The connection breaks after it was done.
+    CutAfter,
+    /// The answer takes that many seconds.
+    Slow(i64),
+    /// 429 or 403 with `retry-after`.
+    Limited(u16),
+}
+
+/// Deals out trouble.
+#[derive(Debug)]
+pub(super) struct Faults {
+    on: bool,
+    seed: u64,
+    reads: i64,
+    acts: i64,
+    row: (u32, u32),
+    until: Option<Timestamp>,
+}
+
+impl Faults {
+    pub(super) fn new(scenario: Scenario, seed: u64) -> Self {
+        Self {
+            on: scenario == Scenario::FlakyNetwork,
+            seed,
+            reads: 0,
+            acts: 0,
+            row: (0, 0),
+            until: None,
+        }
+    }
+
+    /// Whether a limit that was announced still stands.
+    pub(super) fn limited(&self, now: Timestamp) -> Option<i64> {
+        let until = self.until.filter(|until| *until > now)?;
+        Some((until.as_second() - now.as_second()).max(1))
+    }
+
+    /// The trouble of the next read.
+    pub(super) fn read(&mut self, now: Timestamp) -> Option<Trouble> {
+        if !self.on {
+            return None;
+        }
+        self.reads += 1;
+        let trouble = match dice::roll(self.seed, "read", self.reads) % 100 {
+            0..7 => Trouble::Broken,
+            7..12 => Trouble::CutBefore,
+            12..15 => Trouble::CutAfter,
+            15..21 => Trouble::Slow(dice::between(self.seed, "slow", self.reads, 2, 6)),
+            21..23 => Trouble::Limited(429),
+            23..25 => Trouble::Limited(403),
+            _ => {
+                self.row.0 = 0;
+                return None;
+            }
+        };
+        if self.row.0 >= IN_A_ROW {
+            self.row.0 = 0;
+            return None;
+        }
+        self.row.0 += 1;
+        if let Trouble::Limited(_) = trouble {
+            self.until = Some(now + SignedDuration::from_secs(RETRY_AFTER));
+        }
+        Some(trouble)
+    }
+
+    /// The trouble of the next act: the first of a world is done, and its answer lost.
+    pub(super) fn act(&mut self) -> Option<Trouble> {
+        if !self.on {
+            return None;
+        }
+        self.acts += 1;
+        let trouble = match (self.acts, dice::roll(self.seed, "act", self.acts) % 3) {
+            (1, _) | (_, 0) => Trouble::CutAfter,
+            (_, 1) => Trouble::Broken,
+            _ => {
+                self.row.1 = 0;
+                return None;
+            }
+        };
+        if self.row.1 >= IN_A_ROW {
+            self.row.1 = 0;
+            return None;
+        }
+        self.row.1 += 1;
+        Some(trouble)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_fail_sometimes_but_never_three_times_in_a_row() {
+        let mut faults = Faults::new(Scenario::FlakyNetwork, 3);
+        let seen: Vec<_> = (0..500)
+            .map(|_| faults.read(Timestamp::UNIX_EPOCH).is_some())
+            .collect();
+        assert!(seen.iter().filter(|bad| **bad).count() > 60);
+        assert!(!seen.windows(3).any(|w| w.iter().all(|bad| *bad)));
+    }
+
+    #[test]
+    fn other_worlds_have_a_good_network() {
+        let mut faults = Faults::new(Scenario::Healthy, 3);
+        assert!((0..500).all(|_| faults.read(Timestamp::UNIX_EPOCH).is_none()));
+        assert!((0..50).all(|_| faults.act().is_none()));
+    }
+}

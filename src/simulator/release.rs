@@ -1,0 +1,25 @@
+//! Builds of the service: what a deploy puts into production, and how it behaves there.
+
+/// How a build behaves in production; what the metrics follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Behaviour {
+    /// As ever.
+    Healthy,
+    /// About three in a hundred requests fail.
+    Errors,
+    /// The slow end of the latencies grows minute by minute.
+    Creeps,
+    /// It no longer reports metrics.
+    Silent,
+}
+
+/// A built version.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Build {
+    /// Tag, `v2.14.0`.
+    pub(super) version: String,
+    /// Commit.
+    pub(super) sha: String,
+    /// What it does in production.
+    pub(super) behaviour: Behaviour,
+}

@@ -1,0 +1,160 @@
+//! The stories that a world can play, by name, and how each should end. Knows nothing of how they are played.
+
+use std::{fmt, str::FromStr};
+
+/// What happens in a world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scenario {
+    /// All goes well.
+    Healthy,
+    /// Errors rise after the deploy.
+    Regression,
+    /// The 99th percentile creeps up within the window.
+    SlowBurn,
+    /// A required test failed in the report though the job is green.
+    StagingFailed,
+    /// The metrics stop at the deploy.
+    NoData,
+    /// 5xx, resets, slow answers, rate limits.
+    FlakyNetwork,
+    /// Someone approves in the browser.
+    ApprovedElsewhere,
+    /// Every rollback run fails.
+    RollbackFails,
+    /// The deploy run still holds the lane when the rollback comes, and a cancelled run goes on for a while.
+    RollbackRaces,
+    /// No environment protection: cockpit starts `production.yml`.
+    DispatchGate,
+    /// Nothing was ever deployed.
+    FirstRelease,
+    /// Three environments, each with its own review.
+    Canary,
+}
+
+/// A name that is no scenario's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no scenario is called {name:?}; there are: {}", names())]
+pub struct UnknownScenario {
+    /// The name as given.
+    pub name: String,
+}
+
+fn names() -> String {
+    Scenario::all().map(Scenario::name).join(", ")
+}
+
+impl Scenario {
+    /// All of them, in the order of the documentation.
+    pub const fn all() -> [Self; 12] {
+        [
+            Self::Healthy,
+            Self::Regression,
+            Self::SlowBurn,
+            Self::StagingFailed,
+            Self::NoData,
+            Self::FlakyNetwork,
+            Self::ApprovedElsewhere,
+            Self::RollbackFails,
+            Self::RollbackRaces,
+            Self::DispatchGate,
+            Self::FirstRelease,
+            Self::Canary,
+        ]
+    }
+
+    /// Reads a name as it is typed: `slow-burn`.
+    pub fn parse(name: &str) -> Result<Self, UnknownScenario> {
+        Self::all()
+            .into_iter()
+            .find(|s| s.name() == name)
+            .ok_or_else(|| UnknownScenario {
+                name: name.chars().take(80).collect(),
+            })
+    }
+
+    /// Its name as it is typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Regression => "regression",
+            Self::SlowBurn => "slow-burn",
+            Self::StagingFailed => "staging-failed",
+            Self::NoData => "no-data",
+            Self::FlakyNetwork => "flaky-network",
+            Self::ApprovedElsewhere => "approved-elsewhere",
+            Self::RollbackFails => "rollback-fails",
+            Self::RollbackRaces => "rollback-races",
+            Self::DispatchGate => "dispatch-gate",
+            Self::FirstRelease => "first-release",
+            Self::Canary => "canary",
+        }
+    }
+
+    /// How a release ends here when an operator approves, and rolls back on a trigger.
+    pub const fn expected_outcome(self) -> &'static str {
+        match self {
+            Self::Healthy
+            | Self::FlakyNetwork
+            | Self::ApprovedElsewhere
+            | Self::DispatchGate
+            | Self::FirstRelease
+            | Self::Canary => "DEPLOYMENT_COMPLETE",
+            Self::Regression | Self::SlowBurn | Self::RollbackRaces => "ROLLED_BACK",
+            Self::StagingFailed => "STAGING_FAILED",
+            Self::NoData => "NEEDS_HUMAN",
+            Self::RollbackFails => "ROLLBACK_FAILED",
+        }
+    }
+
+    /// One line for people.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Healthy => "all goes well",
+            Self::Regression => "errors rise to about 3% after the deploy",
+            Self::SlowBurn => "p99 creeps above 500 ms within the window",
+            Self::StagingFailed => "a required E2E test failed, though its job is green",
+            Self::NoData => "the metrics stop at the deploy",
+            Self::FlakyNetwork => "server errors, resets, slow answers and rate limits",
+            Self::ApprovedElsewhere => "someone approves in the browser two minutes in",
+            Self::RollbackFails => "errors rise, and every rollback run fails",
+            Self::RollbackRaces => "the deploy run holds the lane when the rollback comes",
+            Self::DispatchGate => "no environment protection: cockpit starts production.yml",
+            Self::FirstRelease => "nothing was deployed before: no baseline, no way back",
+            Self::Canary => "5%, 25%, 100%: three environments, three reviews",
+        }
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Scenario {
+    type Err = UnknownScenario;
+    fn from_str(name: &str) -> Result<Self, UnknownScenario> {
+        Self::parse(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_reads_back() {
+        for scenario in Scenario::all() {
+            assert_eq!(Scenario::parse(scenario.name()), Ok(scenario));
+        }
+    }
+
+    #[test]
+    fn a_wrong_name_is_told_the_right_ones() {
+        let said = Scenario::parse("helthy").unwrap_err().to_string();
+        assert!(
+            said.contains("healthy") && said.contains("canary"),
+            "{said}"
+        );
+    }
+}

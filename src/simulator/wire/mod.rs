@@ -1,0 +1,15 @@
+//! How GitHub words the nouns of this world: JSON after its REST description 2026-03-10, one topic a file. No rule lives here.
+
+mod change;
+mod deployment;
+mod environment;
+mod person;
+mod repository;
+mod run;
+
+pub(super) use change::*;
+pub(super) use deployment::*;
+pub(super) use environment::*;
+pub(super) use person::*;
+pub(super) use repository::*;
+pub(super) use run::*;
