@@ -2,7 +2,7 @@
 //! stands still.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
-#[path = "adapters/cloudwatch.rs"]
+#[path = "adapters/cloudwatch/mod.rs"]
 mod cloudwatch;
 #[path = "adapters/evidence.rs"]
 mod evidence;

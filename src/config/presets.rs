@@ -3,9 +3,13 @@
 //! What a preset holds is data in `presets/*.toml`; this file only expands it. Pure: it reads no file at run time and
 //! does not know where the table that it is given came from.
 
+mod error;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+
+pub use error::PresetError;
 
 use crate::domain::policy::{Absent, Bad, Metric, MetricName, Query, Recipe, Side, Unit};
 
@@ -21,79 +25,6 @@ const DEFINITIONS: [(&str, &str); 6] = [
 
 /// Longest dimension value that CloudWatch takes, in characters.
 const VALUE_LIMIT: usize = 1024;
-
-/// Why a preset entry cannot be expanded.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PresetError {
-    /// No such preset.
-    #[error("there is no preset `{name}`; the presets are {}", listed(&preset_names()))]
-    UnknownPreset {
-        /// As written.
-        name: String,
-    },
-    /// A key that the preset does not have.
-    #[error(
-        "preset `{preset}` has no key `{key}` here; it takes {}",
-        listed(known)
-    )]
-    UnknownKey {
-        /// The preset.
-        preset: String,
-        /// As written, `canary.targetgroup` inside a table.
-        key: String,
-        /// What it takes there.
-        known: Vec<String>,
-    },
-    /// A needed key is not there.
-    #[error(
-        "preset `{preset}` needs {}, for example `{example}`",
-        alternatives(keys)
-    )]
-    Missing {
-        /// The preset.
-        preset: String,
-        /// One of these.
-        keys: Vec<String>,
-        /// A line to copy.
-        example: String,
-    },
-    /// Two keys that exclude each other.
-    #[error("preset `{preset}` takes only one of {}", listed(keys))]
-    TooMany {
-        /// The preset.
-        preset: String,
-        /// The keys that were given together.
-        keys: Vec<String>,
-    },
-    /// A value of the wrong type or form.
-    #[error("`{key}` should be {wanted}")]
-    Value {
-        /// The key, `canary.target_group` inside a table.
-        key: String,
-        /// What it should be, with an example.
-        wanted: String,
-    },
-    /// A definition that came with cockpit cannot be read: a fault of this build.
-    #[error("the built-in preset `{preset}` is damaged ({detail}); please report it")]
-    Damaged {
-        /// The preset.
-        preset: String,
-        /// Why.
-        detail: String,
-    },
-}
-
-impl PresetError {
-    /// The key that it is about, where there is one: the place for a caret.
-    pub fn key(&self) -> Option<&str> {
-        match self {
-            Self::UnknownPreset { .. } => Some("preset"),
-            Self::UnknownKey { key, .. } | Self::Value { key, .. } => Some(key),
-            Self::TooMany { keys, .. } => keys.last().map(String::as_str),
-            Self::Missing { .. } | Self::Damaged { .. } => None,
-        }
-    }
-}
 
 /// The names of all presets, sorted.
 pub fn preset_names() -> Vec<String> {
@@ -223,6 +154,7 @@ impl Definition {
         let Some((_, source)) = DEFINITIONS.iter().find(|(name, _)| *name == preset) else {
             return Err(PresetError::UnknownPreset {
                 name: preset.to_owned(),
+                known: preset_names(),
             });
         };
         toml::from_str(source).map_err(|error| PresetError::Damaged {
@@ -454,22 +386,6 @@ fn fill(template: &str, given: &Given) -> String {
         .fold(template.to_owned(), |text, (key, value)| {
             text.replace(&format!("{{{key}}}"), value)
         })
-}
-
-fn listed(names: &[String]) -> String {
-    names
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn alternatives(names: &[String]) -> String {
-    names
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(" or ")
 }
 
 #[cfg(test)]
