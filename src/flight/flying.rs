@@ -1,0 +1,83 @@
+//! What a screen, a headless run or a status line sees of a flight, whoever drives it.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{
+    Command, Fault, Feed, Login, Refusal, evidence::TestReport, observation::Observation,
+    release::Release,
+};
+
+/// What a feed tells: what it saw for the core, and how it does for the screen. Only the first is journalled.
+#[derive(Debug, Clone)]
+pub enum Report {
+    /// Something that it saw.
+    Seen(Box<Observation>),
+    /// It answered, and will again within `cadence`.
+    Answered {
+        /// Which.
+        feed: Feed,
+        /// When.
+        at: Timestamp,
+        /// Longest usual time until the next answer.
+        cadence: SignedDuration,
+    },
+    /// It failed; it tries again by itself.
+    Failed {
+        /// Which.
+        feed: Feed,
+        /// Why.
+        fault: Fault,
+    },
+    /// Long work goes on.
+    Working {
+        /// What, in a word: an artifact's name.
+        what: String,
+        /// Bytes so far.
+        done: u64,
+        /// Bytes in all, where known.
+        all: Option<u64>,
+    },
+    /// It ended.
+    Worked {
+        /// What.
+        what: String,
+    },
+    /// Every test case, for the screen.
+    Cases(Arc<TestReport>),
+    /// Whose token it is.
+    Viewer(Login),
+}
+
+/// What happened in one turn of a flight.
+#[derive(Debug, Clone)]
+pub enum Turn {
+    /// The release changed: draw it.
+    Changed,
+    /// A feed told something that is no event.
+    Report(Report),
+    /// A command was taken back before it took effect: its record could not be written.
+    Refused(Refusal),
+    /// The journal cannot be written; what was seen is kept until it can.
+    Trouble(String),
+}
+
+/// The answer of a turn, later.
+pub type Turning<'a> = Pin<Box<dyn Future<Output = Turn> + 'a>>;
+
+/// One release in flight.
+pub trait Flying {
+    /// The release as it stands.
+    fn release(&self) -> &Release;
+    /// The present instant, by the flight's clock.
+    fn now(&self) -> Timestamp;
+    /// Who drives, where this is another's flight; `None`: this one.
+    fn driven_by(&self) -> Option<String>;
+    /// Waits for the next thing to happen and takes it in. Dropping the future loses nothing.
+    fn turn(&mut self) -> Turning<'_>;
+    /// Hands a command in. Refused at once, or taken; once its record is on the disk a turn says `Changed`.
+    fn submit(&mut self, command: Command) -> Result<(), Refusal>;
+    /// Writes out what is left. The release goes on without this cockpit.
+    fn land(&mut self) -> Pin<Box<dyn Future<Output = ()> + '_>>;
+}
