@@ -1,2 +1,5 @@
 //! The `cockpit` binary.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    cockpit::cli::main()
+}

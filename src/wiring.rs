@@ -1,1 +1,108 @@
-//! Maps configuration to adapters.
+//! Maps configuration to adapters: the one place that knows both.
+//!
+//! Nothing made here opens a connection; clients, TLS and tokens come with the first question.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use crate::{
+    adapters::{
+        artifacts, cloudwatch,
+        cloudwatch::CloudWatch,
+        github,
+        github::{Client, ReadEvidence, TokenSource},
+        probe::{CommandProbe, UrlProbe},
+        script::Programs,
+        store::{StoreError, state_root},
+    },
+    config::{AwsAccount, Machine, Place, ProductionVersion, Token},
+    domain::{Fault, FaultKind, Repository},
+    ports::{Clock, Probe},
+};
+
+/// The repository that the layers name, or what to do about it.
+pub fn repository(place: &Place) -> Result<&Repository, Fault> {
+    place
+        .repository
+        .as_ref()
+        .map(|at| &at.value)
+        .ok_or_else(|| {
+            let detail =
+                "run cockpit in a checkout with an `origin`, or name it with --repo OWNER/NAME";
+            Fault::new(FaultKind::Local, "which repository is not known", detail)
+        })
+}
+
+/// GitHub for the place's repository, with one workflow and environment (`Client::for_workflow` gives others).
+pub fn github(
+    place: &Place,
+    workflow: &str,
+    environment: &str,
+    clock: Arc<dyn Clock>,
+) -> Result<Client, Fault> {
+    let repository = repository(place)?.clone();
+    let token = match &place.token {
+        Token::Environment { value, .. } => TokenSource::Value(value.clone()),
+        Token::Gh => TokenSource::first_of(None, &repository.host),
+        Token::Missing => {
+            let detail = "set GH_TOKEN, or drop `token = \"environment\"` from your own config";
+            return Err(Fault::new(
+                FaultKind::Unauthenticated,
+                "GitHub: no token",
+                detail,
+            ));
+        }
+    };
+    let mut settings = github::Settings::new(repository, token, workflow, environment);
+    settings.base.clone_from(&place.api.value);
+    Client::new(settings, clock, evidence_reader())
+}
+
+/// The readers of artifacts, as the client takes them.
+pub fn evidence_reader() -> ReadEvidence {
+    Arc::new(|kind, bytes| artifacts::read(kind, &bytes))
+}
+
+/// CloudWatch in every account of the file.
+pub fn cloudwatch(accounts: &[AwsAccount], clock: Arc<dyn Clock>) -> CloudWatch {
+    let settings = accounts.iter().map(|account| cloudwatch::Settings {
+        name: account.name.clone(),
+        profile: account.profile.clone(),
+        region: account.region.clone(),
+        ..cloudwatch::Settings::default()
+    });
+    CloudWatch::new(settings.collect(), clock)
+}
+
+/// The question to production, where the file has one.
+pub fn probe(production: Option<&ProductionVersion>) -> Result<Option<Arc<dyn Probe>>, Fault> {
+    Ok(match production {
+        None => None,
+        Some(ProductionVersion::Url {
+            url,
+            pointer,
+            timeout,
+        }) => {
+            let limit = Duration::try_from(*timeout).unwrap_or(Duration::from_secs(10));
+            let url = url.parse().map_err(|why| {
+                Fault::new(FaultKind::Local, "production.version.url", format!("{why}"))
+            })?;
+            Some(Arc::new(UrlProbe::new(url, pointer.clone(), limit)))
+        }
+        Some(ProductionVersion::Command { arguments, timeout }) => {
+            let script = Arc::new(Programs::default());
+            Some(Arc::new(CommandProbe::new(
+                script,
+                arguments.clone(),
+                *timeout,
+            )))
+        }
+    })
+}
+
+/// Where journals lie: what the layers say, else the platform's state folder.
+pub fn state_folder(machine: &Machine) -> Result<PathBuf, StoreError> {
+    match &machine.state_dir {
+        Some(at) => Ok(at.value.clone()),
+        None => state_root(),
+    }
+}

@@ -1,0 +1,160 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::config::Flags;
+
+/// One production release, live in a terminal: evidence, approval, hypercare, rollback.
+#[derive(Debug, Clone, Parser)]
+#[command(
+    name = "cockpit",
+    version,
+    about,
+    subcommand_precedence_over_arg = true,
+    after_help = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 needs a human."
+)]
+pub struct Arguments {
+    /// Run id, run URL, tag, SHA, #123 or a pull request's URL; without it the run that waits for production.
+    pub release: Option<String>,
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: GlobalArguments,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct GlobalArguments {
+    /// Team's rules from this file, instead of the default branch's (offline commands: ./cockpit.toml).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Repository, as OWNER/NAME or HOST/OWNER/NAME.
+    #[arg(long, global = true, value_name = "OWNER/NAME")]
+    pub repo: Option<String>,
+    /// dark, light, high-contrast, mono, or a theme file.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Draw with ASCII characters alone.
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Draw without colours (also: `NO_COLOR`).
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// Where journals and the log lie.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+}
+
+impl From<&GlobalArguments> for Flags {
+    fn from(given: &GlobalArguments) -> Self {
+        Self {
+            config: given.config.clone(),
+            repository: given.repo.clone(),
+            theme: given.theme.clone(),
+            ascii: given.ascii,
+            no_color: given.no_color,
+            state_dir: given.state_dir.clone(),
+        }
+    }
+}
+
+/// The commands.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// The same screen, reading only: what on-call opens.
+    Watch {
+        /// As for `cockpit`.
+        release: Option<String>,
+    },
+    /// A simulated world and cockpit on it: nothing needed, nothing touched.
+    Demo(DemoArguments),
+    /// Where a release stands, in a few lines.
+    Status {
+        /// As for `cockpit`.
+        release: Option<String>,
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a commented cockpit.toml from what stands in this checkout.
+    Init {
+        /// Where to write it.
+        #[arg(long, short, value_name = "FILE", default_value = "cockpit.toml")]
+        output: PathBuf,
+        /// Write over a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check configuration, token, repository, environments, rollback and metrics, each with its mend.
+    Doctor {
+        /// As a JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// What the configuration is.
+    Config {
+        /// Which answer.
+        #[command(subcommand)]
+        answer: ConfigCommand,
+    },
+    /// Completions for a shell, on standard output.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// The manual page, on standard output.
+    Man,
+}
+
+/// `cockpit config ...`.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigCommand {
+    /// Every value as resolved, and the layer that it came from.
+    Show {
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// JSON schema of cockpit.toml, for editors.
+    Schema,
+}
+
+/// `cockpit demo ...`.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArguments {
+    /// What happens: healthy, regression, slow-burn ...
+    #[arg(default_value = "healthy")]
+    pub scenario: String,
+    /// How many times faster than life.
+    #[arg(long, value_name = "N")]
+    pub speed: Option<f64>,
+    /// Seed of all that is random.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Only serve the world, and print its addresses.
+    #[arg(long, conflicts_with_all = ["join", "headless"])]
+    pub serve: bool,
+    /// Fly against a world that another process serves.
+    #[arg(long, value_name = "URL")]
+    pub join: Option<String>,
+    /// Port of the world; else any free one.
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    /// Fly without a terminal.
+    #[arg(long)]
+    pub headless: bool,
+    /// A simulated operator approves, and rolls back on a trigger.
+    #[arg(long)]
+    pub autopilot: bool,
+    /// Print each event as a JSON line.
+    #[arg(long)]
+    pub json: bool,
+    /// Where the journal lies; else a folder that is removed at the end.
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}

@@ -1,0 +1,175 @@
+//! The command: makes the adapters, runs the checks, prints the lines.
+
+use std::{fmt::Write as _, io::IsTerminal as _, sync::Arc};
+
+use super::{
+    checks,
+    finding::{Finding, State},
+    world::{Hub, Plant},
+};
+use crate::{
+    adapters::clock::WallClock,
+    cli::{
+        exit::{Exit, Stop},
+        manual::print,
+        surroundings::Surroundings,
+    },
+    config::{Depth, Machine, TeamFile, file::Glyphs},
+    ports::Clock,
+    wiring,
+};
+
+/// `doctor`.
+pub(in crate::cli) fn doctor(around: &Surroundings, json: bool) -> Result<Exit, Stop> {
+    let mut found = Vec::new();
+    match around
+        .local_team()
+        .and_then(|team| Ok((around.machine(Some(&team))?, team)))
+    {
+        Ok((machine, team)) => {
+            found.push(Finding::ok(
+                "config",
+                format!("{} ({})", team.origin, team.policy.service),
+            ));
+            found.extend(team.not_yet.iter().map(|one| {
+                let mend = "nothing to do: it takes effect in a later version";
+                Finding::bad(
+                    State::Warn,
+                    one.place,
+                    format!("has no effect yet: {}", one.would),
+                    mend,
+                )
+            }));
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| Stop::failed(format!("cannot start: {error}")))?;
+            found.extend(runtime.block_on(world(&machine, &team)));
+            found.push(terminal(&machine));
+        }
+        Err(stop) => {
+            let mend = "mend the file; the other checks need it";
+            found.push(Finding::bad(State::Fail, "config", first_line(&stop), mend));
+            if !json {
+                eprintln!("{stop}\n");
+            }
+        }
+    }
+    let page = if json {
+        as_json(&found)?
+    } else {
+        as_text(&found)
+    };
+    print(page.as_bytes())?;
+    let failed = found.iter().any(|one| one.state == State::Fail);
+    Ok(if failed { Exit::Failed } else { Exit::Ok })
+}
+
+async fn world(machine: &Machine, team: &TeamFile) -> Vec<Finding> {
+    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let policy = &team.policy;
+    let target = &policy.target;
+    let mut found = match wiring::github(
+        &machine.place,
+        &target.workflow,
+        &target.environment,
+        Arc::clone(&clock),
+    ) {
+        Err(fault) => vec![Finding::fault("github", &fault)],
+        Ok(client) => {
+            let hub = Hub {
+                runs: &client,
+                history: &client,
+                dispatch: &client,
+                survey: &client,
+            };
+            checks::hub(&hub, policy).await
+        }
+    };
+    let source = wiring::cloudwatch(&team.aws, Arc::clone(&clock));
+    match wiring::probe(team.production.as_ref()) {
+        Err(fault) => found.push(Finding::fault("production version", &fault)),
+        Ok(probe) => {
+            let plant = Plant {
+                metrics: &source,
+                alarms: &source,
+                probe: probe.as_deref(),
+                clock: &*clock,
+            };
+            found.extend(checks::plant(&plant, policy).await);
+        }
+    }
+    found
+}
+
+fn terminal(machine: &Machine) -> Finding {
+    let screen = &machine.screen;
+    let colours = match screen.depth.value {
+        Depth::Mono => "no colours",
+        Depth::Sixteen => "16 colours",
+        Depth::Palette => "256 colours",
+        Depth::True => "24-bit colour",
+    };
+    let glyphs = match screen.glyphs.value {
+        Glyphs::Unicode => "Unicode",
+        Glyphs::Ascii => "ASCII",
+    };
+    if !std::io::stdout().is_terminal() {
+        let mend = "run cockpit in a terminal; `status` and `doctor` need none";
+        return Finding::bad(
+            State::Unknown,
+            "terminal",
+            "standard output is no terminal",
+            mend,
+        );
+    }
+    match crossterm::terminal::size() {
+        Ok((width, height)) if width < 60 || height < 18 => {
+            let what = format!("{width}x{height} is too small");
+            Finding::bad(State::Warn, "terminal", what, "make it 80x24 or larger")
+        }
+        Ok((width, height)) => {
+            Finding::ok("terminal", format!("{width}x{height}, {colours}, {glyphs}"))
+        }
+        Err(error) => {
+            let mend = "set TERM, or use another terminal";
+            Finding::bad(
+                State::Unknown,
+                "terminal",
+                format!("tells no size: {error}"),
+                mend,
+            )
+        }
+    }
+}
+
+fn first_line(stop: &Stop) -> String {
+    let whole = stop.to_string();
+    let first = whole.lines().next().unwrap_or("");
+    first.trim_start_matches("error: ").to_owned()
+}
+
+fn as_json(found: &[Finding]) -> Result<String, Stop> {
+    serde_json::to_string_pretty(found)
+        .map(|page| page + "\n")
+        .map_err(|error| Stop::failed(format!("the answer cannot be written: {error}")))
+}
+
+fn as_text(found: &[Finding]) -> String {
+    let width = found
+        .iter()
+        .map(|one| one.check.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut page = String::new();
+    for one in found {
+        let (word, check) = (one.state.word(), &one.check);
+        // Writing to a String cannot fail.
+        let _ = write!(page, "{word:<7}  {check:<width$}  {}", one.found);
+        if let Some(mend) = &one.mend {
+            let _ = write!(page, "  -> {mend}");
+        }
+        page.push('\n');
+    }
+    page
+}

@@ -1,0 +1,8 @@
+//! `doctor`: what must be right before a release, one line a check, each with its mend.
+
+mod checks;
+mod command;
+mod finding;
+mod world;
+
+pub(super) use command::doctor;

@@ -1,0 +1,55 @@
+//! The command: looks, writes, says what to do next.
+
+use std::{fs::OpenOptions, io::Write as _, path::Path};
+
+use super::{page::page, workflows};
+use crate::cli::{
+    exit::{Exit, Stop},
+    manual::print,
+    surroundings::Surroundings,
+};
+
+/// `init`. Never writes over a file without `force`.
+pub(in crate::cli) fn init(
+    around: &Surroundings,
+    output: &Path,
+    force: bool,
+) -> Result<Exit, Stop> {
+    let here = std::env::current_dir()
+        .map_err(|error| Stop::failed(format!("the current folder cannot be read: {error}")))?;
+    let remote = around.remote();
+    let found = workflows::look(&here);
+    let folder = here
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let service = remote
+        .as_ref()
+        .map(|repository| repository.name.clone())
+        .or(folder)
+        .unwrap_or_else(|| "service".to_owned());
+    let text = page(&service, remote.as_ref(), &found);
+    let shown = output.display();
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if force {
+        options.create(true).truncate(true);
+    } else {
+        // One step, so that a file made in between is not written over either.
+        options.create_new(true);
+    }
+    let mut file = options.open(output).map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            Stop::usage(format!("{shown} is there already\n  = help: --force writes over it, --output FILE beside it"))
+        } else {
+            Stop::failed(format!("{shown} cannot be written: {error}"))
+        }
+    })?;
+    file.write_all(text.as_bytes())
+        .map_err(|error| Stop::failed(format!("{shown} cannot be written: {error}")))?;
+    let what = match found.deploying.first() {
+        Some(one) => format!("{} deploys to {}", one.file, one.environment),
+        None => "no job with `environment:` was found: correct [github]".to_owned(),
+    };
+    let what = crate::domain::Text::line(&what);
+    print(format!("wrote {shown}: {what}\nnext: add metrics, then `cockpit doctor`\n").as_bytes())
+}

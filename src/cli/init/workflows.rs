@@ -1,0 +1,199 @@
+//! What the workflow files of a checkout say about deploying. Guesses, marked as such where they are written.
+
+use std::{fs, io::Read as _, path::Path};
+
+use serde_json::{Map, Value};
+
+/// Largest workflow file that is read.
+const LARGEST: u64 = 512 * 1024;
+/// Most workflow files that are read.
+const MOST: usize = 200;
+
+/// A job that deploys to an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Deploying {
+    /// The workflow's file name.
+    pub(super) file: String,
+    /// The job as runs name it: `deploy`, or `caller / deploy`.
+    pub(super) job: String,
+    /// Its environment.
+    pub(super) environment: String,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Jobs with an environment, likeliest production first.
+    pub(super) deploying: Vec<Deploying>,
+    /// A workflow that rolls back, and the inputs that it declares.
+    pub(super) rollback: Option<(String, Vec<String>)>,
+}
+
+/// Reads `.github/workflows` below `root`; what cannot be read is left out.
+pub(super) fn look(root: &Path) -> Found {
+    let Ok(entries) = fs::read_dir(root.join(".github/workflows")) else {
+        return Found::default();
+    };
+    let mut files: Vec<(String, Map<String, Value>)> = entries
+        .flatten()
+        .take(MOST)
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let is_yaml = [".yml", ".yaml"].iter().any(|end| name.ends_with(end));
+            let mut text = String::new();
+            let file = is_yaml.then(|| fs::File::open(entry.path()).ok())??;
+            file.take(LARGEST).read_to_string(&mut text).ok()?;
+            Some((name, serde_saphyr::from_str(&text).ok()?))
+        })
+        .collect();
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    understand(&files)
+}
+
+fn understand(files: &[(String, Map<String, Value>)]) -> Found {
+    let mut deploying = Vec::new();
+    for (file, workflow) in files {
+        if is_rollback(file) {
+            continue;
+        }
+        for (id, job) in jobs(workflow) {
+            let caller = shown(id, job);
+            if let Some(environment) = environment(job) {
+                deploying.push(Deploying {
+                    file: file.clone(),
+                    job: caller.clone(),
+                    environment,
+                });
+            }
+            // `uses: ./.github/workflows/x.yml`: the run names its jobs `caller / job`.
+            let called = job
+                .get("uses")
+                .and_then(Value::as_str)
+                .and_then(|uses| uses.strip_prefix("./.github/workflows/"));
+            let Some((_, inner)) = files.iter().find(|(name, _)| Some(name.as_str()) == called)
+            else {
+                continue;
+            };
+            for (id, job) in jobs(inner) {
+                if let Some(environment) = environment(job) {
+                    let job = format!("{caller} / {}", shown(id, job));
+                    deploying.push(Deploying {
+                        file: file.clone(),
+                        job,
+                        environment,
+                    });
+                }
+            }
+        }
+    }
+    deploying.sort_by_key(|one| rank(&one.environment));
+    let rollback = files
+        .iter()
+        .find(|(name, workflow)| is_rollback(name) && inputs(workflow).is_some())
+        .map(|(name, workflow)| (name.clone(), inputs(workflow).unwrap_or_default()));
+    Found {
+        deploying,
+        rollback,
+    }
+}
+
+fn is_rollback(file: &str) -> bool {
+    let name = file.to_ascii_lowercase().replace(['-', '_'], "");
+    name.contains("rollback") || name.contains("revert")
+}
+
+fn jobs(workflow: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
+    let jobs = workflow.get("jobs").and_then(Value::as_object);
+    jobs.into_iter()
+        .flatten()
+        .map(|(id, job)| (id.as_str(), job))
+}
+
+/// The name that a run shows, unless an expression makes it.
+fn shown(id: &str, job: &Value) -> String {
+    let name = job.get("name").and_then(Value::as_str);
+    name.filter(|name| !name.contains("${{"))
+        .unwrap_or(id)
+        .to_owned()
+}
+
+fn environment(job: &Value) -> Option<String> {
+    let at = job.get("environment")?;
+    let name = at.as_str().or_else(|| at.get("name")?.as_str())?;
+    (!name.contains("${{") && !name.is_empty()).then(|| name.to_owned())
+}
+
+fn rank(environment: &str) -> u8 {
+    match environment.to_ascii_lowercase().as_str() {
+        "production" => 0,
+        "prod" | "live" => 1,
+        name if name.contains("prod") && !name.contains("pre") => 2,
+        _ => 3,
+    }
+}
+
+/// The inputs of `workflow_dispatch`; `None` where it cannot be dispatched.
+fn inputs(workflow: &Map<String, Value>) -> Option<Vec<String>> {
+    // YAML 1.1 reads a bare `on` as true.
+    let on = workflow.get("on").or_else(|| workflow.get("true"))?;
+    let dispatched = match on {
+        Value::String(event) => (event == "workflow_dispatch").then_some(&Value::Null),
+        Value::Array(events) => events
+            .iter()
+            .any(|e| e == "workflow_dispatch")
+            .then_some(&Value::Null),
+        events => events.get("workflow_dispatch"),
+    }?;
+    let inputs = dispatched.get("inputs").and_then(Value::as_object);
+    Some(
+        inputs
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, text: &str) -> (String, Map<String, Value>) {
+        (name.to_owned(), serde_saphyr::from_str(text).unwrap())
+    }
+
+    #[test]
+    fn production_is_found_also_behind_a_reusable_workflow() {
+        let found = understand(&[
+            file(
+                "_deploy.yml",
+                "on: workflow_call\njobs:\n  ship:\n    environment: {name: production}\n",
+            ),
+            file(
+                "release.yml",
+                "on: push\njobs:\n  stage:\n    environment: staging\n  prod:\n    uses: ./.github/workflows/_deploy.yml\n",
+            ),
+            file(
+                "roll-back.yml",
+                "on:\n  workflow_dispatch:\n    inputs:\n      version: {required: true}\njobs: {}\n",
+            ),
+        ]);
+        assert!(found.deploying.iter().any(|one| one.file == "release.yml"
+            && one.job == "prod / ship"
+            && one.environment == "production"));
+        assert_eq!(found.deploying.last().unwrap().environment, "staging");
+        assert_eq!(
+            found.rollback,
+            Some(("roll-back.yml".to_owned(), vec!["version".to_owned()]))
+        );
+    }
+
+    #[test]
+    fn an_environment_that_an_expression_makes_is_not_guessed() {
+        let found = understand(&[file(
+            "d.yml",
+            "on: push\njobs:\n  d:\n    environment: ${{ inputs.env }}\n",
+        )]);
+        assert!(found.deploying.is_empty());
+    }
+}

@@ -1,0 +1,77 @@
+//! From the command line to an exit code.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use super::{
+    args::{Arguments, Command, ConfigCommand},
+    config, doctor,
+    exit::{Exit, Stop},
+    init, manual, run,
+    surroundings::Surroundings,
+};
+use crate::config::nearest;
+
+/// Runs the command of the command line.
+pub fn main() -> ExitCode {
+    // A hook that fails to install is one that stands already.
+    let _ = color_eyre::config::HookBuilder::default()
+        .display_env_section(false)
+        .install();
+    // One provider for every TLS connection of the process; an error says that it is installed.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    // clap answers help, version and wrong usage itself: 0 and 2.
+    let arguments = Arguments::parse();
+    match dispatch(&arguments) {
+        Ok(exit) => exit.into(),
+        Err(stop) => {
+            eprintln!("{stop}");
+            stop.exit.into()
+        }
+    }
+}
+
+fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
+    if let (Some(release), Some(_)) = (&given.release, &given.command) {
+        let what = format!("`{release}` before the command");
+        return Err(Stop::usage(format!(
+            "{what}: write it after, or leave it out"
+        )));
+    }
+    let around = Surroundings::of(&given.global);
+    match &given.command {
+        None => {
+            if let Some(release) = &given.release {
+                misspelt(release)?;
+            }
+            run::fly(&around, given.release.as_deref())
+        }
+        Some(Command::Watch { release }) => run::watch(&around, release.as_deref()),
+        Some(Command::Demo(demo)) => run::demo(&around, demo),
+        Some(Command::Status { release, json }) => run::status(&around, release.as_deref(), *json),
+        Some(Command::Init { output, force }) => init::init(&around, output, *force),
+        Some(Command::Doctor { json }) => doctor::doctor(&around, *json),
+        Some(Command::Config {
+            answer: ConfigCommand::Show { json },
+        }) => config::show(&around, *json),
+        Some(Command::Config {
+            answer: ConfigCommand::Schema,
+        }) => config::schema(),
+        Some(Command::Completions { shell }) => manual::completions(*shell),
+        Some(Command::Man) => manual::man(),
+    }
+}
+
+/// A word that is nearly a command is no release: asking GitHub for a tag `docter` would only puzzle.
+fn misspelt(release: &str) -> Result<(), Stop> {
+    let command = Arguments::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let plain = release.bytes().all(|b| b.is_ascii_lowercase());
+    match nearest(release, names) {
+        Some(near) if plain => Err(Stop::usage(format!(
+            "there is no command `{release}`\n  = help: did you mean `cockpit {near}`? A tag of that name is `refs/tags/{release}`"
+        ))),
+        _ => Ok(()),
+    }
+}

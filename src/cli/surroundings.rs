@@ -1,0 +1,121 @@
+//! Where cockpit was started: environment, folders, checkout, files. Read once, passed on as values.
+
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use super::{args::GlobalArguments, exit::Stop};
+use crate::{
+    config::{
+        Env, Flags, LARGEST, Layers, Machine, Resolved, TeamFile, file::UserTable, machine,
+        parse_remote, parse_team, parse_user, resolve,
+    },
+    domain::Repository,
+};
+
+/// The team's file in a checkout.
+const TEAM_FILE: &str = "cockpit.toml";
+
+/// What surrounds a command. Making one reads the environment alone; files come when they are asked for.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The global flags.
+    pub flags: Flags,
+    /// The environment.
+    pub env: Env,
+    /// The folder of the user's configuration.
+    pub config_dir: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// From the process.
+    pub fn of(given: &GlobalArguments) -> Self {
+        let env = Env::new(std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        }));
+        Self {
+            flags: Flags::from(given),
+            config_dir: directories::ProjectDirs::from("", "", "cockpit")
+                .map(|dirs| dirs.config_dir().to_owned()),
+            env,
+        }
+    }
+
+    /// The user's file; one that is not there is empty.
+    pub fn user(&self) -> Result<UserTable, Stop> {
+        let Some(path) = self.config_dir.as_ref().map(|dir| dir.join("config.toml")) else {
+            return Ok(UserTable::default());
+        };
+        match read(&path)? {
+            Some(bytes) => Ok(parse_user(&bytes, &path.display().to_string())?),
+            None => Ok(UserTable::default()),
+        }
+    }
+
+    /// The team's file of this checkout: `--config`, else `cockpit.toml` here.
+    pub fn local_team(&self) -> Result<TeamFile, Stop> {
+        let named = self.flags.config.as_deref();
+        let path = named.unwrap_or(Path::new(TEAM_FILE));
+        let Some(bytes) = read(path)? else {
+            let mend = if named.is_some() {
+                "check the path given with --config"
+            } else {
+                "run `cockpit init` at the root of the repository, or name one with --config"
+            };
+            let path = path.display();
+            return Err(Stop::usage(format!("there is no {path}\n  = help: {mend}")));
+        };
+        Ok(parse_team(&bytes, &path.display().to_string())?)
+    }
+
+    /// The checkout's `origin`, as git tells it; `None` outside a checkout or without git.
+    pub fn remote(&self) -> Option<Repository> {
+        let answer = Command::new("git")
+            .args(["config", "--get", "remote.origin.url"])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        parse_remote(std::str::from_utf8(&answer.stdout).ok()?)
+    }
+
+    /// This machine's part of the configuration, without a team's file.
+    pub fn machine(&self, team: Option<&TeamFile>) -> Result<Machine, Stop> {
+        let (user, remote) = (self.user()?, self.remote());
+        Ok(machine(team, &self.layers(&user, remote.as_ref()))?)
+    }
+
+    /// Everything, with a team's file that was read.
+    pub fn resolve(&self, team: TeamFile) -> Result<Resolved, Stop> {
+        let (user, remote) = (self.user()?, self.remote());
+        Ok(resolve(team, &self.layers(&user, remote.as_ref()))?)
+    }
+
+    fn layers<'a>(&'a self, user: &'a UserTable, remote: Option<&'a Repository>) -> Layers<'a> {
+        Layers {
+            flags: &self.flags,
+            env: &self.env,
+            user,
+            remote,
+        }
+    }
+}
+
+/// A file's bytes, at most a little over what a rules file may have; `None` where there is no file.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Stop> {
+    let wrong = |error: std::io::Error| {
+        let path = path.display();
+        Stop::usage(format!("{path} cannot be read: {error}"))
+    };
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(wrong(error)),
+    };
+    let mut bytes = Vec::new();
+    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(most).read_to_end(&mut bytes).map_err(wrong)?;
+    Ok(Some(bytes))
+}
