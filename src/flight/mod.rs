@@ -1,7 +1,20 @@
 //! One release without a screen: inputs, the four functions, journal, outbox, pollers.
 
+mod driving;
+mod feeds;
 mod find;
 mod flying;
+mod journal;
+mod memory;
+mod needs;
+mod outside;
+mod performer;
 
+pub use driving::Flight;
+pub use feeds::Crew;
 pub use find::*;
 pub use flying::*;
+pub use journal::{Journal, ResumeError, resume, stamped};
+pub use memory::Forgetful;
+pub use needs::{EvidenceNeeds, Lookup, Needs};
+pub use outside::Outside;

@@ -90,6 +90,22 @@ impl TestsSummary {
         400 + tests + suites + problems
     }
 
+    /// Both together, each list kept to its length.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.totals += other.totals;
+        self.suites.extend(other.suites);
+        self.suites.truncate(SUITES_KEPT);
+        self.failing.extend(other.failing);
+        self.failing.truncate(NAMES_KEPT);
+        self.flaky.extend(other.flaky);
+        self.flaky.truncate(NAMES_KEPT);
+        self.unreadable = self.unreadable.saturating_add(other.unreadable);
+        self.problems.extend(other.problems);
+        self.problems.truncate(PROBLEMS_KEPT);
+        self
+    }
+
     /// Whether every test report was read and none failed; a report without any test has not passed.
     pub fn has_passed(&self) -> bool {
         self.totals.tests > 0 && !self.totals.has_failures() && self.unreadable == 0

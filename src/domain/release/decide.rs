@@ -378,7 +378,7 @@ impl Release {
     }
 
     /// How an act of this release is recognised in the world: unique by run, attempt and number.
-    pub(in crate::domain) fn marker(&self, sort: &str, number: usize) -> String {
+    pub fn marker(&self, sort: &str, number: usize) -> String {
         format!("{}.{}-{sort}{number}", self.key.run, self.attempt())
     }
 }

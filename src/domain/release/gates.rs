@@ -48,7 +48,7 @@ impl Release {
             .gates
             .get(family)
             .copied()
-            .unwrap_or(GateRule::all(Effect::Warn));
+            .unwrap_or(default_rule(family));
         let effect = match verdict.state {
             State::Pass => None,
             State::Fail => Some(rule.fail),
@@ -271,6 +271,16 @@ impl Release {
             })
             .collect()
     }
+}
+
+/// What a gate that the rules do not name does. Staging is never skipped; to take commits out of production, or to
+/// release what production already runs, wants a reason.
+fn default_rule(family: &str) -> GateRule {
+    GateRule::all(match family {
+        "staging" => Effect::Block,
+        "candidate" | "production" | "rollback" | "metrics" => Effect::Reason,
+        _ => Effect::Warn,
+    })
 }
 
 /// A verdict without arithmetic.

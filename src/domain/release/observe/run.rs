@@ -1,7 +1,6 @@
 //! The release's run against what is known: attempts, holds, steps, lane, and the check before an approval goes out.
 
 use globset::Glob;
-use jiff::Timestamp;
 
 use super::stages;
 use crate::domain::{
@@ -211,9 +210,4 @@ fn release_word(release: &Release) -> &'static str {
         Some(_) => "no longer waiting",
         None => "unknown",
     }
-}
-
-/// The later of two times, where either is known.
-pub(super) fn latest(times: impl Iterator<Item = Option<Timestamp>>) -> Option<Timestamp> {
-    times.flatten().max()
 }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::run::latest;
 use crate::domain::{
     Event, Login, Text,
     approval::ApprovalEvent,
@@ -343,4 +342,9 @@ fn is_job(name: &str, wanted: &str) -> bool {
         || name
             .strip_prefix(wanted)
             .is_some_and(|rest| rest.starts_with(" (") && rest.ends_with(')'))
+}
+
+/// The latest of these times, where any is known.
+fn latest(times: impl Iterator<Item = Option<Timestamp>>) -> Option<Timestamp> {
+    times.flatten().max()
 }

@@ -1,0 +1,306 @@
+//! The core loop: one input at a time through the four functions, journal first, then the fold.
+//!
+//! Decisions are on the disk before they are folded, and folded before anything goes out. Facts are appended at once and
+//! made durable within a second. Knows neither terminal nor network: feeds and performer are at the other end of channels.
+
+use std::{collections::VecDeque, future::Future, io, pin::Pin};
+
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+
+use super::{
+    flying::{Flying, Report, Turn, Turning},
+    journal::{Batch, Journal},
+    needs::Needs,
+};
+use crate::{
+    domain::{
+        Actor, Command, Event, Refusal, Text,
+        observation::Observation,
+        release::{Release, decide, elapse, judge, observe},
+    },
+    ports::Clock,
+};
+
+/// Layers of differences that one observation may have.
+const LAYERS: u8 = 16;
+/// Consequences in a row before the loop gives way.
+const CONSEQUENCES: u8 = 64;
+/// How long facts may lie unsynced.
+const SYNC_AFTER: SignedDuration = SignedDuration::from_secs(1);
+
+/// One release, driven by this process.
+pub struct Flight {
+    release: Release,
+    journal: Journal,
+    clock: Arc<dyn Clock>,
+    reports: mpsc::Receiver<Report>,
+    needs: watch::Sender<Needs>,
+    work: VecDeque<Work>,
+    writing: Option<Writing>,
+    unsynced: Option<Timestamp>,
+    is_broken: bool,
+}
+
+/// Something to take in.
+enum Work {
+    /// An observation, with the layers that it may still have.
+    Seen(Box<Observation>, u8),
+    /// What follows by itself, with how often it may still.
+    Follow(u8),
+}
+
+/// A decision on its way to the disk.
+struct Writing {
+    batch: Batch,
+    handle: JoinHandle<io::Result<()>>,
+    then: Work,
+    is_command: bool,
+}
+
+impl Flight {
+    /// A flight over `release`, whose journal ends where `journal` does. Feeds send into `reports` and follow `needs`.
+    pub fn new(
+        release: Release,
+        journal: Journal,
+        clock: Arc<dyn Clock>,
+        reports: mpsc::Receiver<Report>,
+        needs: watch::Sender<Needs>,
+    ) -> Self {
+        Self {
+            release,
+            journal,
+            clock,
+            reports,
+            needs,
+            work: VecDeque::from([Work::Follow(CONSEQUENCES)]),
+            writing: None,
+            unsynced: None,
+            is_broken: false,
+        }
+    }
+
+    async fn next_turn(&mut self) -> Turn {
+        loop {
+            if let Some(writing) = &mut self.writing {
+                let written = (&mut writing.handle).await;
+                let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
+                if let Some(turn) = self.written(written) {
+                    return turn;
+                }
+                continue;
+            }
+            if let Some(work) = self.work.pop_front() {
+                if let Some(turn) = self.take(work) {
+                    return turn;
+                }
+                continue;
+            }
+            self.publish();
+            let due = self.due();
+            tokio::select! {
+                report = self.reports.recv() => match report {
+                    Some(Report::Seen(seen)) => self.work.push_back(Work::Seen(seen, LAYERS)),
+                    Some(report) => return Turn::Report(report),
+                    None => {
+                        // The feeds are gone, which happens only on the way out: time still passes.
+                        self.clock.sleep_until(due).await;
+                        self.timer();
+                    }
+                },
+                () = self.clock.sleep_until(due) => self.timer(),
+            }
+        }
+    }
+
+    /// When the loop must act without any report.
+    fn due(&self) -> Timestamp {
+        let sync = self.unsynced.map(|since| later(since, SYNC_AFTER));
+        let now = self.clock.now();
+        [self.release.next_deadline(), sync]
+            .into_iter()
+            .flatten()
+            .min()
+            // A deadline that passed and gave no event is waited for at a walk, not in a spin.
+            .map_or(later(now, SignedDuration::from_hours(1)), |due| {
+                due.max(later(now, SignedDuration::from_millis(250)))
+            })
+    }
+
+    fn timer(&mut self) {
+        if self.unsynced.is_some() {
+            match self.journal.store().sync() {
+                Ok(()) => self.unsynced = None,
+                Err(error) => tracing::warn!(%error, "the journal could not be synced"),
+            }
+        }
+        self.work.push_back(Work::Follow(CONSEQUENCES));
+    }
+
+    fn take(&mut self, work: Work) -> Option<Turn> {
+        let now = self.clock.now();
+        match work {
+            Work::Seen(seen, layers) => {
+                let events = observe(&self.release, &seen, now);
+                if events.is_empty() || layers == 0 {
+                    self.work.push_front(Work::Follow(CONSEQUENCES));
+                    return None;
+                }
+                let actor = Actor::Feed(seen.feed());
+                self.commit(events, &actor, now, Work::Seen(seen, layers - 1))
+            }
+            Work::Follow(rounds) => {
+                let mut events = judge(&self.release);
+                if events.is_empty() {
+                    events = elapse(&self.release, now);
+                }
+                if events.is_empty() || rounds == 0 {
+                    return None;
+                }
+                self.commit(events, &Actor::Cockpit, now, Work::Follow(rounds - 1))
+            }
+        }
+    }
+
+    /// Writes events; facts are folded at once, decisions once they are on the disk.
+    fn commit(
+        &mut self,
+        events: Vec<Event>,
+        actor: &Actor,
+        at: Timestamp,
+        then: Work,
+    ) -> Option<Turn> {
+        let is_decision = events.iter().any(Event::is_decision);
+        let batch = match self
+            .journal
+            .seal(events, actor, at.max(self.release.newest()))
+        {
+            Ok(batch) => batch,
+            Err(error) => return self.trouble(&error.to_string()),
+        };
+        if is_decision {
+            self.write(batch, then, false);
+            return None;
+        }
+        match self.journal.store().append(&batch.bytes, false) {
+            Ok(()) => {
+                self.unsynced.get_or_insert(at);
+                self.work.push_front(then);
+                Some(self.fold(&batch))
+            }
+            // Nothing is folded that is not written: the next look finds the same difference again.
+            Err(error) => self.trouble(&error.to_string()),
+        }
+    }
+
+    fn trouble(&mut self, why: &str) -> Option<Turn> {
+        let is_new = !self.is_broken;
+        self.is_broken = true;
+        tracing::error!(why, "the journal cannot be written");
+        is_new.then(|| Turn::Trouble(why.to_owned()))
+    }
+
+    fn write(&mut self, batch: Batch, then: Work, is_command: bool) {
+        let store = Arc::clone(self.journal.store());
+        let bytes = batch.bytes.clone();
+        let handle = tokio::task::spawn_blocking(move || store.append(&bytes, true));
+        self.writing = Some(Writing {
+            batch,
+            handle,
+            then,
+            is_command,
+        });
+    }
+
+    fn written(&mut self, written: io::Result<()>) -> Option<Turn> {
+        let writing = self.writing.take()?;
+        match written {
+            Ok(()) => {
+                self.unsynced = None;
+                self.work.push_front(writing.then);
+                Some(self.fold(&writing.batch))
+            }
+            Err(error) if writing.is_command => {
+                let why = Text::line(&error.to_string());
+                self.is_broken = true;
+                Some(Turn::Refused(Refusal::NoRecord(why)))
+            }
+            Err(error) => self.trouble(&error.to_string()),
+        }
+    }
+
+    fn fold(&mut self, batch: &Batch) -> Turn {
+        self.is_broken = false;
+        self.journal.advance(batch.head);
+        for stamped in &batch.stamped {
+            self.release.apply(stamped);
+        }
+        self.publish();
+        Turn::Changed
+    }
+
+    fn publish(&self) {
+        let needs = Needs::of(&self.release);
+        self.needs.send_if_modified(|known| {
+            let changed = *known != needs;
+            *known = needs;
+            changed
+        });
+    }
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+impl Flying for Flight {
+    fn release(&self) -> &Release {
+        &self.release
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn driven_by(&self) -> Option<String> {
+        None
+    }
+
+    fn turn(&mut self) -> Turning<'_> {
+        Box::pin(self.next_turn())
+    }
+
+    fn submit(&mut self, command: Command) -> Result<(), Refusal> {
+        if self.writing.is_some() {
+            return Err(Refusal::InFlight(
+                "the record of the last one is being written: once more".into(),
+            ));
+        }
+        let now = self.clock.now().max(self.release.newest());
+        let events = decide(&self.release, &command, now)?;
+        let actor = Actor::Person(command.actor);
+        let batch = self
+            .journal
+            .seal(events, &actor, now)
+            .map_err(|error| Refusal::NoRecord(Text::line(&error.to_string())))?;
+        // Straight to the disk: sealed against this head, nothing may come between.
+        self.write(batch, Work::Follow(CONSEQUENCES), true);
+        Ok(())
+    }
+
+    fn land(&mut self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+        Box::pin(async move {
+            if let Some(writing) = self.writing.take() {
+                // The process ends either way; the journal says what was written.
+                let _ = writing.handle.await;
+            }
+            if let Err(error) = self.journal.store().sync() {
+                tracing::error!(%error, "the journal could not be synced at the end");
+            }
+        })
+    }
+}

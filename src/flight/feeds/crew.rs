@@ -1,0 +1,84 @@
+//! The crew of a flight: every feed and the performer, started together on the network's side.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    evidence::{self, Desk},
+    metrics, production,
+    pulse::{Gone, Pulse},
+    run,
+};
+use crate::{
+    domain::{Feed, Seq, policy::Policy},
+    flight::{flying::Report, needs::Needs, outside::Outside, performer::perform},
+    ports::Store,
+};
+
+/// What the crew needs.
+pub struct Crew {
+    /// The world.
+    pub outside: Outside,
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// Where blobs go.
+    pub store: Arc<dyn Store>,
+    /// What the release needs.
+    pub needs: watch::Receiver<Needs>,
+    /// Where reports go.
+    pub reports: mpsc::Sender<Report>,
+    /// Acts up to this were requested by an earlier process.
+    pub resumed: Seq,
+    /// Whether acts are performed at all: a cockpit that watches performs none.
+    pub acts: bool,
+}
+
+impl Crew {
+    /// Works until the flight is gone.
+    pub async fn work(self) {
+        let pulse = |feed: Feed, patience: i64| {
+            let patience = SignedDuration::from_secs(patience);
+            Pulse::new(&self.outside, &self.needs, &self.reports, feed, patience)
+        };
+        let desk = Desk {
+            policy: Arc::clone(&self.policy),
+            store: Arc::clone(&self.store),
+        };
+        let performing = async {
+            if self.acts {
+                let (outside, needs) = (self.outside.clone(), self.needs.clone());
+                perform(outside, needs, self.reports.clone(), self.resumed).await;
+            }
+            Ok::<(), Gone>(())
+        };
+        let probing = async {
+            match &self.outside.probe {
+                Some(probe) => {
+                    let prefix = self.policy.target.tag_prefix.clone();
+                    production::follow(pulse(Feed::Production, 180), Arc::clone(probe), prefix)
+                        .await
+                }
+                None => Ok(()),
+            }
+        };
+        let viewing = async {
+            if let Ok(viewer) = self.outside.runs.viewer().await {
+                // A flight that is gone needs no name.
+                let _ = self.reports.send(Report::Viewer(viewer)).await;
+            }
+            Ok::<(), Gone>(())
+        };
+        // Each ends when the flight is gone, and that is the only way.
+        let _ = tokio::join!(
+            run::follow(pulse(Feed::Github, 60)),
+            evidence::follow(pulse(Feed::Github, 300), desk),
+            metrics::follow(pulse(Feed::Metrics, 180), Arc::clone(&self.policy)),
+            metrics::follow_alarms(pulse(Feed::Alarms, 180)),
+            probing,
+            performing,
+            viewing,
+        );
+    }
+}

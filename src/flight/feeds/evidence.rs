@@ -1,0 +1,492 @@
+//! The evidence feed: candidate, artifacts and what they say, the diff, past deployments, protection, rollback readiness.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use globset::Glob;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    production,
+    pulse::{Gone, Pulse, later},
+};
+use crate::{
+    domain::{
+        ArtifactId, Fault, FaultKind, Login, RunId, Sha, Text,
+        evidence::{Candidate, Evidence, EvidenceKind, Explain, Finding, TestReport, TestsSummary},
+        observation::{
+            ArtifactSnapshot, Conclusion, DeploymentSnapshot, DeploymentState, Observation,
+            PullSnapshot, RunStatus,
+        },
+        policy::{EvidenceRule, Policy},
+        rollback::{InputsCheck, Readiness},
+        rollout::{ProductionAnswer, ProductionSource},
+    },
+    flight::{
+        flying::Report,
+        needs::{EvidenceNeeds, Needs},
+    },
+    ports::{Progress, Store},
+};
+
+/// Between two rounds while something is still to be read.
+const BUSY: SignedDuration = SignedDuration::from_secs(30);
+/// Between two rounds while only changes are looked for.
+const CALM: SignedDuration = SignedDuration::from_secs(180);
+/// Between two looks at what hardly ever changes.
+const SELDOM: SignedDuration = SignedDuration::from_secs(600);
+/// Artifacts of one kind that are read together.
+const TOGETHER: usize = 20;
+/// Bytes of the explain text in the journal; the blob has the rest.
+const EXPLAIN_KEPT: usize = 8 * 1024;
+/// Past rollbacks that are timed.
+const PAST_ROLLBACKS: usize = 5;
+
+/// What this feed remembers between rounds.
+#[derive(Default)]
+struct Memory {
+    candidate: Option<(Sha, u32)>,
+    pulls: Vec<PullSnapshot>,
+    read: BTreeSet<ArtifactId>,
+    seldom: Option<Timestamp>,
+}
+
+/// What this feed needs beside its pulse.
+pub(super) struct Desk {
+    pub(super) policy: Arc<Policy>,
+    pub(super) store: Arc<dyn Store>,
+}
+
+pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
+    let mut memory = Memory::default();
+    loop {
+        let needs = pulse.needs();
+        let asked = pulse.now();
+        let next = match round(&mut pulse, &desk, &needs, &mut memory, asked).await? {
+            Ok(()) => {
+                let busy = needs.evidence.matters && !needs.evidence.unread.is_empty();
+                later(asked, if busy { BUSY } else { CALM })
+            }
+            Err(fault) => pulse.bad(fault).await?,
+        };
+        pulse
+            .rest(next, |now| {
+                let news = |e: &EvidenceNeeds| (e.sha.clone(), e.base.clone(), e.is_past);
+                news(&now.evidence) != news(&needs.evidence) || now.attempt != needs.attempt
+            })
+            .await?;
+    }
+}
+
+type Round = Result<Result<(), Fault>, Gone>;
+
+/// Passes a fault on, unless the flight is gone.
+macro_rules! try_ask {
+    ($asked:expr) => {
+        match $asked {
+            Ok(answer) => answer,
+            Err(fault) => return Ok(Err(fault)),
+        }
+    };
+}
+
+async fn round(
+    pulse: &mut Pulse,
+    desk: &Desk,
+    needs: &Needs,
+    memory: &mut Memory,
+    asked: Timestamp,
+) -> Round {
+    if memory
+        .seldom
+        .is_none_or(|last| asked >= later(last, SELDOM))
+    {
+        try_ask!(seldom(pulse, desk, needs).await?);
+        memory.seldom = Some(asked);
+    }
+    let wanted = &needs.evidence;
+    let Some(sha) = &wanted.sha else {
+        return Ok(Ok(()));
+    };
+    if !wanted.matters && memory.candidate.is_some() {
+        return Ok(Ok(()));
+    }
+    if memory.candidate.as_ref() != Some(&(sha.clone(), needs.attempt)) {
+        memory.read.clear();
+        let (candidate, pulls) = try_ask!(candidate(pulse, desk, wanted, sha).await);
+        memory.pulls = pulls;
+        memory.candidate = Some((sha.clone(), needs.attempt));
+        pulse.see(Observation::Candidate(candidate)).await?;
+    }
+    if let Some(base) = wanted.base.as_ref().filter(|_| !wanted.is_compared) {
+        match pulse.outside.history.compare(base, sha).await {
+            Ok(comparison) => pulse.see(Observation::Compared(comparison)).await?,
+            // A commit that GitHub no longer has cannot be compared, today or tomorrow.
+            Err(fault) if fault.kind == FaultKind::NotFound => {}
+            Err(fault) => return Ok(Err(fault)),
+        }
+    }
+    let artifacts = try_ask!(pulse.outside.artifacts.list(needs.run).await);
+    pulse.see(Observation::Artifacts(artifacts.clone())).await?;
+    for rule in &desk.policy.evidence {
+        try_ask!(gather(pulse, desk, needs, memory, rule, &artifacts).await?);
+    }
+    Ok(Ok(()))
+}
+
+/// What hardly ever changes: protection, past deployments, how ready a rollback is.
+async fn seldom(pulse: &Pulse, desk: &Desk, needs: &Needs) -> Round {
+    let target = &desk.policy.target;
+    let history = &pulse.outside.history;
+    match history.environment(&target.environment).await {
+        Ok(seen) => pulse.see(Observation::Environment(seen)).await?,
+        // No such environment, or none that this token may see: the dispatch gate needs none.
+        Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Forbidden) => {}
+        Err(fault) => return Ok(Err(fault)),
+    }
+    if needs.evidence.matters {
+        let all = try_ask!(history.deployments(&target.environment, 20).await);
+        let past: Vec<DeploymentSnapshot> = all
+            .into_iter()
+            .filter(|deployment| is_past(deployment, needs.run, &target.job))
+            .collect();
+        if let Some(newest) = past.first() {
+            let tag = history.tag_of(&newest.sha, &target.tag_prefix).await;
+            pulse
+                .see(Observation::Production(ProductionAnswer {
+                    source: ProductionSource::Deployment,
+                    version: tag.ok().flatten(),
+                    sha: Some(newest.sha.clone()),
+                }))
+                .await?;
+        }
+        pulse.see(Observation::Deployments(past)).await?;
+    }
+    let readiness = try_ask!(readiness(pulse, &desk.policy).await);
+    pulse.see(Observation::Readiness(readiness)).await?;
+    Ok(Ok(()))
+}
+
+/// A deployment that succeeded by the configured job, in another run than this.
+fn is_past(deployment: &DeploymentSnapshot, run: RunId, job: &str) -> bool {
+    matches!(
+        deployment.state,
+        DeploymentState::Success | DeploymentState::Inactive
+    ) && deployment.run != Some(run)
+        && deployment.job.as_ref().is_none_or(|name| {
+            name.as_str() == job || name.as_str().starts_with(&format!("{job} ("))
+        })
+}
+
+async fn readiness(pulse: &Pulse, policy: &Policy) -> Result<Readiness, Fault> {
+    let Some(rule) = policy
+        .rollback
+        .as_ref()
+        .and_then(|rule| rule.dispatch.as_ref())
+    else {
+        return Ok(Readiness::default());
+    };
+    let reference = match &rule.reference {
+        Some(reference) => reference.clone(),
+        None => pulse.outside.history.default_branch().await?.to_string(),
+    };
+    let declared = pulse
+        .outside
+        .dispatch
+        .inputs(&rule.workflow, &reference)
+        .await;
+    let inputs = match declared {
+        Ok(Some(declared)) => check_inputs(&declared, &rule.inputs),
+        Ok(None) => InputsCheck::NoWorkflow,
+        Err(fault) if fault.kind == FaultKind::NotFound => InputsCheck::NoWorkflow,
+        Err(fault) if fault.passes_by_itself() => return Err(fault),
+        Err(fault) => InputsCheck::Unknown(Text::line(&fault.to_string())),
+    };
+    let runs = pulse
+        .outside
+        .dispatch
+        .dispatched(&rule.workflow, None, Timestamp::UNIX_EPOCH)
+        .await
+        .unwrap_or_default();
+    let past = runs
+        .iter()
+        .filter(|run| {
+            run.status == RunStatus::Completed && run.conclusion == Some(Conclusion::Success)
+        })
+        .map(|run| {
+            run.updated
+                .duration_since(run.started.unwrap_or(run.created))
+        })
+        .take(PAST_ROLLBACKS)
+        .collect();
+    Ok(Readiness {
+        inputs: Some(inputs),
+        past,
+    })
+}
+
+fn check_inputs(declared: &[(String, bool)], given: &BTreeMap<String, String>) -> InputsCheck {
+    let undeclared = given
+        .keys()
+        .filter(|name| !declared.iter().any(|(known, _)| known == *name))
+        .map(|name| format!("the workflow does not declare the input {name}"));
+    let missing = declared
+        .iter()
+        .filter(|(name, required)| *required && !given.contains_key(name))
+        .map(|(name, _)| format!("the workflow requires the input {name}"));
+    let all: Vec<Text> = undeclared
+        .chain(missing)
+        .map(|line| Text::line(&line))
+        .collect();
+    if all.is_empty() {
+        InputsCheck::Fit
+    } else {
+        InputsCheck::Misfit(all)
+    }
+}
+
+async fn candidate(
+    pulse: &Pulse,
+    desk: &Desk,
+    wanted: &EvidenceNeeds,
+    sha: &Sha,
+) -> Result<(Candidate, Vec<PullSnapshot>), Fault> {
+    let history = &pulse.outside.history;
+    let target = &desk.policy.target;
+    let from_title = target
+        .version_from_title
+        .as_deref()
+        .and_then(|pattern| version_in(pattern, wanted.named.0.as_str()));
+    let version = match from_title {
+        Some(version) => Some(version),
+        None => {
+            production::name(sha.as_str(), &**history, &target.tag_prefix)
+                .await
+                .0
+        }
+    };
+    let pulls = match history.pulls_of(sha).await {
+        Ok(pulls) => pulls,
+        Err(fault) if fault.passes_by_itself() => return Err(fault),
+        Err(_) => Vec::new(),
+    };
+    let mut authors: Vec<Login> = pulls
+        .iter()
+        .filter_map(|pull| pull.author.clone())
+        .collect();
+    authors.dedup();
+    let candidate = Candidate {
+        sha: sha.clone(),
+        version,
+        authors,
+        pulls: Candidate::name_pulls(&pulls),
+    };
+    Ok((candidate, pulls))
+}
+
+/// The first group of `pattern` in a title, else its whole match.
+fn version_in(pattern: &str, title: &str) -> Option<Text> {
+    let found = regex::Regex::new(pattern).ok()?;
+    let captures = found.captures(title)?;
+    let group = captures.get(1).or_else(|| captures.get(0))?;
+    Some(Text::line(group.as_str()))
+}
+
+/// One kind of evidence: found and read, or said to be missing.
+async fn gather(
+    pulse: &mut Pulse,
+    desk: &Desk,
+    needs: &Needs,
+    memory: &mut Memory,
+    rule: &EvidenceRule,
+    artifacts: &[ArtifactSnapshot],
+) -> Round {
+    let Some(pattern) = &rule.artifact else {
+        return explain_of_pull(pulse, desk, needs, memory, rule).await;
+    };
+    let elsewhere;
+    let (list, since) = match (&rule.workflow, &needs.evidence.sha) {
+        (Some(workflow), Some(sha)) if *workflow != desk.policy.target.workflow => {
+            if !needs.evidence.unread.contains(&rule.kind) {
+                return Ok(Ok(()));
+            }
+            elsewhere = try_ask!(of_other_workflow(pulse, workflow, sha).await);
+            (elsewhere.as_slice(), Timestamp::MIN)
+        }
+        _ => (artifacts, needs.evidence.since),
+    };
+    let Ok(glob) = Glob::new(pattern) else {
+        return Ok(Ok(()));
+    };
+    let glob = glob.compile_matcher();
+    let mut found: Vec<&ArtifactSnapshot> = Vec::new();
+    for artifact in list {
+        let fits = glob.is_match(artifact.name.as_str())
+            && !artifact.expired
+            && artifact.created.is_none_or(|created| created >= since)
+            && !found.iter().any(|known| known.name == artifact.name);
+        if fits && found.len() < TOGETHER {
+            found.push(artifact);
+        }
+    }
+    if found.is_empty() {
+        if needs.evidence.is_past {
+            pulse.see(Observation::Missing { kind: rule.kind }).await?;
+        }
+        return Ok(Ok(()));
+    }
+    if found
+        .iter()
+        .all(|artifact| memory.read.contains(&artifact.id))
+    {
+        return Ok(Ok(()));
+    }
+    read(pulse, desk, rule.kind, &found, memory).await
+}
+
+/// Artifacts of the newest completed run of another workflow for the same commit.
+async fn of_other_workflow(
+    pulse: &Pulse,
+    workflow: &str,
+    sha: &Sha,
+) -> Result<Vec<ArtifactSnapshot>, Fault> {
+    let runs = pulse
+        .outside
+        .runs
+        .runs_of_commit(sha, Some(workflow))
+        .await?;
+    let newest = runs.iter().find(|run| run.status == RunStatus::Completed);
+    match newest {
+        Some(run) => pulse.outside.artifacts.list(run.id).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn read(
+    pulse: &mut Pulse,
+    desk: &Desk,
+    kind: EvidenceKind,
+    found: &[&ArtifactSnapshot],
+    memory: &mut Memory,
+) -> Round {
+    let mut summary: Option<TestsSummary> = None;
+    let mut report: Option<TestReport> = None;
+    let mut other: Option<Finding> = None;
+    for artifact in found {
+        let what = artifact.name.to_string();
+        let progress = progress_of(pulse, &what);
+        let evidence = pulse
+            .outside
+            .artifacts
+            .read(artifact.id, kind, progress)
+            .await;
+        pulse.tell(Report::Worked { what }).await?;
+        match evidence {
+            Ok(Evidence::Tests(tests)) => {
+                let own = TestsSummary::of(&tests);
+                summary = Some(match summary.take() {
+                    Some(first) => first.with(own),
+                    None => own,
+                });
+                let bad = |report: &TestReport| report.totals.failed + report.totals.errored;
+                if report.as_ref().is_none_or(|kept| bad(&tests) > bad(kept)) {
+                    report = Some(tests);
+                }
+            }
+            Ok(Evidence::Load(load)) => other = other.or(Some(Finding::Load(load))),
+            Ok(Evidence::Explain(text)) => {
+                if other.is_none() {
+                    other = Some(try_ask!(explain(desk, &text).await));
+                }
+            }
+            Err(fault) if fault.passes_by_itself() => return Ok(Err(fault)),
+            Err(fault) => pulse.see(Observation::Unreadable { kind, fault }).await?,
+        }
+        memory.read.insert(artifact.id);
+    }
+    if let Some(report) = report {
+        pulse.tell(Report::Cases(Arc::new(report))).await?;
+    }
+    if let Some(finding) = summary.map(Finding::Tests).or(other) {
+        pulse
+            .see(Observation::Evidence {
+                artifact: found.first().map(|artifact| artifact.id),
+                finding,
+                made: found.first().and_then(|artifact| artifact.created),
+                other_commit: false,
+            })
+            .await?;
+    }
+    Ok(Ok(()))
+}
+
+fn progress_of(pulse: &Pulse, what: &str) -> Progress {
+    let reports = pulse.reports();
+    let what = what.to_owned();
+    Arc::new(move |done, all| {
+        // Progress is an ornament: where nobody keeps up it is left out.
+        let _ = reports.try_send(Report::Working {
+            what: what.clone(),
+            done,
+            all,
+        });
+    })
+}
+
+async fn explain(desk: &Desk, text: &Text) -> Result<Finding, Fault> {
+    let store = Arc::clone(&desk.store);
+    let bytes = text.as_str().as_bytes().to_vec();
+    let local = |why: &dyn std::fmt::Display| {
+        Fault::new(
+            FaultKind::Local,
+            "keeping the explain text",
+            why.to_string(),
+        )
+    };
+    let blob = tokio::task::spawn_blocking(move || store.put_blob(&bytes))
+        .await
+        .map_err(|error| local(&error))?
+        .map_err(|error| local(&error))?;
+    Ok(Finding::Explain {
+        blob,
+        text: Text::block_within(text.as_str(), EXPLAIN_KEPT),
+    })
+}
+
+/// The explain text from the body of a pull request that has its headings.
+async fn explain_of_pull(
+    pulse: &Pulse,
+    desk: &Desk,
+    needs: &Needs,
+    memory: &Memory,
+    rule: &EvidenceRule,
+) -> Round {
+    if rule.kind != EvidenceKind::Explain || !needs.evidence.unread.contains(&rule.kind) {
+        return Ok(Ok(()));
+    }
+    let body = memory
+        .pulls
+        .iter()
+        .map(|pull| &pull.body)
+        .find(|body| !body.is_empty() && !Explain::parse(body.as_str()).is_unstructured());
+    match body {
+        Some(body) => {
+            let finding = try_ask!(explain(desk, body).await);
+            pulse
+                .see(Observation::Evidence {
+                    artifact: None,
+                    finding,
+                    made: None,
+                    other_commit: false,
+                })
+                .await?;
+        }
+        None if needs.evidence.is_past => {
+            pulse.see(Observation::Missing { kind: rule.kind }).await?;
+        }
+        None => {}
+    }
+    Ok(Ok(()))
+}

@@ -1,0 +1,90 @@
+//! The metrics and alarm feeds: once a minute, shortly after it ended, only what is new.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::pulse::{Gone, Pulse, later};
+use crate::domain::{
+    observation::{AlarmSnapshot, AlarmState, Minute, Observation},
+    policy::Policy,
+};
+
+/// After the end of a minute.
+const SHORTLY: SignedDuration = SignedDuration::from_secs(5);
+/// One period.
+const MINUTE: SignedDuration = SignedDuration::from_secs(60);
+/// Most minutes in one question: a day.
+const MOST: i64 = 24 * 60;
+
+pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), Gone> {
+    loop {
+        let needs = pulse.needs();
+        let asked = pulse.now();
+        let mut next = next_minute(asked);
+        if let Some(from) = needs.metrics_from {
+            let until = Minute::of(asked);
+            let from = Minute(from.0.max(until.0 - MOST)).min(until.plus(-1));
+            match pulse
+                .outside
+                .metrics
+                .read(&policy.metrics, from, until)
+                .await
+            {
+                Ok(seen) => {
+                    pulse.see(Observation::Metrics { asked, seen }).await?;
+                    pulse.good(MINUTE).await?;
+                }
+                Err(fault) => next = pulse.bad(fault).await?,
+            }
+        }
+        pulse
+            .rest(next, |now| {
+                now.metrics_from.is_some() && needs.metrics_from.is_none()
+            })
+            .await?;
+    }
+}
+
+pub(super) async fn follow_alarms(mut pulse: Pulse) -> Result<(), Gone> {
+    loop {
+        let needs = pulse.needs();
+        let asked = pulse.now();
+        let mut next = next_minute(asked);
+        if !needs.alarms.is_empty() && needs.metrics_from.is_some() {
+            match pulse.outside.alarms.read(&needs.alarms).await {
+                Ok(alarms) => {
+                    let all = with_missing(&needs.alarms, alarms);
+                    pulse.see(Observation::Alarms(all)).await?;
+                    pulse.good(MINUTE).await?;
+                }
+                Err(fault) => next = pulse.bad(fault).await?,
+            }
+        }
+        pulse.rest(next, |now| now.alarms != needs.alarms).await?;
+    }
+}
+
+/// An alarm that is not there is not "no alarm".
+fn with_missing(names: &[String], mut alarms: Vec<AlarmSnapshot>) -> Vec<AlarmSnapshot> {
+    for name in names {
+        if !alarms.iter().any(|alarm| alarm.name.as_str() == name) {
+            alarms.push(AlarmSnapshot {
+                name: name.as_str().into(),
+                state: AlarmState::Unknown,
+                since: None,
+                reason: "CloudWatch knows no alarm of this name".into(),
+            });
+        }
+    }
+    alarms
+}
+
+fn next_minute(asked: Timestamp) -> Timestamp {
+    let now = later(Minute::of(asked).start(), SHORTLY);
+    if now > asked {
+        now
+    } else {
+        later(Minute::of(asked).end(), SHORTLY)
+    }
+}

@@ -1,0 +1,10 @@
+//! The feeds: each asks one part of the world as often as the release needs it, and reports.
+
+mod crew;
+mod evidence;
+mod metrics;
+mod production;
+mod pulse;
+mod run;
+
+pub use crew::*;

@@ -1,0 +1,143 @@
+//! A feed's pulse: what it tells of its health, and when it looks next.
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    domain::{Fault, FaultKind, Feed, observation::Observation},
+    flight::{flying::Report, needs::Needs, outside::Outside},
+};
+
+/// First wait after a failure; doubled up to [`LONGEST_BACKOFF`].
+const FIRST_BACKOFF: SignedDuration = SignedDuration::from_secs(2);
+/// Longest wait after a failure.
+const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_secs(60);
+
+/// The flight is gone: the feed ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Gone;
+
+/// One feed's connection to the flight.
+pub(super) struct Pulse {
+    pub(super) outside: Outside,
+    pub(super) needs: watch::Receiver<Needs>,
+    reports: mpsc::Sender<Report>,
+    feed: Feed,
+    /// Silence longer than this is an event.
+    patience: SignedDuration,
+    last_good: Timestamp,
+    is_silent: bool,
+    backoff: SignedDuration,
+}
+
+impl Pulse {
+    pub(super) fn new(
+        outside: &Outside,
+        needs: &watch::Receiver<Needs>,
+        reports: &mpsc::Sender<Report>,
+        feed: Feed,
+        patience: SignedDuration,
+    ) -> Self {
+        Self {
+            last_good: outside.clock.now(),
+            outside: outside.clone(),
+            needs: needs.clone(),
+            reports: reports.clone(),
+            feed,
+            patience,
+            // The journal may say that it was silent when the last cockpit ended.
+            is_silent: true,
+            backoff: FIRST_BACKOFF,
+        }
+    }
+
+    /// The present instant.
+    pub(super) fn now(&self) -> Timestamp {
+        self.outside.clock.now()
+    }
+
+    /// What is needed now.
+    pub(super) fn needs(&mut self) -> Needs {
+        self.needs.borrow_and_update().clone()
+    }
+
+    /// Tells what was seen.
+    pub(super) async fn see(&self, seen: Observation) -> Result<(), Gone> {
+        self.tell(Report::Seen(Box::new(seen))).await
+    }
+
+    /// Tells anything.
+    pub(super) async fn tell(&self, report: Report) -> Result<(), Gone> {
+        self.reports.send(report).await.map_err(|_| Gone)
+    }
+
+    /// A sender for progress, which may be dropped when nobody keeps up.
+    pub(super) fn reports(&self) -> mpsc::Sender<Report> {
+        self.reports.clone()
+    }
+
+    /// It answered.
+    pub(super) async fn good(&mut self, cadence: SignedDuration) -> Result<(), Gone> {
+        let at = self.now();
+        self.last_good = at;
+        self.backoff = FIRST_BACKOFF;
+        if self.is_silent {
+            self.is_silent = false;
+            self.see(Observation::Back { feed: self.feed }).await?;
+        }
+        let feed = self.feed;
+        self.tell(Report::Answered { feed, at, cadence }).await
+    }
+
+    /// It failed; returns when to try again.
+    pub(super) async fn bad(&mut self, fault: Fault) -> Result<Timestamp, Gone> {
+        let now = self.now();
+        let next = match fault.kind {
+            FaultKind::RateLimited { until } => until.max(later(now, FIRST_BACKOFF)),
+            _ => later(now, self.backoff),
+        };
+        self.backoff = self
+            .backoff
+            .saturating_add(self.backoff)
+            .min(LONGEST_BACKOFF);
+        tracing::info!(feed = self.feed.word(), %fault, "a feed failed");
+        if !self.is_silent && now.duration_since(self.last_good) >= self.patience {
+            self.is_silent = true;
+            self.see(Observation::Silent {
+                feed: self.feed,
+                since: self.last_good,
+                fault: fault.clone(),
+            })
+            .await?;
+        }
+        let feed = self.feed;
+        self.tell(Report::Failed { feed, fault }).await?;
+        Ok(next)
+    }
+
+    /// Sleeps until `at`, or until `wakes` says that the needs have become urgent.
+    pub(super) async fn rest(
+        &mut self,
+        at: Timestamp,
+        wakes: impl Fn(&Needs) -> bool,
+    ) -> Result<(), Gone> {
+        loop {
+            tokio::select! {
+                () = self.outside.clock.sleep_until(at) => return Ok(()),
+                changed = self.needs.changed() => {
+                    if changed.is_err() {
+                        return Err(Gone);
+                    }
+                    if wakes(&self.needs.borrow_and_update()) {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// An instant and a while.
+pub(super) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}

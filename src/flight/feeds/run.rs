@@ -1,0 +1,205 @@
+//! The run feed: the release's run, the run that deploys, the rollback's run; jobs, holds, reviews, lane.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::pulse::{Gone, Pulse, later};
+use crate::{
+    domain::{
+        Fault, RunId,
+        observation::{Observation, RunSeen, RunStatus},
+    },
+    flight::{
+        needs::{Lookup, Needs},
+        performer::is_named,
+    },
+};
+
+/// Between two questions for the lane.
+const LANE_EVERY: SignedDuration = SignedDuration::from_secs(120);
+/// Shortest time between two looks, however urgent.
+const AT_LEAST: SignedDuration = SignedDuration::from_secs(1);
+/// Clocks differ: a dispatched run may seem older than its request.
+const SKEW: SignedDuration = SignedDuration::from_secs(120);
+
+/// What the last look found: decides what the next one asks beside the run.
+#[derive(Default)]
+struct Memory {
+    updated: Option<Timestamp>,
+    has_jobs: bool,
+    held: bool,
+    lane: Option<Timestamp>,
+}
+
+pub(super) async fn follow(mut pulse: Pulse) -> Result<(), Gone> {
+    let mut memory = Memory::default();
+    loop {
+        let needs = pulse.needs();
+        let asked = pulse.now();
+        let next = match look(&mut pulse, &needs, asked, &mut memory).await? {
+            Ok(()) => {
+                pulse.good(needs.run_every).await?;
+                later(asked, needs.run_every)
+            }
+            Err(fault) => pulse.bad(fault).await?,
+        };
+        let earliest = later(asked, AT_LEAST);
+        pulse.outside.clock.sleep_until(earliest.min(next)).await;
+        pulse
+            .rest(next, |now| {
+                now.look_after > asked
+                    || later(asked, now.run_every) < next
+                    || now.rollback_run != needs.rollback_run
+                    || now.production_run != needs.production_run
+            })
+            .await?;
+    }
+}
+
+type Looked = Result<Result<(), Fault>, Gone>;
+
+async fn look(pulse: &mut Pulse, needs: &Needs, asked: Timestamp, memory: &mut Memory) -> Looked {
+    match look_at_release(pulse, needs, asked, memory).await {
+        Ok(seen) => pulse.see(Observation::Run(Box::new(seen))).await?,
+        Err(fault) => return Ok(Err(fault)),
+    }
+    if let Some(lookup) = &needs.production_run {
+        match look_at_other(pulse, lookup, asked).await {
+            Ok(Some(seen)) => {
+                pulse
+                    .see(Observation::ProductionRun(Box::new(seen)))
+                    .await?;
+            }
+            Ok(None) => {}
+            Err(fault) => return Ok(Err(fault)),
+        }
+    }
+    if let Some(lookup) = &needs.rollback_run {
+        match look_at_other(pulse, lookup, asked).await {
+            Ok(Some(seen)) => pulse.see(Observation::RollbackRun(Box::new(seen))).await?,
+            Ok(None) => {}
+            Err(fault) => return Ok(Err(fault)),
+        }
+    }
+    Ok(Ok(()))
+}
+
+async fn look_at_release(
+    pulse: &Pulse,
+    needs: &Needs,
+    asked: Timestamp,
+    memory: &mut Memory,
+) -> Result<RunSeen, Fault> {
+    let runs = &pulse.outside.runs;
+    let run = runs.run(needs.run).await?;
+    let is_open = run.status != RunStatus::Completed;
+    let moved = memory.updated != Some(run.updated);
+    let pending = if is_open || memory.held || moved {
+        Some(runs.pending(needs.run).await?)
+    } else {
+        None
+    };
+    let held = pending.as_ref().is_some_and(|pending| !pending.is_empty());
+    // A hold that is gone was let go by someone: reviews and jobs say by whom. So does the first look.
+    let changed_hands = memory.updated.is_none()
+        || memory.held && !held
+        || needs.held_by.as_ref().is_some_and(|name| {
+            let holds =
+                |hold: &crate::domain::observation::PendingDeployment| hold.name.as_str() == name;
+            !pending.iter().flatten().any(holds)
+        });
+    let reviews = if changed_hands || pending.is_some() && !held {
+        Some(runs.reviews(needs.run).await?)
+    } else {
+        None
+    };
+    let wants_jobs = moved || changed_hands || !memory.has_jobs || is_open && needs.follows_jobs;
+    let jobs = if wants_jobs {
+        Some(runs.jobs(needs.run).await?)
+    } else {
+        None
+    };
+    let asks_lane = is_open
+        && memory
+            .lane
+            .is_none_or(|last| asked >= later(last, LANE_EVERY));
+    // The lane is an ornament: where it cannot be had the look still counts.
+    let lane = if asks_lane {
+        memory.lane = Some(asked);
+        runs.lane(needs.run).await.ok()
+    } else {
+        None
+    };
+    memory.updated = Some(run.updated);
+    memory.has_jobs |= jobs.is_some();
+    memory.held = held;
+    Ok(RunSeen {
+        asked,
+        run,
+        jobs,
+        pending,
+        reviews,
+        lane,
+    })
+}
+
+/// A run that was dispatched; `None` while it is not found.
+async fn look_at_other(
+    pulse: &Pulse,
+    lookup: &Lookup,
+    asked: Timestamp,
+) -> Result<Option<RunSeen>, Fault> {
+    let run = match lookup {
+        Lookup::Known(run) => *run,
+        Lookup::Find {
+            workflow,
+            marker,
+            since,
+            ..
+        } => match find(pulse, workflow, marker, *since).await? {
+            Some(run) => run,
+            None => return Ok(None),
+        },
+    };
+    let runs = &pulse.outside.runs;
+    let snapshot = runs.run(run).await?;
+    let is_open = snapshot.status != RunStatus::Completed;
+    Ok(Some(RunSeen {
+        asked,
+        jobs: Some(runs.jobs(run).await?),
+        pending: if is_open {
+            Some(runs.pending(run).await?)
+        } else {
+            Some(Vec::new())
+        },
+        reviews: None,
+        lane: None,
+        run: snapshot,
+    }))
+}
+
+/// The run whose name holds the marker; else the only one that began since.
+async fn find(
+    pulse: &Pulse,
+    workflow: &str,
+    marker: &str,
+    since: Timestamp,
+) -> Result<Option<RunId>, Fault> {
+    let from = since.checked_sub(SKEW).unwrap_or(since);
+    let runs = pulse
+        .outside
+        .dispatch
+        .dispatched(workflow, None, from)
+        .await?;
+    let named = runs.iter().find(|run| is_named(run.title.as_str(), marker));
+    if let Some(run) = named {
+        return Ok(Some(run.id));
+    }
+    let viewer = pulse.outside.runs.viewer().await?;
+    let mut ours = runs.iter().filter(|run| {
+        run.created >= since && run.actor.as_ref().is_some_and(|actor| actor.is(&viewer))
+    });
+    Ok(match (ours.next(), ours.next()) {
+        (Some(only), None) => Some(only.id),
+        _ => None,
+    })
+}

@@ -1,0 +1,253 @@
+//! What a release needs to know next, and how often: the feeds follow it, reads are no acts.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{
+    Act, Phase, RunId, Seq, Sha, Text,
+    approval::ApprovalProgress,
+    evidence::{EvidenceKind, Piece},
+    observation::Minute,
+    policy::{GateKind, Policy},
+    release::Release,
+    rollback::RollbackProgress,
+};
+
+/// What the feeds shall look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Needs {
+    /// The release's run.
+    pub run: RunId,
+    /// Its attempt, as far as known.
+    pub attempt: u32,
+    /// Where the release stands.
+    pub phase: Phase,
+    /// Longest time between two looks at the run.
+    pub run_every: SignedDuration,
+    /// A look that began before this is too old.
+    pub look_after: Timestamp,
+    /// Whether its jobs matter at every look, not only when the run changed.
+    pub follows_jobs: bool,
+    /// The environment that holds the stage which waits.
+    pub held_by: Option<String>,
+    /// The run that deploys, for `gate = "dispatch"`.
+    pub production_run: Option<Lookup>,
+    /// The rollback's run.
+    pub rollback_run: Option<Lookup>,
+    /// What the evidence still lacks.
+    pub evidence: EvidenceNeeds,
+    /// Longest time between two questions to production; `None`: none.
+    pub production_every: Option<SignedDuration>,
+    /// Changes whenever production must be asked again at once.
+    pub production_turn: Option<Timestamp>,
+    /// First minute of metrics that is still of interest; `None`: no metrics are read.
+    pub metrics_from: Option<Minute>,
+    /// Alarms to ask for.
+    pub alarms: Vec<String>,
+    /// Acts that wait for their outcome.
+    pub acts: Vec<Act>,
+}
+
+/// A run to follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    /// By its id.
+    Known(RunId),
+    /// By what stands in its name.
+    Find {
+        /// Workflow file name.
+        workflow: String,
+        /// What to look for.
+        marker: String,
+        /// Created not before.
+        since: Timestamp,
+        /// The request behind it.
+        act: Seq,
+    },
+}
+
+/// What the evidence still lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceNeeds {
+    /// The candidate's commit, once known.
+    pub sha: Option<Sha>,
+    /// Title and branch of its run.
+    pub named: (Text, Option<Text>),
+    /// When this attempt began.
+    pub since: Timestamp,
+    /// Whether the run has got past making evidence.
+    pub is_past: bool,
+    /// Kinds that are not read.
+    pub unread: Vec<EvidenceKind>,
+    /// What production runs, where known.
+    pub base: Option<Sha>,
+    /// Whether the candidate was compared with that.
+    pub is_compared: bool,
+    /// Whether anyone still decides on evidence.
+    pub matters: bool,
+}
+
+impl Needs {
+    /// What `release` needs now.
+    pub fn of(release: &Release) -> Self {
+        let phase = release.phase();
+        let secs = SignedDuration::from_secs;
+        let urgent = release.approval.in_flight().is_some();
+        let run_every = match &phase {
+            _ if urgent => secs(3),
+            Phase::Preparing => secs(30),
+            Phase::AwaitingApproval => secs(20),
+            Phase::ApprovalRequested => secs(3),
+            Phase::Deploying => secs(5),
+            Phase::StageWatch { .. } => secs(15),
+            Phase::RollingBack => secs(10),
+            Phase::Monitoring | Phase::Undecided | Phase::Recovering => secs(60),
+            Phase::RollbackFailed | Phase::Stopped | Phase::Ended(_) => secs(300),
+        };
+        Self {
+            run: release.key.run,
+            attempt: release.attempt(),
+            run_every,
+            look_after: look_after(release),
+            follows_jobs: matches!(
+                phase,
+                Phase::Preparing | Phase::Deploying | Phase::RollingBack
+            ),
+            held_by: release.approval.waiting.as_ref().and_then(|waiting| {
+                let stage = release.rollout.stages.get(waiting.stage)?;
+                (release.policy.target.gate == GateKind::Environment).then(|| stage.name.clone())
+            }),
+            production_run: production_run(release),
+            rollback_run: rollback_run(release),
+            evidence: evidence(release, &phase),
+            production_every: (!phase.is_end()).then(|| match phase {
+                Phase::Monitoring | Phase::Recovering => secs(20),
+                _ => secs(120),
+            }),
+            production_turn: production_turn(release),
+            metrics_from: metrics_from(release, &phase),
+            alarms: alarms(&release.policy),
+            acts: release.outbox().cloned().collect(),
+            phase,
+        }
+    }
+}
+
+/// An approval trusts only a look that began after it.
+fn look_after(release: &Release) -> Timestamp {
+    match release.approval.in_flight() {
+        Some(request) if request.progress == ApprovalProgress::Requested => request.at,
+        Some(_) | None => Timestamp::MIN,
+    }
+}
+
+fn production_run(release: &Release) -> Option<Lookup> {
+    if let Some(run) = release.rollout.production_run {
+        let is_open = release.rollout.deployed.is_none();
+        return is_open.then_some(Lookup::Known(run));
+    }
+    let grant = release.approval.first_grant()?;
+    let act = grant.ours?;
+    let request = release.approval.request.as_ref()?;
+    let rule = release.policy.target.dispatch.as_ref()?;
+    (release.policy.target.gate == GateKind::Dispatch && request.seq == act).then(|| Lookup::Find {
+        workflow: rule.workflow.clone(),
+        marker: release.marker("p", request.stage + 1),
+        since: request.at,
+        act,
+    })
+}
+
+fn rollback_run(release: &Release) -> Option<Lookup> {
+    let attempt = release.rollback.in_flight()?;
+    if let Some(run) = attempt.run {
+        return Some(Lookup::Known(run));
+    }
+    let rule = release.policy.rollback.as_ref()?.dispatch.as_ref()?;
+    let (act, since, outcome) = attempt.start.as_ref()?;
+    outcome.as_ref()?;
+    Some(Lookup::Find {
+        workflow: rule.workflow.clone(),
+        marker: attempt.marker.clone(),
+        since: *since,
+        act: *act,
+    })
+}
+
+fn evidence(release: &Release, phase: &Phase) -> EvidenceNeeds {
+    let run = release.rollout.run.as_ref();
+    let base = release
+        .rollout
+        .production_now()
+        .and_then(|answer| answer.sha.clone());
+    let matters = matches!(
+        phase,
+        Phase::Preparing | Phase::AwaitingApproval | Phase::ApprovalRequested
+    );
+    let diff = release.evidence.diff.as_ref();
+    EvidenceNeeds {
+        sha: run.map(|run| run.sha.clone()),
+        named: run.map_or((Text::default(), None), |run| {
+            (run.title.clone(), run.branch.clone())
+        }),
+        since: run.map_or(release.opened, |run| run.started),
+        is_past: *phase != Phase::Preparing,
+        unread: release
+            .policy
+            .evidence
+            .iter()
+            .map(|rule| rule.kind)
+            .filter(|kind| !matches!(release.evidence.pieces.get(kind), Some(Piece::Read { .. })))
+            .collect(),
+        is_compared: diff.is_some_and(|diff| {
+            Some(&diff.base) == base.as_ref() && run.is_some_and(|run| run.sha == diff.head)
+        }),
+        base,
+        matters,
+    }
+}
+
+fn production_turn(release: &Release) -> Option<Timestamp> {
+    let finished = release
+        .rollback
+        .newest()
+        .and_then(|attempt| match &attempt.progress {
+            RollbackProgress::Finished { at, .. } => Some(*at),
+            RollbackProgress::Preparing
+            | RollbackProgress::Starting
+            | RollbackProgress::Running
+            | RollbackProgress::Failed { .. } => None,
+        });
+    finished.or(release.rollout.deployed)
+}
+
+fn metrics_from(release: &Release, phase: &Phase) -> Option<Minute> {
+    /// Late points change the youngest minutes.
+    const AGAIN: i64 = 5;
+    if release.policy.metrics.is_empty() || phase.is_end() || *phase == Phase::Stopped {
+        return None;
+    }
+    let newest = release
+        .watch
+        .series
+        .values()
+        .filter_map(|series| series.keys().next_back())
+        .max();
+    Some(match newest {
+        Some(newest) => newest.plus(1 - AGAIN),
+        // The baseline's hour, and what a metric gate looks back on.
+        None => Minute::of(release.opened).plus(-release.policy.hypercare.baseline.as_mins() - 15),
+    })
+}
+
+fn alarms(policy: &Policy) -> Vec<String> {
+    let hypercare = &policy.hypercare;
+    let named = hypercare
+        .gates
+        .iter()
+        .chain(&hypercare.triggers)
+        .flat_map(crate::domain::judge::Rule::alarms);
+    let mut all: Vec<String> = hypercare.alarms.iter().cloned().chain(named).collect();
+    all.sort();
+    all.dedup();
+    all
+}

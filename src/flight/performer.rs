@@ -1,0 +1,340 @@
+//! Works the outbox: sends what was decided, once, and tells what became of it.
+//!
+//! An act that an earlier process requested, or whose answer was lost, is looked up in the world before anything is
+//! sent. Absent twice, 30 s apart, means not sent, and the same confirmation goes out again.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{mpsc, watch};
+
+use super::{flying::Report, needs::Needs, outside::Outside};
+use crate::{
+    domain::{
+        Act, Deed, Fault, FaultKind, Outcome, Reached, RunId, Seq, Text,
+        observation::{Observation, ReviewState, RunSnapshot},
+    },
+    ports::DispatchOrder,
+};
+
+/// Between two looks for an act whose fate is unknown.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(30);
+/// How often an act that certainly did not arrive is sent again.
+const TRIES: u8 = 4;
+/// Between two such tries.
+const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// Clocks differ: a run may seem to be older than its request by this much.
+const SKEW: SignedDuration = SignedDuration::from_mins(2);
+/// Longest run of a team's program.
+const SCRIPT_LIMIT: SignedDuration = SignedDuration::from_mins(30);
+
+/// Performs acts until the flight is gone. Acts up to `resumed` were requested by an earlier process.
+pub(super) async fn perform(
+    outside: Outside,
+    mut needs: watch::Receiver<Needs>,
+    reports: mpsc::Sender<Report>,
+    resumed: Seq,
+) {
+    let mut answered: BTreeSet<Seq> = BTreeSet::new();
+    loop {
+        let next = needs
+            .borrow_and_update()
+            .acts
+            .iter()
+            .find(|act| act.cleared && !answered.contains(&act.seq))
+            .cloned();
+        if let Some(act) = next {
+            answered.insert(act.seq);
+            let performer = Performer {
+                outside: &outside,
+                needs: &needs,
+                act: &act,
+            };
+            let Some(outcome) = performer.outcome(act.seq <= resumed).await else {
+                continue;
+            };
+            let seen = Observation::Answered {
+                act: act.seq,
+                outcome,
+            };
+            if reports.send(Report::Seen(Box::new(seen))).await.is_err() {
+                return;
+            }
+            continue;
+        }
+        if needs.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+struct Performer<'a> {
+    outside: &'a Outside,
+    needs: &'a watch::Receiver<Needs>,
+    act: &'a Act,
+}
+
+/// What a look in the world found of an act.
+enum Trace {
+    /// It is there.
+    Done(Option<RunId>),
+    /// It is not there.
+    Absent,
+    /// The world went on without it: it must not be sent any more.
+    Overtaken(Text),
+    /// Something is there that may be it.
+    Unclear(Text),
+}
+
+impl Performer<'_> {
+    /// Sends, or looks first; `None`: the act left the outbox meanwhile.
+    async fn outcome(&self, look_first: bool) -> Option<Outcome> {
+        let mut must_look = look_first;
+        for _ in 0..TRIES {
+            if must_look && let Some(outcome) = self.look_up().await? {
+                return Some(outcome);
+            }
+            if !self.is_wanted() {
+                return None;
+            }
+            match self.send().await {
+                Ok(run) => return Some(Outcome::Taken { run }),
+                Err(fault) => match (&fault.kind, fault.reached) {
+                    (FaultKind::RateLimited { until }, _) => {
+                        self.outside.clock.sleep_until(*until).await;
+                        must_look = false;
+                    }
+                    (_, Reached::Maybe) => must_look = true,
+                    (FaultKind::Offline | FaultKind::TimedOut, Reached::No) => {
+                        self.pause(TRY_AGAIN).await;
+                        must_look = false;
+                    }
+                    (_, Reached::No | Reached::Yes) => return Some(Outcome::Failed { fault }),
+                },
+            }
+        }
+        let what = "it was sent several times and never arrived";
+        Some(Outcome::Unknown { why: what.into() })
+    }
+
+    /// Whether the act still stands in the outbox.
+    fn is_wanted(&self) -> bool {
+        self.needs
+            .borrow()
+            .acts
+            .iter()
+            .any(|act| act.seq == self.act.seq)
+    }
+
+    async fn pause(&self, wait: SignedDuration) {
+        let until = later(self.outside.clock.now(), wait);
+        self.outside.clock.sleep_until(until).await;
+    }
+
+    /// `Some(None)`: absent twice, it may be sent. `None`: it is no longer wanted.
+    async fn look_up(&self) -> Option<Option<Outcome>> {
+        let mut absent = 0;
+        while absent < 2 {
+            if absent > 0 {
+                self.pause(LOOK_AGAIN).await;
+            }
+            if !self.is_wanted() {
+                return None;
+            }
+            match self.trace().await {
+                Ok(Trace::Done(run)) => return Some(Some(Outcome::Taken { run })),
+                Ok(Trace::Absent) => absent += 1,
+                Ok(Trace::Overtaken(why)) => {
+                    let fault = Fault::new(FaultKind::Conflict, "the decision", why.as_str());
+                    return Some(Some(Outcome::Failed { fault }));
+                }
+                Ok(Trace::Unclear(why)) => return Some(Some(Outcome::Unknown { why })),
+                Err(fault) => {
+                    let until = match fault.kind {
+                        FaultKind::RateLimited { until } => until,
+                        _ => later(self.outside.clock.now(), TRY_AGAIN),
+                    };
+                    self.outside.clock.sleep_until(until).await;
+                }
+            }
+        }
+        Some(None)
+    }
+
+    async fn trace(&self) -> Result<Trace, Fault> {
+        match &self.act.deed {
+            Deed::Review {
+                run,
+                environments,
+                marker,
+                ..
+            } => {
+                let reviews = self.outside.runs.reviews(*run).await?;
+                let ours = |comment: &Text| comment.as_str().contains(marker.as_str());
+                if reviews
+                    .iter()
+                    .any(|review| review.state != ReviewState::Pending && ours(&review.comment))
+                {
+                    return Ok(Trace::Done(None));
+                }
+                let pending = self.outside.runs.pending(*run).await?;
+                let held = environments
+                    .iter()
+                    .all(|id| pending.iter().any(|hold| hold.environment == *id));
+                Ok(if held {
+                    Trace::Absent
+                } else {
+                    Trace::Overtaken("the run no longer waits for it".into())
+                })
+            }
+            Deed::Dispatch {
+                workflow, marker, ..
+            } => self.trace_dispatch(workflow, marker).await,
+            // Asking twice to stop what stops changes nothing.
+            Deed::Cancel { .. } => Ok(Trace::Absent),
+            Deed::RerunFailed { run } => {
+                let seen = self.outside.runs.run(*run).await?;
+                Ok(if seen.conclusion.is_none() {
+                    Trace::Done(None)
+                } else {
+                    Trace::Absent
+                })
+            }
+            Deed::Script { .. } => Ok(Trace::Unclear(
+                "the program was started by a cockpit that is gone: look whether it did its work"
+                    .into(),
+            )),
+        }
+    }
+
+    async fn trace_dispatch(&self, workflow: &str, marker: &str) -> Result<Trace, Fault> {
+        let since = self.act.at.checked_sub(SKEW).unwrap_or(Timestamp::MIN);
+        let runs = self
+            .outside
+            .dispatch
+            .dispatched(workflow, None, since)
+            .await?;
+        let named = |run: &&RunSnapshot| is_named(run.title.as_str(), marker);
+        if let Some(run) = runs.iter().find(named) {
+            return Ok(Trace::Done(Some(run.id)));
+        }
+        let viewer = self.outside.runs.viewer().await?;
+        let by_us: Vec<&RunSnapshot> = runs
+            .iter()
+            .filter(|run| run.actor.as_ref().is_some_and(|actor| actor.is(&viewer)))
+            .filter(|run| run.created >= self.act.at && !bears_a_marker(run.title.as_str()))
+            .collect();
+        Ok(match by_us.as_slice() {
+            [] => Trace::Absent,
+            [only] => Trace::Done(Some(only.id)),
+            several => Trace::Unclear(Text::line(&format!(
+                "{} runs of {workflow} began since; let the run's name hold the release id to tell them apart",
+                several.len()
+            ))),
+        })
+    }
+
+    async fn send(&self) -> Result<Option<RunId>, Fault> {
+        let outside = self.outside;
+        match &self.act.deed {
+            Deed::Review {
+                run,
+                environments,
+                approve,
+                comment,
+                ..
+            } => {
+                let comment = comment.as_str();
+                if *approve {
+                    outside.review.approve(*run, environments, comment).await?;
+                } else {
+                    outside.review.reject(*run, environments, comment).await?;
+                }
+                Ok(None)
+            }
+            Deed::Dispatch {
+                workflow,
+                reference,
+                inputs,
+                ..
+            } => {
+                let reference = match reference {
+                    Some(reference) => reference.clone(),
+                    None => outside
+                        .history
+                        .default_branch()
+                        .await
+                        // Nothing was sent yet, whatever became of the question.
+                        .map_err(|fault| fault.reaching(Reached::No))?
+                        .to_string(),
+                };
+                let order = DispatchOrder {
+                    workflow: workflow.clone(),
+                    reference,
+                    inputs: inputs.clone(),
+                };
+                outside.dispatch.dispatch(&order).await
+            }
+            Deed::Cancel { run } => outside.dispatch.cancel(*run).await.map(|()| None),
+            Deed::RerunFailed { run } => outside.dispatch.rerun_failed(*run).await.map(|()| None),
+            Deed::Script { arguments } => outside
+                .script
+                .run(arguments, b"", SCRIPT_LIMIT)
+                .await
+                .map(|_| None),
+        }
+    }
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// Whether a title holds the marker as a whole: `...-r1` is not found in `...-r12`.
+pub(super) fn is_named(title: &str, marker: &str) -> bool {
+    title.match_indices(marker).any(|(at, _)| {
+        let before = title[..at].chars().next_back();
+        let after = title[at + marker.len()..].chars().next();
+        let joins = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+        !before.is_some_and(joins) && !after.is_some_and(joins)
+    })
+}
+
+/// Whether a title names some cockpit's request: `8123.1-r1`.
+fn bears_a_marker(title: &str) -> bool {
+    title
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
+        .any(|word| {
+            let Some((run, rest)) = word.split_once('.') else {
+                return false;
+            };
+            let Some((attempt, sort)) = rest.split_once('-') else {
+                return false;
+            };
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            digits(run)
+                && digits(attempt)
+                && sort.len() > 1
+                && sort.starts_with(['r', 'p'])
+                && digits(&sort[1..])
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marker_is_found_whole_or_not_at_all() {
+        assert!(is_named("Rollback v1 (8123.1-r1)", "8123.1-r1"));
+        assert!(!is_named("Rollback v1 (8123.1-r12)", "8123.1-r1"));
+        assert!(!is_named("Rollback 98123.1-r1", "8123.1-r1"));
+    }
+
+    #[test]
+    fn another_requests_run_is_recognised_as_such() {
+        assert!(bears_a_marker("Rollback to v2 [8123.1-r2]"));
+        assert!(!bears_a_marker("Rollback to v2.13.4"));
+        assert!(!bears_a_marker("Release 2.1-rc1"));
+    }
+}
