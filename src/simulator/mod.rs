@@ -33,6 +33,8 @@ mod stories;
 mod wire;
 mod world;
 
+pub use ask::{Ask, Reply};
+pub use log::{ActEntry, RequestEntry};
 pub use scenario::*;
 pub use serve::*;
 pub use world::*;

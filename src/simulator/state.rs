@@ -40,13 +40,24 @@ pub(super) struct Serving {
     pub(super) canary: Option<(Build, u8)>,
 }
 
+/// What another process needs to share a fast clock.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub(super) struct Pace {
+    /// What the clock showed when it started.
+    pub(super) epoch: Timestamp,
+    /// The real instant of that.
+    pub(super) started: Timestamp,
+    /// How many of its seconds pass in a real one.
+    pub(super) speed: f64,
+}
+
 /// Everything.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) scenario: Scenario,
     pub(super) seed: u64,
-    /// How fast the clock runs, for information.
-    pub(super) speed: f64,
+    /// How to run with this world's clock, as its maker tells.
+    pub(super) pace: Option<Pace>,
     pub(super) epoch: Timestamp,
     pub(super) now: Timestamp,
     pub(super) repository: Repository,
@@ -70,7 +81,7 @@ impl State {
         Self {
             scenario,
             seed,
-            speed: 1.0,
+            pace: None,
             epoch,
             now: epoch,
             repository: Repository::new(scenario, seed, epoch),

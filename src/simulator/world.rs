@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     log::{ActEntry, RequestEntry},
     past, plan, routes,
     scenario::Scenario,
-    state::State,
+    state::{Pace, State},
 };
 use crate::ports::Clock;
 
@@ -36,10 +37,15 @@ impl World {
         }
     }
 
-    /// The same, telling at `/_world` how fast its clock runs.
+    /// The same, telling at `/_world` how another process can run with its clock: what it showed at the real instant
+    /// `started`, and how many times faster it runs.
     #[must_use]
-    pub fn with_speed(self, speed: f64) -> Self {
-        self.locked().speed = speed;
+    pub fn with_clock(self, epoch: Timestamp, started: Timestamp, speed: f64) -> Self {
+        self.locked().pace = Some(Pace {
+            epoch,
+            started,
+            speed,
+        });
         self
     }
 
