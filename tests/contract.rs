@@ -1,40 +1,19 @@
 //! The simulated GitHub against GitHub's own description: every answer of every scenario, and every request that cockpit makes.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "contracts/cockpit_side.rs"]
+mod cockpit_side;
 #[path = "contracts/description.rs"]
 mod description;
+#[path = "contracts/hands.rs"]
+mod hands;
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeSet, sync::Arc};
 
-use cockpit::{
-    ports::Clock,
-    simulator::{Ask, Reply, Scenario, World},
-};
+use cockpit::simulator::{Ask, Reply, Scenario, World};
 use description::Description;
-use jiff::{SignedDuration, Timestamp};
+use hands::Hands;
 use serde_json::{Value, json};
-
-/// A clock that moves when it is told to.
-#[derive(Debug)]
-struct Hands(Mutex<Timestamp>);
-
-impl Clock for Hands {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-
-    fn sleep_until(
-        &self,
-        at: Timestamp,
-    ) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        let mut now = self.0.lock().unwrap();
-        *now = at.max(*now);
-        Box::pin(std::future::ready(()))
-    }
-}
 
 /// A world, the judge, and what was found wrong.
 struct Trial<'a> {
@@ -49,8 +28,7 @@ struct Trial<'a> {
 
 impl<'a> Trial<'a> {
     fn of(scenario: Scenario, judge: &'a Description) -> Self {
-        let start = "2026-11-20T14:00:00Z".parse().unwrap();
-        let hands = Arc::new(Hands(Mutex::new(start)));
+        let hands = Arc::new(Hands::new());
         let world = World::new(scenario, 3, hands.clone());
         let run = world.run_id();
         Self {
@@ -65,7 +43,7 @@ impl<'a> Trial<'a> {
     }
 
     fn wait(&self, seconds: i64) {
-        *self.hands.0.lock().unwrap() += SignedDuration::from_secs(seconds);
+        self.hands.wait(seconds);
     }
 
     /// Asks until the network lets the answer through, and judges it.

@@ -6,6 +6,8 @@ use super::{dice, scenario::Scenario};
 
 /// Most faults in a row of one kind of request.
 const IN_A_ROW: u32 = 2;
+/// Requests that may have been on their way when a limit was announced.
+const ON_THEIR_WAY: u32 = 4;
 /// Seconds of `retry-after`.
 pub(super) const RETRY_AFTER: i64 = 15;
 
@@ -33,6 +35,8 @@ pub(super) struct Faults {
     acts: i64,
     row: (u32, u32),
     until: Option<Timestamp>,
+    /// Requests since a limit was announced.
+    early: u32,
 }
 
 impl Faults {
@@ -44,6 +48,7 @@ impl Faults {
             acts: 0,
             row: (0, 0),
             until: None,
+            early: 0,
         }
     }
 
@@ -51,6 +56,12 @@ impl Faults {
     pub(super) fn limited(&self, now: Timestamp) -> Option<i64> {
         let until = self.until.filter(|until| *until > now)?;
         Some((until.as_second() - now.as_second()).max(1))
+    }
+
+    /// Counts a request within an announced limit; says whether its sender must have known.
+    pub(super) fn ignores_limit(&mut self) -> bool {
+        self.early += 1;
+        self.early > ON_THEIR_WAY
     }
 
     /// The trouble of the next read.
@@ -78,6 +89,7 @@ impl Faults {
         self.row.0 += 1;
         if let Trouble::Limited(_) = trouble {
             self.until = Some(now + SignedDuration::from_secs(RETRY_AFTER));
+            self.early = 0;
         }
         Some(trouble)
     }

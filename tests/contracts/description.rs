@@ -189,10 +189,11 @@ fn loosen(value: &mut Value) {
             if let Some(any) = map.remove("oneOf") {
                 map.insert("anyOf".to_owned(), any);
             }
-            if let Some(words) = map.get_mut("enum").and_then(Value::as_array_mut) {
-                if words.contains(&json!("in_progress")) && words.contains(&json!("inactive")) {
-                    words.push(json!("waiting"));
-                }
+            if let Some(words) = map.get_mut("enum").and_then(Value::as_array_mut)
+                && words.contains(&json!("in_progress"))
+                && words.contains(&json!("inactive"))
+            {
+                words.push(json!("waiting"));
             }
             if map.get("nullable") == Some(&json!(true)) {
                 map.remove("nullable");

@@ -61,7 +61,9 @@ fn cut() -> Reply {
 fn dispatch(state: &mut State, ask: &Ask, path: &str) -> Reply {
     if let Some(left) = state.faults.limited(state.now) {
         let line = format!("{} {path} within retry-after, {left} s early", ask.method);
-        state.log.violation(line);
+        if state.faults.ignores_limit() {
+            state.log.violation(line);
+        }
         return limited(ask, path, 429, left);
     }
     if let Some(operation) = path.strip_prefix(metrics::SERVICE) {
