@@ -1,0 +1,10 @@
+//! What the reports are about.
+
+/// The facts that every report of one run shares.
+pub(in crate::simulator) struct Facts<'a> {
+    pub(in crate::simulator) seed: u64,
+    pub(in crate::simulator) version: &'a str,
+    pub(in crate::simulator) sha: &'a str,
+    /// Whether a required end-to-end test failed.
+    pub(in crate::simulator) failed: bool,
+}
