@@ -14,7 +14,9 @@ use cockpit::{
         evidence::{Evidence, EvidenceKind},
         observation::{Minute, RunStatus, Sample},
     },
-    ports::{Artifacts, Asked, Clock, Dispatch, DispatchOrder, History, Metrics, Review, Runs},
+    ports::{
+        Alarms, Artifacts, Asked, Clock, Dispatch, DispatchOrder, History, Metrics, Review, Runs,
+    },
     simulator::{Scenario, Served, World, serve},
 };
 use serde_json::json;
@@ -128,6 +130,21 @@ async fn read_history(meeting: &Meeting, scenario: Scenario) {
     let tag = patiently(hands, || github.tag_of(&candidate, "v"))
         .await
         .unwrap();
+    let branch = patiently(hands, || github.default_branch()).await;
+    let viewer = patiently(hands, || github.viewer()).await;
+    assert_eq!((branch.as_str(), viewer.as_str()), ("main", "ana"));
+    let jobs = patiently(hands, || github.jobs(meeting.run)).await;
+    assert!(jobs.iter().any(|job| job.name.as_str() == "k6"));
+    let same = patiently(hands, || {
+        github.runs_of_commit(&candidate, Some("deploy.yml"))
+    })
+    .await;
+    assert_eq!(
+        same.iter().map(|run| run.id).collect::<Vec<_>>(),
+        [meeting.run]
+    );
+    let all = patiently(hands, || github.runs(None)).await;
+    assert_eq!(all[0].id, meeting.run, "newest first");
     let past = patiently(hands, || github.deployments("production", 30)).await;
     // This release's own deployment begins to wait while we read.
     let past = past.iter().filter(|d| d.run != Some(meeting.run)).count();
@@ -261,16 +278,23 @@ async fn around_the_deploy(scenario: Scenario, name: &str) -> (Vec<Sample>, Vec<
     meeting.until(meeting.run, RunStatus::Completed).await;
     let deployed = Minute::of(meeting.hands.now()).plus(1);
     meeting.hands.wait(20 * 60);
+    let names = ["storefront-5xx", "storefront-health", "nobody"].map(str::to_owned);
     let metrics = &meeting.team.policy.metrics;
-    let (from, until) = (deployed.plus(-60), deployed.plus(15));
-    let seen = patiently(&meeting.hands, || source.read(metrics, from, until)).await;
+    let (from, until) = (deployed.plus(-360), deployed.plus(15));
+    let seen = patiently(&meeting.hands, || {
+        Metrics::read(&source, metrics, from, until)
+    })
+    .await;
     let series = seen
         .series
         .iter()
         .find(|(key, _)| key.0.0 == name)
         .unwrap()
         .1;
-    let (before, after) = series.split_at(60);
+    let alarms = patiently(&meeting.hands, || Alarms::read(&source, &names)).await;
+    assert_eq!(alarms.len(), 2, "a metric alarm and a composite one");
+    let (before, after) = series.split_at(360);
+    let before = &before[300..];
     (before[..55].to_vec(), after.to_vec())
 }
 

@@ -252,3 +252,86 @@ fn latency(traffic: &Traffic, statistic: &str, part: f64) -> Option<f64> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+    use crate::simulator::{Scenario, past};
+
+    /// A world that stands at a full minute; the minute of its beginning.
+    fn world(scenario: Scenario) -> (State, i64) {
+        let epoch: Timestamp = "2026-11-20T14:00:00Z".parse().unwrap();
+        let mut state = State::new(scenario, 5, epoch);
+        past::fill(&mut state);
+        (state, epoch.as_second())
+    }
+
+    fn of(state: &State, name: &str, group: Option<&str>, span: (i64, i64)) -> Vec<(i64, f64)> {
+        let mut dimensions =
+            BTreeMap::from([("LoadBalancer".to_owned(), LOAD_BALANCER.to_owned())]);
+        if let Some(group) = group {
+            dimensions.insert("TargetGroup".to_owned(), group.to_owned());
+        }
+        let metric = Metric {
+            namespace: BALANCER.to_owned(),
+            name: name.to_owned(),
+            dimensions,
+        };
+        points(state, &metric, "Sum", 60, span)
+    }
+
+    #[test]
+    fn the_newest_minutes_come_late_and_sometimes_half_filled_first() {
+        let (mut state, now) = world(Scenario::Healthy);
+        let begin = state.now;
+        let (mut grew, mut late) = (0, 0);
+        for minute in 0..120 {
+            let at = now + minute * 60;
+            let mut seen = Vec::new();
+            for age in (0..200).step_by(5) {
+                state.now = begin + SignedDuration::from_secs(minute * 60 + 60 + age);
+                let value = of(&state, "RequestCount", None, (at, at + 60));
+                late += usize::from(age < 25 && !value.is_empty());
+                seen.extend(value.first().map(|(_, value)| *value));
+            }
+            grew += usize::from(seen.windows(2).any(|pair| pair[0] < pair[1]));
+            assert!(
+                seen.windows(2).all(|pair| pair[0] <= pair[1]),
+                "a count never shrinks"
+            );
+        }
+        assert_eq!(late, 0, "nothing within 25 s");
+        assert!((20..60).contains(&grew), "a third of the minutes: {grew}");
+    }
+
+    #[test]
+    fn balancer_errors_exist_only_in_minutes_that_had_some() {
+        let (state, now) = world(Scenario::Healthy);
+        let span = (now - 600 * 60, now - 10 * 60);
+        let requests = of(&state, "RequestCount", None, span).len();
+        let errors = of(&state, "HTTPCode_ELB_5XX_Count", None, span);
+        assert!(
+            requests > 570 && requests < 590,
+            "a gap now and then: {requests}"
+        );
+        assert!(errors.len() < requests * 3 / 4 && errors.iter().all(|(_, n)| *n >= 1.0));
+        let grouped = of(&state, "HTTPCode_ELB_5XX_Count", Some(TARGET_GROUP), span);
+        assert!(grouped.is_empty(), "it has no such dimension");
+    }
+
+    #[test]
+    fn what_does_not_exist_has_no_points() {
+        let (state, now) = world(Scenario::Healthy);
+        let span = (now - 3600, now - 600);
+        assert!(of(&state, "RequestCount", Some("targetgroup/other/1"), span).is_empty());
+        let old = (now - KEPT - 7200, now - KEPT - 3600);
+        assert!(
+            of(&state, "RequestCount", None, old).is_empty(),
+            "older than 15 days"
+        );
+        let (state, now) = world(Scenario::FirstRelease);
+        assert!(of(&state, "RequestCount", None, (now - 3600, now)).is_empty());
+    }
+}
