@@ -67,6 +67,10 @@ pub enum Action {
     Emergency,
     /// Shows the Slack card.
     Card,
+    /// Asks GitHub to stop the run.
+    CancelRun,
+    /// Asks GitHub to run the failed jobs again.
+    RerunFailed,
     /// Opens the run in a browser.
     Browse,
     /// Copies the commands that do the same by hand.
@@ -114,12 +118,12 @@ impl Group {
 /// One row of the list: name in the keymap, short label, a sentence, the group.
 type Row = (Action, &'static str, &'static str, &'static str, Group);
 
-const ROWS: [Row; 44] = {
+const ROWS: [Row; 46] = {
     use Action::{
-        Approve, Back, Bottom, Browse, Card, Close, Copy, Down, Emergency, Extend, Filter,
-        HandOver, Help, Hold, KeepWatching, Left, NextMetric, NextPane, Note, Open, PageDown,
-        PageUp, Palette, Pane, PreviousPane, Problem, Quit, Redraw, Reject, ReleaseStage, Right,
-        RollBack, Suspend, TakeSeat, Tick, Top, Up, Zoom,
+        Approve, Back, Bottom, Browse, CancelRun, Card, Close, Copy, Down, Emergency, Extend,
+        Filter, HandOver, Help, Hold, KeepWatching, Left, NextMetric, NextPane, Note, Open,
+        PageDown, PageUp, Palette, Pane, PreviousPane, Problem, Quit, Redraw, Reject, ReleaseStage,
+        RerunFailed, Right, RollBack, Suspend, TakeSeat, Tick, Top, Up, Zoom,
     };
     use Group::{Cockpit, Decide, Look, Move};
     [
@@ -201,6 +205,20 @@ const ROWS: [Row; 44] = {
             "emergency",
             "emergency",
             "Ask for the emergency way",
+            Decide,
+        ),
+        (
+            CancelRun,
+            "cancel-run",
+            "cancel the run",
+            "Ask GitHub to stop the run",
+            Decide,
+        ),
+        (
+            RerunFailed,
+            "rerun-failed",
+            "re-run failed jobs",
+            "Ask GitHub to run the failed jobs again",
             Decide,
         ),
         (Card, "card", "Slack card", "Show the Slack card", Look),

@@ -1,13 +1,31 @@
 //! The screen's state machine: model, actions, focus, prompts. Knows no terminal.
 
 mod action;
+mod ask;
+mod bar;
+mod cases;
 mod chord;
+mod effect;
+mod feeds;
+mod model;
+mod offer;
+mod opening;
 mod palette;
 mod place;
 mod prompt;
+mod story;
+mod update;
 
 pub use action::*;
+pub use ask::*;
+pub use bar::*;
+pub use cases::*;
 pub use chord::*;
+pub use effect::*;
+pub use feeds::*;
+pub use model::*;
+pub use offer::*;
 pub use palette::*;
 pub use place::*;
 pub use prompt::*;
+pub use story::*;

@@ -1,7 +1,19 @@
-//! Drawing: `(&Model, &Styles) -> Frame`, one pane a file.
+//! Drawing: `(&Model, &Release, &Look) -> Frame`, one pane a file.
 
+mod chart;
+mod draw;
+mod foot;
 mod glyphs;
+mod header;
+mod look;
+mod over;
+mod pane;
+mod panes;
+mod pen;
+mod stepper;
 mod styles;
 
+pub use draw::*;
 pub use glyphs::*;
+pub use look::*;
 pub use styles::*;

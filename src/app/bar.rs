@@ -1,0 +1,444 @@
+//! The bar at the foot of the screen: the one thing that wants a decision, or what goes on meanwhile.
+//!
+//! Words only; colours and keys are drawn elsewhere.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{
+    End, Phase, Text,
+    approval::ApprovalProgress,
+    judge::WindowEnd,
+    policy::Effect,
+    release::{Gate, Release},
+    rollback::RollbackProgress,
+    wording,
+};
+
+/// How loud a bar is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing to do.
+    Calm,
+    /// Something is on its way.
+    Busy,
+    /// A person is asked. Filled.
+    Decision,
+    /// Something is wrong. Filled, two lines.
+    Alert,
+    /// The good end.
+    Good,
+}
+
+/// What the bar says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bar {
+    /// How loud.
+    pub tone: Tone,
+    /// The first words.
+    pub head: String,
+    /// What stands beside them.
+    pub detail: String,
+    /// What stands at the right edge.
+    pub right: String,
+}
+
+impl Bar {
+    fn new(tone: Tone, head: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            tone,
+            head: head.into(),
+            detail: detail.into(),
+            right: String::new(),
+        }
+    }
+
+    fn right(mut self, text: impl Into<String>) -> Self {
+        self.right = text.into();
+        self
+    }
+
+    /// The bar of a release now.
+    pub fn of(release: &Release, gates: &[Gate], now: Timestamp) -> Self {
+        let phase = release.phase();
+        if let Some(alert) = alert(release, &phase) {
+            return alert;
+        }
+        match phase {
+            Phase::Preparing => {
+                Self::new(Tone::Busy, "The pipeline works", preparing(release, now))
+            }
+            Phase::AwaitingApproval => decision(release, gates, now),
+            Phase::ApprovalRequested => requested(release, now),
+            Phase::Deploying => deploying(release, now),
+            Phase::StageWatch { stage } => stage_watch(release, stage, gates, now),
+            Phase::Monitoring => {
+                let (have, want) = release.window_progress();
+                Self::new(
+                    Tone::Calm,
+                    format!("{have} of {} judged", wording::count(want as u64, "minute")),
+                    "no trigger has fired",
+                )
+            }
+            Phase::Undecided => undecided(release),
+            Phase::RollingBack => rolling_back(release, now),
+            Phase::RollbackFailed => {
+                Self::new(Tone::Alert, "The rollback failed", failure(release))
+            }
+            Phase::Recovering => Self::new(
+                Tone::Busy,
+                "Rolled back; recovery is judged",
+                production_says(release),
+            ),
+            Phase::Stopped => Self::new(
+                Tone::Decision,
+                "Rolled back. STOP: write down what happened",
+                recovery(release),
+            ),
+            Phase::Ended(end) => ended(release, &end),
+        }
+    }
+}
+
+/// Seconds are enough on a screen.
+fn whole(duration: SignedDuration) -> SignedDuration {
+    SignedDuration::from_secs(duration.as_secs().max(0))
+}
+
+fn alert(release: &Release, phase: &Phase) -> Option<Bar> {
+    if phase.is_end() || !release.rollback.attempts.is_empty() {
+        return None;
+    }
+    if let Some((source, fired)) = release.watch.alerts().next() {
+        let more = release.watch.alerts().count() - 1;
+        let bar = Bar::new(Tone::Alert, source, fired.why.as_str());
+        return Some(match more {
+            0 => bar,
+            more => bar.right(format!(
+                "and {} more",
+                wording::count(more as u64, "trigger")
+            )),
+        });
+    }
+    if let Some((problem, note)) = release.record.problems.last() {
+        return Some(Bar::new(
+            Tone::Alert,
+            problem.word(),
+            note.text.first_line(),
+        ));
+    }
+    if let Some(issue) = release.rollout.issues.last() {
+        return Some(Bar::new(Tone::Alert, "Issue detected", issue.as_str()));
+    }
+    let grant = release.approval.grants.last()?;
+    let ran = matches!(phase, Phase::Deploying);
+    if ran && grant.ours.is_none() && (grant.bypassed || !grant.open.is_empty()) {
+        let who = grant.by.as_ref().map_or("someone", |by| by.as_str());
+        let how = if grant.bypassed {
+            "bypassed"
+        } else {
+            "approved"
+        };
+        let open: Vec<String> = grant
+            .open
+            .iter()
+            .map(|(gate, state)| format!("{gate} ({})", state.word()))
+            .collect();
+        let open = if open.is_empty() {
+            "every gate passed".to_owned()
+        } else {
+            format!("did not pass: {}", open.join(", "))
+        };
+        return Some(Bar::new(
+            Tone::Alert,
+            format!("{how} outside cockpit by {who}"),
+            open,
+        ));
+    }
+    None
+}
+
+fn preparing(release: &Release, now: Timestamp) -> String {
+    use crate::domain::rollout::StepState;
+    let running: Vec<String> = release
+        .rollout
+        .steps
+        .iter()
+        .filter(|step| step.state == StepState::Running)
+        .map(|step| match step.started {
+            Some(at) => format!(
+                "{} for {}",
+                step.name,
+                wording::duration(whole(now.duration_since(at)))
+            ),
+            None => step.name.clone(),
+        })
+        .collect();
+    match (running.is_empty(), &release.rollout.run) {
+        (false, _) => running.join(", "),
+        (true, Some(_)) => "no step runs now".to_owned(),
+        (true, None) => "looking for the run".to_owned(),
+    }
+}
+
+/// Gates that are open, in words: what blocks first.
+fn open_gates(gates: &[Gate]) -> String {
+    let named = |wanted: Effect| -> Vec<&str> {
+        gates
+            .iter()
+            .filter(|gate| gate.effect == Some(wanted))
+            .map(|gate| gate.title.as_str())
+            .collect()
+    };
+    let parts = [
+        ("blocked by", named(Effect::Block)),
+        ("a reason for", named(Effect::Reason)),
+        ("look at", named(Effect::Warn)),
+    ];
+    let words: Vec<String> = parts
+        .iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(word, names)| format!("{word} {}", wording::list(names)))
+        .collect();
+    if words.is_empty() {
+        "every gate passes".to_owned()
+    } else {
+        words.join(" · ")
+    }
+}
+
+fn escalation(release: &Release, now: Timestamp) -> String {
+    let Some(waiting) = &release.approval.waiting else {
+        return String::new();
+    };
+    let to = release
+        .policy
+        .approval
+        .escalate_to
+        .as_ref()
+        .map_or("escalation", Text::as_str);
+    if let Some(at) = waiting.escalated {
+        return format!("escalated {} ago", wording::age(now.duration_since(at)));
+    }
+    let left = waiting.escalate_at.duration_since(now);
+    format!("{} until {to}", wording::duration(minutes(left)))
+}
+
+/// Whole minutes where there is at least one: a clock that ticks each second steals the eye.
+fn minutes(duration: SignedDuration) -> SignedDuration {
+    match duration.as_mins() {
+        0 => whole(duration),
+        minutes => SignedDuration::from_mins(minutes.max(0)),
+    }
+}
+
+fn decision(release: &Release, gates: &[Gate], now: Timestamp) -> Bar {
+    let bar = match release
+        .approval
+        .request
+        .as_ref()
+        .map(|request| &request.progress)
+    {
+        Some(ApprovalProgress::Locked(changes)) => {
+            let what: Vec<&str> = changes.iter().map(|change| change.what.as_str()).collect();
+            Bar::new(
+                Tone::Decision,
+                "Not sent: it changed. Decide again",
+                what.join(", "),
+            )
+        }
+        Some(ApprovalProgress::Failed(why)) => Bar::new(
+            Tone::Decision,
+            "GitHub did not take it. Decide again",
+            why.as_str(),
+        ),
+        _ => match release.approval_hindrance() {
+            Some(why) => Bar::new(
+                Tone::Decision,
+                "Waits for someone else's decision",
+                why.as_str(),
+            ),
+            None => Bar::new(Tone::Decision, "Waits for your decision", open_gates(gates)),
+        },
+    };
+    bar.right(escalation(release, now))
+}
+
+fn requested(release: &Release, now: Timestamp) -> Bar {
+    let Some(request) = release.approval.in_flight() else {
+        return Bar::new(Tone::Busy, "Requested", "");
+    };
+    let word = if request.approve {
+        "Approval"
+    } else {
+        "Rejection"
+    };
+    let detail = match request.progress {
+        ApprovalProgress::Requested => "looking once more before it is sent",
+        ApprovalProgress::Checked => "on its way to GitHub",
+        _ => "GitHub took it; until the run says so it counts as requested",
+    };
+    Bar::new(
+        Tone::Busy,
+        format!(
+            "{word} requested {} ago",
+            wording::age(now.duration_since(request.at))
+        ),
+        detail,
+    )
+}
+
+fn deploying(release: &Release, now: Timestamp) -> Bar {
+    let holds: Vec<String> = release
+        .approval
+        .holds
+        .iter()
+        .map(|hold| match hold.wait_timer_minutes {
+            0 => format!("{} is held by a rule", hold.name),
+            minutes => format!("{} waits {minutes} min by its timer", hold.name),
+        })
+        .collect();
+    let stage = release
+        .rollout
+        .current_stage()
+        .and_then(|index| release.rollout.stages.get(index));
+    let since = stage.and_then(|stage| stage.since);
+    let detail = match (holds.is_empty(), since) {
+        (false, _) => holds.join(", "),
+        (true, Some(at)) => format!("for {}", wording::duration(whole(now.duration_since(at)))),
+        (true, None) => String::new(),
+    };
+    let name = stage.map_or("production", |stage| stage.name.as_str());
+    Bar::new(Tone::Busy, format!("Deploying to {name}"), detail)
+}
+
+fn stage_watch(release: &Release, stage: usize, gates: &[Gate], now: Timestamp) -> Bar {
+    let served = release
+        .rollout
+        .stages
+        .get(stage)
+        .and_then(|stage| stage.weight.as_deref())
+        .unwrap_or("a stage");
+    if release.approval.waiting.is_some() {
+        let mut bar = decision(release, gates, now);
+        bar.head = format!("{served} serves. The next stage waits for your decision");
+        return bar;
+    }
+    Bar::new(Tone::Calm, format!("{served} serves and is judged"), "")
+}
+
+fn undecided(release: &Release) -> Bar {
+    match &release.watch.end {
+        Some(WindowEnd::Undecided { why, .. }) => Bar::new(
+            Tone::Decision,
+            "Cannot tell: close, extend or roll back",
+            why.as_str(),
+        ),
+        Some(WindowEnd::Judged { gates, .. }) => {
+            use crate::domain::judge::State;
+            let open: Vec<String> = gates
+                .iter()
+                .filter(|(_, state, _)| *state != State::Pass)
+                .map(|(gate, state, why)| format!("{gate}: {} ({why})", state.word()))
+                .collect();
+            Bar::new(
+                Tone::Decision,
+                "Judged, and not every gate passes: close, extend or roll back",
+                open.join(" · "),
+            )
+        }
+        None => Bar::new(Tone::Decision, "Close, extend or roll back", ""),
+    }
+}
+
+fn rolling_back(release: &Release, now: Timestamp) -> Bar {
+    let Some(attempt) = release.rollback.newest() else {
+        return Bar::new(Tone::Busy, "Rolling back", "");
+    };
+    let step = match attempt.progress {
+        RollbackProgress::Preparing => "the running deploy is dealt with first",
+        RollbackProgress::Starting => "start requested",
+        _ if attempt.holds.is_empty() => "its run works",
+        _ => "its run is held by its own review",
+    };
+    let usual = release
+        .rollback
+        .readiness
+        .as_ref()
+        .and_then(crate::domain::rollback::Readiness::usual_time)
+        .map_or_else(String::new, |usual| {
+            format!(" · usually {}", wording::duration(usual))
+        });
+    Bar::new(
+        Tone::Busy,
+        format!("Rolling back to {}", attempt.shown.target.name()),
+        format!(
+            "{step} · requested {} ago{usual}",
+            wording::duration(whole(now.duration_since(attempt.at)))
+        ),
+    )
+}
+
+fn failure(release: &Release) -> &str {
+    match release.rollback.newest().map(|attempt| &attempt.progress) {
+        Some(RollbackProgress::Failed { why, .. }) => why.as_str(),
+        _ => "",
+    }
+}
+
+fn production_says(release: &Release) -> String {
+    match release.rollback.newest().map(|attempt| &attempt.progress) {
+        Some(RollbackProgress::Finished {
+            production: Some(answer),
+            ..
+        }) => format!("production answers {answer}"),
+        _ => "production has not answered with the target yet".to_owned(),
+    }
+}
+
+fn recovery(release: &Release) -> String {
+    match release.rollback.newest().map(|attempt| &attempt.progress) {
+        Some(RollbackProgress::Finished {
+            recovered: Some((recovered, why)),
+            ..
+        }) => {
+            let word = match recovered {
+                Some(true) => "recovered",
+                Some(false) => "NOT recovered",
+                None => "recovery: cannot tell",
+            };
+            format!("{word}: {why}")
+        }
+        _ => String::new(),
+    }
+}
+
+fn ended(release: &Release, end: &End) -> Bar {
+    let detail = match end {
+        End::Complete => production_of(release),
+        End::Rejected { by, reason } => match by {
+            Some(by) => format!("by {by}: {}", reason.first_line()),
+            None => reason.first_line().to_owned(),
+        },
+        End::Failed { what } => what.first_line().to_owned(),
+        End::Expired => "nobody approved it in GitHub's time".to_owned(),
+        End::Cancelled => "the run was cancelled".to_owned(),
+        End::RolledBack => recovery(release),
+        End::ClosedByHand { reason } => reason.first_line().to_owned(),
+    };
+    let tone = match end {
+        End::Complete => Tone::Good,
+        _ => Tone::Calm,
+    };
+    Bar::new(tone, release.outcome().word(), detail)
+}
+
+fn production_of(release: &Release) -> String {
+    match release
+        .rollout
+        .production_now()
+        .and_then(|answer| answer.name())
+    {
+        Some(name) => format!("production runs {name}"),
+        None => "production does not tell what it runs".to_owned(),
+    }
+}

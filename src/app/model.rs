@@ -1,0 +1,290 @@
+//! The release screen's state: focus, zoom, places in lists, what is open over it, and what was derived from the fold.
+//!
+//! Everything that a frame needs besides the release itself. Knows no terminal, no keymap and no clock: `see` tells it
+//! the time.
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{Bar, Cases, Feeds, Hits, Notice, Palette, Pane, Place, Prompt};
+use crate::domain::{
+    Login, Phase, Seq,
+    evidence::{Explain, TestReport},
+    judge::Verdict,
+    observation::Minute,
+    release::{Gate, Release},
+};
+
+/// Who sits at this cockpit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seat {
+    /// It drives.
+    Driving,
+    /// It watches; the other drives.
+    Watching(String),
+    /// It plays a journal back.
+    Replay,
+}
+
+/// What lies over the panes.
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// A prompt.
+    Prompt(Box<Prompt>),
+    /// The keys.
+    Help(Place),
+    /// The palette.
+    Palette(Palette),
+}
+
+/// Derived from the release once for each of its events, since every frame needs it.
+#[derive(Debug, Clone, Default)]
+pub struct Derived {
+    seq: Option<Seq>,
+    /// Every gate with its arithmetic.
+    pub gates: Vec<Gate>,
+    /// Every trigger's verdict as of the newest judged minute.
+    pub triggers: Vec<(String, Verdict)>,
+    /// The explain text by its headings.
+    pub explain: Option<Explain>,
+}
+
+/// Something that runs long, and how far it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// What.
+    pub what: String,
+    /// Bytes so far.
+    pub done: u64,
+    /// Bytes in all, where known.
+    pub all: Option<u64>,
+}
+
+/// The release screen.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The time that the frame shows.
+    pub now: Timestamp,
+    /// The zone that times are shown in.
+    pub zone: TimeZone,
+    /// The token's owner, once GitHub told.
+    pub viewer: Option<Login>,
+    /// Who sits here.
+    pub seat: Seat,
+    /// The pane with the focus.
+    pub focus: Pane,
+    /// Whether it fills the screen.
+    pub zoomed: bool,
+    /// A place in each pane, by [`Pane::index`].
+    pub places: [Place; 7],
+    /// The test cases.
+    pub cases: Cases,
+    /// Index of the metric in the chart.
+    pub metric: usize,
+    /// The minute that the chart's cursor reads.
+    pub cursor: Option<Minute>,
+    /// What lies over the panes.
+    pub overlay: Option<Overlay>,
+    /// How fresh the feeds are.
+    pub feeds: Feeds,
+    /// Downloads and other long work.
+    pub work: Vec<Work>,
+    /// The answer to the last key, shown for a while.
+    pub toast: Option<(String, Timestamp)>,
+    /// Where things lay in the last frame.
+    pub hits: Hits,
+    /// Derived from the release.
+    pub derived: Derived,
+    watches: bool,
+    announced: Option<Phase>,
+    alerts: usize,
+}
+
+/// How long the answer to a key is shown, in seconds.
+const TOAST_SECONDS: i64 = 6;
+
+impl Model {
+    /// A screen with its focus on the first pane.
+    pub fn new(now: Timestamp, zone: TimeZone) -> Self {
+        Self {
+            now,
+            zone,
+            viewer: None,
+            seat: Seat::Driving,
+            focus: Pane::Tests,
+            zoomed: false,
+            places: [Place::default(); 7],
+            cases: Cases::default(),
+            metric: 0,
+            cursor: None,
+            overlay: None,
+            feeds: Feeds::default(),
+            work: Vec::new(),
+            toast: None,
+            hits: Hits::default(),
+            derived: Derived::default(),
+            watches: false,
+            announced: None,
+            alerts: 0,
+        }
+    }
+
+    /// Looks at the release: call it before each frame, and after each event.
+    ///
+    /// Refreshes what is derived, locks a prompt whose ground moved, and says what deserves a bell. The first look
+    /// announces nothing: that is what was, not what happened.
+    pub fn see(&mut self, release: &Release, now: Timestamp) -> Option<Notice> {
+        self.now = now;
+        if self.toast.as_ref().is_some_and(|(_, until)| *until <= now) {
+            self.toast = None;
+        }
+        if self.derived.seq == Some(release.seq()) {
+            return None;
+        }
+        self.derived = Derived {
+            seq: Some(release.seq()),
+            gates: release.gates(),
+            triggers: release.trigger_verdicts(),
+            explain: release
+                .evidence
+                .explain()
+                .map(|text| Explain::parse(text.as_str())),
+        };
+        let watches = has_begun(release);
+        if watches != self.watches {
+            self.watches = watches;
+            self.focus = if watches { Pane::Metrics } else { Pane::Tests };
+            self.zoomed = false;
+        }
+        if let Some(Overlay::Prompt(prompt)) = &mut self.overlay {
+            prompt.compare(release);
+        }
+        self.notice(release)
+    }
+
+    fn notice(&mut self, release: &Release) -> Option<Notice> {
+        let phase = release.phase();
+        let alerts = release.watch.alerts().count();
+        let is_first = self.announced.is_none();
+        let fired = alerts > self.alerts;
+        let moved = self.announced.as_ref() != Some(&phase);
+        self.alerts = alerts;
+        self.announced = Some(phase.clone());
+        let due = matches!(
+            phase,
+            Phase::AwaitingApproval | Phase::Undecided | Phase::RollbackFailed | Phase::Stopped
+        ) || matches!(phase, Phase::StageWatch { .. })
+            && release.approval.waiting.is_some();
+        if is_first || !(fired || (moved && (due || phase.is_end()))) {
+            return None;
+        }
+        let bar = Bar::of(release, &self.derived.gates, self.now);
+        Some(Notice {
+            text: format!(
+                "{} {}: {}",
+                release.policy.service,
+                release.name(),
+                bar.head
+            ),
+        })
+    }
+
+    /// Whether production has begun to change: then the metrics take the room.
+    pub fn watches(&self) -> bool {
+        self.watches
+    }
+
+    /// The panes of the present layout, in the order of Tab.
+    pub fn panes(&self) -> &'static [Pane] {
+        if self.watches {
+            &[Pane::Metrics, Pane::Triggers, Pane::Alarms, Pane::Log]
+        } else {
+            &[
+                Pane::Tests,
+                Pane::Explain,
+                Pane::Gates,
+                Pane::Metrics,
+                Pane::Log,
+            ]
+        }
+    }
+
+    /// The terminal's title.
+    pub fn title(&self, release: &Release) -> String {
+        let phase = release.phase();
+        let mark = if release.watch.alerts().next().is_some() {
+            "(!) "
+        } else {
+            ""
+        };
+        let minutes = match phase {
+            Phase::Monitoring => {
+                let (have, want) = release.window_progress();
+                format!(" {have}/{want}")
+            }
+            _ => String::new(),
+        };
+        format!(
+            "{mark}{} {} {}{minutes} · cockpit",
+            release.policy.service,
+            release.name(),
+            phase.word()
+        )
+    }
+
+    /// The answer of the release to the prompt's command: `None` took it.
+    pub fn answered(&mut self, refusal: Option<&crate::domain::Refusal>) {
+        match (refusal, &mut self.overlay) {
+            (None, Some(Overlay::Prompt(prompt))) if prompt.sent => self.overlay = None,
+            (Some(why), Some(Overlay::Prompt(prompt))) if prompt.sent => {
+                prompt.refused(&why.to_string());
+            }
+            (Some(why), _) => self.say(&why.to_string()),
+            (None, _) => {}
+        }
+    }
+
+    /// Takes the report with every case.
+    pub fn take_report(&mut self, report: Arc<TestReport>) {
+        self.cases.take(report);
+    }
+
+    /// Takes where things lie in the frame that was just drawn.
+    pub fn laid_out(&mut self, hits: Hits) {
+        for (place, reach) in self.places.iter_mut().zip(hits.reach) {
+            if reach != (0, 0) {
+                place.fit(reach);
+            }
+        }
+        self.hits = hits;
+    }
+
+    /// Shows a line for a while.
+    pub fn say(&mut self, text: &str) {
+        let until = self
+            .now
+            .checked_add(jiff::SignedDuration::from_secs(TOAST_SECONDS))
+            .unwrap_or(self.now);
+        self.toast = Some((text.to_owned(), until));
+    }
+
+    /// Whether what is typed goes into a field: then the shell need not ask the keymap.
+    pub fn types(&self) -> bool {
+        self.cases.typing || matches!(self.overlay, Some(Overlay::Prompt(_) | Overlay::Palette(_)))
+    }
+
+    /// The place in the pane with the focus.
+    pub fn place(&self, pane: Pane) -> Place {
+        self.places[pane.index()]
+    }
+}
+
+fn has_begun(release: &Release) -> bool {
+    use crate::domain::rollout::StageState;
+    release
+        .rollout
+        .stages
+        .iter()
+        .any(|stage| !matches!(stage.state, StageState::Waiting | StageState::Held))
+}

@@ -1,0 +1,143 @@
+//! What can be done now, and why the rest cannot: the key bar and every prompt ask here first.
+
+use super::{Action, Seat};
+use crate::domain::{Phase, release::Release};
+
+/// Why an action does nothing now, in words; `None` where it does something.
+///
+/// `is_known` tells whether cockpit knows who sits here; nobody acts unnamed.
+pub fn hindrance(action: Action, release: &Release, seat: &Seat, is_known: bool) -> Option<String> {
+    if let Some(later) = later(action) {
+        return Some(format!("{later} is not in this version"));
+    }
+    if !acts(action) {
+        return None;
+    }
+    match seat {
+        Seat::Watching(driver) if action != Action::Note => {
+            return Some(format!("this cockpit watches; {driver} drives"));
+        }
+        Seat::Replay => return Some("a replay only shows what was".to_owned()),
+        Seat::Driving | Seat::Watching(_) => {}
+    }
+    if !is_known {
+        return Some("GitHub has not told yet who you are".to_owned());
+    }
+    let phase = release.phase();
+    let not_now = || Some(format!("not now: the release is {}", phase.word()));
+    let fits = match action {
+        Action::Approve | Action::ReleaseStage => return approval(release, &phase),
+        Action::Reject => release.approval.waiting.is_some(),
+        Action::RollBack => return rollback(release, &phase),
+        Action::KeepWatching => release.watch.alerts().next().is_some(),
+        Action::Problem => release.approval.first_grant().is_some() && !phase.is_end(),
+        Action::Extend => {
+            release.rollout.deployed.is_some()
+                && matches!(phase, Phase::Monitoring | Phase::Undecided)
+        }
+        Action::Close => matches!(
+            phase,
+            Phase::Undecided | Phase::RollbackFailed | Phase::Stopped
+        ),
+        Action::CancelRun => release
+            .rollout
+            .deploying_run()
+            .is_some_and(|run| run.conclusion.is_none()),
+        Action::RerunFailed => {
+            release.rollback.attempts.is_empty()
+                && release
+                    .rollout
+                    .deploying_run()
+                    .is_some_and(|run| run.conclusion.is_some())
+        }
+        _ => true,
+    };
+    if fits { None } else { not_now() }
+}
+
+fn approval(release: &Release, phase: &Phase) -> Option<String> {
+    if release.approval.in_flight().is_some() {
+        return Some("a decision is already on its way".to_owned());
+    }
+    if release.shown().is_none() {
+        return Some(format!("not now: the release is {}", phase.word()));
+    }
+    release
+        .approval_hindrance()
+        .map(|why| format!("GitHub would refuse: {why}"))
+}
+
+fn rollback(release: &Release, phase: &Phase) -> Option<String> {
+    if let Some(attempt) = release.rollback.in_flight() {
+        return Some(format!(
+            "a rollback to {} is on its way",
+            attempt.shown.target.name()
+        ));
+    }
+    if !release.may_roll_back() {
+        return Some(format!("not now: the release is {}", phase.word()));
+    }
+    if release.rollback_shown().is_none() {
+        return Some("there is no earlier release to go back to".to_owned());
+    }
+    if release.rollback_plans().is_empty() {
+        return Some("the rules name no way back: set [rollback] in cockpit.toml".to_owned());
+    }
+    None
+}
+
+/// Whether an action reaches the release.
+pub fn acts(action: Action) -> bool {
+    action.group() == super::Group::Decide
+}
+
+/// What a later version brings; its key already says so.
+pub fn later(action: Action) -> Option<&'static str> {
+    match action {
+        Action::Hold => Some("holding a countdown"),
+        Action::Tick => Some("the checklist"),
+        Action::HandOver => Some("handing over"),
+        Action::TakeSeat => Some("taking the seat"),
+        Action::Emergency => Some("the emergency way"),
+        Action::Card => Some("the Slack card"),
+        _ => None,
+    }
+}
+
+/// What the key bar offers, the most urgent first, with the words for it.
+pub fn offers(release: &Release, seat: &Seat, is_known: bool) -> Vec<(Action, &'static str)> {
+    let phase = release.phase();
+    let is_later_stage = release
+        .approval
+        .waiting
+        .as_ref()
+        .is_some_and(|waiting| waiting.stage > 0);
+    let approve = if is_later_stage {
+        (Action::ReleaseStage, "next stage")
+    } else {
+        (Action::Approve, "approve")
+    };
+    let close = if phase == Phase::Stopped {
+        (Action::Close, "write down what happened")
+    } else {
+        (Action::Close, "close")
+    };
+    let roll_back = if phase == Phase::RollbackFailed {
+        (Action::RollBack, "roll back again")
+    } else {
+        (Action::RollBack, "roll back")
+    };
+    let all = [
+        approve,
+        (Action::Reject, "reject"),
+        close,
+        roll_back,
+        (Action::KeepWatching, "keep watching"),
+        (Action::Extend, "extend"),
+        (Action::Problem, "problem"),
+        (Action::Note, "note"),
+    ];
+    all.into_iter()
+        .filter(|(action, _)| hindrance(*action, release, seat, is_known).is_none())
+        .collect()
+}

@@ -1,0 +1,140 @@
+//! How each prompt begins: what it shows, what it asks for, what is filled in already.
+
+use super::{Asking, Choice, Field, Part, Phrase, Prompt, Reason};
+use crate::domain::{policy::Effect, record::Problem, release::Release};
+
+impl Prompt {
+    fn new(release: &Release, asking: Asking) -> Self {
+        Self {
+            asking,
+            choices: Vec::new(),
+            chosen: 0,
+            reason: None,
+            phrase: None,
+            part: Part::Confirm,
+            locked: Vec::new(),
+            word: None,
+            sent: false,
+            key: release.key.clone(),
+        }
+    }
+
+    fn reason(mut self, label: &'static str, needed: Option<String>, begins: &str) -> Self {
+        self.reason = Some(Reason {
+            field: Field::with(begins),
+            label,
+            needed,
+        });
+        self
+    }
+
+    fn phrase(mut self, wanted: &str) -> Self {
+        self.phrase = Some(Phrase::new(wanted));
+        self
+    }
+
+    fn choices(mut self, choices: Vec<Choice>) -> Self {
+        self.choices = choices;
+        self
+    }
+
+    fn begun(mut self) -> Self {
+        self.part = self.parts()[0];
+        self
+    }
+
+    /// The approval of what waits; `None` while nothing waits.
+    pub fn approve(release: &Release) -> Option<Self> {
+        let shown = release.shown()?;
+        let reasons: Vec<String> = release
+            .gates()
+            .iter()
+            .filter(|gate| gate.effect == Some(Effect::Reason))
+            .map(|gate| gate.title.to_string())
+            .collect();
+        let needed = (!reasons.is_empty()).then(|| reasons.join(", "));
+        let name = shown.name().to_owned();
+        let prompt = Self::new(release, Asking::Approve(Box::new(shown))).phrase(&name);
+        let prompt = match needed {
+            Some(why) => prompt.reason("Why", Some(why), ""),
+            None => prompt,
+        };
+        Some(prompt.begun())
+    }
+
+    /// The rejection; its reason goes to the run and the record.
+    pub fn reject(release: &Release) -> Self {
+        let why = "it goes to the run and into the record".to_owned();
+        Self::new(release, Asking::Reject)
+            .reason("Why", Some(why), "")
+            .begun()
+    }
+
+    /// The rollback, `begins` with what is known of the reason; `None` without a target.
+    pub fn roll_back(release: &Release, begins: &str) -> Option<Self> {
+        let shown = release.rollback_shown()?;
+        let plans = release.rollback_plans();
+        let name = shown.target.name().to_owned();
+        let choices = plans.into_iter().map(Choice::Plan).collect();
+        let why = "it goes into the record".to_owned();
+        Some(
+            Self::new(release, Asking::RollBack(Box::new(shown)))
+                .choices(choices)
+                .reason("Why", Some(why), begins)
+                .phrase(&name)
+                .begun(),
+        )
+    }
+
+    /// A note.
+    pub fn note(release: &Release) -> Self {
+        let why = "a note says something".to_owned();
+        Self::new(release, Asking::Note)
+            .reason("Note", Some(why), "")
+            .begun()
+    }
+
+    /// A problem.
+    pub fn problem(release: &Release) -> Self {
+        let sorts = [
+            Problem::CriticalFunction,
+            Problem::Security,
+            Problem::DataIntegrity,
+        ];
+        let why = "say what you saw".to_owned();
+        Self::new(release, Asking::Problem)
+            .choices(sorts.map(Choice::Problem).to_vec())
+            .reason("What", Some(why), "")
+            .begun()
+    }
+
+    /// Closing by hand.
+    pub fn close(release: &Release) -> Self {
+        let why = "it goes into the record".to_owned();
+        Self::new(release, Asking::Close)
+            .reason("Why", Some(why), "")
+            .begun()
+    }
+
+    /// The story of a rollback, `begins` with what the journal tells.
+    pub fn explain(release: &Release, begins: &str) -> Self {
+        let why = "the service stays locked until it is written down".to_owned();
+        Self::new(release, Asking::Explain)
+            .reason("What happened", Some(why), begins)
+            .begun()
+    }
+
+    /// A longer watch.
+    pub fn extend(release: &Release) -> Self {
+        let why = "it goes into the record".to_owned();
+        Self::new(release, Asking::Extend)
+            .choices([5, 15, 30, 60].map(Choice::Minutes).to_vec())
+            .reason("Why", Some(why), "")
+            .begun()
+    }
+
+    /// One of those that ask for nothing but Enter.
+    pub fn plain(release: &Release, asking: Asking) -> Self {
+        Self::new(release, asking).begun()
+    }
+}

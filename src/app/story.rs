@@ -1,0 +1,393 @@
+//! An event in one line, for the log.
+//!
+//! Words only; a tone says how it is coloured.
+
+use crate::domain::{
+    Actor, Event, Outcome, Stamped,
+    approval::ApprovalEvent,
+    evidence::{EvidenceEvent, Finding},
+    judge::{JudgeEvent, State},
+    observation::AlarmState,
+    policy::gate::GateEvent,
+    record::RecordEvent,
+    rollback::RollbackEvent,
+    rollout::{RolloutEvent, StageState, StepState},
+    wording,
+};
+
+/// How a line is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    /// As any other.
+    Plain,
+    /// Of little weight.
+    Quiet,
+    /// Good.
+    Good,
+    /// Wants a look.
+    Look,
+    /// Bad.
+    Bad,
+    /// Unknown.
+    Unknown,
+}
+
+/// Who made it happen, as the log's column says it.
+pub fn who(actor: &Actor) -> String {
+    match actor {
+        Actor::Person(login) => login.to_string(),
+        Actor::Cockpit => "cockpit".to_owned(),
+        Actor::Feed(feed) => match feed.word() {
+            "github" => "GitHub".to_owned(),
+            word => word.to_owned(),
+        },
+    }
+}
+
+/// The event in words, and its mood.
+pub fn told(stamped: &Stamped) -> (Mood, String) {
+    match &stamped.event {
+        Event::Evidence(event) => of_evidence(event),
+        Event::Gate(GateEvent::Changed { gate, state, why }) => (
+            mood_of(*state),
+            format!("gate {gate}: {} ({why})", state.word()),
+        ),
+        Event::Approval(event) => of_approval(event),
+        Event::Rollout(event) => of_rollout(event),
+        Event::Judge(event) => of_judge(event),
+        Event::Rollback(event) => of_rollback(event),
+        Event::Record(event) => of_record(event),
+        Event::Unknown(kind) => (Mood::Quiet, format!("{kind} (written by a newer cockpit)")),
+    }
+}
+
+/// The mood of a state.
+pub fn mood_of(state: State) -> Mood {
+    match state {
+        State::Pass => Mood::Good,
+        State::Fail => Mood::Bad,
+        State::Ambiguous | State::NoData | State::Broken => Mood::Unknown,
+    }
+}
+
+fn answered(what: &str, outcome: &Outcome) -> (Mood, String) {
+    match outcome {
+        Outcome::Taken { run: Some(run) } => (Mood::Plain, format!("{what}: taken, run {run}")),
+        Outcome::Taken { run: None } => (Mood::Plain, format!("{what}: taken")),
+        Outcome::Failed { fault } => (Mood::Bad, format!("{what} failed: {fault}")),
+        Outcome::Unknown { why } => (Mood::Unknown, format!("{what}: nobody can tell: {why}")),
+    }
+}
+
+fn of_evidence(event: &EvidenceEvent) -> (Mood, String) {
+    match event {
+        EvidenceEvent::CandidateSeen(candidate) => (
+            Mood::Plain,
+            format!("candidate {} {}", candidate.name(), candidate.sha.short()),
+        ),
+        EvidenceEvent::ArtifactsListed { artifacts } => (
+            Mood::Quiet,
+            wording::count(artifacts.len() as u64, "artifact"),
+        ),
+        EvidenceEvent::Read { finding, .. } => match finding {
+            Finding::Tests(tests) => {
+                let totals = tests.totals;
+                let mood = if totals.has_failures() {
+                    Mood::Bad
+                } else {
+                    Mood::Good
+                };
+                let bad = match totals.failed + totals.errored {
+                    0 => String::new(),
+                    bad => format!(", {bad} failed"),
+                };
+                (
+                    mood,
+                    format!("tests: {} of {} passed{bad}", totals.passed, totals.tests),
+                )
+            }
+            Finding::Load(load) => {
+                let broken = load.thresholds.iter().flatten().filter(|t| !t.held).count();
+                let mood = if broken > 0 { Mood::Bad } else { Mood::Good };
+                let p99 = load.p99.map_or_else(
+                    || "p99 unknown".to_owned(),
+                    |p99| format!("p99 {p99:.0} ms"),
+                );
+                let broken = match broken {
+                    0 => String::new(),
+                    broken => format!(", {} crossed", wording::count(broken as u64, "threshold")),
+                };
+                (mood, format!("load test read: {p99}{broken}"))
+            }
+            Finding::Explain { .. } => (Mood::Plain, "explain summary read".to_owned()),
+        },
+        EvidenceEvent::Unreadable { kind, fault } => (
+            Mood::Look,
+            format!("{} unreadable: {}", kind.word(), fault.detail),
+        ),
+        EvidenceEvent::Missing { kind } => (Mood::Look, format!("{} missing", kind.word())),
+        EvidenceEvent::Compared(diff) => (
+            Mood::Plain,
+            format!(
+                "{} ahead of production, {}",
+                wording::count(u64::from(diff.ahead_by), "commit"),
+                wording::count(u64::from(diff.files), "file")
+            ),
+        ),
+    }
+}
+
+fn of_approval(event: &ApprovalEvent) -> (Mood, String) {
+    match event {
+        ApprovalEvent::HeldBy { holds } if holds.is_empty() => {
+            (Mood::Quiet, "held by nothing".to_owned())
+        }
+        ApprovalEvent::HeldBy { holds } => {
+            let names: Vec<&str> = holds.iter().map(|hold| hold.name.as_str()).collect();
+            (Mood::Plain, format!("held by {}", wording::list(&names)))
+        }
+        ApprovalEvent::Waiting { stage: 0, .. } => (Mood::Plain, "waits for a decision".to_owned()),
+        ApprovalEvent::Waiting { stage, .. } => (
+            Mood::Plain,
+            format!("stage {} waits for a decision", stage + 1),
+        ),
+        ApprovalEvent::Escalated { to } => (
+            Mood::Look,
+            match to {
+                Some(to) => format!("no answer: escalated to {to}"),
+                None => "no answer: escalated".to_owned(),
+            },
+        ),
+        ApprovalEvent::Requested { digest, .. } => (
+            Mood::Plain,
+            format!("approval requested, digest {}", digest.short()),
+        ),
+        ApprovalEvent::Checked { .. } => {
+            (Mood::Quiet, "nothing changed since it was shown".to_owned())
+        }
+        ApprovalEvent::Locked { changes, .. } => {
+            let what: Vec<&str> = changes.iter().map(|change| change.what.as_str()).collect();
+            (
+                Mood::Look,
+                format!("not sent, changed: {}", what.join(", ")),
+            )
+        }
+        ApprovalEvent::RejectionRequested { reason, .. } => (
+            Mood::Plain,
+            format!("rejection requested: {}", reason.first_line()),
+        ),
+        ApprovalEvent::Answered { outcome, .. } => answered("review", outcome),
+        ApprovalEvent::Granted {
+            by, ours, bypassed, ..
+        } => {
+            let by = by.as_ref().map_or("someone", |by| by.as_str());
+            match (ours, bypassed) {
+                (_, true) => (Mood::Look, format!("let go without a review ({by})")),
+                (Some(_), _) => (Mood::Good, format!("approved by {by}")),
+                (None, _) => (Mood::Look, format!("approved outside cockpit by {by}")),
+            }
+        }
+        ApprovalEvent::Rejected { by, comment, .. } => {
+            let by = by.as_ref().map_or("someone", |by| by.as_str());
+            (
+                Mood::Bad,
+                format!("rejected by {by}: {}", comment.first_line()),
+            )
+        }
+        ApprovalEvent::Reopened { attempt } => (Mood::Look, format!("attempt {attempt} begins")),
+    }
+}
+
+fn of_rollout(event: &RolloutEvent) -> (Mood, String) {
+    match event {
+        RolloutEvent::RunChanged(run) | RolloutEvent::ProductionRunChanged(run) => {
+            let word = match run.conclusion {
+                Some(conclusion) => conclusion.word().to_owned(),
+                None => format!("{:?}", run.status).to_lowercase(),
+            };
+            (
+                Mood::Quiet,
+                format!("run {} attempt {}: {word}", run.run, run.attempt),
+            )
+        }
+        RolloutEvent::StepChanged { step, state, .. } => match state {
+            StepState::Waiting => (Mood::Quiet, format!("{step} waits")),
+            StepState::Running => (Mood::Plain, format!("{step} runs")),
+            StepState::Passed => (Mood::Good, format!("{step} passed")),
+            StepState::Failed => (Mood::Bad, format!("{step} failed")),
+            StepState::Skipped => (Mood::Quiet, format!("{step} skipped")),
+        },
+        RolloutEvent::JobsChanged { jobs } => (
+            Mood::Quiet,
+            wording::count(jobs.len() as u64, "production job"),
+        ),
+        RolloutEvent::ProductionRunFound { run } => (Mood::Plain, format!("production run {run}")),
+        RolloutEvent::StageChanged { stage, state, .. } => {
+            let name = format!("stage {}", stage + 1);
+            match state {
+                StageState::Waiting => (Mood::Quiet, format!("{name} waits")),
+                StageState::Held => (Mood::Plain, format!("{name} is held for a review")),
+                StageState::Deploying => (Mood::Plain, format!("{name} deploys")),
+                StageState::Deployed => (Mood::Good, format!("{name} deployed")),
+                StageState::Failed => (Mood::Bad, format!("{name} failed")),
+            }
+        }
+        RolloutEvent::LaneChanged { lane } => match lane {
+            None => (Mood::Quiet, "the lane: GitHub cannot tell".to_owned()),
+            Some(lane) if lane.position == 0 => {
+                (Mood::Quiet, format!("holds the lane {}", lane.group))
+            }
+            Some(lane) => (
+                Mood::Look,
+                format!("place {} in the lane {}", lane.position, lane.group),
+            ),
+        },
+        RolloutEvent::ProtectionSeen(_) => (Mood::Quiet, "environment protection seen".to_owned()),
+        RolloutEvent::DeploymentsSeen { .. } => (Mood::Quiet, "past deployments seen".to_owned()),
+        RolloutEvent::ProductionAnswered(answer) => (
+            Mood::Plain,
+            format!(
+                "production runs {}, by {}",
+                answer.name().unwrap_or("?"),
+                answer.source.word()
+            ),
+        ),
+        RolloutEvent::ProductionDeployed { .. } => (Mood::Good, "production deployed".to_owned()),
+        RolloutEvent::IssueDetected { why } => (Mood::Bad, format!("issue: {why}")),
+        RolloutEvent::CancelRequested { .. } => (Mood::Look, "cancel requested".to_owned()),
+        RolloutEvent::RerunRequested { .. } => (Mood::Plain, "re-run requested".to_owned()),
+        RolloutEvent::Answered { outcome, .. } => answered("request", outcome),
+    }
+}
+
+fn of_judge(event: &JudgeEvent) -> (Mood, String) {
+    match event {
+        JudgeEvent::HistoryRead { .. } => (Mood::Quiet, "metrics of the past read".to_owned()),
+        JudgeEvent::MinuteJudged { .. } => (Mood::Quiet, "a minute judged".to_owned()),
+        JudgeEvent::TriggersArmed { armed, disarmed } if disarmed.is_empty() => (
+            Mood::Plain,
+            format!("{} armed", wording::count(armed.len() as u64, "trigger")),
+        ),
+        JudgeEvent::TriggersArmed { armed, disarmed } => (
+            Mood::Look,
+            format!(
+                "{} armed, {} already true before",
+                wording::count(armed.len() as u64, "trigger"),
+                disarmed.len()
+            ),
+        ),
+        JudgeEvent::TriggerFired { trigger, why, .. } => {
+            (Mood::Bad, format!("trigger fired: {trigger}: {why}"))
+        }
+        JudgeEvent::TriggerCleared { trigger, .. } => {
+            (Mood::Good, format!("trigger quiet again: {trigger}"))
+        }
+        JudgeEvent::KeptWatching { .. } => {
+            (Mood::Plain, "the alert was seen; watching on".to_owned())
+        }
+        JudgeEvent::AlarmChanged { alarm, state, .. } => match state {
+            AlarmState::Ok => (Mood::Good, format!("alarm {alarm}: OK")),
+            AlarmState::Alarm => (Mood::Look, format!("alarm {alarm} fires")),
+            AlarmState::InsufficientData | AlarmState::Unknown => {
+                (Mood::Unknown, format!("alarm {alarm}: no state"))
+            }
+        },
+        JudgeEvent::WindowJudged { healthy: true, .. } => {
+            (Mood::Good, "the window is judged: healthy".to_owned())
+        }
+        JudgeEvent::WindowJudged { healthy: false, .. } => (
+            Mood::Bad,
+            "the window is judged: not every gate passes".to_owned(),
+        ),
+        JudgeEvent::WindowUndecided { why } => (Mood::Unknown, format!("cannot tell: {why}")),
+        JudgeEvent::WatchExtended { minutes, reason } => (
+            Mood::Plain,
+            format!("watch extended by {minutes} min: {}", reason.first_line()),
+        ),
+    }
+}
+
+fn of_rollback(event: &RollbackEvent) -> (Mood, String) {
+    match event {
+        RollbackEvent::ReadinessSeen(_) => (Mood::Quiet, "the way back was looked at".to_owned()),
+        RollbackEvent::Requested { shown, reason, .. } => (
+            Mood::Look,
+            format!(
+                "rollback to {} requested: {}",
+                shown.target.name(),
+                reason.first_line()
+            ),
+        ),
+        RollbackEvent::CancelRequested { .. } => {
+            (Mood::Plain, "the deploy shall stop first".to_owned())
+        }
+        RollbackEvent::StartRequested { .. } => {
+            (Mood::Plain, "rollback start requested".to_owned())
+        }
+        RollbackEvent::ReviewRequested { .. } => (
+            Mood::Plain,
+            "the rollback's own review requested".to_owned(),
+        ),
+        RollbackEvent::Answered { outcome, .. } => answered("rollback", outcome),
+        RollbackEvent::RunFound { run } => (Mood::Plain, format!("rollback run {run}")),
+        RollbackEvent::RunChanged {
+            status, conclusion, ..
+        } => {
+            let word = match conclusion {
+                Some(conclusion) => conclusion.word().to_owned(),
+                None => format!("{status:?}").to_lowercase(),
+            };
+            (Mood::Quiet, format!("rollback run: {word}"))
+        }
+        RollbackEvent::HeldBy { holds } if holds.is_empty() => {
+            (Mood::Quiet, "the rollback is held by nothing".to_owned())
+        }
+        RollbackEvent::HeldBy { .. } => (
+            Mood::Look,
+            "the rollback is held by its own review".to_owned(),
+        ),
+        RollbackEvent::Failed { why, superseded } => {
+            let word = if *superseded { "superseded" } else { "failed" };
+            (Mood::Bad, format!("rollback {word}: {why}"))
+        }
+        RollbackEvent::Finished { .. } => (Mood::Good, "the rollback's run ended well".to_owned()),
+        RollbackEvent::Confirmed { production } => (
+            Mood::Good,
+            format!("rolled back: production answers {production}"),
+        ),
+        RollbackEvent::RecoveryJudged { recovered, why } => match recovered {
+            Some(true) => (Mood::Good, format!("recovered: {why}")),
+            Some(false) => (Mood::Bad, format!("not recovered: {why}")),
+            None => (Mood::Unknown, format!("recovery, cannot tell: {why}")),
+        },
+    }
+}
+
+fn of_record(event: &RecordEvent) -> (Mood, String) {
+    match event {
+        RecordEvent::Opened { version, .. } => {
+            (Mood::Quiet, format!("record opened, cockpit {version}"))
+        }
+        RecordEvent::Resumed { cut: 0, .. } => (Mood::Quiet, "taken up again".to_owned()),
+        RecordEvent::Resumed { cut, .. } => (
+            Mood::Look,
+            format!("taken up again; a torn last line was cut ({cut} bytes)"),
+        ),
+        RecordEvent::Noted { text } => (Mood::Plain, format!("note: {}", text.first_line())),
+        RecordEvent::ProblemReported { problem, text } => (
+            Mood::Bad,
+            format!("{}: {}", problem.word(), text.first_line()),
+        ),
+        RecordEvent::FeedSilent { feed, why, .. } => (
+            Mood::Look,
+            format!("{} does not answer: {why}", feed.word()),
+        ),
+        RecordEvent::FeedBack { feed } => (Mood::Good, format!("{} answers again", feed.word())),
+        RecordEvent::Explained { text } => {
+            (Mood::Plain, format!("written down: {}", text.first_line()))
+        }
+        RecordEvent::Closed { reason, .. } => {
+            (Mood::Plain, format!("closed: {}", reason.first_line()))
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! Keys, pastes and clicks: what each does to the screen, and what the shell is asked to do.
+
+use super::{
+    Action, Answer, Asking, Chord, Effect, Input, Key, Model, Overlay, Palette, Pane, Place,
+    Prompt, Spot, hindrance,
+};
+use crate::domain::{Command, Phase, release::Release};
+
+impl Model {
+    /// Takes one input. Pure but for the model itself; the effects are the shell's.
+    pub fn update(&mut self, input: Input, release: &Release) -> Vec<Effect> {
+        match input {
+            Input::Key { chord, meant } => self.key(chord, meant, release),
+            Input::Act(action) => self.act(action, release),
+            Input::Paste(text) => {
+                self.paste(&text);
+                Vec::new()
+            }
+            Input::Click(x, y) => self.click(x, y, release),
+            Input::Wheel(lines, x, y) => {
+                self.wheel(lines, x, y);
+                Vec::new()
+            }
+        }
+    }
+
+    fn key(&mut self, chord: Chord, meant: Option<Action>, release: &Release) -> Vec<Effect> {
+        // Ctrl-C and the like leave from everywhere; a bare letter never does while something is typed.
+        let is_command = chord.typed().is_none() && chord.ctrl;
+        if is_command
+            && let Some(action @ (Action::Quit | Action::Suspend | Action::Redraw)) = meant
+        {
+            return self.act(action, release);
+        }
+        match &mut self.overlay {
+            Some(Overlay::Prompt(prompt)) => match prompt.key(chord) {
+                Answer::Open => Vec::new(),
+                Answer::Cancelled => {
+                    self.overlay = None;
+                    Vec::new()
+                }
+                Answer::Confirmed(intent) => {
+                    let Some(actor) = self.viewer.clone() else {
+                        prompt.refused("GitHub has not told yet who you are");
+                        return Vec::new();
+                    };
+                    let intent = *intent;
+                    vec![Effect::Command(Box::new(Command { actor, intent }))]
+                }
+            },
+            Some(Overlay::Palette(palette)) => match chord.key {
+                Key::Esc => {
+                    self.overlay = None;
+                    Vec::new()
+                }
+                Key::Enter => {
+                    let chosen = palette.selected();
+                    self.overlay = None;
+                    chosen.map_or_else(Vec::new, |action| self.act(action, release))
+                }
+                _ => {
+                    palette.key(chord, self.hits.overlay.0.max(1));
+                    Vec::new()
+                }
+            },
+            _ if self.cases.typing => self.filter_key(chord, meant, release),
+            _ => meant.map_or_else(Vec::new, |action| self.act(action, release)),
+        }
+    }
+
+    fn filter_key(
+        &mut self,
+        chord: Chord,
+        meant: Option<Action>,
+        release: &Release,
+    ) -> Vec<Effect> {
+        match (chord.key, chord.typed()) {
+            (Key::Enter, _) => self.cases.typing = false,
+            (Key::Esc, _) => {
+                self.cases.typing = false;
+                self.cases.clear();
+            }
+            (Key::Backspace, _) => self.cases.pop(),
+            (_, Some(c)) => self.cases.push(c),
+            (Key::Up | Key::Down | Key::PageUp | Key::PageDown, None) => {
+                if let Some(action) = meant {
+                    return self.act(action, release);
+                }
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn paste(&mut self, text: &str) {
+        match &mut self.overlay {
+            Some(Overlay::Prompt(prompt)) => prompt.paste(text),
+            _ if self.cases.typing => {
+                for c in text.chars().filter(|c| !c.is_control()).take(80) {
+                    self.cases.push(c);
+                }
+            }
+            // Anywhere else a paste would be a row of key presses: it is dropped.
+            _ => self.say("Pasted text was not taken: it never acts as keys"),
+        }
+    }
+
+    fn act(&mut self, action: Action, release: &Release) -> Vec<Effect> {
+        if let Some(Overlay::Help(place)) = &mut self.overlay {
+            match step(action, self.hits.overlay.0) {
+                Some(by) => place.scroll(by, self.hits.overlay),
+                None => self.overlay = None,
+            }
+            if step(action, 1).is_some() || matches!(action, Action::Back | Action::Help) {
+                return Vec::new();
+            }
+        }
+        match action {
+            Action::Quit => return vec![Effect::Quit],
+            Action::Suspend => return vec![Effect::Suspend],
+            Action::Redraw => return vec![Effect::Redraw],
+            Action::Browse => {
+                return match release.rollout.deploying_run() {
+                    Some(run) => vec![Effect::OpenUrl(run.url.to_string())],
+                    None => Vec::new(),
+                };
+            }
+            Action::Copy => {
+                self.say("Copied: what to run by hand");
+                return vec![Effect::Copy(by_hand(release))];
+            }
+            Action::Help => self.overlay = Some(Overlay::Help(Place::default())),
+            Action::Palette => self.overlay = Some(Overlay::Palette(Palette::default())),
+            Action::NextPane => self.turn(1),
+            Action::PreviousPane => self.turn(-1),
+            Action::Pane(number) => self.go(number),
+            Action::Zoom => self.zoomed = !self.zoomed,
+            Action::Open => self.open(),
+            Action::Back => self.back(),
+            Action::Filter => {
+                (self.focus, self.zoomed) = (Pane::Tests, true);
+                self.cases.opened = None;
+                self.cases.typing = true;
+            }
+            Action::NextMetric => {
+                let all = release.policy.metrics.len().max(1);
+                self.metric = (self.metric + 1) % all;
+            }
+            Action::Left | Action::Right => self.read(action, release),
+            _ if super::acts(action) || super::later(action).is_some() => self.ask(action, release),
+            _ => self.step(action, release),
+        }
+        Vec::new()
+    }
+
+    /// Moves within the pane that has the focus.
+    fn step(&mut self, action: Action, release: &Release) {
+        if self.focus == Pane::Metrics {
+            let all = release.policy.metrics.len().max(1);
+            match action {
+                Action::Down => self.metric = (self.metric + 1) % all,
+                Action::Up => self.metric = (self.metric + all - 1) % all,
+                _ => {}
+            }
+            return;
+        }
+        let reach = self.hits.reach[self.focus.index()];
+        let Some(by) = step(action, reach.0) else {
+            return;
+        };
+        match self.focus {
+            Pane::Tests if self.zoomed && !self.cases.is_empty() => {
+                if let Some(top) = &mut self.cases.opened {
+                    *top = top
+                        .saturating_add_signed(by)
+                        .min(reach.1.saturating_sub(reach.0));
+                } else {
+                    let all = self.cases.len();
+                    self.cases.place.step(by, (reach.0, all));
+                }
+            }
+            Pane::Explain | Pane::Log => self.places[self.focus.index()].scroll(by, reach),
+            pane => self.places[pane.index()].step(by, reach),
+        }
+    }
+
+    fn turn(&mut self, by: isize) {
+        let panes = self.panes();
+        let at = panes
+            .iter()
+            .position(|pane| *pane == self.focus)
+            .unwrap_or(0);
+        let to = (at + panes.len()).saturating_add_signed(by) % panes.len();
+        self.focus = panes[to];
+    }
+
+    /// A pane that the layout folds away opens over the whole screen.
+    fn go(&mut self, number: u8) {
+        let Some(pane) = Pane::ALL.into_iter().find(|pane| pane.number() == number) else {
+            return;
+        };
+        let is_laid_out = self.panes().contains(&pane);
+        if !is_laid_out {
+            self.zoomed = true;
+        } else if self.zoomed && !self.panes().contains(&self.focus) {
+            self.zoomed = false;
+        }
+        self.focus = pane;
+    }
+
+    fn open(&mut self) {
+        if !self.zoomed {
+            self.zoomed = true;
+        } else if self.focus == Pane::Tests && self.cases.selected().is_some() {
+            self.cases.opened = Some(0);
+        }
+    }
+
+    /// Closes one layer: an open case, the cursor, the filter, the zoom.
+    fn back(&mut self) {
+        if self.cases.opened.take().is_some() {
+            return;
+        }
+        if self.focus == Pane::Metrics && self.cursor.take().is_some() {
+            return;
+        }
+        if self.focus == Pane::Tests && !self.cases.filter().is_empty() {
+            self.cases.clear();
+            return;
+        }
+        self.zoomed = false;
+        if !self.panes().contains(&self.focus) {
+            self.focus = self.panes()[0];
+        }
+    }
+
+    /// Moves the chart's cursor over the minutes that there are.
+    fn read(&mut self, action: Action, release: &Release) {
+        if self.focus != Pane::Metrics {
+            return;
+        }
+        let Some(metric) = release.policy.metrics.get(self.metric) else {
+            return;
+        };
+        let Some(series) = release.watch.series.get(&metric.key()) else {
+            return;
+        };
+        let (Some(first), Some(last)) = (series.keys().next(), series.keys().next_back()) else {
+            return;
+        };
+        let by = if action == Action::Left { -1 } else { 1 };
+        let to = self.cursor.map_or(*last, |at| at.plus(by));
+        self.cursor = Some(to.clamp(*first, *last));
+    }
+
+    /// Opens the prompt of an action, or says why not.
+    fn ask(&mut self, action: Action, release: &Release) {
+        if let Some(why) = hindrance(action, release, &self.seat, self.viewer.is_some()) {
+            self.say(&format!("{}: {why}", action.label()));
+            return;
+        }
+        let prompt = match action {
+            Action::Approve | Action::ReleaseStage => Prompt::approve(release),
+            Action::Reject => Some(Prompt::reject(release)),
+            Action::RollBack => Prompt::roll_back(release, &known_reason(release)),
+            Action::Note => Some(Prompt::note(release)),
+            Action::Problem => Some(Prompt::problem(release)),
+            Action::Extend => Some(Prompt::extend(release)),
+            Action::Close if release.phase() == Phase::Stopped => {
+                Some(Prompt::explain(release, &story_so_far(release)))
+            }
+            Action::Close => Some(Prompt::close(release)),
+            Action::KeepWatching => Some(Prompt::plain(release, Asking::KeepWatching)),
+            Action::CancelRun => Some(Prompt::plain(release, Asking::CancelRun)),
+            Action::RerunFailed => Some(Prompt::plain(release, Asking::RerunFailed)),
+            _ => None,
+        };
+        if let Some(prompt) = prompt {
+            self.overlay = Some(Overlay::Prompt(Box::new(prompt)));
+        }
+    }
+
+    fn click(&mut self, x: u16, y: u16, release: &Release) -> Vec<Effect> {
+        match (self.hits.at(x, y), &mut self.overlay) {
+            (Some((Spot::Choices(top), row)), Some(Overlay::Palette(palette))) => {
+                palette.place.at = top + row;
+                if let Some(action) = palette.selected() {
+                    self.overlay = None;
+                    return self.act(action, release);
+                }
+            }
+            (Some((Spot::Pane(pane), _)), None) => self.focus_on(pane),
+            (Some((Spot::Rows(pane, top), row)), None) => {
+                self.focus_on(pane);
+                self.select(pane, top + row);
+            }
+            (Some((Spot::Choices(_), _)) | None, None) | (_, Some(_)) => {}
+        }
+        Vec::new()
+    }
+
+    fn focus_on(&mut self, pane: Pane) {
+        self.focus = pane;
+        if !self.panes().contains(&pane) {
+            self.zoomed = true;
+        }
+    }
+
+    fn select(&mut self, pane: Pane, row: usize) {
+        match pane {
+            Pane::Tests if self.zoomed => {
+                self.cases.place.at = row.min(self.cases.len().saturating_sub(1));
+            }
+            Pane::Metrics => self.metric = row,
+            Pane::Explain | Pane::Log => {}
+            pane => self.places[pane.index()].at = row,
+        }
+    }
+
+    fn wheel(&mut self, lines: isize, x: u16, y: u16) {
+        match &mut self.overlay {
+            Some(Overlay::Help(place)) => place.scroll(lines, self.hits.overlay),
+            Some(Overlay::Palette(palette)) => {
+                let reach = (self.hits.overlay.0, palette.found().len());
+                palette.place.step(lines, reach);
+            }
+            Some(Overlay::Prompt(_)) => {}
+            None => {
+                let Some((Spot::Pane(pane) | Spot::Rows(pane, _), _)) = self.hits.at(x, y) else {
+                    return;
+                };
+                let reach = self.hits.reach[pane.index()];
+                if pane == Pane::Tests && self.zoomed && self.cases.opened.is_none() {
+                    let all = self.cases.len();
+                    self.cases.place.step(lines, (reach.0, all));
+                } else if let (Pane::Tests, Some(top)) = (pane, &mut self.cases.opened) {
+                    *top = top
+                        .saturating_add_signed(lines)
+                        .min(reach.1.saturating_sub(reach.0));
+                } else {
+                    self.places[pane.index()].scroll(lines, reach);
+                }
+            }
+        }
+    }
+}
+
+/// How many rows an action moves; `None` where it does not move up or down.
+fn step(action: Action, seen: usize) -> Option<isize> {
+    let page = isize::try_from(seen.saturating_sub(1).max(1)).unwrap_or(1);
+    Some(match action {
+        Action::Up => -1,
+        Action::Down => 1,
+        Action::PageUp => -page,
+        Action::PageDown => page,
+        Action::Top => isize::MIN / 2,
+        Action::Bottom => isize::MAX / 2,
+        _ => return None,
+    })
+}
+
+/// What the release already knows of a rollback's reason.
+fn known_reason(release: &Release) -> String {
+    let fired = release
+        .watch
+        .fired()
+        .map(|(source, fired)| format!("{source}: {}", fired.why));
+    let problems = release
+        .record
+        .problems
+        .iter()
+        .map(|(problem, note)| format!("{}: {}", problem.word(), note.text.first_line()));
+    let issues = release.rollout.issues.iter().map(ToString::to_string);
+    fired
+        .chain(problems)
+        .chain(issues)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// What the journal tells of a rollback, for a person to complete.
+fn story_so_far(release: &Release) -> String {
+    let Some(attempt) = release.rollback.newest() else {
+        return String::new();
+    };
+    let by = attempt.by.as_ref().map_or("someone", |by| by.as_str());
+    format!(
+        "{} was rolled back to {} by {by}.\nReason: {}\nRoot cause: ",
+        release.name(),
+        attempt.shown.target.name(),
+        attempt.reason
+    )
+}
+
+/// Commands that do by hand what cockpit would do, for a terminal beside it.
+fn by_hand(release: &Release) -> String {
+    let slug = release.key.repository.slug();
+    let mut lines = vec![format!("gh run view {} --repo {slug}", release.key.run)];
+    if let (Some(rule), Some(target)) = (&release.policy.rollback, release.rollback_target()) {
+        if let Some(dispatch) = &rule.dispatch {
+            let inputs: Vec<String> = dispatch
+                .inputs
+                .iter()
+                .map(|(name, value)| {
+                    let value = value
+                        .replace("{version}", target.name())
+                        .replace("{sha}", target.sha.as_str());
+                    format!("-f {}", quoted(&format!("{name}={value}")))
+                })
+                .collect();
+            lines.push(format!(
+                "gh workflow run {} --repo {slug} {}",
+                quoted(&dispatch.workflow),
+                inputs.join(" ")
+            ));
+        }
+        if !rule.fallback.is_empty() {
+            let words: Vec<String> = rule
+                .fallback
+                .iter()
+                .map(|word| quoted(&word.replace("{version}", target.name())))
+                .collect();
+            lines.push(words.join(" "));
+        }
+    }
+    lines.join("\n")
+}
+
+/// A word for a POSIX shell: everything but plain characters between single quotes.
+fn quoted(word: &str) -> String {
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':');
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}

@@ -1,0 +1,303 @@
+//! A whole frame of the release screen, composed.
+//!
+//! ```text
+//! header                                     one line
+//!
+//! stepper                                    one line
+//!
+//! panes: two and two and the log, or the chart and three below, or one with tabs above
+//!
+//! bar                                        one line, two for an alert
+//!
+//! keys                                       one line
+//! ```
+
+use ratatui::{Frame, buffer::Buffer, layout::Rect};
+
+use super::{
+    Look, foot, header, over,
+    pane::{View, area_of},
+    panes,
+    pen::Pen,
+    stepper,
+};
+use crate::{
+    app::{Hits, Model, Overlay, Pane, Spot},
+    domain::{judge::State, release::Release},
+};
+
+/// The smallest screen that works.
+pub const SMALLEST: (u16, u16) = (60, 18);
+/// The smallest one with panes beside each other.
+const SIDE_BY_SIDE: (u16, u16) = (100, 28);
+
+/// Draws the screen and says what lies where. The model must have seen the release.
+pub fn draw(frame: &mut Frame<'_>, model: &Model, release: &Release, look: &Look) -> Hits {
+    let area = frame.area();
+    let view = View {
+        model,
+        release,
+        look,
+    };
+    let mut hits = Hits::default();
+    let cursor = paint(view, frame.buffer_mut(), area, &mut hits);
+    if let Some((x, y)) = cursor.filter(|(x, y)| *x < area.right() && *y < area.bottom()) {
+        frame.set_cursor_position((x, y));
+    }
+    hits
+}
+
+/// Paints into a buffer; the place of the text cursor, where something is typed.
+fn paint(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<(u16, u16)> {
+    buffer.set_style(area, view.look.styles.screen);
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        too_small(view, buffer, area);
+        return None;
+    }
+    let airy = u16::from(area.height >= 30);
+    let bar = foot::height(view);
+    let row = |y: u16, height: u16| Rect::new(area.x, area.y + y, area.width, height);
+    header::draw(view, buffer, row(0, 1));
+    stepper::draw(view, buffer, row(1 + airy, 1));
+    let keys = area.height - 1;
+    let foot = keys - airy - bar;
+    let body = 2 + 2 * airy;
+    body_of(
+        view,
+        buffer,
+        row(body, (foot - airy).saturating_sub(body)),
+        hits,
+    );
+    foot::draw(view, buffer, row(foot, bar));
+    foot::keys(view, buffer, row(keys, 1));
+    match &view.model.overlay {
+        None => panes::typing(view, area),
+        Some(overlay) => {
+            hits.clear();
+            if let Overlay::Prompt(_) = overlay {
+                behind(view, buffer, area);
+            }
+            over::draw(view, buffer, area, overlay, hits)
+        }
+    }
+}
+
+fn too_small(view: View<'_>, buffer: &mut Buffer, area: Rect) {
+    let styles = &view.look.styles;
+    let more = view.look.glyphs.more;
+    let text = format!(
+        "cockpit needs {}x{}, this is {}x{}",
+        SMALLEST.0, SMALLEST.1, area.width, area.height
+    );
+    Pen::new(buffer, area, 0, more).put(&text, styles.text);
+    let phase = format!("{} is {}", view.release.name(), view.release.phase().word());
+    let style = if view.release.watch.alerts().next().is_some() {
+        styles.fail
+    } else {
+        styles.dim
+    };
+    Pen::new(buffer, area, 1, more).put(&phase, style);
+}
+
+/// Everything behind a prompt on one faint tone: what is asked stands alone.
+fn behind(view: View<'_>, buffer: &mut Buffer, area: Rect) {
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            let cell = &mut buffer[(x, y)];
+            cell.set_style(ratatui::style::Style::reset());
+            cell.set_style(view.look.styles.behind);
+        }
+    }
+}
+
+fn body_of(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let model = view.model;
+    if area.width < SIDE_BY_SIDE.0 || area.height + 8 < SIDE_BY_SIDE.1 {
+        tabs(view, buffer, Rect::new(area.x, area.y, area.width, 1), hits);
+        let below = Rect::new(
+            area.x,
+            area.y + 1,
+            area.width,
+            area.height.saturating_sub(1),
+        );
+        panes::draw(view, buffer, below, model.focus, hits);
+    } else if model.zoomed {
+        panes::draw(view, buffer, area, model.focus, hits);
+    } else if model.watches() {
+        watch(view, buffer, area, hits);
+    } else {
+        decide(view, buffer, area, hits);
+    }
+}
+
+/// One pane at a time: the others stand above it by name, with their state.
+fn tabs(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let styles = &view.look.styles;
+    let inner = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
+    let mut pen = Pen::new(buffer, inner, 0, view.look.glyphs.more);
+    let folded = [Pane::Tests, Pane::Explain, Pane::Gates];
+    let all = if view.model.watches() {
+        view.model.panes().iter().chain(&folded)
+    } else {
+        view.model.panes().iter().chain(&[])
+    };
+    for pane in all.copied() {
+        let begins = pen.column();
+        let focus = view.has_focus(pane);
+        let (sign, sign_style) = state_of(view, pane);
+        let style = if focus {
+            styles.selection.patch(styles.strong)
+        } else {
+            styles.dim
+        };
+        let number = if focus {
+            styles.selection.patch(styles.key)
+        } else {
+            styles.faint
+        };
+        pen.put(&format!(" {} ", pane.number()), number);
+        if !sign.is_empty() {
+            pen.put(
+                sign,
+                if focus {
+                    styles.selection.patch(sign_style)
+                } else {
+                    sign_style
+                },
+            );
+            pen.put(" ", style);
+        }
+        pen.put(pane.short(), style).put(" ", style);
+        let tab = Rect::new(begins, area.y, pen.column() - begins, 1);
+        pen.skip(1);
+        hits.put(area_of(tab), Spot::Pane(pane));
+    }
+}
+
+/// The sign of a pane's state, for tabs and folded lines.
+fn state_of(view: View<'_>, pane: Pane) -> (&'static str, ratatui::style::Style) {
+    use crate::domain::evidence::Staging;
+    let look = view.look;
+    let release = view.release;
+    match pane {
+        Pane::Tests => match release.evidence.staging(&release.policy) {
+            Staging::Ready => look.state(State::Pass),
+            Staging::NotYet(_) => look.state(State::NoData),
+            Staging::Failed(_) => look.state(State::Fail),
+        },
+        Pane::Gates => {
+            let worst = view
+                .model
+                .derived
+                .gates
+                .iter()
+                .map(|gate| gate.verdict.state)
+                .max()
+                .unwrap_or(State::NoData);
+            look.state(worst)
+        }
+        Pane::Triggers if release.watch.fired().next().is_some() => look.state(State::Fail),
+        Pane::Alarms
+            if release.watch.alarms.values().any(|alarm| {
+                alarm.state == crate::domain::observation::AlarmState::Alarm && !alarm.before
+            }) =>
+        {
+            look.state(State::Fail)
+        }
+        Pane::Explain | Pane::Metrics | Pane::Log | Pane::Triggers | Pane::Alarms => {
+            ("", look.styles.dim)
+        }
+    }
+}
+
+/// Before the approval: tests and explain, gates and metrics, the log.
+fn decide(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let log = (area.height / 5).clamp(4, 14);
+    let rest = area.height - log;
+    let upper = rest.div_ceil(2);
+    let left = area.width / 2 - 1;
+    let right = area.width - left - 1;
+    let at =
+        |x: u16, y: u16, width: u16, height: u16| Rect::new(area.x + x, area.y + y, width, height);
+    panes::draw(view, buffer, at(0, 0, left, upper), Pane::Tests, hits);
+    panes::draw(
+        view,
+        buffer,
+        at(left + 1, 0, right, upper),
+        Pane::Explain,
+        hits,
+    );
+    panes::draw(
+        view,
+        buffer,
+        at(0, upper, left, rest - upper),
+        Pane::Gates,
+        hits,
+    );
+    panes::draw(
+        view,
+        buffer,
+        at(left + 1, upper, right, rest - upper),
+        Pane::Metrics,
+        hits,
+    );
+    panes::draw(view, buffer, at(0, rest, area.width, log), Pane::Log, hits);
+}
+
+/// Once production changes: the chart, and three panes below it; what was decided on folds to one line.
+fn watch(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
+    folded(view, buffer, Rect::new(area.x, area.y, area.width, 1), hits);
+    let area = Rect::new(area.x, area.y + 1, area.width, area.height - 1);
+    let lower = (area.height / 3).clamp(6, 18);
+    let upper = area.height - lower;
+    let third = area.width / 3;
+    panes::draw(
+        view,
+        buffer,
+        Rect::new(area.x, area.y, area.width, upper),
+        Pane::Metrics,
+        hits,
+    );
+    let y = area.y + upper;
+    let widths = [third + 2, third - 6, area.width - 2 * third + 4];
+    let mut x = area.x;
+    for (pane, width) in [Pane::Triggers, Pane::Alarms, Pane::Log]
+        .into_iter()
+        .zip(widths)
+    {
+        panes::draw(
+            view,
+            buffer,
+            Rect::new(
+                x,
+                y,
+                width.saturating_sub(u16::from(pane != Pane::Log)),
+                lower,
+            ),
+            pane,
+            hits,
+        );
+        x += width;
+    }
+}
+
+fn folded(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let styles = &view.look.styles;
+    let inner = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
+    let mut pen = Pen::new(buffer, inner, 0, view.look.glyphs.more);
+    for pane in [Pane::Tests, Pane::Explain, Pane::Gates] {
+        let begins = pen.column();
+        let (sign, style) = state_of(view, pane);
+        pen.put(&format!("{} ", pane.number()), styles.faint);
+        if !sign.is_empty() {
+            pen.put(sign, style).put(" ", styles.dim);
+        }
+        pen.put(pane.title(), styles.dim);
+        for (text, _) in panes::badge(view, pane) {
+            pen.put(" ", styles.faint).put(&text, styles.faint);
+        }
+        let tab = Rect::new(begins, area.y, pen.column() - begins, 1);
+        pen.skip(4);
+        hits.put(area_of(tab), Spot::Pane(pane));
+    }
+}

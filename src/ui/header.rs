@@ -1,0 +1,129 @@
+//! The top line: which release, from where to where, who sits here, what time it is, how fresh GitHub is.
+
+use jiff::Timestamp;
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{
+    pane::View,
+    pen::{Pen, fill},
+};
+use crate::{
+    app::{Health, Seat},
+    domain::{Feed, wording},
+};
+
+/// Draws the line.
+pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let (release, model) = (view.release, view.model);
+    fill(buffer, area, styles.screen.patch(styles.band));
+    let inner = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
+    let mut pen = Pen::new(buffer, inner, 0, glyphs.more);
+    let (sign, style, words) = live(view);
+    pen.put_right(&words, style);
+    pen.put_right(" ", style)
+        .put_right(sign, style)
+        .skip_right(2);
+    if area.width >= 80 {
+        let (time, zone) = clock(model.now, &model.zone);
+        pen.put_right(&zone, styles.dim).put_right(" ", styles.dim);
+        pen.put_right(&time, styles.text).skip_right(2);
+    }
+    if area.width >= 100 {
+        match (&model.seat, &model.viewer) {
+            (Seat::Driving, Some(viewer)) => pen.put_right(viewer.as_str(), styles.text),
+            (Seat::Driving, None) => pen.put_right("who are you?", styles.info),
+            (Seat::Watching(driver), _) => {
+                pen.put_right(&format!("watching {driver}"), styles.info)
+            }
+            (Seat::Replay, _) => pen.put_right("replay", styles.info),
+        };
+        pen.skip_right(2);
+    }
+    pen.put(glyphs.mark, styles.accent)
+        .put(" ", styles.text)
+        .put(
+            "cockpit",
+            styles.accent.add_modifier(ratatui::style::Modifier::BOLD),
+        )
+        .skip(2);
+    let service = &release.policy.service;
+    pen.put(service, styles.strong).skip(1);
+    let name = release.name();
+    pen.put(name.as_str(), styles.candidate).skip(1);
+    if let Some(sha) = release.rollout.sha()
+        && name.as_str() != sha.short()
+    {
+        pen.put(sha.short(), styles.dim).skip(1);
+    }
+    if release.attempt() > 1 {
+        pen.put(&format!("attempt {}", release.attempt()), styles.warn)
+            .skip(1);
+    }
+    pen.put(glyphs.arrow, styles.faint).skip(1);
+    pen.put(&release.policy.target.environment, styles.strong)
+        .skip(1);
+    match release.rollout.production_now() {
+        Some(answer) => {
+            if let Some(name) = answer.name() {
+                pen.put(name, styles.dim).skip(1);
+            }
+            if let (Some(_), Some(sha)) = (&answer.version, &answer.sha) {
+                pen.put(sha.short(), styles.dim);
+            }
+            if !release.rollout.production_disagrees().is_empty() {
+                pen.skip(1).put(glyphs.warn, styles.warn);
+            }
+        }
+        None => {
+            pen.put("version unknown", styles.info);
+        }
+    }
+}
+
+/// Sign, style and words for the feed that everything hangs on.
+fn live(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    if view.model.seat == Seat::Replay {
+        return (glyphs.past, styles.dim, "past".to_owned());
+    }
+    let now = view.model.now;
+    let age = |at: Timestamp| wording::age(now.duration_since(at));
+    match view.model.feeds.health(Feed::Github, now) {
+        Health::Unheard => (glyphs.open, styles.dim, "connecting".to_owned()),
+        Health::Live(at) => (glyphs.live, styles.ok, format!("live {}", age(at))),
+        Health::Old(at) => (glyphs.warn, styles.warn, format!("old {}", age(at))),
+        Health::Broken(at, fault) => {
+            let age = at.map_or_else(String::new, |at| format!(" {}", age(at)));
+            (
+                glyphs.fail,
+                styles.fail,
+                format!("{}{age}", fault.kind.word()),
+            )
+        }
+    }
+}
+
+/// `14:02:31` and `CEST`.
+fn clock(now: Timestamp, zone: &jiff::tz::TimeZone) -> (String, String) {
+    let local = now.to_zoned(zone.clone());
+    let name = zone.to_offset_info(now).abbreviation().to_owned();
+    let time = format!(
+        "{:02}:{:02}:{:02}",
+        local.hour(),
+        local.minute(),
+        local.second()
+    );
+    (time, name)
+}
+
+/// `14:02:31` in the model's zone.
+pub(super) fn time_of(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    clock(at, zone).0
+}
+
+/// `14:02` in the model's zone.
+pub(super) fn minute_of(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    let local = at.to_zoned(zone.clone());
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}

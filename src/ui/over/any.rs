@@ -1,0 +1,130 @@
+//! Which overlay is drawn by which file, and the box around a prompt.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+};
+
+use super::{approve, fields, help, other, palette, rollback};
+use crate::{
+    app::{Asking, Hits, Overlay, Prompt},
+    ui::{
+        pane::{View, border, raise},
+        pen::{Pen, wrap},
+    },
+};
+
+/// A line of a prompt's facts.
+pub(super) type Fact = Vec<(String, Style)>;
+
+/// Draws what is open; the place of the text cursor, where something is typed.
+pub(in crate::ui) fn draw(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    overlay: &Overlay,
+    hits: &mut Hits,
+) -> Option<(u16, u16)> {
+    match overlay {
+        Overlay::Help(place) => {
+            help::draw(view, buffer, area, *place, hits);
+            None
+        }
+        Overlay::Palette(palette) => Some(palette::draw(view, buffer, area, palette, hits)),
+        Overlay::Prompt(prompt) => prompt_box(view, buffer, area, prompt),
+    }
+}
+
+/// A box in the middle: facts above, fields below them, keys at its foot.
+fn prompt_box(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    prompt: &Prompt,
+) -> Option<(u16, u16)> {
+    let styles = &view.look.styles;
+    let (title, tone, facts) = match &prompt.asking {
+        Asking::Approve(shown) => approve::facts(view, shown),
+        Asking::RollBack(shown) => rollback::facts(view, shown, prompt),
+        _ => other::facts(view, prompt),
+    };
+    let width = area.width.saturating_sub(4).min(84);
+    let room = width.saturating_sub(8);
+    let facts = fitted(facts, room);
+    let wanted = fields::height(prompt) + u16::try_from(facts.len()).unwrap_or(u16::MAX) + 4;
+    let height = wanted.min(area.height.saturating_sub(2));
+    let frame = Rect::new(
+        area.x + (area.width - width) / 2,
+        area.y + (area.height - height) / 2,
+        width,
+        height,
+    );
+    raise(buffer, frame, styles.raised);
+    let lines = if styles.mono {
+        &view.look.glyphs.frame_bold
+    } else {
+        &view.look.glyphs.frame
+    };
+    let edge = if prompt.locked.is_empty() {
+        tone
+    } else {
+        styles.warn
+    };
+    border(buffer, frame, lines, edge);
+    let top = Rect::new(frame.x + 2, frame.y, frame.width - 4, 1);
+    Pen::new(buffer, top, 0, view.look.glyphs.more)
+        .put(" ", edge)
+        .put(title, edge.add_modifier(Modifier::BOLD))
+        .put(" ", edge);
+    let inner = Rect::new(frame.x + 4, frame.y + 2, room, height.saturating_sub(3));
+    // The fields stand whole; facts give way to them where the screen is low.
+    let kept = inner.height.saturating_sub(fields::height(prompt) + 1);
+    for (row, fact) in (0..kept).zip(&facts) {
+        let mut pen = Pen::new(buffer, inner, row, view.look.glyphs.more);
+        for (text, style) in fact {
+            pen.put(text, *style);
+        }
+    }
+    let used = kept.min(u16::try_from(facts.len()).unwrap_or(u16::MAX));
+    let below = Rect::new(
+        inner.x,
+        inner.y + used,
+        inner.width,
+        inner.height.saturating_sub(used),
+    );
+    fields::draw(view, buffer, below, prompt)
+}
+
+/// Facts of one piece are wrapped; those of several pieces stand on one line.
+fn fitted(facts: Vec<Fact>, room: u16) -> Vec<Fact> {
+    let mut out = Vec::new();
+    for fact in facts {
+        match fact.as_slice() {
+            [sign, (text, style)] if sign.0.chars().count() <= 2 => {
+                for (index, line) in wrap(text, room.saturating_sub(2), 3)
+                    .into_iter()
+                    .enumerate()
+                {
+                    let sign = if index == 0 {
+                        sign.clone()
+                    } else {
+                        ("  ".to_owned(), *style)
+                    };
+                    out.push(vec![sign, (line.to_owned(), *style)]);
+                }
+            }
+            _ => out.push(fact),
+        }
+    }
+    out
+}
+
+/// `▲ ` and a text of warning.
+pub(super) fn warning(view: View<'_>, text: impl Into<String>) -> Fact {
+    let style = view.look.styles.warn;
+    vec![
+        (format!("{} ", view.look.glyphs.warn), style),
+        (text.into(), style),
+    ]
+}

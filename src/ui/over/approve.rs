@@ -1,0 +1,127 @@
+//! The approval: everything that the digest is taken over, and what is still open.
+
+use ratatui::style::Style;
+
+use super::any::{Fact, warning};
+use crate::{
+    domain::{approval::Shown, judge::State, policy::Effect, wording},
+    ui::pane::View,
+};
+
+/// Title, tone and facts.
+pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<Fact>) {
+    let styles = &view.look.styles;
+    let glyphs = view.look.glyphs;
+    let release = view.release;
+    let mut facts: Vec<Fact> = Vec::new();
+    facts.push(vec![
+        (shown.service.clone(), styles.strong),
+        ("  ".to_owned(), styles.dim),
+        (shown.name().to_owned(), styles.candidate),
+        (format!(" {}", shown.sha.short()), styles.dim),
+        (format!("  {}  ", glyphs.arrow), styles.faint),
+        (release.policy.target.environment.clone(), styles.strong),
+        (
+            format!(
+                "  {}",
+                shown
+                    .production
+                    .as_ref()
+                    .map_or("version unknown", |text| text.as_str())
+            ),
+            styles.dim,
+        ),
+    ]);
+    let environments: Vec<&str> = shown
+        .environments
+        .iter()
+        .map(|(_, name)| name.as_str())
+        .collect();
+    let where_to = if environments.is_empty() {
+        "starts the production workflow once".to_owned()
+    } else {
+        format!("reviews {}", wording::list(&environments))
+    };
+    let dot = glyphs.dot;
+    facts.push(vec![(
+        format!(
+            "run {} attempt {} {dot} {where_to}",
+            shown.run, shown.attempt
+        ),
+        styles.dim,
+    )]);
+    facts.push(evidence(view, shown));
+    facts.push(match &shown.rollback_target {
+        Some(target) => vec![(format!("a rollback would go to {target}"), styles.dim)],
+        None => warning(view, "no earlier release to roll back to"),
+    });
+    for what in &shown.pre_authorised {
+        facts.push(warning(view, format!("agreed in advance: {what}")));
+    }
+    facts.extend(open(view));
+    facts.push(vec![(
+        format!("bound to what is shown: sha256 {}", shown.digest().short()),
+        styles.faint,
+    )]);
+    ("Approve for production", styles.accent, facts)
+}
+
+fn evidence(view: View<'_>, shown: &Shown) -> Fact {
+    let styles = &view.look.styles;
+    let pass = shown
+        .gates
+        .values()
+        .filter(|state| **state == State::Pass)
+        .count();
+    let gates = format!("{pass} of {} gates pass", shown.gates.len());
+    let dot = view.look.glyphs.dot;
+    match shown.tests {
+        Some([tests, passed, failed, errored, _, flaky]) => {
+            let bad = failed + errored;
+            let style = if bad > 0 { styles.fail } else { styles.text };
+            let mut text = format!("{passed} of {tests} tests passed");
+            if bad > 0 {
+                text = format!("{text}, {bad} failed");
+            }
+            if flaky > 0 {
+                text = format!("{text}, {flaky} flaky");
+            }
+            vec![(text, style), (format!(" {dot} {gates}"), styles.dim)]
+        }
+        None => vec![
+            ("no tests read".to_owned(), styles.info),
+            (format!(" {dot} {gates}"), styles.dim),
+        ],
+    }
+}
+
+/// Gates that did not pass, those that block first.
+fn open(view: View<'_>) -> Vec<Fact> {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let mut gates: Vec<_> = view
+        .model
+        .derived
+        .gates
+        .iter()
+        .filter_map(|gate| Some((gate.effect?, gate)))
+        .collect();
+    gates.sort_by_key(|(effect, _)| std::cmp::Reverse(*effect));
+    gates
+        .into_iter()
+        .take(6)
+        .map(|(effect, gate)| {
+            let (sign, style, word) = match effect {
+                Effect::Block => (glyphs.fail, styles.fail, "blocks: "),
+                Effect::Reason => (glyphs.warn, styles.warn, "needs a reason: "),
+                Effect::Warn => (glyphs.warn, styles.warn, ""),
+            };
+            let text = format!(
+                "{word}{}: {} ({})",
+                gate.title,
+                gate.verdict.state.word(),
+                gate.verdict.why.first_line()
+            );
+            vec![(format!("{sign} "), style), (text, style)]
+        })
+        .collect()
+}

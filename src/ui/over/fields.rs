@@ -1,0 +1,329 @@
+//! The fields of a prompt: options, the reason, the phrase, what it says about itself, its keys.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use crate::{
+    app::{Asking, Choice, Field, Part, Phrase, Prompt, Reason, Word},
+    domain::rollback::Plan,
+    ui::{
+        pane::{View, raise},
+        pen::{Pen, width, wrap},
+    },
+};
+
+/// Rows of a reason.
+const REASON: u16 = 3;
+/// Columns of a label.
+const LABEL: u16 = 6;
+
+/// Rows that the fields need, with the lines between and the keys.
+pub(super) fn height(prompt: &Prompt) -> u16 {
+    let choices = match prompt.choices.len() {
+        0 | 1 => 0,
+        all => u16::try_from(all).unwrap_or(0) + 1,
+    };
+    let reason = match &prompt.reason {
+        Some(reason) if is_wide(reason) => REASON + 3,
+        Some(_) => REASON + 1,
+        None => 0,
+    };
+    let phrase = prompt.phrase.as_ref().map_or(0, |_| 3);
+    let locked = u16::try_from(prompt.locked.len().min(5)).unwrap_or(0);
+    1 + choices + reason + phrase + locked.max(1) + 2
+}
+
+/// A label that does not fit beside its field stands above it.
+fn is_wide(reason: &Reason) -> bool {
+    width(reason.label) + 1 >= LABEL
+}
+
+/// Draws them; the place of the text cursor.
+pub(super) fn draw(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    prompt: &Prompt,
+) -> Option<(u16, u16)> {
+    let mut y = 1;
+    let mut cursor = None;
+    if prompt.choices.len() > 1 {
+        y += choices(view, buffer, rest(area, y), prompt) + 1;
+    }
+    if let Some(reason) = &prompt.reason {
+        let (rows, at) = reason_field(
+            view,
+            buffer,
+            rest(area, y),
+            reason,
+            prompt.part == Part::Reason,
+        );
+        if prompt.part == Part::Reason {
+            cursor = at;
+        }
+        y += rows + 1;
+    }
+    if let Some(phrase) = &prompt.phrase {
+        let at = phrase_field(view, buffer, rest(area, y), prompt, phrase);
+        if prompt.part == Part::Phrase {
+            cursor = Some(at);
+        }
+        y += 3;
+    }
+    words(
+        view,
+        buffer,
+        rest(area, y.min(area.height.saturating_sub(2))),
+        prompt,
+    );
+    keys(view, buffer, area, prompt);
+    if prompt.sent || !prompt.locked.is_empty() {
+        None
+    } else {
+        cursor
+    }
+}
+
+fn rest(area: Rect, y: u16) -> Rect {
+    let y = y.min(area.height);
+    Rect::new(area.x, area.y + y, area.width, area.height - y)
+}
+
+fn choice_words(choice: Choice) -> (&'static str, String) {
+    match choice {
+        Choice::Plan(Plan::CancelThenDispatch) => (
+            "cancel then roll back",
+            "stops the deploy, waits for its end".to_owned(),
+        ),
+        Choice::Plan(Plan::Dispatch) => {
+            ("roll back now", "the deploy goes on beside it".to_owned())
+        }
+        Choice::Plan(Plan::Wait) => ("wait then roll back", "for the deploy's own end".to_owned()),
+        Choice::Plan(Plan::Fallback) => ("fallback command", "without GitHub".to_owned()),
+        Choice::Problem(problem) => (problem.word(), String::new()),
+        Choice::Minutes(minutes) => ("watch", format!("{minutes} minutes longer")),
+    }
+}
+
+fn choices(view: View<'_>, buffer: &mut Buffer, area: Rect, prompt: &Prompt) -> u16 {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let focus = prompt.part == Part::Choices;
+    let mut row = 0;
+    for (index, choice) in prompt.choices.iter().enumerate() {
+        let chosen = index == prompt.chosen;
+        let (label, detail) = choice_words(*choice);
+        let style = match (chosen, focus) {
+            (true, true) => styles.key,
+            (true, false) => styles.strong,
+            (false, _) => styles.dim,
+        };
+        let mut pen = Pen::new(buffer, area, row, glyphs.more);
+        pen.put(if chosen { glyphs.pick } else { " " }, style)
+            .skip(1)
+            .put(label, style)
+            .skip(2)
+            .put(&detail, styles.dim);
+        row += 1;
+    }
+    row
+}
+
+fn reason_field(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    reason: &Reason,
+    focus: bool,
+) -> (u16, Option<(u16, u16)>) {
+    let styles = &view.look.styles;
+    let style = if focus { styles.key } else { styles.dim };
+    let wide = is_wide(reason);
+    Pen::new(buffer, area, 0, view.look.glyphs.more).put(reason.label, style);
+    let (x, y) = if wide { (0, 1) } else { (LABEL, 0) };
+    let rows = if wide { REASON + 1 } else { REASON };
+    let field =
+        Rect::new(area.x + x, area.y + y, area.width.saturating_sub(x), rows).intersection(area);
+    raise(buffer, field, styles.field);
+    let cursor = text(view, buffer, field, &reason.field);
+    (y + rows, cursor)
+}
+
+/// The text, wrapped; the part with the cursor is seen.
+fn text(view: View<'_>, buffer: &mut Buffer, area: Rect, field: &Field) -> Option<(u16, u16)> {
+    let room = area.width.saturating_sub(2).max(1);
+    let (line, column) = field.cursor();
+    let mut rows: Vec<String> = Vec::new();
+    let (mut cursor_row, mut cursor_column) = (0, 0);
+    for (index, text) in field.lines().iter().enumerate() {
+        let chars: Vec<char> = text.chars().collect();
+        // Broken by columns, not by words: the cursor then never jumps while a word grows.
+        let mut begin = 0;
+        loop {
+            let mut end = begin;
+            let mut used = 0;
+            while end < chars.len() {
+                let wide = width(chars[end].encode_utf8(&mut [0; 4]));
+                if used + wide > room {
+                    break;
+                }
+                used += wide;
+                end += 1;
+            }
+            let is_last = end >= chars.len();
+            if index == line && column >= begin && (column < end || is_last) {
+                cursor_row = rows.len();
+                let before: String = chars[begin..column.min(end)].iter().collect();
+                cursor_column = width(&before);
+            }
+            rows.push(chars[begin..end].iter().collect());
+            if is_last || end == begin {
+                break;
+            }
+            begin = end;
+        }
+    }
+    let seen = usize::from(area.height).max(1);
+    let top = (cursor_row + 1).saturating_sub(seen);
+    let inner = Rect::new(area.x + 1, area.y, room.min(area.width), area.height);
+    for (row, text) in (0u16..).zip(rows.iter().skip(top).take(seen)) {
+        Pen::new(buffer, inner, row, view.look.glyphs.more).put(text, view.look.styles.field);
+    }
+    let row = u16::try_from(cursor_row - top).ok()?;
+    Some((inner.x + cursor_column.min(room), inner.y + row))
+}
+
+fn phrase_field(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    prompt: &Prompt,
+    phrase: &Phrase,
+) -> (u16, u16) {
+    let styles = &view.look.styles;
+    let focus = prompt.part == Part::Phrase;
+    let more = view.look.glyphs.more;
+    Pen::new(buffer, area, 0, more)
+        .put("Type", if focus { styles.key } else { styles.dim })
+        .skip(2)
+        .put(phrase.wanted(), styles.strong)
+        .skip(2)
+        .put(&format!("to {}", verb(&prompt.asking)), styles.dim);
+    let field = Rect::new(area.x, area.y + 1, area.width, 1).intersection(area);
+    raise(buffer, field, styles.field);
+    let inner = Rect::new(
+        field.x + 1,
+        field.y,
+        field.width.saturating_sub(2),
+        field.height,
+    );
+    let mut pen = Pen::new(buffer, inner, 0, more);
+    let style: Style = if phrase.is_on_the_way() {
+        styles.strong
+    } else {
+        styles.fail
+    };
+    pen.put(phrase.typed(), style);
+    let cursor = (pen.column(), field.y);
+    pen.put(phrase.rest(), styles.faint);
+    if !phrase.is_on_the_way() {
+        pen.skip(2).put("not what is asked for", styles.fail);
+    }
+    cursor
+}
+
+/// What Enter does.
+fn verb(asking: &Asking) -> &'static str {
+    match asking {
+        Asking::Approve(_) => "approve",
+        Asking::Reject => "reject",
+        Asking::RollBack(_) => "roll back",
+        Asking::Note => "add the note",
+        Asking::Problem => "report it",
+        Asking::Close => "close the release",
+        Asking::Explain => "write it down",
+        Asking::Extend => "extend the watch",
+        Asking::KeepWatching => "keep watching",
+        Asking::CancelRun => "cancel the run",
+        Asking::RerunFailed => "run them again",
+    }
+}
+
+/// What the prompt says about itself: what changed, what is missing, what was refused.
+fn words(view: View<'_>, buffer: &mut Buffer, area: Rect, prompt: &Prompt) {
+    let styles = &view.look.styles;
+    let glyphs = view.look.glyphs;
+    if !prompt.locked.is_empty() {
+        for (row, change) in (0u16..5).zip(&prompt.locked) {
+            let text = format!(
+                "{} changed: {} {} {}",
+                change.what, change.was, glyphs.arrow, change.now
+            );
+            Pen::new(buffer, area, row, glyphs.more)
+                .put(glyphs.warn, styles.warn)
+                .skip(1)
+                .put(&text, styles.warn);
+        }
+        return;
+    }
+    let (text, style) = match &prompt.word {
+        _ if prompt.sent => (
+            "handed over; waiting for the answer".to_owned(),
+            styles.accent,
+        ),
+        Some(Word::Missing(what)) => (what.clone(), styles.warn),
+        Some(Word::NoPaste) => (
+            "pasted text does not confirm: type it".to_owned(),
+            styles.warn,
+        ),
+        Some(Word::Refused(why)) => (why.clone(), styles.fail),
+        None => return,
+    };
+    for (row, line) in (0u16..).zip(wrap(
+        &text,
+        area.width,
+        usize::from(area.height.saturating_sub(1)).max(1),
+    )) {
+        Pen::new(buffer, area, row, glyphs.more).put(line, style);
+    }
+}
+
+fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect, prompt: &Prompt) {
+    let styles = &view.look.styles;
+    let row = area.height.saturating_sub(1);
+    let mut pen = Pen::new(buffer, area, row, view.look.glyphs.more);
+    if !prompt.locked.is_empty() {
+        pen.put("Esc", styles.key)
+            .put(" close and look again", styles.text);
+        return;
+    }
+    let ready = prompt.missing().is_none() && !prompt.sent;
+    let is_last = prompt.parts().last() == Some(&prompt.part);
+    let left = prompt
+        .phrase
+        .as_ref()
+        .filter(|phrase| {
+            phrase.is_on_the_way() && !phrase.is_complete() && prompt.part == Part::Phrase
+        })
+        .map(|phrase| {
+            crate::domain::wording::count(phrase.rest().chars().count() as u64, "more character")
+        });
+    if let Some(left) = left {
+        pen.put_right(&left, styles.dim);
+    } else if prompt.part == Part::Reason {
+        pen.put_right("alt-Enter new line", styles.dim);
+    }
+    let (key, text) = if ready {
+        (styles.key, styles.text)
+    } else {
+        (styles.faint, styles.faint)
+    };
+    if is_last {
+        pen.put("Enter", key)
+            .put(" ", text)
+            .put(verb(&prompt.asking), text);
+    } else {
+        pen.put("Enter", styles.key).put(" next", styles.text);
+    }
+    pen.skip(4)
+        .put("Esc", styles.key)
+        .put(" cancel", styles.text);
+}

@@ -1,0 +1,11 @@
+//! What lies over the panes: prompts, one a file, the help and the palette.
+
+mod any;
+mod approve;
+mod fields;
+mod help;
+mod other;
+mod palette;
+mod rollback;
+
+pub(super) use any::draw;

@@ -1,0 +1,83 @@
+//! The smaller prompts: reject, note, problem, close, explain, extend, keep watching, cancel, re-run.
+
+use ratatui::style::Style;
+
+use super::any::{Fact, warning};
+use crate::{
+    app::{Asking, Prompt},
+    ui::pane::View,
+};
+
+/// Title, tone and facts.
+pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Vec<Fact>) {
+    let styles = &view.look.styles;
+    let (title, tone) = match &prompt.asking {
+        Asking::Reject => ("Reject the release", styles.fail),
+        Asking::Note => ("Note", styles.accent),
+        Asking::Problem => ("Report a problem", styles.warn),
+        Asking::Close => ("Close the release", styles.warn),
+        Asking::Explain => ("Write down what happened", styles.accent),
+        Asking::Extend => ("Extend the watch", styles.accent),
+        Asking::KeepWatching => ("Keep watching", styles.warn),
+        Asking::CancelRun => ("Cancel the run", styles.warn),
+        Asking::RerunFailed => ("Run the failed jobs again", styles.accent),
+        // Those have files of their own.
+        Asking::Approve(_) | Asking::RollBack(_) => ("", styles.text),
+    };
+    (title, tone, words(view, &prompt.asking))
+}
+
+fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
+    let styles = &view.look.styles;
+    let release = view.release;
+    let name = release.name();
+    let plain = |text: &str| -> Fact { vec![(text.to_owned(), styles.text)] };
+    match asking {
+        Asking::Reject => vec![
+            plain(&format!(
+                "{} {name} does not go to production.",
+                release.policy.service
+            )),
+            plain("The run fails; the reason goes to it and into the record."),
+        ],
+        Asking::Note => vec![plain("It goes into the record with your name.")],
+        Asking::Problem => vec![
+            plain("For what no metric sees."),
+            plain("The release cannot complete by itself after it."),
+        ],
+        Asking::Close => vec![
+            plain(&format!("{name} stays in production as it is.")),
+            warning(
+                view,
+                "The judge could not call it good: that stands in the record.",
+            ),
+        ],
+        Asking::Explain => vec![plain(
+            "Until then the service stays locked for new approvals.",
+        )],
+        Asking::Extend => vec![plain(
+            "More minutes are judged before the release completes.",
+        )],
+        Asking::KeepWatching => {
+            let alerts = release.watch.alerts();
+            let mut facts: Vec<Fact> = alerts
+                .map(|(source, fired)| warning(view, format!("{source}: {}", fired.why)))
+                .collect();
+            facts.push(plain("The release cannot complete while it stays true."));
+            facts
+        }
+        Asking::CancelRun => vec![
+            plain("GitHub is asked to stop the run."),
+            warning(
+                view,
+                "What the run already started goes on: this is no rollback.",
+            ),
+        ],
+        Asking::RerunFailed => {
+            vec![plain(
+                "The same commit, a new attempt; it may wait for a decision again.",
+            )]
+        }
+        Asking::Approve(_) | Asking::RollBack(_) => Vec::new(),
+    }
+}

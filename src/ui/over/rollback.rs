@@ -1,0 +1,111 @@
+//! The rollback: from where to where, through what, and what it does not undo.
+
+use ratatui::style::Style;
+
+use super::any::{Fact, warning};
+use crate::{
+    app::{Choice, Prompt},
+    domain::{
+        rollback::{InputsCheck, Plan, RollbackShown},
+        wording,
+    },
+    ui::pane::View,
+};
+
+/// Title, tone and facts.
+pub(super) fn facts(
+    view: View<'_>,
+    shown: &RollbackShown,
+    prompt: &Prompt,
+) -> (&'static str, Style, Vec<Fact>) {
+    let styles = &view.look.styles;
+    let release = view.release;
+    let from = shown
+        .from
+        .as_ref()
+        .map_or_else(|| "unknown version".to_owned(), ToString::to_string);
+    let mut facts: Vec<Fact> = vec![vec![
+        (release.policy.service.clone(), styles.strong),
+        ("  ".to_owned(), styles.dim),
+        (from, styles.candidate),
+        (format!("  {}  ", view.look.glyphs.arrow), styles.faint),
+        (
+            shown.target.name().to_owned(),
+            styles.ok.add_modifier(ratatui::style::Modifier::BOLD),
+        ),
+        (format!(" {}", shown.target.sha.short()), styles.dim),
+    ]];
+    facts.push(vec![(through(view, prompt), styles.dim)]);
+    if shown.attempt > 1 {
+        facts.push(warning(
+            view,
+            format!(
+                "attempt {}: the one before did not reach its end",
+                shown.attempt
+            ),
+        ));
+    }
+    if let Some(diff) = &release.evidence.diff {
+        for path in diff.migrations.iter().take(3) {
+            facts.push(warning(
+                view,
+                format!("migration {path} ran with this release and is not undone"),
+            ));
+        }
+    }
+    if release.rollout.deploy_runs() {
+        facts.push(warning(view, "the deploy still runs"));
+    }
+    match release
+        .rollback
+        .readiness
+        .as_ref()
+        .and_then(|ready| ready.inputs.as_ref())
+    {
+        Some(InputsCheck::NoWorkflow) => {
+            facts.push(warning(
+                view,
+                "the rollback workflow is not there, or takes no dispatch",
+            ));
+        }
+        Some(InputsCheck::Misfit(why)) => {
+            for line in why.iter().take(3) {
+                facts.push(warning(view, line.to_string()));
+            }
+        }
+        Some(InputsCheck::Unknown(why)) => {
+            facts.push(warning(
+                view,
+                format!("the workflow's inputs could not be checked: {why}"),
+            ));
+        }
+        Some(InputsCheck::Fit) | None => {}
+    }
+    ("Roll back production", styles.fail, facts)
+}
+
+/// `through rollback.yml · ran 3 times before, median 1m 40s`.
+fn through(view: View<'_>, prompt: &Prompt) -> String {
+    let release = view.release;
+    let dot = view.look.glyphs.dot;
+    let rule = release.policy.rollback.as_ref();
+    let by_program = prompt.choices.get(prompt.chosen) == Some(&Choice::Plan(Plan::Fallback));
+    let through = match rule {
+        Some(rule) if by_program => format!("through {}", rule.fallback.join(" ")),
+        Some(rule) => rule.dispatch.as_ref().map_or_else(String::new, |dispatch| {
+            format!("through {}", dispatch.workflow)
+        }),
+        None => String::new(),
+    };
+    let past = match &release.rollback.readiness {
+        Some(ready) if !ready.past.is_empty() => format!(
+            " {dot} ran {} before, median {}",
+            wording::count(ready.past.len() as u64, "time"),
+            ready
+                .usual_time()
+                .map_or_else(String::new, wording::duration)
+        ),
+        _ => format!(" {dot} no past rollback is known"),
+    };
+    format!("{through}{past}")
+}

@@ -1,0 +1,203 @@
+//! The frame around a pane: border, number, title, and what stands in its upper edge.
+//!
+//! Also the rows that most panes are made of.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use super::{
+    Look,
+    pen::{Pen, fill, width},
+};
+use crate::{
+    app::{Area, Hits, Model, Pane, Spot},
+    domain::release::Release,
+};
+
+/// Everything that a pane is drawn from.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) model: &'a Model,
+    pub(super) release: &'a Release,
+    pub(super) look: &'a Look,
+}
+
+impl View<'_> {
+    /// Whether a pane has the focus.
+    pub(super) fn has_focus(&self, pane: Pane) -> bool {
+        self.model.focus == pane
+    }
+}
+
+/// A piece of text with its style.
+pub(super) type Piece = (String, Style);
+
+/// Draws the frame and returns what is inside of it, one column in.
+pub(super) fn frame(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    pane: Pane,
+    right: &[Piece],
+    hits: &mut Hits,
+) -> Rect {
+    let styles = &view.look.styles;
+    let focus = view.has_focus(pane);
+    let style = if focus {
+        styles.border_focus
+    } else {
+        styles.border
+    };
+    let lines = if focus && styles.mono {
+        &view.look.glyphs.frame_bold
+    } else {
+        &view.look.glyphs.frame
+    };
+    border(buffer, area, lines, style);
+    if area.width > 8 && area.height > 1 {
+        let more = view.look.glyphs.more;
+        let inner = Rect::new(area.x + 2, area.y, area.width - 4, 1);
+        let mut pen = Pen::new(buffer, inner, 0, more);
+        let mut total: u16 = right.iter().map(|(text, _)| width(text) + 1).sum();
+        let number = if focus { styles.key } else { styles.dim };
+        let title_room = width(pane.title()) + 6;
+        if !right.is_empty() && pen.free() > title_room + total {
+            pen.put_right(" ", style);
+            for (text, piece_style) in right.iter().rev() {
+                pen.put_right(text, *piece_style);
+                pen.put_right(" ", style);
+            }
+        } else {
+            // Without room for all of it the last piece says the most.
+            total = right.last().map_or(0, |(text, _)| width(text) + 2);
+            if let Some((text, piece_style)) = right.last()
+                && pen.free() > title_room + total
+            {
+                pen.put_right(" ", style);
+                pen.put_right(text, *piece_style);
+                pen.put_right(" ", style);
+            }
+        }
+        pen.put(" ", style)
+            .put(digit(pane.number()), number)
+            .put(" ", style)
+            .put(pane.title(), styles.strong)
+            .put(" ", style);
+    }
+    hits.put(area_of(area), Spot::Pane(pane));
+    inside(area)
+}
+
+fn digit(number: u8) -> &'static str {
+    ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"][usize::from(number.min(9))]
+}
+
+/// A border of the given corners and lines.
+pub(super) fn border(buffer: &mut Buffer, area: Rect, lines: &[&str; 6], style: Style) {
+    let area = area.intersection(buffer.area);
+    if area.width < 2 || area.height < 2 {
+        return;
+    }
+    let [top_left, top_right, bottom_left, bottom_right, across, down] = *lines;
+    let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+    for x in area.x + 1..right {
+        buffer[(x, area.y)].set_symbol(across).set_style(style);
+        buffer[(x, bottom)].set_symbol(across).set_style(style);
+    }
+    for y in area.y + 1..bottom {
+        buffer[(area.x, y)].set_symbol(down).set_style(style);
+        buffer[(right, y)].set_symbol(down).set_style(style);
+    }
+    buffer[(area.x, area.y)]
+        .set_symbol(top_left)
+        .set_style(style);
+    buffer[(right, area.y)]
+        .set_symbol(top_right)
+        .set_style(style);
+    buffer[(area.x, bottom)]
+        .set_symbol(bottom_left)
+        .set_style(style);
+    buffer[(right, bottom)]
+        .set_symbol(bottom_right)
+        .set_style(style);
+}
+
+/// What lies inside a border, with a column of air on each side.
+pub(super) fn inside(area: Rect) -> Rect {
+    Rect::new(
+        area.x.saturating_add(2).min(area.right()),
+        area.y.saturating_add(1).min(area.bottom()),
+        area.width.saturating_sub(4),
+        area.height.saturating_sub(2),
+    )
+}
+
+/// The same area in the model's own words.
+pub(super) fn area_of(area: Rect) -> Area {
+    Area {
+        x: area.x,
+        y: area.y,
+        width: area.width,
+        height: area.height,
+    }
+}
+
+/// Which rows of a list are seen, and the selected one among them.
+pub(super) struct Rows {
+    /// Index of the first row seen.
+    pub(super) top: usize,
+    /// Rows seen.
+    pub(super) seen: usize,
+    /// The selected row.
+    pub(super) at: Option<usize>,
+}
+
+/// Prepares a list of `all` rows in `area`: where it is scrolled, its selection, its place for the mouse.
+pub(super) fn rows(view: View<'_>, area: Rect, pane: Pane, all: usize, hits: &mut Hits) -> Rows {
+    let seen = usize::from(area.height);
+    let mut place = view.model.place(pane);
+    place.fit((seen, all));
+    hits.reach[pane.index()] = (seen, all);
+    hits.put(area_of(area), Spot::Rows(pane, place.top));
+    Rows {
+        top: place.top,
+        seen,
+        at: (view.has_focus(pane) && all > 0).then_some(place.at),
+    }
+}
+
+/// The selected row's background, over the air on both sides.
+pub(super) fn select(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16) {
+    if row < area.height {
+        let wide = Rect::new(
+            area.x.saturating_sub(1),
+            area.y + row,
+            area.width.saturating_add(2),
+            1,
+        );
+        buffer.set_style(wide.intersection(buffer.area), view.look.styles.selection);
+    }
+}
+
+/// Says at the lower edge that a list goes on.
+pub(super) fn scroll_mark(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    (top, seen, all): (usize, usize, usize),
+) {
+    if all <= seen || area.height < 2 || area.width < 16 {
+        return;
+    }
+    let glyphs = view.look.glyphs;
+    let up = if top > 0 { glyphs.above } else { " " };
+    let down = if top + seen < all { glyphs.below } else { " " };
+    let last = (top + seen).min(all);
+    let text = format!(" {}-{last} of {all} {up}{down} ", top + 1);
+    let line = Rect::new(area.x + 2, area.bottom() - 1, area.width - 4, 1);
+    Pen::new(buffer, line, 0, glyphs.more).put_right(&text, view.look.styles.dim);
+}
+
+/// Clears an area and raises it over what is behind.
+pub(super) fn raise(buffer: &mut Buffer, area: Rect, style: Style) {
+    fill(buffer, area, style);
+}

@@ -1,0 +1,68 @@
+//! CloudWatch's alarms: those that fire now apart from those that did before the release.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::{
+    app::{Health, Hits, Pane},
+    domain::{Feed, observation::AlarmState, wording},
+    ui::{
+        header::minute_of,
+        pane::{self, View, frame, rows, scroll_mark, select},
+        pen::Pen,
+    },
+};
+
+/// Draws the pane.
+pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let inner = frame(view, buffer, area, Pane::Alarms, &badge(view), hits);
+    let mut alarms: Vec<_> = view.release.watch.alarms.iter().collect();
+    alarms.sort_by_key(|(_, alarm)| (alarm.state != AlarmState::Alarm, alarm.before));
+    let list = rows(view, inner, Pane::Alarms, alarms.len(), hits);
+    if alarms.is_empty() {
+        Pen::new(buffer, inner, 0, glyphs.more)
+            .put(glyphs.open, styles.dim)
+            .skip(1)
+            .put("none watched", styles.dim);
+    }
+    for (row, (index, (name, alarm))) in
+        (0u16..).zip(alarms.iter().enumerate().skip(list.top).take(list.seen))
+    {
+        if list.at == Some(index) {
+            select(view, buffer, inner, row);
+        }
+        let (sign, style, word) = match (alarm.state, alarm.before) {
+            (AlarmState::Alarm, true) => (glyphs.past, styles.dim, "fired before"),
+            (AlarmState::Alarm, false) => (glyphs.fail, styles.fail, "fires"),
+            (AlarmState::Ok, _) => (glyphs.ok, styles.ok, "OK"),
+            (AlarmState::InsufficientData, _) => (glyphs.unknown, styles.info, "no data"),
+            (AlarmState::Unknown, _) => (glyphs.unknown, styles.info, "unknown"),
+        };
+        let mut pen = Pen::new(buffer, inner, row, glyphs.more);
+        let since = alarm.since.map_or_else(String::new, |at| {
+            format!(" {}", minute_of(at, &view.model.zone))
+        });
+        pen.put_right(&format!("{word}{since}"), styles.dim)
+            .skip_right(1);
+        let text = if style == styles.ok {
+            styles.text
+        } else {
+            style
+        };
+        pen.put(sign, style).skip(1).put(name, text);
+    }
+    scroll_mark(view, buffer, area, (list.top, list.seen, alarms.len()));
+}
+
+fn badge(view: View<'_>) -> Vec<pane::Piece> {
+    let styles = &view.look.styles;
+    let now = view.model.now;
+    match view.model.feeds.health(Feed::Alarms, now) {
+        Health::Old(at) => vec![(
+            format!("old {}", wording::age(now.duration_since(at))),
+            styles.warn,
+        )],
+        Health::Broken(_, fault) => vec![(fault.kind.word().to_owned(), styles.fail)],
+        Health::Live(_) | Health::Unheard => Vec::new(),
+    }
+}

@@ -1,0 +1,49 @@
+//! Which pane is drawn by which file.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{alarms, cases, explain, gates, log, metrics, tests, triggers};
+use crate::{
+    app::{Hits, Pane},
+    ui::pane::{self, View},
+};
+
+/// Draws a pane.
+pub(in crate::ui) fn draw(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    pane: Pane,
+    hits: &mut Hits,
+) {
+    if area.height < 3 || area.width < 12 {
+        return;
+    }
+    match pane {
+        Pane::Tests if view.model.zoomed && view.model.cases.report().is_some() => {
+            cases::draw(view, buffer, area, hits);
+        }
+        Pane::Tests => tests::draw(view, buffer, area, hits),
+        Pane::Explain => explain::draw(view, buffer, area, hits),
+        Pane::Gates => gates::draw(view, buffer, area, hits),
+        Pane::Metrics => metrics::draw(view, buffer, area, hits),
+        Pane::Log => log::draw(view, buffer, area, hits),
+        Pane::Triggers => triggers::draw(view, buffer, area, hits),
+        Pane::Alarms => alarms::draw(view, buffer, area, hits),
+    }
+}
+
+/// What a pane says in one line, for where it is folded away.
+pub(in crate::ui) fn badge(view: View<'_>, pane: Pane) -> Vec<pane::Piece> {
+    match pane {
+        Pane::Tests => tests::badge(view),
+        Pane::Explain => explain::badge(view),
+        Pane::Gates => gates::badge(view),
+        Pane::Metrics | Pane::Log | Pane::Triggers | Pane::Alarms => Vec::new(),
+    }
+}
+
+/// Where the text cursor stands while a filter is typed.
+pub(in crate::ui) fn typing(_view: View<'_>, _area: Rect) -> Option<(u16, u16)> {
+    None
+}

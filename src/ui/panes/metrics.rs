@@ -1,0 +1,178 @@
+//! The metrics: before the approval a small chart each, during the watch one large chart.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+};
+
+use super::{
+    readings::{freshness, newest, reading, values},
+    watch_chart,
+};
+use crate::{
+    app::{Hits, Pane},
+    domain::{
+        Phase,
+        judge::State,
+        plot::Plot,
+        policy::{Metric, Side},
+        wording,
+    },
+    ui::{
+        chart::{Dress, paint},
+        header::minute_of,
+        pane::{self, View, frame},
+        pen::Pen,
+    },
+};
+
+/// Minutes of the small charts.
+const LOOK_BACK: i64 = 60;
+
+/// Draws the pane in the form that the release's progress asks for.
+pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let watches = view.model.watches();
+    let is_large = watches || view.model.zoomed;
+    let right = if watches {
+        badge_watch(view)
+    } else {
+        badge_before(view)
+    };
+    let inner = frame(view, buffer, area, Pane::Metrics, &right, hits);
+    let all = view.release.policy.metrics.len();
+    hits.reach[Pane::Metrics.index()] = (usize::from(inner.height), all);
+    if all == 0 {
+        Pen::new(buffer, inner, 0, view.look.glyphs.more)
+            .put("no metrics in the rules", view.look.styles.info);
+        return;
+    }
+    if is_large && inner.height >= 7 && inner.width >= 40 {
+        watch_chart::draw(view, buffer, inner);
+    } else {
+        small(view, buffer, inner, hits);
+    }
+}
+
+fn badge_before(view: View<'_>) -> Vec<pane::Piece> {
+    let what = format!("production now {} {LOOK_BACK} min", view.look.glyphs.dot);
+    let mut right = vec![(what, view.look.styles.dim)];
+    right.extend(freshness(view));
+    right
+}
+
+fn badge_watch(view: View<'_>) -> Vec<pane::Piece> {
+    let styles = &view.look.styles;
+    let release = view.release;
+    let mut right = Vec::new();
+    if let Some(at) = release.rollout.deployed.or(release.rollout.first_traffic) {
+        right.push((
+            format!("since deploy {}", minute_of(at, &view.model.zone)),
+            styles.dim,
+        ));
+    }
+    right.extend(freshness(view));
+    let (sign, word, style) = verdict(view);
+    right.push((format!("{sign} {word}"), style.add_modifier(Modifier::BOLD)));
+    let (have, want) = release.window_progress();
+    right.push((
+        format!("{have} of {} judged", wording::count(want as u64, "minute")),
+        styles.dim,
+    ));
+    right
+}
+
+/// The watch in one word. Green only on data: a silent source is never healthy.
+fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let release = view.release;
+    if release.watch.fired().next().is_some() {
+        return (glyphs.fail, "degraded", styles.fail);
+    }
+    if freshness(view).is_some() {
+        return (glyphs.unknown, "no fresh data", styles.info);
+    }
+    if matches!(release.phase(), Phase::Undecided) {
+        return (glyphs.unknown, "cannot tell", styles.info);
+    }
+    let (have, _) = release.window_progress();
+    let states: Vec<State> = release
+        .watch
+        .newest()
+        .and_then(|newest| release.watch.judged.get(&newest))
+        .map(|(_, verdicts)| verdicts.iter().map(|(_, state)| *state).collect())
+        .unwrap_or_default();
+    if have == 0 || states.is_empty() {
+        (glyphs.open, "nothing judged yet", styles.dim)
+    } else if states.contains(&State::Fail) {
+        (glyphs.warn, "a gate fails", styles.warn)
+    } else if states.iter().any(|state| state.is_unknown()) {
+        (glyphs.unknown, "not all known", styles.info)
+    } else {
+        (glyphs.ok, "healthy", styles.ok)
+    }
+}
+
+fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
+    let styles = &view.look.styles;
+    let metrics = &view.release.policy.metrics;
+    let shown: Vec<&Metric> = metrics
+        .iter()
+        .filter(|metric| metric.side == Side::All)
+        .collect();
+    let shown = if shown.is_empty() {
+        metrics.iter().collect()
+    } else {
+        shown
+    };
+    let fits = usize::from(area.height / 2).max(1);
+    let selected = view.model.metric.min(shown.len().saturating_sub(1));
+    let top = (selected + 1).saturating_sub(fits);
+    let until = newest(view).plus(1);
+    let from = until.plus(-LOOK_BACK);
+    let left = if area.width >= 40 { 16 } else { area.width };
+    for (row, (index, metric)) in (0u16..).zip(shown.iter().enumerate().skip(top).take(fits)) {
+        let y = row * 2;
+        let (value, style) = reading(view, metric);
+        let name_style = if index == selected && view.has_focus(Pane::Metrics) {
+            styles.accent
+        } else {
+            styles.dim
+        };
+        let words = Rect::new(area.x, area.y, left, area.height);
+        Pen::new(buffer, words, y, view.look.glyphs.more).put(&metric.label, name_style);
+        Pen::new(buffer, words, y + 1, view.look.glyphs.more).put(&value, style);
+        hits.put(
+            pane::area_of(Rect::new(area.x, area.y + y, area.width, 2)),
+            crate::app::Spot::Rows(Pane::Metrics, index),
+        );
+        if area.width < 40 || y + 2 > area.height {
+            continue;
+        }
+        let chart = Rect::new(area.x + left, area.y + y, area.width - left, 2);
+        buffer.set_style(chart, styles.band);
+        let values = values(view, metric, from, until);
+        let plot = Plot {
+            columns: chart.width,
+            rows: 2,
+            from,
+            until,
+            values: &values,
+            band: None,
+            thresholds: &[],
+            markers: &[],
+        };
+        let dress = Dress {
+            thresholds: &[],
+            markers: &[],
+            line: if freshness(view).is_some() {
+                styles.faint
+            } else {
+                styles.accent
+            },
+            beyond: None,
+            cursor: None,
+        };
+        paint(view.look, buffer, chart, &plot, &dress);
+    }
+}

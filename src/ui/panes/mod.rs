@@ -1,0 +1,16 @@
+//! The panes, one a file.
+
+mod alarms;
+mod any;
+mod cases;
+mod explain;
+mod gates;
+mod log;
+mod metrics;
+mod readings;
+mod strip;
+mod tests;
+mod triggers;
+mod watch_chart;
+
+pub(super) use any::{badge, draw, typing};

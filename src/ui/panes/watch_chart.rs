@@ -1,0 +1,228 @@
+//! The large chart of the watch: one metric with its band, limits, markers and cursor, and a line of all metrics below.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{
+    readings::{baseline, freshness, limits_of, newest, values},
+    strip::{all_metrics, strip_height},
+};
+use crate::{
+    domain::{
+        observation::{Minute, Sample},
+        plot::{Chart, Plot},
+        policy::Metric,
+        wording,
+    },
+    ui::{
+        chart::{Dress, Marker, Threshold, paint},
+        header::minute_of,
+        pane::View,
+        pen::Pen,
+    },
+};
+
+/// Minutes shown where nothing was deployed yet.
+const LOOK_BACK: i64 = 60;
+/// Minutes before the deploy that are shown at least.
+const BEFORE: i64 = 15;
+/// Columns of the value axis.
+const AXIS: u16 = 8;
+
+pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
+    let styles = &view.look.styles;
+    let metrics = &view.release.policy.metrics;
+    let Some(metric) = metrics.get(view.model.metric.min(metrics.len() - 1)) else {
+        return;
+    };
+    head(view, buffer, area, metric);
+    let strip = strip_height(view, area.width).min(area.height.saturating_sub(5));
+    let plot_area = Rect::new(
+        area.x + AXIS,
+        area.y + 1,
+        area.width - AXIS,
+        area.height.saturating_sub(2 + strip),
+    );
+    let (from, until) = span(view);
+    let values = values(view, metric, from, until);
+    let thresholds = thresholds(view, metric);
+    let markers = markers(view);
+    let limits: Vec<f64> = thresholds.iter().map(|threshold| threshold.value).collect();
+    let minutes: Vec<Minute> = markers.iter().map(|marker| marker.minute).collect();
+    let stats = baseline(view, metric);
+    let plot = Plot {
+        columns: plot_area.width,
+        rows: plot_area.height,
+        from,
+        until,
+        values: &values,
+        band: stats.map(|stats| stats.band()),
+        thresholds: &limits,
+        markers: &minutes,
+    };
+    let beyond = limits_of(view, metric)
+        .into_iter()
+        .find(|(_, fires)| *fires)
+        .map(|(limit, _)| (limit.value, limit.above, styles.fail));
+    let dress = Dress {
+        thresholds: &thresholds,
+        markers: &markers,
+        line: if freshness(view).is_some() {
+            styles.faint
+        } else {
+            styles.accent
+        },
+        beyond,
+        cursor: view.model.cursor,
+    };
+    let chart = paint(view.look, buffer, plot_area, &plot, &dress);
+    axes(view, buffer, area, plot_area, &chart, metric);
+    let below = Rect::new(area.x, plot_area.bottom() + 1, area.width, strip);
+    all_metrics(view, buffer, below);
+}
+
+/// Ticks on both axes, and the band's name where it hides nothing.
+fn axes(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    plot_area: Rect,
+    chart: &Chart,
+    metric: &Metric,
+) {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    for y in plot_area.top()..plot_area.bottom() {
+        buffer[(plot_area.x - 1, y)]
+            .set_symbol(glyphs.axis[0])
+            .set_style(styles.faint);
+    }
+    for (value, row) in &chart.value_ticks {
+        let words = Rect::new(area.x, plot_area.y + row, AXIS - 1, 1);
+        let text = wording::value(*value, metric.unit);
+        Pen::new(buffer, words, 0, glyphs.more).put_right(&text, styles.dim);
+        buffer[(plot_area.x - 1, plot_area.y + row)]
+            .set_symbol(glyphs.axis[1])
+            .set_style(styles.faint);
+    }
+    if let Some(band) = &chart.band {
+        let row = *band.start();
+        let room = Rect::new(
+            plot_area.x + 2,
+            plot_area.y + row,
+            plot_area.width.saturating_sub(2),
+            1,
+        );
+        let free = (0..10u16).all(|x| chart.bits(x + 2, row) == 0) && plot_area.width > 40;
+        if free {
+            Pen::new(buffer, room, 0, glyphs.more).put("usual band", styles.faint);
+        }
+    }
+    let axis = Rect::new(plot_area.x, plot_area.bottom(), plot_area.width, 1);
+    for (minute, column) in &chart.time_ticks {
+        let at = Rect::new(axis.x + column, axis.y, axis.width - column, 1);
+        if at.width >= 5 {
+            Pen::new(buffer, at, 0, glyphs.more)
+                .put(&minute_of(minute.start(), &view.model.zone), styles.dim);
+        }
+    }
+}
+
+/// The chart's name, unit, and what the cursor reads.
+fn head(view: View<'_>, buffer: &mut Buffer, area: Rect, metric: &Metric) {
+    let styles = &view.look.styles;
+    let mut pen = Pen::new(buffer, area, 0, view.look.glyphs.more);
+    pen.put(&metric.label, styles.strong).skip(2);
+    if let Some(minute) = view.model.cursor {
+        let sample = view
+            .release
+            .watch
+            .series
+            .get(&metric.key())
+            .and_then(|series| series.get(&minute))
+            .copied();
+        let (text, style) = match sample {
+            Some(Sample::Value(value)) => (wording::value(value, metric.unit), styles.strong),
+            Some(Sample::NoTraffic) => ("no traffic".to_owned(), styles.info),
+            Some(Sample::Broken) => ("source broken".to_owned(), styles.fail),
+            Some(Sample::Absent) | None => ("no data".to_owned(), styles.info),
+        };
+        pen.put(&minute_of(minute.start(), &view.model.zone), styles.accent)
+            .skip(1)
+            .put(&text, style);
+    } else if let Some(stats) = baseline(view, metric) {
+        pen.put(
+            &format!("usual {}", wording::value(stats.median, metric.unit)),
+            styles.dim,
+        );
+    }
+}
+
+/// From a while before the deploy to the end of the window; without a deploy, the last hour.
+fn span(view: View<'_>) -> (Minute, Minute) {
+    let last = newest(view).plus(1);
+    let hypercare = &view.release.policy.hypercare;
+    match view
+        .release
+        .rollout
+        .first_traffic
+        .or(view.release.rollout.deployed)
+    {
+        Some(at) => {
+            let deploy = Minute::of(at);
+            let window = hypercare.window.as_mins() + view.release.watch.extended;
+            let end = deploy.plus(window + 1).max(last);
+            (deploy.plus(-BEFORE.max(window)), end)
+        }
+        None => (last.plus(-LOOK_BACK), last),
+    }
+}
+
+fn thresholds(view: View<'_>, metric: &Metric) -> Vec<Threshold> {
+    let styles = &view.look.styles;
+    limits_of(view, metric)
+        .into_iter()
+        .map(|(limit, fires)| {
+            let value = wording::value(limit.value, metric.unit);
+            let (label, style) = match (fires, limit.above) {
+                (true, true) => (format!("rolls back above {value}"), styles.fail),
+                (true, false) => (format!("rolls back below {value}"), styles.fail),
+                (false, true) => (format!("gate: above {value}"), styles.warn),
+                (false, false) => (format!("gate: below {value}"), styles.warn),
+            };
+            Threshold {
+                value: limit.value,
+                label,
+                style,
+            }
+        })
+        .collect()
+}
+
+fn markers(view: View<'_>) -> Vec<Marker> {
+    let rollout = &view.release.rollout;
+    let mut markers = Vec::new();
+    if let Some(at) = rollout.first_traffic {
+        markers.push(Marker {
+            minute: Minute::of(at),
+            label: "deploy",
+            style: view.look.styles.info,
+        });
+    }
+    if let Some(at) = rollout
+        .deployed
+        .filter(|at| rollout.first_traffic.map(Minute::of) != Some(Minute::of(*at)))
+    {
+        markers.push(Marker {
+            minute: Minute::of(at),
+            label: "all",
+            style: view.look.styles.info,
+        });
+    }
+    if let Some(attempt) = view.release.rollback.newest() {
+        markers.push(Marker {
+            minute: Minute::of(attempt.at),
+            label: "rollback",
+            style: view.look.styles.warn,
+        });
+    }
+    markers
+}
