@@ -1,14 +1,19 @@
 //! The commands, one short file each.
 
 mod args;
+mod autopilot;
 mod config;
+mod demo;
 mod doctor;
 mod exit;
+mod headless;
 mod init;
+mod launch;
 pub mod log;
 mod manual;
 mod program;
 mod run;
+mod screen;
 mod surroundings;
 
 pub use args::*;

@@ -1,33 +1,32 @@
 //! The commands that fly a release.
 
+use std::sync::Arc;
+
 use super::{
     args::DemoArguments,
+    demo,
     exit::{Exit, Stop},
+    screen,
     surroundings::Surroundings,
 };
+use crate::adapters::clock::WallClock;
 
 /// `cockpit [RELEASE]`.
-pub(super) fn fly(_: &Surroundings, _: Option<&str>) -> Result<Exit, Stop> {
-    Err(not_wired("cockpit"))
+pub(super) fn fly(around: &Surroundings, release: Option<&str>) -> Result<Exit, Stop> {
+    screen::fly(around, Arc::new(WallClock), release, None, false)
 }
 
 /// `cockpit watch [RELEASE]`.
-pub(super) fn watch(_: &Surroundings, _: Option<&str>) -> Result<Exit, Stop> {
-    Err(not_wired("cockpit watch"))
+pub(super) fn watch(around: &Surroundings, release: Option<&str>) -> Result<Exit, Stop> {
+    screen::fly(around, Arc::new(WallClock), release, None, true)
 }
 
 /// `cockpit demo [SCENARIO]`.
-pub(super) fn demo(_: &Surroundings, _: &DemoArguments) -> Result<Exit, Stop> {
-    Err(not_wired("cockpit demo"))
+pub(super) fn demo(around: &Surroundings, given: &DemoArguments) -> Result<Exit, Stop> {
+    demo::demo(around, given)
 }
 
 /// `cockpit status [RELEASE]`.
 pub(super) fn status(_: &Surroundings, _: Option<&str>, _json: bool) -> Result<Exit, Stop> {
-    Err(not_wired("cockpit status"))
-}
-
-fn not_wired(command: &str) -> Stop {
-    Stop::failed(format!(
-        "this build cannot run `{command}`: the flight is not part of it"
-    ))
+    Err(Stop::failed("this build cannot run `cockpit status` yet"))
 }

@@ -15,6 +15,11 @@ impl Env {
         Self(set.map(|(name, value)| (name, value.into())).collect())
     }
 
+    /// Sets one variable.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.0.insert(name.to_owned(), value.to_owned().into());
+    }
+
     /// A value that is no secret.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(ExposeSecret::expose_secret)

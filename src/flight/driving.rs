@@ -44,6 +44,7 @@ pub struct Flight {
     writing: Option<Writing>,
     unsynced: Option<Timestamp>,
     is_broken: bool,
+    reads_only: Option<String>,
 }
 
 /// Something to take in.
@@ -81,7 +82,15 @@ impl Flight {
             writing: None,
             unsynced: None,
             is_broken: false,
+            reads_only: None,
         }
+    }
+
+    /// The same, taking no commands: who drives is told to whoever tries.
+    #[must_use]
+    pub fn reading_only(mut self, driver: impl Into<String>) -> Self {
+        self.reads_only = Some(driver.into());
+        self
     }
 
     async fn next_turn(&mut self) -> Turn {
@@ -267,7 +276,7 @@ impl Flying for Flight {
     }
 
     fn driven_by(&self) -> Option<String> {
-        None
+        self.reads_only.clone()
     }
 
     fn turn(&mut self) -> Turning<'_> {
@@ -275,6 +284,9 @@ impl Flying for Flight {
     }
 
     fn submit(&mut self, command: Command) -> Result<(), Refusal> {
+        if let Some(driver) = &self.reads_only {
+            return Err(Refusal::ReadOnly(Text::line(driver)));
+        }
         if self.writing.is_some() {
             return Err(Refusal::InFlight(
                 "the record of the last one is being written: once more".into(),

@@ -66,8 +66,8 @@ pub enum Turn {
 /// The answer of a turn, later.
 pub type Turning<'a> = Pin<Box<dyn Future<Output = Turn> + 'a>>;
 
-/// One release in flight.
-pub trait Flying {
+/// One release in flight. It moves between threads once, before its first turn.
+pub trait Flying: Send {
     /// The release as it stands.
     fn release(&self) -> &Release;
     /// The present instant, by the flight's clock.

@@ -110,6 +110,24 @@ impl Journal {
         &self.store
     }
 
+    /// Writes one event durably, before the flight begins.
+    pub fn write_first(
+        &mut self,
+        event: Event,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> std::io::Result<Stamped> {
+        let mut batch = self
+            .seal(vec![event], actor, at)
+            .map_err(std::io::Error::other)?;
+        self.store.append(&batch.bytes, true)?;
+        self.head = batch.head;
+        batch
+            .stamped
+            .pop()
+            .ok_or_else(|| std::io::Error::other("nothing was sealed"))
+    }
+
     /// Seals events at the journal's end. Nothing is written yet.
     pub(super) fn seal(
         &self,

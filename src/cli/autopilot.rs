@@ -1,0 +1,199 @@
+//! The demo's simulated operator: sees what a person would see, and confirms as the prompts do.
+//!
+//! It exists for simulated worlds alone; `cli/demo.rs` is the only one that makes it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{
+    Command, Intent, Login, Phase, Refusal, Text,
+    approval::{ApprovalProgress, ConfirmedApproval, ConfirmedRollback},
+    evidence::Staging,
+    judge::State,
+    policy::{Effect, Strategy},
+    release::Release,
+    rollback::RollbackProgress,
+    rollout::StageState,
+};
+
+/// How long everything is waited for before a decision is taken on what there is.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(4);
+/// How often a decision is tried again that was void or failed.
+const TRIES: usize = 4;
+/// Rollback attempts.
+const ROLLBACKS: usize = 2;
+
+/// The operator.
+#[derive(Debug)]
+pub(super) struct Autopilot {
+    me: Login,
+    approvals: usize,
+}
+
+/// What the operator does next.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Waits for something to happen.
+    Wait,
+    /// Gives a command.
+    Command(Box<Command>),
+    /// Has nothing more to do.
+    Done,
+}
+
+impl Autopilot {
+    pub(super) fn new(me: Login) -> Self {
+        Self { me, approvals: 0 }
+    }
+
+    /// The next step, as of `now`.
+    pub(super) fn step(&mut self, release: &Release, now: Timestamp) -> Step {
+        match release.phase() {
+            Phase::AwaitingApproval => self.decide(release, now),
+            Phase::StageWatch { stage } if release.approval.waiting.is_some() => {
+                if release.watch.alerts().next().is_some() {
+                    self.roll_back(release)
+                } else if stage_is_over(release, stage, now) {
+                    self.decide(release, now)
+                } else {
+                    Step::Wait
+                }
+            }
+            Phase::Deploying | Phase::Monitoring | Phase::StageWatch { .. } => {
+                if release.watch.alerts().next().is_some() {
+                    self.roll_back(release)
+                } else {
+                    Step::Wait
+                }
+            }
+            Phase::Undecided if release.watch.alerts().next().is_some() => self.roll_back(release),
+            Phase::RollbackFailed if release.rollback.attempts.len() < ROLLBACKS => {
+                self.roll_back(release)
+            }
+            Phase::Stopped => self.give(Intent::Explain {
+                text: explanation(release),
+            }),
+            Phase::Undecided | Phase::RollbackFailed | Phase::Ended(_) => Step::Done,
+            Phase::Preparing
+            | Phase::ApprovalRequested
+            | Phase::RollingBack
+            | Phase::Recovering => Step::Wait,
+        }
+    }
+
+    fn give(&self, intent: Intent) -> Step {
+        Step::Command(Box::new(Command {
+            actor: self.me.clone(),
+            intent,
+        }))
+    }
+
+    fn decide(&mut self, release: &Release, now: Timestamp) -> Step {
+        let Some(waiting) = &release.approval.waiting else {
+            return Step::Wait;
+        };
+        if let Staging::Failed(_) = release.evidence.staging(&release.policy) {
+            return Step::Done;
+        }
+        let gates = release.gates();
+        let unsettled = gates
+            .iter()
+            .any(|gate| gate.effect.is_some() && gate.verdict.state == State::NoData);
+        let waited = now.duration_since(waiting.since);
+        if unsettled && waited < PATIENCE {
+            return Step::Wait;
+        }
+        if gates.iter().any(|gate| gate.effect == Some(Effect::Block))
+            || release.approval_hindrance().is_some()
+        {
+            return if waited < PATIENCE {
+                Step::Wait
+            } else {
+                Step::Done
+            };
+        }
+        let Some(shown) = release.shown() else {
+            return Step::Wait;
+        };
+        let is_void = release.approval.request.as_ref().is_some_and(|request| {
+            matches!(
+                request.progress,
+                ApprovalProgress::Locked(_) | ApprovalProgress::Failed(_)
+            )
+        });
+        if is_void {
+            self.approvals += 1;
+            if self.approvals > TRIES {
+                return Step::Done;
+            }
+        }
+        let phrase = shown.name().to_owned();
+        match ConfirmedApproval::typed(shown, &phrase, "the simulated operator saw the evidence") {
+            Ok(confirmed) => self.give(Intent::Approve(Box::new(confirmed))),
+            Err(_) => Step::Done,
+        }
+    }
+
+    fn roll_back(&self, release: &Release) -> Step {
+        let (Some(shown), Some(plan)) = (
+            release.rollback_shown(),
+            release.rollback_plans().first().copied(),
+        ) else {
+            return Step::Done;
+        };
+        let phrase = shown.target.name().to_owned();
+        let why = release.watch.fired().next().map_or_else(
+            || "the last attempt failed".to_owned(),
+            |(trigger, fired)| format!("{trigger}: {}", fired.why),
+        );
+        match ConfirmedRollback::typed(release.key.clone(), shown, plan, &phrase, &why) {
+            Ok(confirmed) => self.give(Intent::RollBack(Box::new(confirmed))),
+            Err(_) => Step::Done,
+        }
+    }
+
+    /// What a refusal means: whether the operator goes on.
+    pub(super) fn refused(refusal: &Refusal) -> bool {
+        matches!(
+            refusal,
+            Refusal::Changed(_) | Refusal::InFlight(_) | Refusal::WrongPhase { .. }
+        )
+    }
+}
+
+/// Whether a stage served as long as the rules want, and its gates pass.
+fn stage_is_over(release: &Release, stage: usize, now: Timestamp) -> bool {
+    let Strategy::Canary { stages, .. } = &release.policy.strategy else {
+        return true;
+    };
+    let Some(rule) = stages.get(stage) else {
+        return true;
+    };
+    release.rollout.stages.get(stage).is_some_and(|known| {
+        known.state == StageState::Deployed
+            && known
+                .since
+                .is_some_and(|since| now.duration_since(since) >= rule.duration)
+    })
+}
+
+fn explanation(release: &Release) -> Text {
+    let Some(attempt) = release.rollback.newest() else {
+        return "rolled back".into();
+    };
+    let recovered = match &attempt.progress {
+        RollbackProgress::Finished {
+            recovered: Some((verdict, why)),
+            ..
+        } => match verdict {
+            Some(true) => format!("recovered: {why}"),
+            Some(false) => format!("not recovered: {why}"),
+            None => format!("recovery unclear: {why}"),
+        },
+        _ => "recovery not judged".to_owned(),
+    };
+    Text::block(&format!(
+        "Rolled back to {}.\nReason: {}\nAfterwards {recovered}\nRoot cause: simulated.",
+        attempt.shown.target.name(),
+        attempt.reason
+    ))
+}

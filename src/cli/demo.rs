@@ -1,0 +1,362 @@
+//! `cockpit demo`: a simulated world on loopback, and the unchanged cockpit on it.
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use tokio::sync::oneshot;
+
+use super::{
+    args::DemoArguments,
+    exit::{Exit, Stop},
+    headless,
+    launch::{Dialogue, Launch, Launched, Picking, demo_folder, launch},
+    screen,
+    surroundings::Surroundings,
+};
+use crate::{
+    adapters::{
+        clock::{FastClock, WallClock},
+        cloudwatch::StaticKeys,
+    },
+    config::Env,
+    domain::{Login, observation::RunSnapshot},
+    ports::{Clock, Store},
+    simulator::{Scenario, World, serve_at},
+};
+
+/// Plays a release in about two minutes.
+const SPEED: f64 = 12.0;
+/// The login that the simulated token belongs to, and its operator's.
+const TOKEN: &str = "simulated-token-of-ana";
+
+/// The world that is flown on.
+struct Place {
+    base: String,
+    repository: String,
+    clock: Arc<dyn Clock>,
+    expected: Option<String>,
+}
+
+/// What `/_world` tells.
+#[derive(Debug, Deserialize)]
+struct Told {
+    scenario: String,
+    expected_outcome: String,
+    speed: f64,
+    now: Timestamp,
+    repository: String,
+}
+
+/// `cockpit demo [SCENARIO]`.
+pub(super) fn demo(around: &Surroundings, given: &DemoArguments) -> Result<Exit, Stop> {
+    if given.autopilot && !given.headless {
+        return Err(Stop::usage(
+            "--autopilot flies without a terminal: add --headless",
+        ));
+    }
+    if let Some(url) = &given.join {
+        let place = join(url)?;
+        return fly(around, given, &place);
+    }
+    let scenario = Scenario::parse(&given.scenario).map_err(|unknown| {
+        let names: Vec<&str> = Scenario::all().iter().map(|one| one.name()).collect();
+        Stop::usage(format!("{unknown}\n  = help: one of {}", names.join(", ")))
+    })?;
+    let speed = match (given.speed, given.serve) {
+        (Some(speed), _) if speed.is_finite() && (0.01..=1_000.0).contains(&speed) => speed,
+        (Some(_), _) => return Err(Stop::usage("--speed is between 0.01 and 1000")),
+        (None, true) => 1.0,
+        (None, false) => SPEED,
+    };
+    let clock: Arc<dyn Clock> = Arc::new(FastClock::start(WallClock.now(), speed));
+    let world = Arc::new(World::new(scenario, given.seed, Arc::clone(&clock)).with_speed(speed));
+    let serving = Serving::start(world, given.port.unwrap_or(0))?;
+    if given.serve {
+        return serving.until_stopped(scenario);
+    }
+    let place = Place {
+        base: serving.base.clone(),
+        repository: "acme/storefront".to_owned(),
+        clock,
+        expected: Some(scenario.expected_outcome().to_owned()),
+    };
+    fly(around, given, &place)
+}
+
+/// A world on a thread of its own.
+struct Serving {
+    base: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Serving {
+    fn start(world: Arc<World>, port: u16) -> Result<Self, Stop> {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (told, address) = std::sync::mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("world".to_owned())
+            .spawn(move || {
+                let Ok(runtime) = runtime() else { return };
+                runtime.block_on(async move {
+                    match serve_at(world, port).await {
+                        Ok(served) => {
+                            // A caller that is gone needs no address.
+                            let _ = told.send(Ok(served.base()));
+                            let _ = stopped.await;
+                            served.stop().await;
+                        }
+                        Err(error) => {
+                            let _ = told.send(Err(error));
+                        }
+                    }
+                });
+            })
+            .map_err(|error| Stop::failed(format!("no thread for the world: {error}")))?;
+        let base = address
+            .recv()
+            .map_err(|_| Stop::failed("the simulated world did not start"))?
+            .map_err(|error| {
+                Stop::failed(format!(
+                    "the simulated world cannot listen on 127.0.0.1:{port}: {error}\n  = help: choose another --port"
+                ))
+            })?;
+        Ok(Self {
+            base,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// Serves until the process is told to stop.
+    fn until_stopped(self, scenario: Scenario) -> Result<Exit, Stop> {
+        let base = &self.base;
+        println!("scenario    {} ({})", scenario.name(), scenario.describe());
+        println!("world       {base}/_world");
+        println!("github      GITHUB_API_URL={base}/api/v3");
+        println!("token       GH_TOKEN={TOKEN}");
+        println!("repository  COCKPIT_REPO=acme/storefront");
+        println!("cloudwatch  AWS_ENDPOINT_URL={base}");
+        println!("keys        AWS_ACCESS_KEY_ID=simulated AWS_SECRET_ACCESS_KEY=simulated");
+        println!("stop with Ctrl-C");
+        let runtime = runtime()?;
+        runtime.block_on(async {
+            // Without a signal handler the default action ends the process just as well.
+            let _ = tokio::signal::ctrl_c().await;
+        });
+        drop(self);
+        Ok(Exit::Ok)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // A world that has ended is not told.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::failed(format!("no runtime: {error}")))
+}
+
+/// A world that another process serves. Only loopback: an operator that is simulated has no business elsewhere.
+fn join(url: &str) -> Result<Place, Stop> {
+    let base = url
+        .trim_end_matches('/')
+        .trim_end_matches("/_world")
+        .to_owned();
+    if !is_loopback(&base) {
+        return Err(Stop::usage(format!(
+            "{url} is not a world on this machine: `cockpit demo --serve` prints its address"
+        )));
+    }
+    let told = runtime()?.block_on(ask(&base))?;
+    tracing::info!(scenario = told.scenario, "joined a world");
+    Ok(Place {
+        base,
+        repository: told.repository,
+        clock: Arc::new(FastClock::anchored(told.now, WallClock.now(), told.speed)),
+        expected: Some(told.expected_outcome),
+    })
+}
+
+/// Whether an address is on this machine's loopback.
+pub(super) fn is_loopback(base: &str) -> bool {
+    let Ok(url) = base.parse::<reqwest::Url>() else {
+        return false;
+    };
+    match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback()),
+        None => false,
+    }
+}
+
+async fn ask(base: &str) -> Result<Told, Stop> {
+    use futures_util::StreamExt as _;
+    let wrong = |why: &dyn std::fmt::Display| {
+        Stop::failed(format!(
+            "{base} is no simulated world: {why}\n  = help: start one with `cockpit demo --serve`"
+        ))
+    };
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(5))
+        .build()
+        .map_err(|error| wrong(&error))?;
+    let answer = client
+        .get(format!("{base}/_world"))
+        .send()
+        .await
+        .map_err(|error| wrong(&error))?;
+    let mut body = Vec::new();
+    let mut stream = answer.bytes_stream();
+    while let Some(chunk) = stream.next().await {
+        body.extend_from_slice(&chunk.map_err(|error| wrong(&error))?);
+        if body.len() > 64 * 1024 {
+            return Err(wrong(&"it answers too much"));
+        }
+    }
+    serde_json::from_slice(&body).map_err(|error| wrong(&error))
+}
+
+fn fly(around: &Surroundings, given: &DemoArguments, place: &Place) -> Result<Exit, Stop> {
+    let (kept, root) = if let Some(folder) = &given.state {
+        (None, folder.clone())
+    } else {
+        let (kept, path) = demo_folder()
+            .map_err(|error| Stop::failed(format!("no folder for the journal: {error}")))?;
+        (Some(kept), path)
+    };
+    let around = inside(around, place, root);
+    let exit = if given.headless {
+        fly_headless(&around, given, place)
+    } else {
+        let cloudwatch = Some((place.base.clone(), keys()));
+        screen::fly(&around, Arc::clone(&place.clock), None, cloudwatch, false)
+    };
+    drop(kept);
+    exit
+}
+
+/// The surroundings of a demo: the simulated world's addresses in place of the environment's. The user's own file and
+/// flags for the screen stay.
+fn inside(around: &Surroundings, place: &Place, root: PathBuf) -> Surroundings {
+    let mut inside = around.clone();
+    inside.env = Env::new([
+        (
+            "GITHUB_API_URL".to_owned(),
+            format!("{}/api/v3", place.base),
+        ),
+        ("GH_TOKEN".to_owned(), TOKEN.to_owned()),
+        ("COCKPIT_REPO".to_owned(), place.repository.clone()),
+    ]);
+    for name in [
+        "NO_COLOR",
+        "TERM",
+        "COLORTERM",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
+        "COCKPIT_LOG",
+    ] {
+        if let Some(value) = around.env.get(name) {
+            inside.env.set(name, value);
+        }
+    }
+    inside.flags.state_dir = Some(root);
+    inside.flags.repository = None;
+    inside
+}
+
+fn keys() -> StaticKeys {
+    StaticKeys {
+        id: "simulated".to_owned(),
+        secret: "simulated".to_owned().into(),
+    }
+}
+
+/// Nobody is there to be asked.
+struct Nobody;
+
+impl Dialogue for Nobody {
+    fn doing(&mut self, what: String) {
+        tracing::info!(what, "launching");
+    }
+
+    fn pick(&mut self, _runs: Vec<RunSnapshot>) -> Picking<'_> {
+        Box::pin(std::future::ready(None))
+    }
+}
+
+fn fly_headless(around: &Surroundings, given: &DemoArguments, place: &Place) -> Result<Exit, Stop> {
+    if let Some(folder) = &around.flags.state_dir {
+        log(around, folder)?;
+    }
+    runtime()?.block_on(async {
+        let order = Launch {
+            around,
+            clock: Arc::clone(&place.clock),
+            release: None,
+            cloudwatch: Some((place.base.clone(), keys())),
+            watches: false,
+            around_store: given.json.then(|| {
+                let wrap: super::launch::AroundStore = Box::new(|store: Arc<dyn Store>| {
+                    Arc::new(headless::Printing(store)) as Arc<dyn Store>
+                });
+                wrap
+            }),
+        };
+        let Launched {
+            mut flight, crew, ..
+        } = launch(order, &mut Nobody).await?;
+        let Some(crew) = crew else {
+            let driver = flight.driven_by().unwrap_or_default();
+            return Err(Stop::failed(format!("this release is driven by {driver}")));
+        };
+        let operator = if given.autopilot {
+            Some(Login::parse("ana").map_err(|error| Stop::failed(error.to_string()))?)
+        } else {
+            None
+        };
+        tokio::select! {
+            () = crew.work() => {}
+            () = headless::fly(&mut *flight, &*place.clock, operator) => {}
+        }
+        let release = flight.release();
+        println!(
+            "{}",
+            headless::last_line(release, place.expected.as_deref())
+        );
+        Ok(match &place.expected {
+            Some(expected) if expected == release.outcome().word() => Exit::Ok,
+            _ => Exit::Failed,
+        })
+    })
+}
+
+/// Starts the log where one is asked for.
+fn log(around: &Surroundings, folder: &Path) -> Result<(), Stop> {
+    match around.env.get("COCKPIT_LOG") {
+        Some(level) => super::log::start(folder, level),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,382 @@
+//! From a configuration to a flight: rules, release, journal, crew. Runs on the network's side.
+
+use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
+
+use tokio::sync::{mpsc, watch};
+
+use super::{exit::Stop, surroundings::Surroundings};
+use crate::{
+    adapters::{
+        cloudwatch::{CloudWatch, Settings, StaticKeys},
+        github::Client,
+        script::Programs,
+        store::{Cut, Driving, Holder, Opened, ReadOnly, Who, look, open},
+    },
+    config::{AwsAccount, Machine, Resolved, TeamFile, parse_team},
+    domain::{
+        Actor, Event, ReleaseKey, ReleaseQuery, RunId, Seq, Text,
+        observation::RunSnapshot,
+        record::{Head, RecordEvent},
+        release::Release,
+    },
+    flight::{
+        Crew, Flight, Flying, Following, Forgetful, Found, Journal, Needs, Outside, Report, Sought,
+        find, resume,
+    },
+    ports::{Clock, History, Runs, Store},
+    wiring,
+};
+
+/// Reports that may wait for the loop.
+const WAITING_REPORTS: usize = 1_024;
+
+/// What a launch needs to know.
+pub(super) struct Launch<'a> {
+    /// Where cockpit was started.
+    pub(super) around: &'a Surroundings,
+    /// Time.
+    pub(super) clock: Arc<dyn Clock>,
+    /// What the person asked for.
+    pub(super) release: Option<&'a str>,
+    /// The simulated world's CloudWatch; `None`: as the SDK finds it.
+    pub(super) cloudwatch: Option<(String, StaticKeys)>,
+    /// Only watches: performs no act and writes no journal.
+    pub(super) watches: bool,
+    /// What goes around the store, for a headless run that prints what is written.
+    pub(super) around_store: Option<AroundStore>,
+}
+
+/// Wraps a store.
+pub(super) type AroundStore = Box<dyn FnOnce(Arc<dyn Store>) -> Arc<dyn Store> + Send>;
+
+/// Who is told how far a launch is, and asked which release is meant.
+pub(super) trait Dialogue: Send {
+    /// Says what is being done.
+    fn doing(&mut self, what: String);
+    /// Asks which of several is meant; `None`: none.
+    fn pick(&mut self, runs: Vec<RunSnapshot>) -> Picking<'_>;
+}
+
+/// The answer of a person, later.
+pub(super) type Picking<'a> = Pin<Box<dyn Future<Output = Option<RunId>> + Send + 'a>>;
+
+/// A flight, and who works for it.
+pub(super) struct Launched {
+    /// The flight.
+    pub(super) flight: Box<dyn Flying>,
+    /// Its crew; `None` where another cockpit's journal is followed.
+    pub(super) crew: Option<Crew>,
+    /// What the rules hold that this version does not use.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Launches.
+pub(super) async fn launch(
+    order: Launch<'_>,
+    dialogue: &mut dyn Dialogue,
+) -> Result<Launched, Stop> {
+    let machine = order.around.machine(None)?;
+    let root = wiring::state_folder(&machine).map_err(|error| Stop::failed(error.to_string()))?;
+    let (resolved, client) = rules(&order, machine, dialogue).await?;
+    let policy = &resolved.team.policy;
+    let key = which(&order, &resolved, &client, dialogue).await?;
+    dialogue.doing(format!("opening the journal of {key}"));
+    let outside = outside(&order, &resolved, client)?;
+    let warnings = resolved
+        .team
+        .not_yet
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let opening = RecordEvent::Opened {
+        key: key.clone(),
+        policy: Box::new(policy.clone()),
+        zone: zone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let (flight, crew) = if order.watches {
+        watching(&root, &key, outside, opening)?
+    } else {
+        driving(order, &root, &key, outside, opening).await?
+    };
+    Ok(Launched {
+        flight,
+        crew,
+        warnings,
+    })
+}
+
+fn zone() -> String {
+    let zone = jiff::tz::TimeZone::system();
+    zone.iana_name().unwrap_or("UTC").to_owned()
+}
+
+/// The rules: those of `--config`, else the default branch's.
+async fn rules(
+    order: &Launch<'_>,
+    machine: Machine,
+    dialogue: &mut dyn Dialogue,
+) -> Result<(Resolved, Client), Stop> {
+    let clock = Arc::clone(&order.clock);
+    let client = wiring::github(&machine.place, "", "", clock)?;
+    let team: TeamFile = if order.around.flags.config.is_some() {
+        order.around.local_team()?
+    } else {
+        let slug = wiring::repository(&machine.place)?.slug();
+        dialogue.doing(format!("reading the rules of {slug}"));
+        let Some(bytes) = client.file("cockpit.toml").await? else {
+            return Err(Stop::usage(format!(
+                "the default branch of {slug} has no cockpit.toml\n  = help: write one with `cockpit init` and merge it, or name a file with --config"
+            )));
+        };
+        parse_team(&bytes, &format!("cockpit.toml of {slug}"))?
+    };
+    let resolved = order.around.resolve(team)?;
+    let target = &resolved.team.policy.target;
+    let client = client.for_workflow(&target.workflow, &target.environment);
+    Ok((resolved, client))
+}
+
+/// The release that is meant.
+async fn which(
+    order: &Launch<'_>,
+    resolved: &Resolved,
+    client: &Client,
+    dialogue: &mut dyn Dialogue,
+) -> Result<ReleaseKey, Stop> {
+    let repository = wiring::repository(&resolved.machine.place)?.clone();
+    let query = ReleaseQuery::parse(order.release, &repository)
+        .map_err(|error| Stop::usage(error.to_string()))?;
+    let sought = Sought::of(&resolved.team.policy);
+    dialogue.doing(match &query {
+        ReleaseQuery::Waiting => format!("looking for a run of {} that waits", sought.workflow),
+        _ => format!("looking for {}", order.release.unwrap_or_default()),
+    });
+    let run = match find(&query, &sought, client as &dyn Runs, client as &dyn History).await? {
+        Found::One(run) => run.id,
+        Found::Several(runs) => dialogue
+            .pick(runs)
+            .await
+            .ok_or_else(|| Stop::usage("several releases wait: name one, as `cockpit RUN_ID`"))?,
+        Found::None { newest: Some(run) } => {
+            dialogue.doing(format!("nothing waits: opening the newest run, {}", run.id));
+            run.id
+        }
+        Found::None { newest: None } => {
+            return Err(Stop::failed(format!(
+                "nothing waits, and {} has no run of {} yet",
+                repository.slug(),
+                sought.workflow
+            )));
+        }
+    };
+    Ok(ReleaseKey { repository, run })
+}
+
+fn outside(order: &Launch<'_>, resolved: &Resolved, client: Client) -> Result<Outside, Stop> {
+    let clock = &order.clock;
+    let cloudwatch = Arc::new(match &order.cloudwatch {
+        Some((endpoint, keys)) => simulated(&resolved.team.aws, endpoint, keys, clock),
+        None => wiring::cloudwatch(&resolved.team.aws, Arc::clone(clock)),
+    });
+    let client = Arc::new(client);
+    Ok(Outside {
+        runs: client.clone(),
+        review: client.clone(),
+        dispatch: client.clone(),
+        artifacts: client.clone(),
+        history: client,
+        probe: wiring::probe(resolved.team.production.as_ref())?,
+        metrics: cloudwatch.clone(),
+        alarms: cloudwatch,
+        script: Arc::new(Programs::default()),
+        clock: Arc::clone(clock),
+    })
+}
+
+fn simulated(
+    accounts: &[AwsAccount],
+    endpoint: &str,
+    keys: &StaticKeys,
+    clock: &Arc<dyn Clock>,
+) -> CloudWatch {
+    let settings = accounts.iter().map(|account| Settings {
+        name: account.name.clone(),
+        profile: None,
+        region: account.region.clone(),
+        endpoint: Some(endpoint.to_owned()),
+        keys: Some(keys.clone()),
+    });
+    CloudWatch::new(settings.collect(), Arc::clone(clock))
+}
+
+type Aloft = (Box<dyn Flying>, Option<Crew>);
+
+async fn driving(
+    order: Launch<'_>,
+    root: &std::path::Path,
+    key: &ReleaseKey,
+    outside: Outside,
+    opening: RecordEvent,
+) -> Result<Aloft, Stop> {
+    let login = outside.runs.viewer().await.ok();
+    let who = Who {
+        host: Text::line(&host_name()),
+        login,
+        since: order.clock.now(),
+    };
+    let opened = open(root, key, &who).map_err(|error| Stop::failed(error.to_string()))?;
+    match opened {
+        Opened::ReadOnly(reading) => following(reading, outside.clock).map(|flight| (flight, None)),
+        Opened::Driving(Driving {
+            journal,
+            bytes,
+            cut,
+            ..
+        }) => {
+            let mut store: Arc<dyn Store> = Arc::new(journal);
+            if let Some(wrap) = order.around_store {
+                store = wrap(store);
+            }
+            let found = resume(&bytes).map_err(|error| Stop::failed(chain_of(&error)))?;
+            let resumed = found.as_ref().map_or(Seq(0), |(release, _)| release.seq());
+            let (release, journal) = begin(found, store, opening, cut, &outside)?;
+            Ok(crewed(release, journal, outside, resumed, true))
+        }
+    }
+}
+
+/// The error with its causes on one line.
+fn chain_of(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+/// A cockpit that watches: another's journal where one is on this machine, else its own eyes.
+fn watching(
+    root: &std::path::Path,
+    key: &ReleaseKey,
+    outside: Outside,
+    opening: RecordEvent,
+) -> Result<Aloft, Stop> {
+    let found = look(root, key).map_err(|error| Stop::failed(error.to_string()))?;
+    if let Some(reading) = found.filter(|reading| !reading.bytes.is_empty()) {
+        return following(reading, outside.clock).map(|flight| (flight, None));
+    }
+    let (release, journal) = begin(None, Arc::new(Forgetful), opening, None, &outside)?;
+    Ok(crewed(release, journal, outside, Seq(0), false))
+}
+
+/// The release as the journal has it, or a new one.
+fn begin(
+    found: Option<(Release, Head)>,
+    store: Arc<dyn Store>,
+    opening: RecordEvent,
+    cut: Option<Cut>,
+    outside: &Outside,
+) -> Result<(Release, Journal), Stop> {
+    let now = outside.clock.now();
+    let unwritten = |error: std::io::Error| {
+        Stop::failed(format!(
+            "the journal cannot be written: {error}; nothing was sent"
+        ))
+    };
+    let (event, mut journal, release) = match found {
+        Some((release, head)) => {
+            let event = RecordEvent::Resumed {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                cut: cut.map_or(0, |cut| u64::try_from(cut.bytes).unwrap_or(u64::MAX)),
+            };
+            (event, Journal::new(store, head), Some(release))
+        }
+        None => (opening, Journal::new(store, Head::START), None),
+    };
+    let at = release
+        .as_ref()
+        .map_or(now, |release| now.max(release.newest()));
+    let written = journal
+        .write_first(Event::from(event), &Actor::Cockpit, at)
+        .map_err(unwritten)?;
+    let release = match release {
+        Some(mut release) => {
+            release.apply(&written);
+            release
+        }
+        None => Release::open(&written).map_err(|error| Stop::failed(error.to_string()))?,
+    };
+    Ok((release, journal))
+}
+
+fn crewed(
+    release: Release,
+    journal: Journal,
+    outside: Outside,
+    resumed: Seq,
+    drives: bool,
+) -> Aloft {
+    let (reports, inputs) = mpsc::channel::<Report>(WAITING_REPORTS);
+    let (needs, wanted) = watch::channel(Needs::of(&release));
+    let crew = Crew {
+        policy: Arc::new(release.policy.clone()),
+        store: Arc::clone(journal.store()),
+        needs: wanted,
+        reports,
+        resumed,
+        acts: drives,
+        outside: outside.clone(),
+    };
+    let flight = Flight::new(release, journal, outside.clock, inputs, needs);
+    let flight = if drives {
+        flight
+    } else {
+        flight.reading_only("nobody on this machine; this cockpit only watches")
+    };
+    (Box::new(flight), Some(crew))
+}
+
+fn following(reading: ReadOnly, clock: Arc<dyn Clock>) -> Result<Box<dyn Flying>, Stop> {
+    let found = resume(&reading.bytes).map_err(|error| Stop::failed(chain_of(&error)))?;
+    let Some((release, head)) = found else {
+        return Err(Stop::failed(
+            "another cockpit is just opening this release\n  = help: try again in a moment",
+        ));
+    };
+    let driver = reading
+        .holder
+        .as_ref()
+        .map_or_else(|| "nobody".to_owned(), holder);
+    let mut follower = reading.follower;
+    let lines = Box::new(move || follower.read_new());
+    Ok(Box::new(Following::new(
+        release, head, driver, lines, clock,
+    )))
+}
+
+fn holder(holder: &Holder) -> String {
+    let who = holder
+        .login
+        .as_ref()
+        .map_or_else(|| "someone".to_owned(), |login| format!("@{login}"));
+    format!("{who} on {} (process {})", holder.host, holder.pid)
+}
+
+fn host_name() -> String {
+    let told = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    told.map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .unwrap_or_else(|| "this machine".to_owned())
+}
+
+/// Where a demo's journal lies when nobody says.
+pub(super) fn demo_folder() -> std::io::Result<(tempfile::TempDir, PathBuf)> {
+    let folder = tempfile::Builder::new().prefix("cockpit-demo-").tempdir()?;
+    let path = folder.path().to_owned();
+    Ok((folder, path))
+}
