@@ -48,9 +48,16 @@ struct Place {
 struct Told {
     scenario: String,
     expected_outcome: String,
-    speed: f64,
-    now: Timestamp,
+    clock: Pace,
     repository: String,
+}
+
+/// How another process' clock runs: what it showed at a real instant, and how many times faster.
+#[derive(Debug, Deserialize)]
+struct Pace {
+    epoch: Timestamp,
+    started: Timestamp,
+    speed: f64,
 }
 
 /// `cockpit demo [SCENARIO]`.
@@ -74,8 +81,10 @@ pub(super) fn demo(around: &Surroundings, given: &DemoArguments) -> Result<Exit,
         (None, true) => 1.0,
         (None, false) => SPEED,
     };
-    let clock: Arc<dyn Clock> = Arc::new(FastClock::start(WallClock.now(), speed));
-    let world = Arc::new(World::new(scenario, given.seed, Arc::clone(&clock)).with_speed(speed));
+    let fast = FastClock::start(WallClock.now(), speed);
+    let clock: Arc<dyn Clock> = Arc::new(fast);
+    let world = World::new(scenario, given.seed, Arc::clone(&clock));
+    let world = Arc::new(world.with_clock(fast.epoch(), fast.started(), speed));
     let serving = Serving::start(world, given.port.unwrap_or(0))?;
     if given.serve {
         return serving.until_stopped(scenario);
@@ -190,7 +199,11 @@ fn join(url: &str) -> Result<Place, Stop> {
     Ok(Place {
         base,
         repository: told.repository,
-        clock: Arc::new(FastClock::anchored(told.now, WallClock.now(), told.speed)),
+        clock: Arc::new(FastClock::anchored(
+            told.clock.epoch,
+            told.clock.started,
+            told.clock.speed,
+        )),
         expected: Some(told.expected_outcome),
     })
 }

@@ -44,6 +44,7 @@ pub struct Flight {
     writing: Option<Writing>,
     unsynced: Option<Timestamp>,
     is_broken: bool,
+    has_changed: bool,
     reads_only: Option<String>,
 }
 
@@ -82,6 +83,7 @@ impl Flight {
             writing: None,
             unsynced: None,
             is_broken: false,
+            has_changed: true,
             reads_only: None,
         }
     }
@@ -109,7 +111,11 @@ impl Flight {
                 }
                 continue;
             }
-            self.publish();
+            // Told once everything that belongs together is folded: between the layers a release is no one's business.
+            if std::mem::take(&mut self.has_changed) {
+                self.publish();
+                return Turn::Changed;
+            }
             let due = self.due();
             tokio::select! {
                 report = self.reports.recv() => match report {
@@ -199,7 +205,8 @@ impl Flight {
             Ok(()) => {
                 self.unsynced.get_or_insert(at);
                 self.work.push_front(then);
-                Some(self.fold(&batch))
+                self.fold(&batch);
+                None
             }
             // Nothing is folded that is not written: the next look finds the same difference again.
             Err(error) => self.trouble(&error.to_string()),
@@ -231,7 +238,8 @@ impl Flight {
             Ok(()) => {
                 self.unsynced = None;
                 self.work.push_front(writing.then);
-                Some(self.fold(&writing.batch))
+                self.fold(&writing.batch);
+                None
             }
             Err(error) if writing.is_command => {
                 let why = Text::line(&error.to_string());
@@ -242,14 +250,13 @@ impl Flight {
         }
     }
 
-    fn fold(&mut self, batch: &Batch) -> Turn {
+    fn fold(&mut self, batch: &Batch) {
         self.is_broken = false;
         self.journal.advance(batch.head);
         for stamped in &batch.stamped {
             self.release.apply(stamped);
         }
-        self.publish();
-        Turn::Changed
+        self.has_changed = true;
     }
 
     fn publish(&self) {

@@ -320,8 +320,12 @@ impl Transport {
         Ok(self.http.get_or_init(|| made))
     }
 
+    /// Whether an address is GitHub's API, which gets the token: below the base, not merely on its host.
     fn is_ours(&self, url: &Url) -> bool {
+        let base = self.base.path().trim_end_matches('/');
+        let below = url.path().strip_prefix(base);
         url.origin() == self.base.origin()
+            && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
 

@@ -142,7 +142,8 @@ impl Rollout {
         if state == StageState::Deploying && self.before.is_none() {
             self.before = self.production_now().cloned();
         }
-        if state == StageState::Deployed {
+        // Traffic may reach the candidate from the moment its first job works.
+        if matches!(state, StageState::Deploying | StageState::Deployed) {
             self.first_traffic.get_or_insert(at);
         }
     }
