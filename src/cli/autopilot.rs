@@ -27,6 +27,8 @@ const ROLLBACKS: usize = 2;
 pub(super) struct Autopilot {
     me: Login,
     approvals: usize,
+    /// How long the operator leaves a decision to others.
+    defers: SignedDuration,
 }
 
 /// What the operator does next.
@@ -41,8 +43,13 @@ pub(super) enum Step {
 }
 
 impl Autopilot {
-    pub(super) fn new(me: Login) -> Self {
-        Self { me, approvals: 0 }
+    /// An operator who leaves each decision to others for a while.
+    pub(super) fn new(me: Login, defers: SignedDuration) -> Self {
+        Self {
+            me,
+            approvals: 0,
+            defers,
+        }
     }
 
     /// The next step, as of `now`.
@@ -99,6 +106,9 @@ impl Autopilot {
             .iter()
             .any(|gate| gate.effect.is_some() && gate.verdict.state == State::NoData);
         let waited = now.duration_since(waiting.since);
+        if waited < self.defers {
+            return Step::Wait;
+        }
         if unsettled && waited < PATIENCE {
             return Step::Wait;
         }

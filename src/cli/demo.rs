@@ -7,12 +7,13 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
 use super::{
     args::DemoArguments,
+    autopilot::Autopilot,
     exit::{Exit, Stop},
     headless,
     launch::{Dialogue, Launch, Launched, Picking, demo_folder, launch},
@@ -41,6 +42,8 @@ struct Place {
     repository: String,
     clock: Arc<dyn Clock>,
     expected: Option<String>,
+    /// How long the simulated operator leaves decisions to others.
+    defers: SignedDuration,
 }
 
 /// What `/_world` tells.
@@ -94,6 +97,7 @@ pub(super) fn demo(around: &Surroundings, given: &DemoArguments) -> Result<Exit,
         repository: "acme/storefront".to_owned(),
         clock,
         expected: Some(scenario.expected_outcome().to_owned()),
+        defers: defers(scenario.name()),
     };
     fly(around, given, &place)
 }
@@ -205,7 +209,17 @@ fn join(url: &str) -> Result<Place, Stop> {
             told.clock.speed,
         )),
         expected: Some(told.expected_outcome),
+        defers: defers(&told.scenario),
     })
+}
+
+/// Where someone else decides in the scenario, the operator lets them.
+fn defers(scenario: &str) -> SignedDuration {
+    if scenario == "approved-elsewhere" {
+        SignedDuration::from_mins(5)
+    } else {
+        SignedDuration::ZERO
+    }
 }
 
 /// Whether an address is on this machine's loopback.
@@ -346,7 +360,8 @@ fn fly_headless(around: &Surroundings, given: &DemoArguments, place: &Place) -> 
             return Err(Stop::failed(format!("this release is driven by {driver}")));
         };
         let operator = if given.autopilot {
-            Some(Login::parse("ana").map_err(|error| Stop::failed(error.to_string()))?)
+            let me = Login::parse("ana").map_err(|error| Stop::failed(error.to_string()))?;
+            Some(Autopilot::new(me, place.defers))
         } else {
             None
         };

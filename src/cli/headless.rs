@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::autopilot::{Autopilot, Step};
 use crate::{
-    domain::{Login, release::Release},
+    domain::release::Release,
     flight::{Flying, Report, Turn},
     ports::Store,
 };
@@ -59,10 +59,9 @@ fn print(bytes: &[u8]) -> io::Result<()> {
 pub(super) async fn fly(
     flight: &mut dyn Flying,
     clock: &dyn crate::ports::Clock,
-    operator: Option<Login>,
+    mut operator: Option<Autopilot>,
 ) {
     let began = flight.now();
-    let mut operator = operator.map(Autopilot::new);
     let mut last_refusal = None;
     loop {
         let now = flight.now();

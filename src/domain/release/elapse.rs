@@ -296,7 +296,7 @@ fn review_rollback(release: &Release, attempt: &Attempt) -> Option<Event> {
 }
 
 /// The first minute after an instant that lies in it whole.
-pub(super) fn first_whole(at: Timestamp) -> Minute {
+pub fn first_whole(at: Timestamp) -> Minute {
     let minute = Minute::of(at);
     if minute.start() == at {
         minute

@@ -5,9 +5,10 @@ use crate::domain::{
     evidence::{EvidenceKind, Piece, Staging},
     judge::{self, State, Verdict, Window},
     observation::{AlarmState, Minute, Relation},
-    policy::{Effect, GateRule},
-    release::Release,
+    policy::{Effect, GateRule, Side, StageRule, Strategy},
+    release::{Release, first_whole},
     rollback::InputsCheck,
+    rollout::Stage,
 };
 
 /// Minutes that a metric gate looks back on before the approval.
@@ -37,6 +38,7 @@ impl Release {
             gates.push(self.rollback_gate());
         }
         gates.extend(self.metric_gates());
+        gates.extend(self.stage_gates());
         gates.extend(self.alarm_gate());
         gates.extend(self.feed_gates());
         gates
@@ -216,6 +218,56 @@ impl Release {
             .collect()
     }
 
+    /// Of a canary's next stage: whether the one before served its time, and its gates on the canary's own side.
+    fn stage_gates(&self) -> Vec<Gate> {
+        let Some((rule, stage)) = self.stage_before() else {
+            return Vec::new();
+        };
+        let Some(since) = stage.since else {
+            return Vec::new();
+        };
+        let first = first_whole(since);
+        let minutes: Vec<Minute> = self.watch.judged.range(first..).map(|(m, _)| *m).collect();
+        let wanted = usize::try_from(rule.duration.as_mins().max(1)).unwrap_or(usize::MAX);
+        let served = minutes.len().min(wanted);
+        let state = if served == wanted {
+            State::Pass
+        } else {
+            State::NoData
+        };
+        let weight = &rule.weight;
+        let time = said(state, &format!("{served} of {wanted} minutes"));
+        let mut gates = vec![self.gate(
+            "stage",
+            format!("stage {weight}: time"),
+            &format!("{weight} served its time"),
+            time,
+        )];
+        let window = Window::of(minutes)
+            .on(Side::Canary)
+            .sampling(self.policy.hypercare.min_samples);
+        let readings = self.readings();
+        gates.extend(rule.gates.iter().map(|gate| {
+            let source = gate.source();
+            self.gate(
+                "stage",
+                format!("stage {weight}: {source}"),
+                &format!("{weight} {source}"),
+                judge::gate(gate, &window, &readings),
+            )
+        }));
+        gates
+    }
+
+    /// The stage before the one that waits, with its rule.
+    fn stage_before(&self) -> Option<(&StageRule, &Stage)> {
+        let Strategy::Canary { stages, .. } = &self.policy.strategy else {
+            return None;
+        };
+        let before = self.approval.waiting.as_ref()?.stage.checked_sub(1)?;
+        Some((stages.get(before)?, self.rollout.stages.get(before)?))
+    }
+
     fn alarm_gate(&self) -> Option<Gate> {
         if self.watch.alarms.is_empty() {
             return None;
@@ -278,7 +330,7 @@ impl Release {
 fn default_rule(family: &str) -> GateRule {
     GateRule::all(match family {
         "staging" => Effect::Block,
-        "candidate" | "production" | "rollback" | "metrics" => Effect::Reason,
+        "candidate" | "production" | "rollback" | "metrics" | "stage" => Effect::Reason,
         _ => Effect::Warn,
     })
 }

@@ -9,7 +9,7 @@ use crate::domain::{
     Event, Phase, Text,
     judge::{self, JudgeEvent, State, Verdict, WatchState, Window},
     observation::{Minute, Sample},
-    policy::{MetricName, gate::GateEvent},
+    policy::{MetricName, Side, gate::GateEvent},
     release::{Release, ReleaseReadings},
     rollback::{RollbackEvent, RollbackProgress},
 };
@@ -220,12 +220,13 @@ impl Release {
         (have.min(want), want)
     }
 
-    /// Whether every metric that a gate or a trigger names has a value in that minute; no traffic is none.
+    /// Whether every metric that a gate or a trigger names has a value in that minute; no traffic is none. The sides
+    /// of a canary do not count: they end with its last stage.
     pub fn is_complete(&self, minute: Minute) -> bool {
         self.policy
             .metrics
             .iter()
-            .filter(|metric| self.is_needed(&metric.name))
+            .filter(|metric| metric.side == Side::All && self.is_needed(&metric.name))
             .all(|metric| {
                 self.watch
                     .sample(&metric.key(), minute)
