@@ -14,6 +14,7 @@ mod manual;
 mod program;
 mod run;
 mod screen;
+mod status;
 mod surroundings;
 
 pub use args::*;

@@ -6,7 +6,7 @@ use super::{
     args::DemoArguments,
     demo,
     exit::{Exit, Stop},
-    screen,
+    screen, status,
     surroundings::Surroundings,
 };
 use crate::adapters::clock::WallClock;
@@ -27,6 +27,10 @@ pub(super) fn demo(around: &Surroundings, given: &DemoArguments) -> Result<Exit,
 }
 
 /// `cockpit status [RELEASE]`.
-pub(super) fn status(_: &Surroundings, _: Option<&str>, _json: bool) -> Result<Exit, Stop> {
-    Err(Stop::failed("this build cannot run `cockpit status` yet"))
+pub(super) fn status(
+    around: &Surroundings,
+    release: Option<&str>,
+    json: bool,
+) -> Result<Exit, Stop> {
+    status::status(around, release, json)
 }
