@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    End, Phase, Text,
+    End, Feed, Phase, Text,
     approval::ApprovalProgress,
     judge::WindowEnd,
     policy::Effect,
@@ -76,7 +76,7 @@ impl Bar {
                 Self::new(
                     Tone::Calm,
                     format!("{have} of {} judged", wording::count(want as u64, "minute")),
-                    "no trigger has fired",
+                    quiet(release, now),
                 )
             }
             Phase::Undecided => undecided(release),
@@ -155,6 +155,17 @@ fn alert(release: &Release, phase: &Phase) -> Option<Bar> {
         ));
     }
     None
+}
+
+/// What the watch says while no trigger has fired: silence is no health.
+fn quiet(release: &Release, now: Timestamp) -> String {
+    match release.record.silent.get(&Feed::Metrics) {
+        Some((since, why)) => format!(
+            "metrics silent for {}, nothing can be judged: {why}",
+            wording::age(now.duration_since(*since))
+        ),
+        None => "no trigger has fired".to_owned(),
+    }
 }
 
 fn preparing(release: &Release, now: Timestamp) -> String {

@@ -1,32 +1,36 @@
 //! What can be done now, and why the rest cannot: the key bar and every prompt ask here first.
 
-use super::{Action, Seat};
-use crate::domain::{Phase, release::Release};
+use super::{Action, Model, Seat};
+use crate::domain::{
+    Phase,
+    policy::Effect,
+    release::{Gate, Release},
+};
 
 /// Why an action does nothing now, in words; `None` where it does something.
 ///
-/// `is_known` tells whether cockpit knows who sits here; nobody acts unnamed.
-pub fn hindrance(action: Action, release: &Release, seat: &Seat, is_known: bool) -> Option<String> {
+/// Said before anyone types. Nobody acts unnamed.
+pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<String> {
     if let Some(later) = later(action) {
         return Some(format!("{later} is not in this version"));
     }
     if !acts(action) {
         return None;
     }
-    match seat {
+    match &model.seat {
         Seat::Watching(driver) if action != Action::Note => {
             return Some(format!("this cockpit watches; {driver} drives"));
         }
         Seat::Replay => return Some("a replay only shows what was".to_owned()),
         Seat::Driving | Seat::Watching(_) => {}
     }
-    if !is_known {
+    if model.viewer.is_none() {
         return Some("GitHub has not told yet who you are".to_owned());
     }
     let phase = release.phase();
     let not_now = || Some(format!("not now: the release is {}", phase.word()));
     let fits = match action {
-        Action::Approve | Action::ReleaseStage => return approval(release, &phase),
+        Action::Approve | Action::ReleaseStage => return approval(release, model, &phase),
         Action::Reject => release.approval.waiting.is_some(),
         Action::RollBack => return rollback(release, &phase),
         Action::KeepWatching => release.watch.alerts().next().is_some(),
@@ -55,16 +59,22 @@ pub fn hindrance(action: Action, release: &Release, seat: &Seat, is_known: bool)
     if fits { None } else { not_now() }
 }
 
-fn approval(release: &Release, phase: &Phase) -> Option<String> {
+fn approval(release: &Release, model: &Model, phase: &Phase) -> Option<String> {
     if release.approval.in_flight().is_some() {
         return Some("a decision is already on its way".to_owned());
     }
     if release.shown().is_none() {
         return Some(format!("not now: the release is {}", phase.word()));
     }
-    release
-        .approval_hindrance()
-        .map(|why| format!("GitHub would refuse: {why}"))
+    if let Some(why) = release.approval_hindrance() {
+        return Some(format!("GitHub would refuse: {why}"));
+    }
+    let blocks = |gate: &&Gate| gate.effect == Some(Effect::Block);
+    let blocked = model.derived.gates.iter().find(blocks)?;
+    Some(format!(
+        "blocked by {}: {}",
+        blocked.title, blocked.verdict.why
+    ))
 }
 
 fn rollback(release: &Release, phase: &Phase) -> Option<String> {
@@ -105,7 +115,7 @@ pub fn later(action: Action) -> Option<&'static str> {
 }
 
 /// What the key bar offers, the most urgent first, with the words for it.
-pub fn offers(release: &Release, seat: &Seat, is_known: bool) -> Vec<(Action, &'static str)> {
+pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
     let phase = release.phase();
     let is_later_stage = release
         .approval
@@ -138,6 +148,6 @@ pub fn offers(release: &Release, seat: &Seat, is_known: bool) -> Vec<(Action, &'
         (Action::Note, "note"),
     ];
     all.into_iter()
-        .filter(|(action, _)| hindrance(*action, release, seat, is_known).is_none())
+        .filter(|(action, _)| hindrance(*action, release, model).is_none())
         .collect()
 }

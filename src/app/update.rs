@@ -255,7 +255,7 @@ impl Model {
 
     /// Opens the prompt of an action, or says why not.
     fn ask(&mut self, action: Action, release: &Release) {
-        if let Some(why) = hindrance(action, release, &self.seat, self.viewer.is_some()) {
+        if let Some(why) = hindrance(action, release, self) {
             self.say(&format!("{}: {why}", action.label()));
             return;
         }

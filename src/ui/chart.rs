@@ -68,10 +68,14 @@ pub(super) fn paint(
     for (marker, column) in dress.markers.iter().zip(&chart.markers) {
         if let Some(column) = column {
             down(buffer, area, *column, look.glyphs.marker, marker.style);
-            label(look, buffer, area, *column, marker);
         }
     }
     dots(look, buffer, area, &chart, dress);
+    for (marker, column) in dress.markers.iter().zip(&chart.markers) {
+        if let Some(column) = column {
+            label(look, buffer, area, &chart, *column, marker);
+        }
+    }
     if let Some(column) = dress.cursor.and_then(|minute| chart.column_of(minute)) {
         down(buffer, area, column, look.glyphs.cursor, look.styles.accent);
     }
@@ -115,15 +119,27 @@ fn down(buffer: &mut Buffer, area: Rect, column: u16, sign: &str, style: Style) 
     }
 }
 
-fn label(look: &Look, buffer: &mut Buffer, area: Rect, column: u16, marker: &Marker) {
+/// Beside its line, in the first row where it hides no dot.
+fn label(
+    look: &Look,
+    buffer: &mut Buffer,
+    area: Rect,
+    chart: &Chart,
+    column: u16,
+    marker: &Marker,
+) {
     let wide = width(marker.label);
-    let right = column + 2 + wide < area.width;
-    let x = if right {
+    let fits_right = column + 2 + wide < area.width;
+    let x = if fits_right {
         column + 2
     } else {
         column.saturating_sub(wide + 1)
     };
-    let line = Rect::new(area.x + x, area.y, area.width - x.min(area.width), 1);
+    let is_free = |row: &u16| (x..x + wide).all(|at| chart.bits(at, *row) == 0);
+    let Some(row) = (0..area.height).find(is_free) else {
+        return;
+    };
+    let line = Rect::new(area.x + x, area.y + row, area.width - x.min(area.width), 1);
     Pen::new(buffer, line, 0, look.glyphs.more).put(marker.label, marker.style);
 }
 

@@ -41,10 +41,22 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, release: &Release, look: &Look
     };
     let mut hits = Hits::default();
     let cursor = paint(view, frame.buffer_mut(), area, &mut hits);
+    if !look.glyphs.braille {
+        only_ascii(frame.buffer_mut());
+    }
     if let Some((x, y)) = cursor.filter(|(x, y)| *x < area.right() && *y < area.bottom()) {
         frame.set_cursor_position((x, y));
     }
     hits
+}
+
+/// A terminal without Unicode would break up what people wrote in it: such characters become `?`.
+fn only_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if !cell.symbol().is_ascii() {
+            cell.set_symbol("?");
+        }
+    }
 }
 
 /// Paints into a buffer; the place of the text cursor, where something is typed.

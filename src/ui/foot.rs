@@ -87,7 +87,7 @@ fn answers(view: View<'_>) -> Vec<(Action, String)> {
         .map_or_else(String::new, |usual| {
             format!(", about {}", crate::domain::wording::duration(usual))
         });
-    offers(release, &view.model.seat, view.model.viewer.is_some())
+    offers(release, view.model)
         .into_iter()
         .filter(|(action, _)| *action != Action::Note)
         .map(
@@ -149,7 +149,7 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
 
 fn listed(view: View<'_>) -> Vec<(Action, &'static str)> {
     let model = view.model;
-    let mut all = offers(view.release, &model.seat, model.viewer.is_some());
+    let mut all = offers(view.release, model);
     if matches!(model.overlay, Some(Overlay::Help(_))) {
         all.clear();
     }

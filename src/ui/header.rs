@@ -53,6 +53,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     pen.put(name.as_str(), styles.candidate).skip(1);
     if let Some(sha) = release.rollout.sha()
         && name.as_str() != sha.short()
+        && area.width >= 100
     {
         pen.put(sha.short(), styles.dim).skip(1);
     }

@@ -2,10 +2,10 @@
 
 use ratatui::style::Style;
 
-use super::{Depth, Glyphs, Styles, glyphs};
+use super::{Glyphs, Styles, glyphs};
 use crate::{
     app::{Action, Mood},
-    config::{Keymap, Theme},
+    config::{Depth, Keymap, Theme},
     domain::judge::State,
 };
 

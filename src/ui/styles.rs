@@ -4,20 +4,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::config::{Colour, Roles, Theme};
-
-/// How many colours the terminal shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Depth {
-    /// 24 bits.
-    True,
-    /// The 256 of xterm.
-    Indexed,
-    /// The 16 of the terminal's palette.
-    Ansi,
-    /// None, by `NO_COLOR` or for want of any.
-    Mono,
-}
+use crate::config::{Colour, Depth, Roles, Theme};
 
 /// One style a role, and the few that combine them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +65,7 @@ impl Styles {
         if depth == Depth::Mono || !theme.coloured {
             return Self::mono();
         }
-        let roles = if depth == Depth::Ansi {
+        let roles = if depth == Depth::Sixteen {
             &theme.ansi
         } else {
             &theme.roles
@@ -210,7 +197,7 @@ mod tests {
         for name in Theme::names() {
             let styles = format!(
                 "{:?}",
-                Styles::new(&Theme::named(name).unwrap(), Depth::Ansi)
+                Styles::new(&Theme::named(name).unwrap(), Depth::Sixteen)
             );
             assert!(!styles.contains("Rgb"), "{name}");
             for index in 16..=255 {

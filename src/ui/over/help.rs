@@ -55,12 +55,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place
                 let begin = pen.column();
                 pen.put(&keys.join("  "), styles.key);
                 pen.to(begin + 18);
-                let why = hindrance(
-                    *action,
-                    view.release,
-                    &view.model.seat,
-                    view.model.viewer.is_some(),
-                );
+                let why = hindrance(*action, view.release, view.model);
                 let text = if why.is_some() {
                     styles.dim
                 } else {

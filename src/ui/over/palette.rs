@@ -65,12 +65,7 @@ pub(super) fn draw(
             };
             buffer.set_style(line.intersection(buffer.area), style);
         }
-        let why = hindrance(
-            *action,
-            view.release,
-            &view.model.seat,
-            view.model.viewer.is_some(),
-        );
+        let why = hindrance(*action, view.release, view.model);
         let mut pen = Pen::new(buffer, list, row, glyphs.more);
         pen.put_right(&view.look.key(*action), styles.key)
             .skip_right(2);

@@ -180,13 +180,13 @@ fn suite(view: View<'_>, suite: &SuiteTotals) -> Line {
     };
     let (middle, middle_style) = match (bad, totals.passed, totals.skipped) {
         (0, 0, 0) => ("no test ran".to_owned(), styles.info),
-        (0, 0, skipped) => (format!("{skipped:>4} skipped, none ran"), styles.info),
-        (0, passed, 0) => (format!("{passed:>4} passed"), styles.text),
+        (0, 0, skipped) => (format!("{skipped:>3} skipped, none ran"), styles.info),
+        (0, passed, 0) => (format!("{passed:>3} passed"), styles.text),
         (0, passed, skipped) => (
-            format!("{passed:>4} passed  {skipped} skipped"),
+            format!("{passed:>3} passed  {skipped} skipped"),
             styles.text,
         ),
-        (bad, passed, _) => (format!("{bad:>4} failed  {passed} passed"), styles.fail),
+        (bad, passed, _) => (format!("{bad:>3} failed  {passed} passed"), styles.fail),
     };
     Line {
         sign,

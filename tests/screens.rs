@@ -1,0 +1,348 @@
+//! Every screen: what must be on it, how it looks, and that no size breaks it.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+#[path = "screens/journal.rs"]
+mod journal;
+#[path = "screens/stage.rs"]
+mod stage;
+#[path = "screens/world.rs"]
+mod world;
+
+use cockpit::{
+    app::{Effect, Input, Pane, Seat},
+    config::Depth,
+    domain::Intent,
+};
+use stage::{Stage, ansi};
+
+/// Writes the frames as a terminal would be told them, into the folder that the variable names.
+#[test]
+fn frames_can_be_looked_at() {
+    let Some(folder) = std::env::var_os("COCKPIT_FRAMES") else {
+        return;
+    };
+    let folder = std::path::PathBuf::from(folder);
+    for (name, journal) in world::all() {
+        for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+            let mut stage = Stage::new(journal.release.clone());
+            let frame = stage.frame(width, height);
+            let file = folder.join(format!("{name}-{width}x{height}.ans"));
+            std::fs::write(file, ansi(&frame)).unwrap();
+        }
+    }
+    let open = |name: &str, journal: journal::Journal, keys: &[&str]| {
+        let mut stage = Stage::new(journal.release);
+        stage.keys(keys);
+        let frame = stage.frame(120, 34);
+        std::fs::write(folder.join(format!("{name}-120x34.ans")), ansi(&frame)).unwrap();
+    };
+    open("approve", world::waiting(0), &["a"]);
+    open("reject", world::waiting(0), &["x"]);
+    open("rollback", world::alerting(), &["R"]);
+    open("help", world::waiting(0), &["?"]);
+    open("palette", world::waiting(0), &[":"]);
+    open("problem", world::monitoring(), &["p"]);
+    open("gates", world::waiting(1), &["3", "z"]);
+}
+
+#[test]
+fn no_size_breaks_any_screen() {
+    for (name, journal) in world::all() {
+        let mut stage = Stage::new(journal.release);
+        for keys in [
+            &[][..],
+            &["z"],
+            &["Esc", "a"],
+            &["Esc", "R"],
+            &["Esc", "?"],
+            &["Esc", ":"],
+        ] {
+            stage.keys(keys);
+            for (width, height) in (1..=300u16)
+                .step_by(13)
+                .zip((1..=100u16).cycle().step_by(7))
+            {
+                let text = stage.text(width, height);
+                assert_eq!(
+                    text.lines().count(),
+                    usize::from(height),
+                    "{name} {width}x{height}"
+                );
+            }
+            for (width, height) in [(1, 1), (1, 100), (300, 1), (60, 18), (59, 17), (300, 100)] {
+                stage.text(width, height);
+            }
+        }
+    }
+}
+
+/// The words that the specification asks for stand on the screen, and the frame is as it was reviewed.
+#[test]
+fn screens_hold_their_words_and_their_looks() {
+    let wanted: &[(&str, &[&str])] = &[
+        ("opened", &["storefront", "cockpit", "help", "quit"]),
+        (
+            "preparing",
+            &["The pipeline works", "STAGING", "Staging for"],
+        ),
+        (
+            "waiting",
+            &[
+                "APPROVAL",
+                "Waits for your decision",
+                "v2.14.0",
+                "v2.13.4",
+                "until eng-leads",
+            ],
+        ),
+        (
+            "staging-failed",
+            &["Waits for your decision", "blocked by Staging ready"],
+        ),
+        (
+            "monitoring",
+            &["MONITOR", "minutes judged", "6 Triggers", "error rate"],
+        ),
+        (
+            "alerting",
+            &[
+                "error_rate > 2% for 3m",
+                "roll back to v2.13.4",
+                "keep watching",
+            ],
+        ),
+        ("silent", &["MONITOR", "silent"]),
+    ];
+    for (name, journal) in world::all() {
+        for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+            let mut stage = Stage::new(journal.release.clone());
+            let frame = stage.frame(width, height);
+            let text = stage::text(&frame);
+            let (_, words) = wanted.iter().find(|(of, _)| *of == name).unwrap();
+            for word in words
+                .iter()
+                .filter(|word| width >= 120 || !word.starts_with("6 "))
+            {
+                assert!(
+                    text.contains(word),
+                    "{name} {width}x{height} lacks {word:?}\n{text}"
+                );
+            }
+            if (width, height) == (120, 34) {
+                insta::assert_snapshot!(format!("{name}-120x34"), stage::styled(&frame));
+            } else {
+                insta::assert_snapshot!(format!("{name}-{width}x{height}"), text);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_theme_draws_the_main_screens() {
+    for theme in ["light", "high-contrast", "mono"] {
+        for (name, release) in [
+            ("waiting", world::waiting(0).release),
+            ("alerting", world::alerting().release),
+        ] {
+            let mut stage = Stage::with(release, theme, Depth::True, true);
+            let frame = stage.frame(120, 34);
+            insta::assert_snapshot!(format!("{name}-{theme}"), stage::styled(&frame));
+        }
+    }
+}
+
+#[test]
+fn without_unicode_every_character_is_ascii_and_without_colours_none_is_told() {
+    for (name, journal) in world::all() {
+        let mut stage = Stage::with(journal.release, "dark", Depth::Mono, false);
+        for keys in [&[][..], &["?"], &["Esc", ":"], &["Esc", "a"], &["Esc", "R"]] {
+            stage.keys(keys);
+            let frame = stage.frame(120, 34);
+            let text = stage::text(&frame);
+            let odd: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
+            assert!(odd.is_empty(), "{name}: {odd:?}\n{text}");
+            assert!(!stage::styled(&frame).contains("rgb"), "{name}");
+            assert!(
+                frame
+                    .content
+                    .iter()
+                    .all(|cell| cell.fg == ratatui::style::Color::Reset),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_approval_is_typed_and_a_paste_never_confirms() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    assert_eq!(stage.keys(&["a"]), []);
+    let shown = stage.text(120, 34);
+    for word in [
+        "Approve for production",
+        "3f9c2ab",
+        "v2.13.4",
+        "182 of 182 tests passed",
+        "sha256",
+    ] {
+        assert!(shown.contains(word), "{word}\n{shown}");
+    }
+    stage
+        .model
+        .update(Input::Paste("v2.14.0\n".into()), &stage.release);
+    assert_eq!(stage.keys(&["Enter"]), [], "a paste confirms nothing");
+    let refused = stage.text(120, 34);
+    assert!(refused.contains("type v2.14.0 to confirm"), "{refused}");
+    stage.types("v2.14");
+    stage.text(80, 24);
+    assert!(
+        stage.text(200, 60).contains("v2.14"),
+        "a resize loses nothing"
+    );
+    stage.types(".0");
+    let effects = stage.keys(&["Enter"]);
+    let [Effect::Command(command)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    let Intent::Approve(confirmed) = &command.intent else {
+        panic!("{command:?}");
+    };
+    assert_eq!(confirmed.shown().name(), "v2.14.0");
+    assert_eq!(stage.keys(&["Enter"]), [], "it is sent once");
+}
+
+#[test]
+fn an_open_approval_locks_when_what_it_shows_changes() {
+    let mut journal = world::waiting(0);
+    let mut stage = Stage::new(journal.release.clone());
+    stage.keys(&["a"]);
+    stage.types("v2.14.0");
+    world::break_a_test(&mut journal);
+    stage.release = journal.release;
+    stage.model.see(&stage.release, journal::at(1));
+    assert_eq!(stage.keys(&["Enter"]), []);
+    let text = stage.text(120, 34);
+    assert!(text.contains("tests changed"), "{text}");
+    assert!(text.contains("close and look again"), "{text}");
+}
+
+#[test]
+fn a_rollback_wants_its_reason_and_its_target_typed() {
+    let mut stage = Stage::new(world::alerting().release);
+    stage.keys(&["R"]);
+    let text = stage.text(120, 34);
+    for word in [
+        "Roll back production",
+        "v2.14.0",
+        "v2.13.4",
+        "rollback.yml",
+        "1m 40s",
+        "is not undone",
+    ] {
+        assert!(text.contains(word), "{word}\n{text}");
+    }
+    stage
+        .model
+        .update(Input::Paste("; captures fail".into()), &stage.release);
+    stage.keys(&["Enter"]);
+    assert_eq!(stage.keys(&["Enter"]), [], "nothing typed yet");
+    stage.types("v2.14.0");
+    assert_eq!(
+        stage.keys(&["Enter"]),
+        [],
+        "the wrong version confirms nothing"
+    );
+    stage.keys(&["ctrl-u"]);
+    stage.types("v2.13.4");
+    let effects = stage.keys(&["Enter"]);
+    let [Effect::Command(command)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    let Intent::RollBack(confirmed) = &command.intent else {
+        panic!("{command:?}");
+    };
+    assert!(
+        confirmed.reason().as_str().ends_with("captures fail"),
+        "{:?}",
+        confirmed.reason()
+    );
+}
+
+#[test]
+fn what_a_gate_blocks_is_refused_before_anyone_types() {
+    let mut stage = Stage::new(world::waiting(1).release);
+    assert_eq!(stage.keys(&["a"]), []);
+    assert!(stage.model.overlay.is_none());
+    let text = stage.text(120, 34);
+    assert!(text.contains("approve: blocked by Staging ready"), "{text}");
+    stage.keys(&["x"]);
+    assert!(stage.text(120, 34).contains("Reject the release"));
+}
+
+#[test]
+fn what_only_watches_decides_nothing() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    stage.model.seat = Seat::Watching("ben".into());
+    for key in ["a", "x", "R", "c"] {
+        assert_eq!(stage.keys(&[key]), []);
+        assert!(stage.model.overlay.is_none(), "{key}");
+    }
+    assert!(
+        stage
+            .text(120, 34)
+            .contains("this cockpit watches; ben drives")
+    );
+    stage.keys(&["n"]);
+    assert!(
+        stage.model.overlay.is_some(),
+        "a note is taken from everyone"
+    );
+}
+
+#[test]
+fn a_paste_on_the_panes_is_no_row_of_keys() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    let effects = stage
+        .model
+        .update(Input::Paste("q\nav2.14.0\n".into()), &stage.release);
+    assert_eq!(effects, []);
+    assert!(stage.model.overlay.is_none());
+}
+
+#[test]
+fn silence_is_never_green() {
+    let mut stage = Stage::new(world::silent().release);
+    let text = stage.text(120, 34);
+    assert!(
+        !text.contains("✔ healthy") && text.contains("no fresh data"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_bell_rings_once_for_what_happened_and_not_for_what_was() {
+    let quiet = world::monitoring().release;
+    let mut stage = Stage::new(quiet);
+    let fired = world::alerting().release;
+    let notice = stage.model.see(&fired, journal::at(1)).unwrap();
+    assert!(notice.text.contains("error_rate > 2% for 3m"), "{notice:?}");
+    assert_eq!(stage.model.see(&fired, journal::at(2)), None);
+    assert!(
+        stage
+            .model
+            .title(&fired)
+            .starts_with("(!) storefront v2.14.0 monitoring")
+    );
+}
+
+#[test]
+fn clicks_and_the_wheel_reach_what_lies_there() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    stage.frame(120, 34);
+    stage.model.update(Input::Click(10, 18), &stage.release);
+    assert_eq!(stage.model.focus, Pane::Gates);
+    assert_eq!(stage.model.place(Pane::Gates).at, 2);
+    stage.model.update(Input::Wheel(2, 40, 27), &stage.release);
+    assert_eq!(stage.model.place(Pane::Log).top, 2);
+}
