@@ -213,7 +213,7 @@ fn markers(view: View<'_>) -> Vec<Marker> {
     {
         markers.push(Marker {
             minute: Minute::of(at),
-            label: "all",
+            label: "deployed",
             style: view.look.styles.info,
         });
     }
