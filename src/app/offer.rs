@@ -28,8 +28,9 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
         return Some("GitHub has not told yet who you are".to_owned());
     }
     let phase = release.phase();
-    let not_now = || Some(format!("not now: the release is {}", phase.word()));
+    let not_now = || Some(format!("not now ({})", phase.word()));
     let fits = match action {
+        Action::ReleaseStage if !is_later_stage(release) => false,
         Action::Approve | Action::ReleaseStage => return approval(release, model, &phase),
         Action::Reject => release.approval.waiting.is_some(),
         Action::RollBack => return rollback(release, &phase),
@@ -64,7 +65,7 @@ fn approval(release: &Release, model: &Model, phase: &Phase) -> Option<String> {
         return Some("a decision is already on its way".to_owned());
     }
     if release.shown().is_none() {
-        return Some(format!("not now: the release is {}", phase.word()));
+        return Some(format!("not now ({})", phase.word()));
     }
     if let Some(why) = release.approval_hindrance() {
         return Some(format!("GitHub would refuse: {why}"));
@@ -85,7 +86,7 @@ fn rollback(release: &Release, phase: &Phase) -> Option<String> {
         ));
     }
     if !release.may_roll_back() {
-        return Some(format!("not now: the release is {}", phase.word()));
+        return Some(format!("not now ({})", phase.word()));
     }
     if release.rollback_shown().is_none() {
         return Some("there is no earlier release to go back to".to_owned());
@@ -94,6 +95,14 @@ fn rollback(release: &Release, phase: &Phase) -> Option<String> {
         return Some("the rules name no way back: set [rollback] in cockpit.toml".to_owned());
     }
     None
+}
+
+fn is_later_stage(release: &Release) -> bool {
+    release
+        .approval
+        .waiting
+        .as_ref()
+        .is_some_and(|waiting| waiting.stage > 0)
 }
 
 /// Whether an action reaches the release.
@@ -117,12 +126,7 @@ pub fn later(action: Action) -> Option<&'static str> {
 /// What the key bar offers, the most urgent first, with the words for it.
 pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
     let phase = release.phase();
-    let is_later_stage = release
-        .approval
-        .waiting
-        .as_ref()
-        .is_some_and(|waiting| waiting.stage > 0);
-    let approve = if is_later_stage {
+    let approve = if is_later_stage(release) {
         (Action::ReleaseStage, "next stage")
     } else {
         (Action::Approve, "approve")

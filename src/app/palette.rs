@@ -31,21 +31,22 @@ impl Default for Palette {
     }
 }
 
-/// Moving about by name helps nobody.
+/// Moving about by name helps nobody, nor does what a later version brings.
 fn fits_palette(action: Action) -> bool {
-    !matches!(
-        action,
-        Action::Up
-            | Action::Down
-            | Action::Left
-            | Action::Right
-            | Action::PageUp
-            | Action::PageDown
-            | Action::Top
-            | Action::Bottom
-            | Action::Back
-            | Action::Palette
-    )
+    super::later(action).is_none()
+        && !matches!(
+            action,
+            Action::Up
+                | Action::Down
+                | Action::Left
+                | Action::Right
+                | Action::PageUp
+                | Action::PageDown
+                | Action::Top
+                | Action::Bottom
+                | Action::Back
+                | Action::Palette
+        )
 }
 
 impl Palette {

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::readings::{baseline, latest, reading};
+use super::readings::{baseline, latest, limits_of, reading};
 use crate::{
     domain::{
         judge::{Course, change},
@@ -42,7 +42,16 @@ fn strip(view: View<'_>, index: usize, metric: &Metric) -> Vec<(String, Style)> 
         return pieces;
     };
     let change = baseline(view, metric).map(|stats| (change(&stats, now, metric.bad), stats));
+    let fires = limits_of(view, metric).into_iter().any(|(limit, fires)| {
+        fires
+            && if limit.above {
+                now > limit.value
+            } else {
+                now < limit.value
+            }
+    });
     let (value_style, sign) = match change {
+        _ if fires => (styles.fail, view.look.glyphs.fail),
         _ if style == styles.faint => (style, ""),
         Some((change, _)) if change.course == Course::Worse => (styles.warn, view.look.glyphs.warn),
         Some(_) => (styles.ok, ""),
@@ -54,7 +63,7 @@ fn strip(view: View<'_>, index: usize, metric: &Metric) -> Vec<(String, Style)> 
         pieces.push((format!(" ({words})"), styles.dim));
     }
     if !sign.is_empty() {
-        pieces.push((format!(" {sign}"), styles.warn));
+        pieces.push((format!(" {sign}"), value_style));
     }
     pieces
 }
