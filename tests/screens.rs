@@ -12,7 +12,10 @@ mod world;
 use cockpit::{
     app::{Effect, Input, Pane, Seat},
     config::Depth,
-    domain::Intent,
+    domain::{
+        Intent,
+        evidence::{Outcome, ReportBuilder, SeenCase, Stated, TestReport},
+    },
 };
 use stage::{Stage, ansi};
 
@@ -60,8 +63,8 @@ fn no_size_breaks_any_screen() {
         ] {
             stage.keys(keys);
             for (width, height) in (1..=300u16)
-                .step_by(13)
-                .zip((1..=100u16).cycle().step_by(7))
+                .step_by(23)
+                .zip((1..=100u16).cycle().step_by(11))
             {
                 let text = stage.text(width, height);
                 assert_eq!(
@@ -345,4 +348,66 @@ fn clicks_and_the_wheel_reach_what_lies_there() {
     assert_eq!(stage.model.place(Pane::Gates).at, 2);
     stage.model.update(Input::Wheel(2, 40, 27), &stage.release);
     assert_eq!(stage.model.place(Pane::Log).top, 2);
+}
+
+/// A report of that many cases, the last one failing.
+fn large_report(cases: u32) -> TestReport {
+    let mut builder = ReportBuilder::default();
+    builder.begin_file("junit");
+    builder.begin_suite("E2E", Stated::default());
+    for n in 0..cases {
+        let fails = n + 1 == cases;
+        builder.case(&SeenCase {
+            name: &format!("case {n}"),
+            class: "shop.Checkout",
+            file: "",
+            outcome: if fails {
+                Outcome::Failed
+            } else {
+                Outcome::Passed
+            },
+            duration: None,
+            message: if fails { "expected 12.00 EUR" } else { "" },
+            details: if fails {
+                "at Checkout.java:42\nat Main.java:7"
+            } else {
+                ""
+            },
+            failing_results: 0,
+        });
+    }
+    builder.end_suite();
+    builder.end_file();
+    builder.finish()
+}
+
+#[test]
+fn many_cases_are_listed_failing_first_filtered_and_opened() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    stage.model.take_report(large_report(50_000).into());
+    stage.keys(&["Enter"]);
+    let list = stage.text(120, 34);
+    let first = list.lines().find(|line| line.contains("case ")).unwrap();
+    assert!(
+        first.contains("case 49999") && first.contains("failed"),
+        "{list}"
+    );
+    assert!(list.contains("of 50000"), "{list}");
+    stage.keys(&["/"]);
+    stage.types("checkout 4999");
+    assert!(
+        stage.text(120, 34).contains("15 cases"),
+        "{}",
+        stage.text(120, 34)
+    );
+    stage.keys(&["Enter", "Enter"]);
+    let opened = stage.text(120, 34);
+    for word in ["expected 12.00 EUR", "at Checkout.java:42", "case 49999"] {
+        assert!(opened.contains(word), "{word}\n{opened}");
+    }
+    stage.keys(&["Esc", "Esc", "G"]);
+    assert!(
+        stage.text(120, 34).contains("case 49998"),
+        "the last one in order"
+    );
 }

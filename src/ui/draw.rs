@@ -83,7 +83,7 @@ fn paint(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) -> Op
     foot::draw(view, buffer, row(foot, bar));
     foot::keys(view, buffer, row(keys, 1));
     match &view.model.overlay {
-        None => panes::typing(view, area),
+        None => None,
         Some(overlay) => {
             hits.clear();
             if let Overlay::Prompt(_) = overlay {

@@ -42,8 +42,3 @@ pub(in crate::ui) fn badge(view: View<'_>, pane: Pane) -> Vec<pane::Piece> {
         Pane::Metrics | Pane::Log | Pane::Triggers | Pane::Alarms => Vec::new(),
     }
 }
-
-/// Where the text cursor stands while a filter is typed.
-pub(in crate::ui) fn typing(_view: View<'_>, _area: Rect) -> Option<(u16, u16)> {
-    None
-}

@@ -13,4 +13,4 @@ mod tests;
 mod triggers;
 mod watch_chart;
 
-pub(super) use any::{badge, draw, typing};
+pub(super) use any::{badge, draw};
