@@ -10,10 +10,12 @@ mod over;
 mod pane;
 mod panes;
 mod pen;
+mod picker;
 mod stepper;
 mod styles;
 
 pub use draw::*;
 pub use glyphs::*;
 pub use look::*;
+pub use picker::*;
 pub use styles::*;
