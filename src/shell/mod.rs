@@ -1,1 +1,16 @@
 //! The terminal around a flight: input, frames, restoring it.
+
+mod backend;
+mod boot;
+mod fly;
+mod keys;
+mod outlet;
+mod signals;
+mod terminal;
+
+pub use backend::Frugal;
+pub use boot::{BootStep, Pace};
+pub use fly::{Landed, Setup, fly};
+pub use keys::{Batch, inputs};
+pub use outlet::{Canvas, Outlet};
+pub use terminal::{Guard, NotATerminal};

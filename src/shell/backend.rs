@@ -1,0 +1,116 @@
+//! A backend that writes nothing twice: no reset after an empty difference, no cursor that is already where it should be.
+
+use std::io;
+
+use ratatui::{
+    backend::{Backend, ClearType, CrosstermBackend, WindowSize},
+    buffer::Cell,
+    layout::{Position, Size},
+};
+
+use super::outlet::{Canvas, Outlet};
+
+/// The crossterm backend, frugal.
+pub struct Frugal {
+    inner: CrosstermBackend<Outlet>,
+    outlet: Outlet,
+    shows_cursor: Option<bool>,
+    cursor: Option<Position>,
+}
+
+impl Frugal {
+    /// Onto an outlet.
+    pub fn new(outlet: Outlet) -> Self {
+        Self {
+            inner: CrosstermBackend::new(outlet.clone()),
+            outlet,
+            shows_cursor: None,
+            cursor: None,
+        }
+    }
+
+    /// The terminal was used by others: nothing is known of its cursor.
+    pub fn forget(&mut self) {
+        self.shows_cursor = None;
+        self.cursor = None;
+    }
+}
+
+impl Canvas for Frugal {
+    fn is_ready(&self) -> bool {
+        self.outlet.is_ready()
+    }
+
+    async fn ready(&self) {
+        self.outlet.ready().await;
+    }
+}
+
+impl Backend for Frugal {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut content = content.peekable();
+        if content.peek().is_none() {
+            return Ok(());
+        }
+        self.cursor = None;
+        self.inner.draw(content)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        if self.shows_cursor == Some(false) {
+            return Ok(());
+        }
+        self.shows_cursor = Some(false);
+        self.inner.hide_cursor()
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        if self.shows_cursor == Some(true) {
+            return Ok(());
+        }
+        self.shows_cursor = Some(true);
+        self.inner.show_cursor()
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        // Asking the terminal would read its answer from the keys: the caller only wants a place to begin at.
+        Ok(self.cursor.unwrap_or_default())
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        if self.cursor == Some(position) {
+            return Ok(());
+        }
+        self.cursor = Some(position);
+        self.inner.set_cursor_position(position)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.cursor = None;
+        self.inner.clear()
+    }
+
+    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
+        self.cursor = None;
+        self.inner.clear_region(region)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        self.inner.size()
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        self.inner.window_size()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.outlet.emit();
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! Signals that end, stop and continue the process.
+
+use std::io;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// End, restoring the terminal: SIGTERM, SIGINT.
+    End,
+    /// End: the terminal is gone (SIGHUP).
+    HungUp,
+    /// Stop, restoring the terminal: SIGTSTP.
+    Stop,
+    /// Go on after a stop: SIGCONT.
+    Continue,
+}
+
+/// The signals that are listened to.
+pub(super) struct Signals {
+    term: Signal,
+    int: Signal,
+    hup: Signal,
+    stop: Signal,
+    cont: Signal,
+}
+
+/// POSIX numbers on Linux and macOS agree for these only by name; tokio has no names for them.
+#[cfg(target_os = "linux")]
+const TSTP_CONT: (i32, i32) = (20, 18);
+#[cfg(not(target_os = "linux"))]
+const TSTP_CONT: (i32, i32) = (18, 19);
+
+impl Signals {
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            int: signal(SignalKind::interrupt())?,
+            hup: signal(SignalKind::hangup())?,
+            stop: signal(SignalKind::from_raw(TSTP_CONT.0))?,
+            cont: signal(SignalKind::from_raw(TSTP_CONT.1))?,
+        })
+    }
+
+    /// The next one.
+    pub(super) async fn next(&mut self) -> Asked {
+        tokio::select! {
+            _ = self.term.recv() => Asked::End,
+            _ = self.int.recv() => Asked::End,
+            _ = self.hup.recv() => Asked::HungUp,
+            _ = self.stop.recv() => Asked::Stop,
+            _ = self.cont.recv() => Asked::Continue,
+        }
+    }
+}
+
+/// Stops this process until someone continues it.
+pub(super) fn stop_here() {
+    let process = rustix::process::getpid();
+    // A process that cannot be stopped goes on, which is visible.
+    let _ = rustix::process::kill_process(process, rustix::process::Signal::STOP);
+}
