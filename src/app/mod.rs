@@ -3,6 +3,7 @@
 mod action;
 mod ask;
 mod bar;
+mod boot;
 mod cases;
 mod chord;
 mod effect;
@@ -20,6 +21,7 @@ mod update;
 pub use action::*;
 pub use ask::*;
 pub use bar::*;
+pub use boot::*;
 pub use cases::*;
 pub use chord::*;
 pub use effect::*;

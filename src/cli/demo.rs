@@ -277,8 +277,13 @@ fn fly(around: &Surroundings, given: &DemoArguments, place: &Place) -> Result<Ex
     let exit = if given.headless {
         fly_headless(&around, given, place)
     } else {
-        let cloudwatch = Some((place.base.clone(), keys()));
-        screen::fly(&around, Arc::clone(&place.clock), None, cloudwatch, false)
+        let order = screen::Order {
+            clock: Arc::clone(&place.clock),
+            release: None,
+            cloudwatch: Some((place.base.clone(), keys())),
+            watches: false,
+        };
+        screen::fly(&around, order)
     };
     drop(kept);
     exit

@@ -29,6 +29,18 @@ pub enum Exit {
     NeedsHuman,
 }
 
+impl Exit {
+    /// The exit of a code in the table; any other failed.
+    pub fn of_code(code: u8) -> Self {
+        match code {
+            0 => Self::Ok,
+            2 => Self::Usage,
+            3 => Self::NeedsHuman,
+            _ => Self::Failed,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

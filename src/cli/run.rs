@@ -13,12 +13,21 @@ use crate::adapters::clock::WallClock;
 
 /// `cockpit [RELEASE]`.
 pub(super) fn fly(around: &Surroundings, release: Option<&str>) -> Result<Exit, Stop> {
-    screen::fly(around, Arc::new(WallClock), release, None, false)
+    screen::fly(around, order(release, false))
 }
 
 /// `cockpit watch [RELEASE]`.
 pub(super) fn watch(around: &Surroundings, release: Option<&str>) -> Result<Exit, Stop> {
-    screen::fly(around, Arc::new(WallClock), release, None, true)
+    screen::fly(around, order(release, true))
+}
+
+fn order(release: Option<&str>, watches: bool) -> screen::Order {
+    screen::Order {
+        clock: Arc::new(WallClock),
+        release: release.map(str::to_owned),
+        cloudwatch: None,
+        watches,
+    }
 }
 
 /// `cockpit demo [SCENARIO]`.

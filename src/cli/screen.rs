@@ -2,19 +2,150 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc;
+
 use super::{
+    demo::runtime,
     exit::{Exit, Stop},
+    launch::{Dialogue, Launch, Launched, Picking, launch},
     surroundings::Surroundings,
 };
-use crate::{adapters::cloudwatch::StaticKeys, ports::Clock};
+use crate::{
+    adapters::cloudwatch::StaticKeys,
+    config::{Keymap, Machine, Theme},
+    domain::{RunId, observation::RunSnapshot},
+    ports::Clock,
+    shell::{BootStep, Guard, Pace, Setup, fly as fly_on_terminal},
+    ui::Look,
+};
+
+/// Steps that may wait for the screen.
+const STEPS: usize = 32;
+
+/// What is flown.
+pub(super) struct Order {
+    /// Time.
+    pub(super) clock: Arc<dyn Clock>,
+    /// What the person asked for.
+    pub(super) release: Option<String>,
+    /// The simulated world's CloudWatch.
+    pub(super) cloudwatch: Option<(String, StaticKeys)>,
+    /// Only watches.
+    pub(super) watches: bool,
+}
 
 /// Flies on the terminal.
-pub(super) fn fly(
-    _around: &Surroundings,
-    _clock: Arc<dyn Clock>,
-    _release: Option<&str>,
-    _cloudwatch: Option<(String, StaticKeys)>,
-    _watches: bool,
-) -> Result<Exit, Stop> {
-    Err(Stop::failed("this build has no screen yet"))
+pub(super) fn fly(around: &Surroundings, order: Order) -> Result<Exit, Stop> {
+    Guard::check().map_err(|error| Stop::usage(error.to_string()))?;
+    let machine = around.screen_only()?;
+    let setup = setup(&machine)?;
+    let (steps, told) = mpsc::channel(STEPS);
+    let (picks, picked) = mpsc::channel(1);
+    let behind = around.clone();
+    std::thread::Builder::new()
+        .name("network".to_owned())
+        .spawn(move || network(&behind, order, &steps, picked))
+        .map_err(|error| Stop::failed(format!("no thread for the network: {error}")))?;
+    let landed = runtime()?
+        .block_on(fly_on_terminal(setup, told, picks))
+        .map_err(|error| Stop::failed(format!("the terminal: {error}")))?;
+    if let Some(words) = landed.words {
+        eprintln!("{words}");
+    }
+    Ok(Exit::of_code(landed.exit))
+}
+
+fn setup(machine: &Machine) -> Result<Setup, Stop> {
+    let screen = &machine.screen;
+    let name = &screen.theme.value;
+    let theme = if name.contains(['/', '.']) {
+        let text = std::fs::read_to_string(name)
+            .map_err(|error| Stop::usage(format!("theme {name} cannot be read: {error}")))?;
+        Theme::parse(&text)
+    } else {
+        Theme::named(name)
+    };
+    let theme = theme.map_err(|error| Stop::usage(format!("theme {name}: {error}")))?;
+    let keymap = Keymap::with(&screen.keys).map_err(|error| Stop::usage(error.to_string()))?;
+    let unicode = screen.glyphs.value == crate::config::file::Glyphs::Unicode;
+    Ok(Setup {
+        look: Look::new(&theme, screen.depth.value, unicode, keymap),
+        zone: TimeZone::system(),
+        bell: screen.bell.value,
+        notify: screen.notify.value,
+        pace: Pace::default(),
+    })
+}
+
+/// The network's side: prepares the flight, hands it over, then works for it until it is gone.
+fn network(
+    around: &Surroundings,
+    order: Order,
+    steps: &mpsc::Sender<BootStep>,
+    picked: mpsc::Receiver<RunId>,
+) {
+    let failed = |stop: &Stop| BootStep::Failed {
+        message: stop.to_string(),
+        exit: stop.exit as u8,
+    };
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(stop) => {
+            // A screen that is gone needs no word.
+            let _ = steps.blocking_send(failed(&stop));
+            return;
+        }
+    };
+    runtime.block_on(async {
+        let launching = Launch {
+            around,
+            clock: order.clock,
+            release: order.release.as_deref(),
+            cloudwatch: order.cloudwatch,
+            watches: order.watches,
+            around_store: None,
+        };
+        let mut screen = Screen {
+            steps: steps.clone(),
+            picked,
+        };
+        match launch(launching, &mut screen).await {
+            Ok(Launched {
+                flight,
+                crew,
+                warnings,
+            }) => {
+                let ready = BootStep::Ready(flight, warnings);
+                if steps.send(ready).await.is_ok()
+                    && let Some(crew) = crew
+                {
+                    crew.work().await;
+                }
+            }
+            Err(stop) => {
+                let _ = steps.send(failed(&stop)).await;
+            }
+        }
+    });
+}
+
+/// The screen, as the preparation sees it.
+struct Screen {
+    steps: mpsc::Sender<BootStep>,
+    picked: mpsc::Receiver<RunId>,
+}
+
+impl Dialogue for Screen {
+    fn doing(&mut self, what: String) {
+        // Progress is an ornament: where the screen does not keep up it is left out.
+        let _ = self.steps.try_send(BootStep::Doing(what));
+    }
+
+    fn pick(&mut self, runs: Vec<RunSnapshot>) -> Picking<'_> {
+        Box::pin(async move {
+            self.steps.send(BootStep::Pick(runs)).await.ok()?;
+            self.picked.recv().await
+        })
+    }
 }

@@ -101,11 +101,7 @@ async fn settle(flight: &mut dyn Flying) {
 
 /// The exit code of an outcome.
 pub(super) fn exit_of(outcome: ReleaseOutcome) -> Exit {
-    match outcome.exit_code() {
-        0 => Exit::Ok,
-        3 => Exit::NeedsHuman,
-        _ => Exit::Failed,
-    }
+    Exit::of_code(outcome.exit_code())
 }
 
 fn several(runs: &[RunSnapshot], json: bool) -> Exit {

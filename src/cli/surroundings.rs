@@ -87,6 +87,12 @@ impl Surroundings {
         Ok(machine(team, &self.layers(&user, remote.as_ref()))?)
     }
 
+    /// How the screen looks, without asking git or any file but the user's own: the first frame waits for this.
+    pub fn screen_only(&self) -> Result<Machine, Stop> {
+        let user = self.user()?;
+        Ok(machine(None, &self.layers(&user, None))?)
+    }
+
     /// Everything, with a team's file that was read.
     pub fn resolve(&self, team: TeamFile) -> Result<Resolved, Stop> {
         let (user, remote) = (self.user()?, self.remote());

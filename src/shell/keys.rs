@@ -36,7 +36,11 @@ pub fn inputs(events: impl IntoIterator<Item = Event>, keymap: &Keymap) -> Batch
                     batch.inputs.push(Input::Paste("\n".to_owned()));
                     continue;
                 }
-                typed = if chord.typed().is_some() { typed + 1 } else { 0 };
+                typed = if chord.typed().is_some() {
+                    typed + 1
+                } else {
+                    0
+                };
                 let meant = keymap.action(chord);
                 batch.inputs.push(Input::Key { chord, meant });
             }
@@ -87,7 +91,11 @@ mod tests {
         let keymap = Keymap::standard();
         let mut release = KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE);
         release.kind = KeyEventKind::Release;
-        let events = [Event::Key(release), Event::FocusGained, Event::Resize(80, 24)];
+        let events = [
+            Event::Key(release),
+            Event::FocusGained,
+            Event::Resize(80, 24),
+        ];
         let batch = inputs(events, &keymap);
         assert!(batch.inputs.is_empty() && batch.resized);
     }

@@ -6,6 +6,7 @@ mod fly;
 mod keys;
 mod outlet;
 mod signals;
+mod stage;
 mod terminal;
 
 pub use backend::Frugal;

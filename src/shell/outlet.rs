@@ -123,7 +123,11 @@ fn write_all(mut target: impl Write, messages: &Receiver<Message>, state: &State
     for message in messages {
         match message {
             Message::Bytes(bytes) => {
-                if target.write_all(&bytes).and_then(|()| target.flush()).is_err() {
+                if target
+                    .write_all(&bytes)
+                    .and_then(|()| target.flush())
+                    .is_err()
+                {
                     state.broken.store(true, Ordering::SeqCst);
                 }
                 state.waiting.fetch_sub(1, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! The screen before the release is known: progress, picker, or an error with its mend.
+//! The screen before the release is known: progress, or an error with its mend.
 
 use ratatui::{Frame, layout::Rect, style::Style};
 
@@ -11,7 +11,6 @@ pub fn draw_boot(frame: &mut Frame<'_>, boot: &Boot, look: &Look) {
     let buffer = frame.buffer_mut();
     let styles = &look.styles;
     buffer.set_style(area, styles.screen);
-    let more = look.glyphs.more;
     let mut row = 0;
     let mut line = |indent: u16, parts: &[(&str, Style)]| {
         let inner = Rect {
@@ -19,13 +18,19 @@ pub fn draw_boot(frame: &mut Frame<'_>, boot: &Boot, look: &Look) {
             width: area.width.saturating_sub(indent),
             ..area
         };
-        let mut pen = Pen::new(buffer, inner, row, more);
+        let mut pen = Pen::new(buffer, inner, row, look.glyphs.more);
         for (text, style) in parts {
             pen.put(text, *style);
         }
         row += 1;
     };
-    line(1, &[(look.glyphs.logo, styles.accent), (" cockpit", styles.strong)]);
+    line(
+        1,
+        &[
+            (look.glyphs.mark, styles.accent),
+            (" cockpit", styles.strong),
+        ],
+    );
     line(0, &[]);
     if let Some(failed) = &boot.failed {
         for text in failed.lines() {
@@ -33,46 +38,15 @@ pub fn draw_boot(frame: &mut Frame<'_>, boot: &Boot, look: &Look) {
         }
         line(0, &[]);
         line(2, &[("q", styles.key), (" quit", styles.dim)]);
-    } else if boot.runs.is_empty() {
-        for (index, text) in boot.lines.iter().enumerate() {
-            let is_last = index + 1 == boot.lines.len();
-            let style = if is_last { styles.text } else { styles.dim };
-            let sign = if is_last { look.glyphs.now } else { look.glyphs.ok };
-            line(2, &[(sign, style), (" ", style), (text, style)]);
-        }
-    } else {
-        line(2, &[("Several releases wait for a decision", styles.strong)]);
-        line(0, &[]);
-        for (index, run) in boot.runs.iter().enumerate() {
-            let chosen = index == boot.selected;
-            let sign = if chosen { look.glyphs.pointer } else { " " };
-            let style = if chosen { styles.strong } else { styles.text };
-            let number = format!(" {:<12}", run.id);
-            let sha = format!("{}  ", run.head_sha.short());
-            let by = run
-                .triggering_actor
-                .as_ref()
-                .map_or(String::new(), |login| format!("  {login}"));
-            line(
-                2,
-                &[
-                    (sign, styles.accent),
-                    (&number, styles.dim),
-                    (&sha, styles.dim),
-                    (run.title.as_str(), style),
-                    (&by, styles.dim),
-                ],
-            );
-        }
-        line(0, &[]);
-        line(
-            2,
-            &[
-                ("Enter", styles.key),
-                (" open   ", styles.dim),
-                ("q", styles.key),
-                (" quit", styles.dim),
-            ],
-        );
+        return;
+    }
+    let last = boot.lines.len().saturating_sub(1);
+    for (index, text) in boot.lines.iter().enumerate() {
+        let (sign, style) = if index == last {
+            (look.glyphs.now, styles.text)
+        } else {
+            (look.glyphs.ok, styles.dim)
+        };
+        line(2, &[(sign, style), (" ", style), (text, style)]);
     }
 }

@@ -1,5 +1,6 @@
 //! Drawing: `(&Model, &Release, &Look) -> Frame`, one pane a file.
 
+mod boot;
 mod chart;
 mod draw;
 mod foot;
@@ -14,6 +15,7 @@ mod picker;
 mod stepper;
 mod styles;
 
+pub use boot::draw_boot;
 pub use draw::*;
 pub use glyphs::*;
 pub use look::*;

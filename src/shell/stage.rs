@@ -1,0 +1,382 @@
+//! What is on the screen: the preparation, the picker, then the flight. Takes inputs and turns, says what to do next.
+
+use std::{
+    io::{self, Write as _},
+    thread,
+};
+
+use base64::Engine as _;
+use ratatui::{Terminal, backend::Backend};
+use tokio::sync::mpsc;
+
+use super::{
+    boot::{BootStep, Pace},
+    fly::{Landed, Setup},
+    keys::Batch,
+    outlet::Outlet,
+};
+use crate::{
+    app::{Action, Boot, Effect, Input, Key, Model, Notice, Picked, Picker, Place, Seat, Work},
+    config::Keymap,
+    domain::RunId,
+    flight::{Flying, Report, Turn},
+    ui::{draw, draw_boot, draw_picker},
+};
+
+/// What the loop does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Nothing printed changed.
+    Nothing,
+    /// Something did, by itself.
+    Later,
+    /// Something did, by a key.
+    Draw,
+    /// Everything is drawn again.
+    Redraw,
+    /// The process stops until it is continued.
+    Suspend,
+    /// Leaves.
+    Quit,
+}
+
+enum Shown {
+    Boot(Boot),
+    Picker(Picker, usize),
+    Flight(Box<Aloft>),
+}
+
+struct Aloft {
+    flight: Box<dyn Flying>,
+    model: Model,
+    title: String,
+}
+
+/// The screen and what is behind it.
+pub(super) struct Stage {
+    setup: Setup,
+    shown: Shown,
+    picks: mpsc::Sender<RunId>,
+    outlet: Outlet,
+    exit: u8,
+}
+
+impl Stage {
+    pub(super) fn new(setup: Setup, picks: mpsc::Sender<RunId>, outlet: Outlet) -> Self {
+        Self {
+            setup,
+            shown: Shown::Boot(Boot::default()),
+            picks,
+            outlet,
+            exit: 0,
+        }
+    }
+
+    pub(super) fn pace(&self) -> Pace {
+        self.setup.pace
+    }
+
+    pub(super) fn keymap(&self) -> &Keymap {
+        &self.setup.look.keymap
+    }
+
+    /// Whether the preparation still goes on.
+    pub(super) fn boots(&self) -> bool {
+        match &self.shown {
+            Shown::Boot(boot) => boot.failed.is_none(),
+            Shown::Picker(..) => true,
+            Shown::Flight(_) => false,
+        }
+    }
+
+    /// A step of the preparation.
+    pub(super) fn step(&mut self, step: Option<BootStep>) -> Next {
+        match step {
+            Some(BootStep::Doing(what)) => {
+                if let Shown::Boot(boot) = &mut self.shown {
+                    boot.doing(what);
+                }
+            }
+            Some(BootStep::Pick(runs)) => {
+                let now = runs.first().map(|run| run.updated).unwrap_or_default();
+                let picker = Picker {
+                    service: String::new(),
+                    runs,
+                    place: Place::default(),
+                    now,
+                    zone: self.setup.zone.clone(),
+                };
+                self.shown = Shown::Picker(picker, 0);
+            }
+            Some(BootStep::Ready(flight, warnings)) => self.begin(flight, &warnings),
+            Some(BootStep::Failed { message, exit }) => self.fail(message, exit),
+            None => self.fail("error: the preparation ended without a word".to_owned(), 1),
+        }
+        Next::Draw
+    }
+
+    fn fail(&mut self, message: String, exit: u8) {
+        self.exit = exit;
+        self.shown = Shown::Boot(Boot {
+            failed: Some(message),
+            ..Boot::default()
+        });
+    }
+
+    fn begin(&mut self, flight: Box<dyn Flying>, warnings: &[String]) {
+        let mut model = Model::new(flight.now(), self.setup.zone.clone());
+        if let Some(driver) = flight.driven_by() {
+            model.seat = Seat::Watching(driver);
+        }
+        // What was is no news.
+        let _ = model.see(flight.release(), flight.now());
+        if let Some(warning) = warnings.first() {
+            let more = match warnings.len() {
+                1 => String::new(),
+                count => format!(" (and {} more: cockpit config show)", count - 1),
+            };
+            model.say(&format!("{warning}{more}"));
+        }
+        self.shown = Shown::Flight(Box::new(Aloft {
+            flight,
+            model,
+            title: String::new(),
+        }));
+    }
+
+    /// Waits for the flight's next turn; without a flight for ever.
+    pub(super) async fn turn(&mut self) -> Next {
+        let Shown::Flight(aloft) = &mut self.shown else {
+            return std::future::pending().await;
+        };
+        let turn = aloft.flight.turn().await;
+        self.turned(turn)
+    }
+
+    fn turned(&mut self, turn: Turn) -> Next {
+        let Shown::Flight(aloft) = &mut self.shown else {
+            return Next::Nothing;
+        };
+        match turn {
+            // A command that was taken closes its prompt once its record is on the disk.
+            Turn::Changed => aloft.model.answered(None),
+            Turn::Refused(refusal) => aloft.model.answered(Some(&refusal)),
+            Turn::Trouble(why) => aloft.model.say(&format!(
+                "the journal cannot be written: {why}; decisions are refused"
+            )),
+            Turn::Report(report) => reported(&mut aloft.model, report),
+        }
+        self.look();
+        Next::Later
+    }
+
+    /// The clock moved on.
+    pub(super) fn tick(&mut self) -> Next {
+        match &self.shown {
+            Shown::Flight(_) => {
+                self.look();
+                Next::Draw
+            }
+            Shown::Boot(_) | Shown::Picker(..) => Next::Nothing,
+        }
+    }
+
+    /// Lets the model see the release, and tells a person who looks elsewhere.
+    fn look(&mut self) {
+        let Shown::Flight(aloft) = &mut self.shown else {
+            return;
+        };
+        let now = aloft.flight.now();
+        if let Some(notice) = aloft.model.see(aloft.flight.release(), now) {
+            tell(&self.setup, &mut self.outlet, &notice);
+        }
+        let title = aloft.model.title(aloft.flight.release());
+        if title != aloft.title {
+            // OSC 2: the window's title. Bytes in memory cannot fail.
+            let _ = write!(self.outlet, "\x1b]2;{title}\x07");
+            aloft.title = title;
+        }
+    }
+
+    /// Takes what was typed.
+    pub(super) fn take(&mut self, batch: Batch) -> Next {
+        let mut next = if batch.resized {
+            Next::Draw
+        } else {
+            Next::Nothing
+        };
+        for input in batch.inputs {
+            next = match self.input(input) {
+                Next::Nothing | Next::Later => next,
+                Next::Draw => Next::Draw,
+                decided @ (Next::Quit | Next::Suspend | Next::Redraw) => return decided,
+            };
+        }
+        next
+    }
+
+    fn input(&mut self, input: Input) -> Next {
+        match &mut self.shown {
+            Shown::Boot(_) => match input {
+                Input::Key {
+                    meant: Some(Action::Quit | Action::Back),
+                    ..
+                } => Next::Quit,
+                Input::Key { chord, .. } if chord.key == Key::Enter && self.exit != 0 => Next::Quit,
+                _ => Next::Nothing,
+            },
+            Shown::Picker(picker, seen) => {
+                let Input::Key {
+                    meant: Some(action),
+                    ..
+                } = input
+                else {
+                    return Next::Nothing;
+                };
+                match picker.act(action, *seen) {
+                    Picked::Open => {}
+                    Picked::Left => return Next::Quit,
+                    Picked::Run(run) => {
+                        let mut boot = Boot::default();
+                        boot.doing(format!("opening run {run}"));
+                        self.shown = Shown::Boot(boot);
+                        // The preparation is gone only when the process ends.
+                        let _ = self.picks.try_send(run);
+                    }
+                }
+                Next::Draw
+            }
+            Shown::Flight(aloft) => {
+                let effects = aloft.model.update(input, aloft.flight.release());
+                let mut next = Next::Draw;
+                for effect in effects {
+                    match perform(aloft, &mut self.outlet, effect) {
+                        Next::Draw => {}
+                        decided => next = decided,
+                    }
+                }
+                next
+            }
+        }
+    }
+
+    /// Draws what is shown.
+    pub(super) fn draw<B>(&mut self, terminal: &mut Terminal<B>) -> io::Result<()>
+    where
+        B: Backend<Error = io::Error>,
+    {
+        let look = &self.setup.look;
+        match &mut self.shown {
+            Shown::Boot(boot) => {
+                terminal.draw(|frame| draw_boot(frame, boot, look))?;
+            }
+            Shown::Picker(picker, seen) => {
+                terminal.draw(|frame| *seen = draw_picker(frame, picker, look))?;
+            }
+            Shown::Flight(aloft) => {
+                let mut hits = None;
+                terminal.draw(|frame| {
+                    hits = Some(draw(frame, &aloft.model, aloft.flight.release(), look));
+                })?;
+                if let Some(hits) = hits {
+                    aloft.model.laid_out(hits);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends: what is left is written out. `gone`: nobody reads the last words.
+    pub(super) async fn land(&mut self, gone: bool) -> Landed {
+        let (exit, words) = match &mut self.shown {
+            Shown::Flight(aloft) => {
+                aloft.flight.land().await;
+                let release = aloft.flight.release();
+                if release.phase().is_end() {
+                    let outcome = release.outcome();
+                    let words = format!(
+                        "{} {}: {}",
+                        release.policy.service,
+                        release.name(),
+                        outcome.word()
+                    );
+                    (outcome.exit_code(), Some(words))
+                } else {
+                    let words = format!(
+                        "{} {} is {}; it goes on without this cockpit: `cockpit {}` takes it up again",
+                        release.policy.service,
+                        release.name(),
+                        release.phase().word(),
+                        release.key.run
+                    );
+                    (0, Some(words))
+                }
+            }
+            Shown::Boot(boot) => (self.exit, boot.failed.clone()),
+            Shown::Picker(..) => (0, None),
+        };
+        Landed {
+            exit,
+            words: words.filter(|_| !gone),
+        }
+    }
+}
+
+fn reported(model: &mut Model, report: Report) {
+    match report {
+        // Observations are the flight's own.
+        Report::Seen(_) => {}
+        Report::Answered { feed, at, cadence } => model.feeds.answered(feed, at, cadence),
+        Report::Failed { feed, fault } => model.feeds.failed(feed, fault),
+        Report::Working { what, done, all } => {
+            let work = Work { what, done, all };
+            match model.work.iter_mut().find(|known| known.what == work.what) {
+                Some(known) => *known = work,
+                None => model.work.push(work),
+            }
+        }
+        Report::Worked { what } => model.work.retain(|known| known.what != what),
+        Report::Cases(report) => model.take_report(report),
+        Report::Viewer(login) => model.viewer = Some(login),
+    }
+}
+
+fn perform(aloft: &mut Aloft, outlet: &mut Outlet, effect: Effect) -> Next {
+    match effect {
+        Effect::Command(command) => {
+            if let Err(refusal) = aloft.flight.submit(*command) {
+                aloft.model.answered(Some(&refusal));
+            }
+        }
+        Effect::Quit => return Next::Quit,
+        Effect::Suspend => return Next::Suspend,
+        Effect::Redraw => return Next::Redraw,
+        Effect::OpenUrl(url) => {
+            if url.starts_with("https://") || url.starts_with("http://") {
+                // A browser may take its time; what it prints must not reach the screen, which `open` sees to.
+                thread::spawn(move || open::that_detached(url));
+            }
+        }
+        Effect::Copy(text) => {
+            let encoded = base64::engine::general_purpose::STANDARD.encode(text);
+            // OSC 52. Bytes in memory cannot fail.
+            let _ = write!(outlet, "\x1b]52;c;{encoded}\x07");
+        }
+    }
+    Next::Draw
+}
+
+/// Bell, and OSC 9 and 777 for desktops.
+fn tell(setup: &Setup, outlet: &mut Outlet, notice: &Notice) {
+    // Bytes in memory cannot fail.
+    if setup.bell {
+        let _ = outlet.write_all(b"\x07");
+    }
+    if setup.notify {
+        let text = &notice.text;
+        let _ = write!(
+            outlet,
+            "\x1b]9;{text}\x07\x1b]777;notify;cockpit;{text}\x07"
+        );
+    }
+}
