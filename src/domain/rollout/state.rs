@@ -161,8 +161,13 @@ impl Rollout {
         let Some(best) = self.production_now() else {
             return Vec::new();
         };
+        // Past deployments tell what ran before this one: once it deploys they contradict nothing.
+        let traffic = self.first_traffic;
         self.production
             .values()
+            .filter(|(answer, asked)| {
+                answer.source == ProductionSource::Asked || traffic.is_none_or(|at| *asked >= at)
+            })
             .map(|(answer, _)| answer)
             .filter(|answer| match (&answer.sha, &best.sha) {
                 (Some(a), Some(b)) => a != b,

@@ -66,7 +66,9 @@ pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
         let asked = pulse.now();
         let next = match round(&mut pulse, &desk, &needs, &mut memory, asked).await? {
             Ok(()) => {
-                let busy = needs.evidence.matters && !needs.evidence.unread.is_empty();
+                // Once the run waits nothing new is made: what is missing then is looked for at leisure.
+                let makes_more = needs.evidence.matters && !needs.evidence.is_past;
+                let busy = makes_more && !needs.evidence.unread.is_empty();
                 later(asked, if busy { BUSY } else { CALM })
             }
             Err(fault) => pulse.bad(fault).await?,
