@@ -102,7 +102,9 @@ impl Backend for Frugal {
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.inner.size()
+        // Some terminals say 0 x 0 while they are built up.
+        let size = self.inner.size()?;
+        Ok(Size::new(size.width.max(1), size.height.max(1)))
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {

@@ -2,8 +2,7 @@
 
 use std::{io, time::Duration};
 
-use crossterm::event::{Event, EventStream};
-use futures_util::{FutureExt as _, StreamExt as _};
+use crossterm::event::Event;
 use jiff::tz::TimeZone;
 use ratatui::{Terminal, backend::Backend};
 use tokio::{
@@ -14,16 +13,17 @@ use tokio::{
 use super::{
     backend::Frugal,
     boot::{BootStep, Pace},
+    ears::listen,
     keys::inputs,
     outlet::{Canvas, Outlet},
-    signals::{Asked, Signals, stop_here},
+    signals::{Asked, Signals, has_shell, stop_here},
     stage::{Next, Stage},
-    terminal::{Guard, restore_on_panic},
+    terminal::{Guard, fallen, restore_on_panic, tty},
 };
 use crate::{domain::RunId, ui::Look};
 
-/// Events of the terminal that are taken in before a frame is drawn.
-const AT_ONCE: usize = 512;
+/// Batches of input that are taken in before a frame is drawn.
+const BATCHES: usize = 64;
 
 /// How the screen is set up.
 pub struct Setup {
@@ -57,13 +57,13 @@ pub async fn fly(
     picks: mpsc::Sender<RunId>,
 ) -> io::Result<Landed> {
     restore_on_panic();
-    let outlet = Outlet::new(io::stdout())?;
+    let outlet = Outlet::new(tty()?)?;
     let guard = Guard::enter(&outlet)?;
     let mut terminal = Terminal::new(Frugal::new(outlet.clone()))?;
     let mut stage = Stage::new(setup, picks, outlet.clone());
     stage.draw(&mut terminal)?;
 
-    let mut events = EventStream::new();
+    let mut keys = listen()?;
     let mut signals = Signals::new()?;
     let (mut frame, mut clock) = (paced(stage.pace().frame), paced(stage.pace().clock));
     let mut dirty = false;
@@ -74,12 +74,20 @@ pub async fn fly(
                 Asked::End => Next::Quit,
                 Asked::HungUp => break stage.land(true).await,
                 Asked::Stop => Next::Suspend,
-                Asked::Continue => Next::Redraw,
+                Asked::Continue => {
+                    guard.retake()?;
+                    Next::Redraw
+                }
             },
-            event = events.next() => match event {
-                Some(Ok(event)) => typed(&mut stage, event, &mut events),
+            () = fallen() => {
+                // The terminal is handed back already, and the panic told on it.
+                let landed = stage.land(false).await;
+                break Landed { exit: 1, ..landed };
+            }
+            batch = keys.recv() => match batch {
+                Some(batch) => typed(&mut stage, batch, &mut keys),
                 // The terminal is gone.
-                Some(Err(_)) | None => break stage.land(true).await,
+                None => break stage.land(true).await,
             },
             step = steps.recv(), if stage.boots() => stage.step(step),
             next = stage.turn() => next,
@@ -95,16 +103,19 @@ pub async fn fly(
                 frame.reset();
             }
             Next::Redraw => {
-                guard.resume()?;
                 redraw(&mut terminal)?;
                 dirty = !stage.draw_if_ready(&mut terminal)?;
             }
             Next::Suspend => {
-                guard.pause()?;
-                stop_here();
-                guard.resume()?;
-                redraw(&mut terminal)?;
-                stage.draw(&mut terminal)?;
+                if has_shell() {
+                    guard.pause()?;
+                    stop_here();
+                    guard.resume()?;
+                    redraw(&mut terminal)?;
+                } else {
+                    stage.say("no shell to return to: this terminal was opened for cockpit");
+                }
+                dirty = !stage.draw_if_ready(&mut terminal)?;
             }
             Next::Quit => break stage.land(false).await,
         }
@@ -116,16 +127,23 @@ pub async fn fly(
     Ok(landed)
 }
 
-/// The event that came and those that came with it, as one batch.
-fn typed(stage: &mut Stage, first: Event, events: &mut EventStream) -> Next {
-    let mut batch = vec![first];
-    while batch.len() < AT_ONCE
-        && let Some(Some(Ok(event))) = events.next().now_or_never()
-    {
-        batch.push(event);
+/// What was read so far, a batch each; one frame answers all of it.
+fn typed(stage: &mut Stage, first: Vec<Event>, keys: &mut mpsc::Receiver<Vec<Event>>) -> Next {
+    let mut next = Next::Nothing;
+    let mut batch = first;
+    for _ in 0..BATCHES {
+        let batched = inputs(&batch, stage.keymap(), stage.types());
+        match stage.take(batched) {
+            Next::Nothing | Next::Later => {}
+            Next::Draw => next = Next::Draw,
+            decided @ (Next::Quit | Next::Suspend | Next::Redraw) => return decided,
+        }
+        match keys.try_recv() {
+            Ok(more) => batch = more,
+            Err(_) => break,
+        }
     }
-    let batch = inputs(batch, stage.keymap());
-    stage.take(batch)
+    next
 }
 
 fn paced(period: Duration) -> Interval {

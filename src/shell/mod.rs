@@ -2,6 +2,7 @@
 
 mod backend;
 mod boot;
+mod ears;
 mod fly;
 mod keys;
 mod outlet;

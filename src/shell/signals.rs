@@ -55,6 +55,11 @@ impl Signals {
     }
 }
 
+/// Whether a shell could continue this process: a session's leader has none above it, and would stand still for ever.
+pub(super) fn has_shell() -> bool {
+    rustix::process::getsid(None).is_ok_and(|leader| leader != rustix::process::getpid())
+}
+
 /// Stops this process until someone continues it.
 pub(super) fn stop_here() {
     let process = rustix::process::getpid();

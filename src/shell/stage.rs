@@ -80,6 +80,18 @@ impl Stage {
         &self.setup.look.keymap
     }
 
+    /// Whether what is typed goes into a field.
+    pub(super) fn types(&self) -> bool {
+        matches!(&self.shown, Shown::Flight(aloft) if aloft.model.types())
+    }
+
+    /// Answers a key with a line, where there is a place for one.
+    pub(super) fn say(&mut self, text: &str) {
+        if let Shown::Flight(aloft) = &mut self.shown {
+            aloft.model.say(text);
+        }
+    }
+
     /// Whether the preparation still goes on.
     pub(super) fn boots(&self) -> bool {
         match &self.shown {
@@ -193,7 +205,7 @@ impl Stage {
         let title = aloft.model.title(aloft.flight.release());
         if title != aloft.title {
             // OSC 2: the window's title. Bytes in memory cannot fail.
-            let _ = write!(self.outlet, "\x1b]2;{title}\x07");
+            let _ = write!(self.outlet, "\x1b]2;{}\x07", plain(&title));
             aloft.title = title;
         }
     }
@@ -366,6 +378,11 @@ fn perform(aloft: &mut Aloft, outlet: &mut Outlet, effect: Effect) -> Next {
     Next::Draw
 }
 
+/// Text that cannot end its sequence, in a length that fits a title.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
 /// Bell, and OSC 9 and 777 for desktops.
 fn tell(setup: &Setup, outlet: &mut Outlet, notice: &Notice) {
     // Bytes in memory cannot fail.
@@ -373,7 +390,8 @@ fn tell(setup: &Setup, outlet: &mut Outlet, notice: &Notice) {
         let _ = outlet.write_all(b"\x07");
     }
     if setup.notify {
-        let text = &notice.text;
+        // OSC 777 divides its fields by `;`.
+        let text = plain(&notice.text).replace(';', ",");
         let _ = write!(
             outlet,
             "\x1b]9;{text}\x07\x1b]777;notify;cockpit;{text}\x07"
