@@ -345,6 +345,19 @@ impl Action {
     }
 }
 
+/// What a later version brings; its key already says so.
+pub fn later(action: Action) -> Option<&'static str> {
+    match action {
+        Action::Hold => Some("holding a countdown"),
+        Action::Tick => Some("the checklist"),
+        Action::HandOver => Some("handing over"),
+        Action::TakeSeat => Some("taking the seat"),
+        Action::Emergency => Some("the emergency way"),
+        Action::Card => Some("the Slack card"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,11 @@
 //! What can be done now, and why the rest cannot: the key bar and every prompt ask here first.
 
-use super::{Action, Model, Seat};
+use super::{Action, Model, Seat, later};
 use crate::domain::{
     Phase,
     policy::Effect,
     release::{Gate, Release},
+    rollout::RunFacts,
 };
 
 /// Why an action does nothing now, in words; `None` where it does something.
@@ -53,7 +54,7 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
                 && release
                     .rollout
                     .deploying_run()
-                    .is_some_and(|run| run.conclusion.is_some())
+                    .is_some_and(RunFacts::has_failed)
         }
         _ => true,
     };
@@ -108,19 +109,6 @@ fn is_later_stage(release: &Release) -> bool {
 /// Whether an action reaches the release.
 pub fn acts(action: Action) -> bool {
     action.group() == super::Group::Decide
-}
-
-/// What a later version brings; its key already says so.
-pub fn later(action: Action) -> Option<&'static str> {
-    match action {
-        Action::Hold => Some("holding a countdown"),
-        Action::Tick => Some("the checklist"),
-        Action::HandOver => Some("handing over"),
-        Action::TakeSeat => Some("taking the seat"),
-        Action::Emergency => Some("the emergency way"),
-        Action::Card => Some("the Slack card"),
-        _ => None,
-    }
 }
 
 /// What the key bar offers, the most urgent first, with the words for it.

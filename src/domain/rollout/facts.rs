@@ -54,6 +54,12 @@ impl From<&RunSnapshot> for RunFacts {
 }
 
 impl RunFacts {
+    /// Whether it ended otherwise than well.
+    pub fn has_failed(&self) -> bool {
+        self.conclusion
+            .is_some_and(|conclusion| conclusion != Conclusion::Success)
+    }
+
     /// Whether the difference is worth an event: GitHub touches `updated_at` often, which alone is none.
     pub fn says_more_than(&self, known: Option<&Self>) -> bool {
         known.is_none_or(|known| {

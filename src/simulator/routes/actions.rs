@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     app,
-    github::{Caller, number},
+    caller::{Caller, number},
     page::Page,
     reviews::{position, workflow_file},
 };

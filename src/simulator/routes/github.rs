@@ -1,10 +1,8 @@
 //! The REST part: who asks, how often, with which version; `ETag`s and the headers that every answer carries.
 
-use std::str::FromStr;
-
 use serde_json::json;
 
-use super::{actions, history, reviews};
+use super::{actions, caller::Caller, history, reviews};
 use crate::simulator::{
     ask::{Ask, Reply},
     dice,
@@ -15,16 +13,6 @@ use crate::simulator::{
 
 /// Versions of the API that this world speaks; the first is used where none is asked for.
 const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
-
-/// Who asks, and how: what the topics need besides the path.
-pub(super) struct Caller<'a> {
-    pub(super) ask: &'a Ask,
-    pub(super) links: Links,
-    /// The token's owner.
-    pub(super) login: String,
-    /// The API version in force.
-    pub(super) version: &'static str,
-}
 
 /// Answers `rest`, the path below the base.
 pub(super) fn answer(state: &mut State, ask: &Ask, rest: &str) -> Reply {
@@ -161,16 +149,6 @@ fn unescape(part: &str) -> String {
         }
     }
     String::from_utf8_lossy(&out).into_owned()
-}
-
-/// GitHub's words for a body that does not have its form.
-pub(super) fn invalid(why: &str) -> Reply {
-    Reply::refusal(422, &format!("Invalid request.\n\n{why}"))
-}
-
-/// A number in a path.
-pub(super) fn number<T: FromStr>(part: &str) -> Option<T> {
-    part.parse().ok()
 }
 
 #[cfg(test)]

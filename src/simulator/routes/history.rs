@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    github::{Caller, number},
+    caller::{Caller, number},
     page::Page,
 };
 use crate::simulator::{

@@ -2,6 +2,7 @@
 
 mod actions;
 mod app;
+mod caller;
 mod control;
 mod front;
 mod github;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::github::{Caller, invalid, number};
+use super::caller::{Caller, invalid, number};
 use crate::simulator::{
     acts,
     ask::Reply,
