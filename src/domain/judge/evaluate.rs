@@ -1,9 +1,9 @@
 //! Gates and triggers: a rule, a window, the data, a verdict.
 
 use super::{
-    comparison::Bench,
     expression::{Aggregate, Condition, TermKind},
     finding::Finding,
+    grounds::Bench,
     minutes::Span,
     rule::Rule,
     series::Series,

@@ -16,7 +16,8 @@
 
 use super::{
     expression::{Aggregate, Comparison, Condition, Reference, Relation, Span, Term, TermKind},
-    measure::{Measure, Operator, Quantity},
+    measure::{Measure, Operator},
+    part::Part,
     problem::RuleError,
     settle::{arithmetic, settle},
     tokens::{Token, tokens},
@@ -27,8 +28,6 @@ use crate::domain::policy::MetricName;
 const DEEPEST: usize = 32;
 /// Longest duration of `for` and `in`, minutes.
 const LONGEST_MINUTES: u32 = 24 * 60;
-/// The metric that `health` alone asks.
-pub(super) const HEALTH: &str = "health";
 
 /// Reads a whole rule.
 pub(super) fn read(source: &str) -> Result<Condition, RuleError> {
@@ -48,63 +47,11 @@ pub(super) fn read(source: &str) -> Result<Condition, RuleError> {
     part.condition()
 }
 
-/// A condition or a number: which one it must be is known only to who asked.
-enum Part {
-    Condition(Condition, Span),
-    Term(Term),
-}
-
 struct Descent {
     tokens: Vec<(Token, Span)>,
     at: usize,
     depth: usize,
     end: usize,
-}
-
-impl Part {
-    fn span(&self) -> Span {
-        match self {
-            Self::Condition(_, span) => span.clone(),
-            Self::Term(term) => term.span.clone(),
-        }
-    }
-
-    fn condition(self) -> Result<Condition, RuleError> {
-        match self {
-            Self::Condition(condition, _) => Ok(condition),
-            Self::Term(term) => {
-                if let TermKind::Metric(name) = &term.kind
-                    && name.0 == HEALTH
-                {
-                    let span = term.span.clone();
-                    let one = Term {
-                        kind: TermKind::Number(Quantity::new(1.0, Measure::Number)),
-                        span: span.clone(),
-                    };
-                    return Ok(Condition::Compare(Comparison {
-                        left: term,
-                        relation: Relation::GreaterOrEqual,
-                        right: one,
-                        span,
-                    }));
-                }
-                Err(
-                    RuleError::new(term.span, "this is a number, a condition is wanted")
-                        .mending("compare it: `error_rate < 1%`"),
-                )
-            }
-        }
-    }
-
-    fn term(self) -> Result<Term, RuleError> {
-        match self {
-            Self::Term(term) => Ok(term),
-            Self::Condition(_, span) => Err(RuleError::new(
-                span,
-                "this is a condition, a number is wanted",
-            )),
-        }
-    }
 }
 
 impl Descent {

@@ -1,8 +1,7 @@
 //! A condition minute by minute: `for 3m`, `in 3 of 5m`, `any`, and a bare trigger.
 
 use super::{
-    comparison::Bench, expression::Condition, finding::Finding, truth::Truth,
-    window::SILENT_MINUTES,
+    expression::Condition, finding::Finding, grounds::Bench, truth::Truth, window::SILENT_MINUTES,
 };
 use crate::domain::observation::Minute;
 
