@@ -34,7 +34,8 @@ pub fn decide(release: &Release, command: &Command, _at: Timestamp) -> Result<Ve
         Intent::RollBack(confirmed) => roll_back(release, confirmed),
         Intent::Note { text } => Ok(vec![RecordEvent::Noted { text: text.clone() }.into()]),
         Intent::ReportProblem { problem, text } => {
-            if release.approval.first_grant().is_none() || phase.is_end() {
+            let never_ran = release.rollout.first_traffic.is_none();
+            if release.approval.first_grant().is_none() && never_ran || phase.is_end() {
                 return wrong();
             }
             let event = RecordEvent::ProblemReported {
@@ -82,7 +83,7 @@ pub fn decide(release: &Release, command: &Command, _at: Timestamp) -> Result<Ve
             Some(_) | None => wrong(),
         },
         Intent::RerunFailed => match release.rollout.deploying_run() {
-            Some(run) if run.conclusion.is_some() && release.rollback.attempts.is_empty() => {
+            Some(run) if run.has_failed() && release.rollback.attempts.is_empty() => {
                 let deed = Deed::RerunFailed { run: run.run };
                 Ok(vec![RolloutEvent::RerunRequested { deed }.into()])
             }
@@ -226,7 +227,8 @@ fn reject(release: &Release, reason: &Text) -> Result<Vec<Event>, Refusal> {
             "it goes to the run and the record".into(),
         ]));
     }
-    let Some(waiting) = &release.approval.waiting else {
+    let waiting = release.approval.waiting.as_ref();
+    let Some(waiting) = waiting.filter(|_| !phase.is_end()) else {
         return Err(Refusal::WrongPhase {
             phase: Text::line(phase.word()),
         });

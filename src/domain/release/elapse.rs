@@ -44,7 +44,7 @@ impl Release {
             .approval
             .waiting
             .as_ref()
-            .filter(|waiting| waiting.escalated.is_none())
+            .filter(|waiting| waiting.escalated.is_none() && !self.phase().is_end())
             .map(|waiting| waiting.escalate_at);
         let settle = self.unsettled_since().map(|since| after(since, SETTLE));
         let overdue = self
@@ -102,8 +102,9 @@ impl Release {
         let deployed = self.rollout.deployed?;
         let (answer, asked) = self.rollout.production.get(&ProductionSource::Asked)?;
         let candidate = self.evidence.candidate.as_ref()?;
-        let settled = *asked >= deployed && answer.is(&candidate.sha, candidate.version.as_ref());
-        (!settled && self.rollback.attempts.is_empty() && self.rollout.issues.is_empty())
+        // An answer from before the deploy says nothing; the next one comes as an observation, which needs no deadline.
+        let is_old = *asked >= deployed && !answer.is(&candidate.sha, candidate.version.as_ref());
+        (is_old && self.rollback.attempts.is_empty() && self.rollout.issues.is_empty())
             .then_some(deployed)
     }
 }
@@ -114,7 +115,7 @@ fn after(since: Timestamp, wait: SignedDuration) -> Timestamp {
 
 fn escalate(release: &Release, at: Timestamp) -> Option<Event> {
     let waiting = release.approval.waiting.as_ref()?;
-    let due = waiting.escalated.is_none() && at >= waiting.escalate_at;
+    let due = waiting.escalated.is_none() && at >= waiting.escalate_at && !release.phase().is_end();
     due.then(|| {
         ApprovalEvent::Escalated {
             to: release.policy.approval.escalate_to.clone(),
@@ -126,8 +127,8 @@ fn escalate(release: &Release, at: Timestamp) -> Option<Event> {
 /// A green job with the old version still serving is an issue.
 fn production_checked(release: &Release, at: Timestamp) -> Option<Event> {
     let since = release.unsettled_since()?;
-    let (answer, asked) = release.rollout.production.get(&ProductionSource::Asked)?;
-    if at < after(since, SETTLE) || *asked < since {
+    let (answer, _) = release.rollout.production.get(&ProductionSource::Asked)?;
+    if at < after(since, SETTLE) {
         return None;
     }
     let why = format!(

@@ -101,7 +101,8 @@ impl Release {
         };
         match run.conclusion {
             Some(Conclusion::Cancelled) => Some(End::Cancelled),
-            Some(Conclusion::Success) if dispatches && self.rollout.production_run.is_none() => {
+            // The production run is still to come, or to be looked at for the first time.
+            Some(Conclusion::Success) if dispatches && self.rollout.production_facts.is_none() => {
                 None
             }
             Some(Conclusion::Success | Conclusion::Neutral | Conclusion::Skipped) => {
@@ -114,7 +115,7 @@ impl Release {
     }
 
     /// GitHub fails a run that nobody approved for 30 days.
-    fn has_expired(&self) -> bool {
+    pub(super) fn has_expired(&self) -> bool {
         const LIMIT: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
         match (&self.approval.waiting, &self.rollout.run) {
             (Some(waiting), Some(run)) => {

@@ -6,12 +6,14 @@ use crate::domain::{
     policy::{Advance, GateKind, Strategy},
     release::Release,
     rollback::{Plan, RollbackShown, Target},
-    rollout::StageState,
 };
 
 impl Release {
     /// What an approval of the stage that waits would be bound to; `None` while nothing waits.
     pub fn shown(&self) -> Option<Shown> {
+        if self.phase().is_end() {
+            return None;
+        }
         let waiting = self.approval.waiting.as_ref()?;
         let run = self.rollout.run.as_ref()?;
         let stage = self.rollout.stages.get(waiting.stage)?;
@@ -141,15 +143,11 @@ impl Release {
         plans
     }
 
-    /// Whether a rollback may be asked for now: from the first approval until the release's end.
+    /// Whether a rollback may be asked for now: from the first production traffic until the release is closed. A re-run
+    /// asks for another approval, and what the attempt before it deployed still serves.
     pub fn may_roll_back(&self) -> bool {
-        self.approval.first_grant().is_some()
+        self.rollout.first_traffic.is_some()
             && self.rollback.in_flight().is_none()
             && self.record.closed.is_none()
-            && self
-                .rollout
-                .stages
-                .iter()
-                .any(|stage| !matches!(stage.state, StageState::Waiting | StageState::Held))
     }
 }

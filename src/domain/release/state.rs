@@ -130,7 +130,12 @@ impl Release {
             } => {
                 self.outbox.remove(act);
             }
-            ApprovalEvent::Reopened { .. } => self.outbox.clear(),
+            // The request of the attempt before is void; a rollback on its way is not.
+            ApprovalEvent::Reopened { .. } => {
+                if let Some(request) = &self.approval.request {
+                    self.outbox.remove(&request.seq);
+                }
+            }
             ApprovalEvent::HeldBy { .. }
             | ApprovalEvent::Waiting { .. }
             | ApprovalEvent::Escalated { .. }
@@ -151,7 +156,13 @@ impl Release {
             }
             _ => {}
         }
+        let deployed = self.rollout.deployed;
         self.rollout.apply(stamp, event);
+        if deployed.is_some() && self.rollout.deployed.is_none() {
+            // Another attempt: it is watched anew.
+            self.watch.end = None;
+            self.watch.extended = 0;
+        }
     }
 
     fn apply_rollback(&mut self, stamp: &Stamp, event: &RollbackEvent) {
@@ -161,6 +172,17 @@ impl Release {
             | RollbackEvent::ReviewRequested { deed } => self.post(stamp, deed, true),
             RollbackEvent::Answered { act, .. } => {
                 self.outbox.remove(act);
+            }
+            // What the attempt before never got out must not go out beside this one.
+            RollbackEvent::Requested { .. } => {
+                if let Some(before) = self.rollback.newest().map(|attempt| attempt.seq) {
+                    let others = [
+                        self.approval.request.as_ref().map(|request| request.seq),
+                        self.rollout.request.as_ref().map(|(seq, _)| *seq),
+                    ];
+                    self.outbox
+                        .retain(|seq, _| *seq < before || others.contains(&Some(*seq)));
+                }
             }
             _ => {}
         }

@@ -85,6 +85,10 @@ impl Rollout {
             RolloutEvent::JobsChanged { jobs } => self.jobs.clone_from(jobs),
             RolloutEvent::ProductionRunFound { run } => self.production_run = Some(*run),
             RolloutEvent::ProductionRunChanged(facts) => {
+                let known = self.production_facts.as_ref();
+                if known.is_some_and(|known| known.attempt < facts.attempt) {
+                    self.begin_again();
+                }
                 self.production_facts = Some(facts.clone());
             }
             RolloutEvent::StageChanged { stage, state, at } => {
@@ -121,16 +125,20 @@ impl Rollout {
             .as_ref()
             .is_some_and(|known| known.attempt < facts.attempt);
         if begins_again {
-            // Another attempt deploys again: what the last one did is in the journal.
-            for stage in &mut self.stages {
-                stage.state = StageState::Waiting;
-                stage.since = None;
-            }
-            self.jobs.clear();
-            self.deployed = None;
-            self.issues.clear();
+            self.begin_again();
         }
         self.run = Some(facts.clone());
+    }
+
+    /// Another attempt deploys again: what the last one did is in the journal.
+    fn begin_again(&mut self) {
+        for stage in &mut self.stages {
+            stage.state = StageState::Waiting;
+            stage.since = None;
+        }
+        self.jobs.clear();
+        self.deployed = None;
+        self.issues.clear();
     }
 
     fn apply_stage(&mut self, index: usize, state: StageState, at: Timestamp) {

@@ -11,6 +11,11 @@ pub(super) fn observe_rollback_run(release: &Release, seen: &RunSeen) -> Vec<Eve
     let Some(attempt) = release.rollback.in_flight() else {
         return Vec::new();
     };
+    let mut earlier = release.rollback.attempts.iter().rev().skip(1);
+    if attempt.start.is_none() || earlier.any(|attempt| attempt.run == Some(seen.run.id)) {
+        // Nothing was started yet, or an answer about the attempt before, late.
+        return Vec::new();
+    }
     match attempt.run {
         None => return vec![RollbackEvent::RunFound { run: seen.run.id }.into()],
         Some(run) if run != seen.run.id => return Vec::new(),
@@ -105,7 +110,14 @@ pub(super) fn answered(release: &Release, open: &Act, outcome: &Outcome) -> Vec<
         attempt.progress,
         RollbackProgress::Failed { .. } | RollbackProgress::Finished { .. }
     );
-    if is_open && let Some(event) = consequence(open, outcome) {
+    let is_own = open.seq > attempt.seq;
+    // A start whose answer was lost, but whose run was found, did start.
+    let is_found = attempt.run.is_some() && matches!(open.deed, Deed::Dispatch { .. });
+    if is_open
+        && is_own
+        && !is_found
+        && let Some(event) = consequence(open, outcome)
+    {
         events.push(event.into());
     }
     events

@@ -62,7 +62,14 @@ pub(super) fn observe_production_run(release: &Release, seen: &RunSeen) -> Vec<E
         return events;
     }
     let facts = RunFacts::from(&seen.run);
-    if facts.says_more_than(release.rollout.production_facts.as_ref()) {
+    let known = release.rollout.production_facts.as_ref();
+    if release.rollout.production_run != Some(seen.run.id)
+        || known.is_some_and(|known| known.attempt > facts.attempt)
+    {
+        // Another run, or an answer from before the re-run, late.
+        return Vec::new();
+    }
+    if facts.says_more_than(known) {
         events.push(RolloutEvent::ProductionRunChanged(facts).into());
     }
     if events.is_empty() {

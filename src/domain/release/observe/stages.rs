@@ -108,11 +108,18 @@ fn let_go(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
     match review {
         Some(review) if review.state == ReviewState::Rejected => Some(rejected(release, review)),
         Some(review) => Some(granted(release, index, Some(review))),
-        None if stage_jobs(release, seen, index).any(has_begun) => {
+        // GitHub fails the held job of a run that expires: nobody let it go.
+        None if !is_expiry(release, seen) && stage_jobs(release, seen, index).any(has_begun) => {
             Some(granted(release, index, None))
         }
         None => None,
     }
+}
+
+fn is_expiry(release: &Release, seen: &RunSeen) -> bool {
+    seen.run.status == RunStatus::Completed
+        && seen.run.conclusion != Some(Conclusion::Success)
+        && release.has_expired()
 }
 
 /// A stage that began before cockpit looked.

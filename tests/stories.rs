@@ -1,0 +1,197 @@
+//! Stories: timed inputs and what must come of them, as files that read like specs.
+//!
+//! A story plays a release as the flight does. Each expectation is also perturbed, and must then fail: an expectation
+//! that nothing can break shows nothing. `TELL=1 cargo test --test stories -- --nocapture` tells what happened.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+#[path = "stories/drive.rs"]
+mod drive;
+#[path = "stories/expect.rs"]
+mod expect;
+#[path = "stories/run.rs"]
+mod run;
+#[path = "stories/story.rs"]
+mod story;
+#[path = "stories/world.rs"]
+mod world;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use expect::Actual;
+use story::Story;
+
+/// Every story by its file's name.
+fn stories() -> Vec<(String, Story)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories");
+    let mut found: Vec<(String, Story)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), path))
+        .filter(|(name, _)| name != "policy" && name != "prelude")
+        .map(|(name, path)| {
+            let text = fs::read_to_string(path).unwrap();
+            let story = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            (name, story)
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(found.len() > 20, "the stories were found");
+    found
+}
+
+fn tell(actual: &Actual) {
+    let events: Vec<String> = actual
+        .events
+        .iter()
+        .map(|(kind, payload)| format!("    {kind} {payload}"))
+        .collect();
+    println!("{}", events.join("\n"));
+    println!(
+        "    phase = {}, outcome = {}, outbox = {:?}, refused = {:?}\n    {:?}",
+        actual.phase, actual.outcome, actual.outbox, actual.refused, actual.gates
+    );
+}
+
+#[test]
+fn every_story_comes_out_as_told_and_no_other_way() {
+    let mut wrong = Vec::new();
+    for (name, story) in stories() {
+        let (actual, _) = story.play();
+        for (step, actual) in story.steps.iter().zip(&actual) {
+            let place = format!("{name} ({}) at {}", story.tells, step.at);
+            if std::env::var_os("TELL").is_some() {
+                println!("{place}");
+                tell(actual);
+            }
+            if let Err(why) = step.expect.check(actual) {
+                wrong.push(format!("{place}: {why}"));
+            }
+            for other in step.expect.perturbed() {
+                if other.check(actual).is_ok() {
+                    wrong.push(format!("{place}: holds as well as {other:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// The variants of an enum in a source text, as written.
+fn variants(source: &str, name: &str) -> Vec<String> {
+    let head = format!("pub enum {name} {{");
+    let (_, body) = source.split_once(&head).unwrap();
+    let (body, _) = body.split_once("\n}").unwrap();
+    body.lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()))
+        .map(|line| {
+            let end = line.find(|c: char| !c.is_ascii_alphanumeric());
+            line[..end.unwrap_or(line.len())].to_owned()
+        })
+        .collect()
+}
+
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// Every kind of event, read from the sources.
+fn kinds() -> BTreeSet<String> {
+    let nouns = [
+        (
+            "evidence",
+            "EvidenceEvent",
+            include_str!("../src/domain/evidence/event.rs"),
+        ),
+        (
+            "gate",
+            "GateEvent",
+            include_str!("../src/domain/policy/gate.rs"),
+        ),
+        (
+            "approval",
+            "ApprovalEvent",
+            include_str!("../src/domain/approval/event.rs"),
+        ),
+        (
+            "rollout",
+            "RolloutEvent",
+            include_str!("../src/domain/rollout/event.rs"),
+        ),
+        (
+            "judge",
+            "JudgeEvent",
+            include_str!("../src/domain/judge/event.rs"),
+        ),
+        (
+            "rollback",
+            "RollbackEvent",
+            include_str!("../src/domain/rollback/event.rs"),
+        ),
+        (
+            "record",
+            "RecordEvent",
+            include_str!("../src/domain/record/event.rs"),
+        ),
+    ];
+    let mut wanted = BTreeSet::new();
+    for (noun, name, source) in nouns {
+        let kinds = variants(source, name);
+        wanted.extend(kinds.iter().map(|kind| format!("{noun}.{}", snake(kind))));
+    }
+    wanted
+}
+
+#[test]
+fn every_event_refusal_and_phase_occurs() {
+    // What the core never gives by itself: the loop around it writes or refuses these.
+    let elsewhere = BTreeSet::from([
+        "record.resumed", // written when a journal is taken up again
+        "NoRecord",       // refused by the loop when an append fails
+        "ReadOnly",       // refused by a cockpit that does not hold the lock
+    ]);
+    let mut wanted = kinds();
+    let refusals = variants(include_str!("../src/domain/command.rs"), "Refusal");
+    let phase = include_str!("../src/domain/phase.rs");
+    wanted.extend(refusals);
+    wanted.extend(variants(phase, "Phase").iter().map(|name| snake(name)));
+    wanted.extend(
+        variants(phase, "End")
+            .iter()
+            .map(|name| format!("ended.{}", snake(name))),
+    );
+    wanted.remove("ended");
+
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for (_, story) in stories() {
+        let (actual, drive) = story.play();
+        seen.extend(
+            drive
+                .journal
+                .iter()
+                .map(|stamped| stamped.event.encode().unwrap().0),
+        );
+        for actual in actual {
+            seen.insert(actual.phase);
+            seen.extend(actual.refused.map(|(name, _)| name));
+        }
+    }
+    let left: Vec<&String> = wanted
+        .iter()
+        .filter(|name| !seen.contains(*name) && !elsewhere.contains(name.as_str()))
+        .collect();
+    assert!(left.is_empty(), "in no story: {left:?}");
+    assert!(
+        elsewhere
+            .iter()
+            .all(|name| wanted.contains(*name) && !seen.contains(*name))
+    );
+}

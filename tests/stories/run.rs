@@ -1,0 +1,148 @@
+//! A run of GitHub Actions, written short: state, jobs, holds, reviews, lane.
+
+use cockpit::domain::{
+    JobId, Login, RunId, Text,
+    observation::{
+        Conclusion, JobSnapshot, LaneSnapshot, PendingDeployment, ReviewSnapshot, ReviewState,
+        Reviewer, RunSeen, RunSnapshot, RunStatus,
+    },
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::{
+    drive::Drive,
+    world::{commit, environment, time},
+};
+
+/// A run in short.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Run {
+    /// Another run than the story's.
+    pub(crate) id: Option<u64>,
+    /// 1 unless said.
+    pub(crate) attempt: Option<u32>,
+    /// A status, or a conclusion.
+    pub(crate) state: String,
+    /// When GitHub was asked, where not now.
+    pub(crate) asked: Option<String>,
+    /// `NAME: STATE [FROM [UNTIL]]`.
+    pub(crate) jobs: Option<Vec<String>>,
+    /// Environments; ` (not me)` where the token may not approve.
+    pub(crate) held: Option<Vec<String>>,
+    /// `WHO approved|rejected [ENVIRONMENT]`; `ours approved` carries our comment.
+    pub(crate) reviews: Option<Vec<String>>,
+    /// Position in the lane.
+    pub(crate) lane: Option<u32>,
+}
+
+/// A status or a conclusion by its word.
+fn standing(word: &str) -> (RunStatus, Option<Conclusion>) {
+    let ended = |conclusion| (RunStatus::Completed, Some(conclusion));
+    match word {
+        "queued" => (RunStatus::Queued, None),
+        "waiting" => (RunStatus::Waiting, None),
+        "running" => (RunStatus::InProgress, None),
+        "success" => ended(Conclusion::Success),
+        "failure" => ended(Conclusion::Failure),
+        "cancelled" => ended(Conclusion::Cancelled),
+        "skipped" => ended(Conclusion::Skipped),
+        other => panic!("`{other}` is no state of a run"),
+    }
+}
+
+impl Run {
+    /// The run as GitHub would tell it now; `usual` is its id unless it says another.
+    pub(crate) fn seen(&self, drive: &Drive, usual: u64, at: Timestamp) -> RunSeen {
+        let (status, conclusion) = standing(&self.state);
+        RunSeen {
+            asked: self.asked.as_deref().map_or(at, time),
+            run: RunSnapshot {
+                id: RunId(self.id.unwrap_or(usual)),
+                attempt: self.attempt.unwrap_or(1),
+                head_sha: commit("3"),
+                head_branch: Some("main".into()),
+                title: "Release v2.14.0".into(),
+                workflow: "deploy".into(),
+                path: ".github/workflows/deploy.yml".into(),
+                event: "push".into(),
+                status,
+                conclusion,
+                actor: Some(Login::parse("ben").unwrap()),
+                triggering_actor: Some(Login::parse("ben").unwrap()),
+                created: time("13:40"),
+                started: Some(time("13:40")),
+                updated: at,
+                url: Text::default(),
+                pull_requests: vec![7],
+            },
+            jobs: self
+                .jobs
+                .as_ref()
+                .map(|jobs| (1..).zip(jobs).map(|(id, text)| job(id, text)).collect()),
+            pending: self
+                .held
+                .as_ref()
+                .map(|held| held.iter().map(|name| hold(name)).collect()),
+            reviews: self
+                .reviews
+                .as_ref()
+                .map(|all| all.iter().map(|text| review(drive, text)).collect()),
+            lane: self.lane.map(|position| {
+                Some(LaneSnapshot {
+                    group: "production".into(),
+                    position,
+                    holder: None,
+                    behind: None,
+                })
+            }),
+        }
+    }
+}
+
+fn job(id: u64, text: &str) -> JobSnapshot {
+    let (name, rest) = text.rsplit_once(": ").unwrap();
+    let mut words = rest.split(' ');
+    let (status, conclusion) = standing(words.next().unwrap());
+    JobSnapshot {
+        id: JobId(id),
+        name: name.into(),
+        status,
+        conclusion,
+        started: words.next().map(time),
+        completed: words.next().map(time),
+        url: Text::default(),
+    }
+}
+
+fn hold(text: &str) -> PendingDeployment {
+    let name = text.strip_suffix(" (not me)");
+    PendingDeployment {
+        environment: environment(name.unwrap_or(text)),
+        name: name.unwrap_or(text).into(),
+        wait_timer_minutes: 0,
+        wait_timer_started: None,
+        can_approve: name.is_none(),
+        reviewers: vec![Reviewer::Team("release-managers".into())],
+    }
+}
+
+fn review(drive: &Drive, text: &str) -> ReviewSnapshot {
+    let mut words = text.split(' ');
+    let (who, what) = (words.next().unwrap(), words.next().unwrap());
+    let ours = who == "ours";
+    ReviewSnapshot {
+        by: Login::parse(if ours { "ana" } else { who }).ok(),
+        state: match what {
+            "approved" => ReviewState::Approved,
+            "rejected" => ReviewState::Rejected,
+            other => panic!("`{other}` is no review"),
+        },
+        comment: drive
+            .own_comment()
+            .filter(|_| ours)
+            .map_or_else(|| "from the browser".into(), Text::from),
+        environments: words.map(environment).collect(),
+    }
+}

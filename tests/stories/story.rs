@@ -1,0 +1,251 @@
+//! A story as it is written, and its playing: rules, a beginning, timed sights and commands.
+
+use cockpit::domain::{
+    Command, Intent, Login, Refusal,
+    approval::{ConfirmedApproval, Shown},
+    policy::Policy,
+    record::Problem,
+    release::Release,
+    rollback::{Plan, RollbackShown},
+};
+use serde::Deserialize;
+
+use crate::{
+    drive::Drive,
+    expect::{Actual, Expect},
+    world::{See, time},
+};
+
+/// The rules under every story.
+const RULES: &str = include_str!("policy.toml");
+
+/// A story.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Story {
+    /// What it tells.
+    #[serde(rename = "story")]
+    pub(crate) tells: String,
+    /// How far the release is when it begins.
+    #[serde(default)]
+    pub(crate) begin: Begin,
+    /// Laid over the rules.
+    #[serde(default)]
+    pub(crate) given: toml::Table,
+    /// What happens.
+    #[serde(rename = "step")]
+    pub(crate) steps: Vec<Step>,
+}
+
+/// How far the release is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Begin {
+    /// Nothing was seen.
+    Nothing,
+    /// Everything was seen but a held run.
+    Seen,
+    /// Everything is there but a decision, at 14:00.
+    #[default]
+    Waiting,
+    /// Approved by ana; production deploys since 14:02.
+    Deploying,
+    /// Production deployed at 14:05 and answers with the candidate.
+    Deployed,
+}
+
+/// Something that happens, and what is expected of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    /// When.
+    pub(crate) at: String,
+    /// What a feed sees.
+    pub(crate) see: Option<See>,
+    /// What a person does.
+    #[serde(rename = "do")]
+    pub(crate) act: Option<Do>,
+    /// Opens a prompt: the next approval or rollback is of what it shows.
+    #[serde(default)]
+    pub(crate) prompt: bool,
+    /// What is expected.
+    #[serde(flatten)]
+    pub(crate) expect: Expect,
+}
+
+/// What a person does.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Do {
+    /// With this reason; may be empty.
+    Approve(String),
+    /// With this reason.
+    Reject(String),
+    /// By this plan.
+    RollBack(Plan),
+    /// A note.
+    Note(String),
+    /// A problem.
+    Report(Problem),
+    /// Watch on.
+    KeepWatching,
+    /// By minutes.
+    Extend(i64),
+    /// With this reason.
+    Close(String),
+    /// What happened.
+    Explain(String),
+    /// Stop the run.
+    Cancel,
+    /// Run failed jobs again.
+    Rerun,
+}
+
+fn merge(under: &mut toml::Table, over: &toml::Table) {
+    for (key, value) in over {
+        match (under.get_mut(key), value) {
+            (Some(toml::Value::Table(under)), toml::Value::Table(over))
+                if !over.contains_key("kind") =>
+            {
+                merge(under, over);
+            }
+            _ => {
+                under.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// The rules with these laid over them.
+pub(crate) fn policy(over: &toml::Table) -> Policy {
+    let mut rules: toml::Table = toml::from_str(RULES).unwrap();
+    merge(&mut rules, over);
+    Policy::deserialize(rules).unwrap_or_else(|error| panic!("the rules: {error}"))
+}
+
+/// Steps that bring a release to where a story begins.
+fn prelude(begin: Begin) -> Vec<Step> {
+    let all = include_str!("prelude.toml");
+    let told: Story = toml::from_str(all).unwrap();
+    let count = match begin {
+        Begin::Nothing => 0,
+        Begin::Seen => 7,
+        Begin::Waiting => 8,
+        Begin::Deploying => 12,
+        Begin::Deployed => told.steps.len(),
+    };
+    told.steps.into_iter().take(count).collect()
+}
+
+/// A story's prompts.
+#[derive(Default)]
+struct Prompts {
+    approval: Option<Shown>,
+    rollback: Option<RollbackShown>,
+}
+
+impl Story {
+    /// A release brought to where the story begins.
+    pub(crate) fn begun(&self) -> Drive {
+        let mut drive = Drive::open(policy(&self.given), time("13:45"));
+        let mut prompts = Prompts::default();
+        for step in prelude(self.begin) {
+            step.play(&mut drive, &mut prompts).unwrap();
+        }
+        drive
+    }
+
+    /// Plays the whole.
+    pub(crate) fn play(&self) -> (Vec<Actual>, Drive) {
+        let mut drive = self.begun();
+        let mut prompts = Prompts::default();
+        let steps = self.steps.iter().map(|step| {
+            let begun = drive.journal.len();
+            let refused = step.play(&mut drive, &mut prompts).err();
+            Actual::of(&drive, begun, refused)
+        });
+        let steps = steps.collect();
+        (steps, drive)
+    }
+}
+
+impl Step {
+    fn play(&self, drive: &mut Drive, prompts: &mut Prompts) -> Result<(), Refusal> {
+        let at = time(&self.at);
+        if self.prompt {
+            drive.wait(at);
+            prompts.approval = drive.release.shown();
+            prompts.rollback = drive.release.rollback_shown();
+            return Ok(());
+        }
+        match (&self.see, &self.act) {
+            (Some(see), None) => {
+                let seen = see.observation(drive, at);
+                drive.see(&seen, at);
+                Ok(())
+            }
+            (None, Some(act)) => {
+                let command = Command {
+                    actor: Login::parse("ana").unwrap(),
+                    intent: act.intent(&drive.release, prompts),
+                };
+                drive.command(&command, at)
+            }
+            (None, None) => {
+                drive.wait(at);
+                Ok(())
+            }
+            (Some(_), Some(_)) => panic!("{}: a step sees or does, never both", self.at),
+        }
+    }
+}
+
+impl Do {
+    fn intent(&self, release: &Release, prompts: &mut Prompts) -> Intent {
+        match self {
+            Self::Approve(reason) => {
+                let shown = prompts.approval.take().or_else(|| release.shown());
+                let shown = shown.expect("nothing waits: open the prompt while something does");
+                let typed = shown.name().to_owned();
+                let confirmed = ConfirmedApproval::typed(shown, &typed, reason).unwrap();
+                Intent::Approve(Box::new(confirmed))
+            }
+            Self::Reject(reason) => Intent::Reject {
+                reason: reason.as_str().into(),
+            },
+            Self::RollBack(plan) => {
+                let shown = prompts.rollback.take().or_else(|| release.rollback_shown());
+                let shown = shown.expect("a target");
+                let typed = shown.target.name().to_owned();
+                let confirmed = cockpit::domain::approval::ConfirmedRollback::typed(
+                    release.key.clone(),
+                    shown,
+                    *plan,
+                    &typed,
+                    "error rate",
+                );
+                Intent::RollBack(Box::new(confirmed.unwrap()))
+            }
+            Self::Note(text) => Intent::Note {
+                text: text.as_str().into(),
+            },
+            Self::Report(problem) => Intent::ReportProblem {
+                problem: *problem,
+                text: "baskets are empty".into(),
+            },
+            Self::KeepWatching => Intent::KeepWatching,
+            Self::Extend(minutes) => Intent::ExtendWatch {
+                minutes: *minutes,
+                reason: "to be sure".into(),
+            },
+            Self::Close(reason) => Intent::Close {
+                reason: reason.as_str().into(),
+            },
+            Self::Explain(text) => Intent::Explain {
+                text: text.as_str().into(),
+            },
+            Self::Cancel => Intent::CancelRun,
+            Self::Rerun => Intent::RerunFailed,
+        }
+    }
+}

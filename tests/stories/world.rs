@@ -1,0 +1,331 @@
+//! What a story sees, written short: evidence, production, metrics, answers, as observations.
+
+use std::collections::BTreeMap;
+
+use cockpit::domain::{
+    EnvironmentId, Fault, FaultKind, Feed, Login, Outcome, RunId, Seq, Sha, Text,
+    evidence::{Candidate, EvidenceKind, Finding, TestsSummary, Totals},
+    observation::{
+        AlarmSnapshot, AlarmState, ArtifactSnapshot, CommitSnapshot, Comparison,
+        DeploymentSnapshot, DeploymentState, EnvironmentSnapshot, MetricsSeen, Minute, Observation,
+        Relation, Sample,
+    },
+    policy::{MetricName, Side},
+    rollback::{InputsCheck, Readiness},
+    rollout::{ProductionAnswer, ProductionSource},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::{
+    drive::{Drive, RUN},
+    run::Run,
+};
+
+/// One sight; exactly one of these.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum See {
+    /// The release's run.
+    Run(Run),
+    /// The run behind a dispatch gate.
+    ProductionRun(Run),
+    /// A rollback's run.
+    RollbackRun(Run),
+    /// The candidate, by its version.
+    Candidate(String),
+    /// Artifacts by name, with this digest.
+    Artifacts(BTreeMap<String, String>),
+    /// A test report.
+    Tests { passed: u64, failed: u64 },
+    /// Evidence that is not there.
+    Missing(EvidenceKind),
+    /// Evidence that cannot be read.
+    Unreadable(EvidenceKind),
+    /// How the candidate lies to production: `ahead`, `behind` ...
+    Compared(Relation),
+    /// What production answers: a version, or `sha:` and one digit that fills a commit.
+    Production(String),
+    /// The newest deployment's commit, as one digit.
+    Deployed(String),
+    /// Protection of production's environment.
+    Protection { reviewers: bool },
+    /// How ready a rollback is.
+    Ready(InputsCheck),
+    /// Metrics from one minute up to another.
+    Metrics(Metrics),
+    /// Alarms by name.
+    Alarms(BTreeMap<String, AlarmState>),
+    /// An answer to the oldest act in the outbox.
+    Answered(Answer),
+    /// A feed that does not answer.
+    Silent(Feed),
+    /// It answers again.
+    Back(Feed),
+}
+
+/// What became of an act.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Answer {
+    /// Taken.
+    Taken,
+    /// Taken; it started this run.
+    Started(u64),
+    /// Refused.
+    Refused,
+    /// Nothing to be done there: it was so already.
+    Conflict,
+    /// Nobody can tell.
+    Lost,
+}
+
+/// Metrics in short: each series one value for all minutes, or one a minute; a text is no value.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Metrics {
+    /// First minute, `14:05`.
+    pub(crate) from: String,
+    /// First minute not asked for.
+    pub(crate) until: String,
+    /// By metric, `@canary` and `@control` for the sides.
+    #[serde(flatten)]
+    pub(crate) series: BTreeMap<String, Value>,
+}
+
+/// Samples in short.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Value {
+    /// The same in every minute.
+    Same(f64),
+    /// `absent`, `broken` or `no traffic` in every minute.
+    Word(String),
+    /// One a minute.
+    Each(Vec<Value>),
+}
+
+/// A commit of forty times the same digit.
+pub(crate) fn commit(digit: &str) -> Sha {
+    Sha::parse(&digit.repeat(40)).unwrap()
+}
+
+/// A time of the story's day, or a whole timestamp.
+pub(crate) fn time(text: &str) -> Timestamp {
+    if text.contains('T') {
+        return text.parse().unwrap();
+    }
+    let seconds = if text.len() == 5 { ":00" } else { "" };
+    format!("2026-11-20T{text}{seconds}Z").parse().unwrap()
+}
+
+pub(crate) fn environment(name: &str) -> EnvironmentId {
+    EnvironmentId(
+        name.bytes()
+            .fold(7, |sum, byte| sum * 31 % 9_973 + u64::from(byte)),
+    )
+}
+
+impl See {
+    /// The observation that it stands for.
+    pub(crate) fn observation(&self, drive: &Drive, at: Timestamp) -> Observation {
+        match self {
+            Self::Run(run) => Observation::Run(Box::new(run.seen(drive, RUN, at))),
+            Self::ProductionRun(run) => {
+                Observation::ProductionRun(Box::new(run.seen(drive, 9_001, at)))
+            }
+            Self::RollbackRun(run) => {
+                Observation::RollbackRun(Box::new(run.seen(drive, 9_100, at)))
+            }
+            Self::Candidate(version) => Observation::Candidate(Candidate {
+                sha: commit("3"),
+                version: Some(version.as_str().into()),
+                authors: vec![Login::parse("ben").unwrap()],
+                pulls: vec![(7, "Retries move to the queue".into())],
+            }),
+            Self::Artifacts(all) => Observation::Artifacts(all.iter().map(artifact).collect()),
+            Self::Tests { passed, failed } => tests(*passed, *failed),
+            Self::Missing(kind) => Observation::Missing { kind: *kind },
+            Self::Unreadable(kind) => Observation::Unreadable {
+                kind: *kind,
+                fault: Fault::new(FaultKind::Malformed, "junit", "not XML"),
+            },
+            Self::Compared(relation) => Observation::Compared(compared(*relation)),
+            Self::Production(answer) => Observation::Production(production(answer)),
+            Self::Deployed(digit) => Observation::Deployments(vec![deployment(digit)]),
+            Self::Protection { reviewers } => Observation::Environment(EnvironmentSnapshot {
+                name: "production".into(),
+                required_reviewers: *reviewers,
+                prevent_self_review: false,
+                admins_may_bypass: true,
+                wait_timer_minutes: 0,
+                custom_rules: Vec::new(),
+            }),
+            Self::Ready(inputs) => Observation::Readiness(Readiness {
+                inputs: Some(inputs.clone()),
+                past: Vec::new(),
+            }),
+            Self::Metrics(metrics) => Observation::Metrics {
+                asked: at,
+                seen: metrics.seen(),
+            },
+            Self::Alarms(all) => Observation::Alarms(
+                all.iter()
+                    .map(|(name, state)| AlarmSnapshot {
+                        name: name.as_str().into(),
+                        state: *state,
+                        since: None,
+                        reason: Text::default(),
+                    })
+                    .collect(),
+            ),
+            Self::Answered(answer) => answered(drive, answer),
+            Self::Silent(feed) => Observation::Silent {
+                feed: *feed,
+                since: at,
+                fault: Fault::new(FaultKind::Offline, "metrics", "connection refused"),
+            },
+            Self::Back(feed) => Observation::Back { feed: *feed },
+        }
+    }
+}
+
+fn artifact((name, digest): (&String, &String)) -> ArtifactSnapshot {
+    ArtifactSnapshot {
+        id: cockpit::domain::ArtifactId(environment(name).0),
+        name: name.as_str().into(),
+        size: 1_000,
+        digest: Some(digest.as_str().into()),
+        created: None,
+        expired: false,
+        run: RunId(RUN),
+    }
+}
+
+fn tests(passed: u64, failed: u64) -> Observation {
+    let totals = Totals {
+        tests: passed + failed,
+        passed,
+        failed,
+        ..Totals::default()
+    };
+    Observation::Evidence {
+        artifact: None,
+        finding: Finding::Tests(TestsSummary {
+            totals,
+            ..TestsSummary::default()
+        }),
+        made: Some(time("13:50")),
+        other_commit: false,
+    }
+}
+
+fn compared(relation: Relation) -> Comparison {
+    let lacks = matches!(relation, Relation::Behind | Relation::Diverged);
+    Comparison {
+        base: commit("d"),
+        head: commit("3"),
+        relation,
+        ahead_by: 1,
+        behind_by: if lacks { 2 } else { 0 },
+        commits: vec![CommitSnapshot {
+            sha: commit("3"),
+            title: "Retries move to the queue".into(),
+            author: None,
+            at: None,
+        }],
+        files: Vec::new(),
+        files_truncated: false,
+        commits_truncated: false,
+    }
+}
+
+/// The commits of the two versions that the stories speak of.
+fn production(answer: &str) -> ProductionAnswer {
+    let (version, sha) = match answer {
+        "v2.13.4" => (Some(answer), Some(commit("d"))),
+        "v2.14.0" => (Some(answer), Some(commit("3"))),
+        _ => match answer.strip_prefix("sha:") {
+            Some(digit) => (None, Some(commit(digit))),
+            None => (Some(answer), None),
+        },
+    };
+    ProductionAnswer {
+        source: ProductionSource::Asked,
+        version: version.map(Text::line),
+        sha,
+    }
+}
+
+fn deployment(digit: &str) -> DeploymentSnapshot {
+    DeploymentSnapshot {
+        id: cockpit::domain::DeploymentId(1),
+        sha: commit(digit),
+        reference: "main".into(),
+        environment: "production".into(),
+        state: DeploymentState::Success,
+        run: None,
+        job: None,
+        created: time("09:00"),
+        updated: time("09:10"),
+        creator: None,
+    }
+}
+
+fn answered(drive: &Drive, answer: &Answer) -> Observation {
+    let act = drive.release.outbox().next().map_or(Seq(0), |act| act.seq);
+    let fault = |kind| Outcome::Failed {
+        fault: Fault::new(kind, "GitHub", "said no"),
+    };
+    let outcome = match answer {
+        Answer::Taken => Outcome::Taken { run: None },
+        Answer::Started(run) => Outcome::Taken {
+            run: Some(RunId(*run)),
+        },
+        Answer::Refused => fault(FaultKind::Refused),
+        Answer::Conflict => fault(FaultKind::Conflict),
+        Answer::Lost => Outcome::Unknown {
+            why: "no answer, and no run with its mark".into(),
+        },
+    };
+    Observation::Answered { act, outcome }
+}
+
+impl Metrics {
+    fn seen(&self) -> MetricsSeen {
+        let (from, until) = (Minute::of(time(&self.from)), Minute::of(time(&self.until)));
+        let count = usize::try_from(until.0 - from.0).unwrap();
+        let series = self.series.iter().map(|(name, value)| {
+            let (name, side) = match name.split_once('@') {
+                Some((name, "canary")) => (name, Side::Canary),
+                Some((name, _)) => (name, Side::Control),
+                None => (name.as_str(), Side::All),
+            };
+            ((MetricName::from(name), side), samples(value, count))
+        });
+        MetricsSeen {
+            from,
+            until,
+            series: series.collect(),
+            remarks: Vec::new(),
+        }
+    }
+}
+
+fn samples(value: &Value, count: usize) -> Vec<Sample> {
+    match value {
+        Value::Same(number) => vec![Sample::Value(*number); count],
+        Value::Word(word) => vec![
+            match word.as_str() {
+                "absent" => Sample::Absent,
+                "broken" => Sample::Broken,
+                "no traffic" => Sample::NoTraffic,
+                other => panic!("`{other}` is no sample"),
+            };
+            count
+        ],
+        Value::Each(all) => {
+            assert_eq!(all.len(), count, "one sample a minute");
+            all.iter().flat_map(|one| samples(one, 1)).collect()
+        }
+    }
+}
