@@ -17,6 +17,9 @@ use crate::domain::{
 
 /// How long everything is waited for before a decision is taken on what there is.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(4);
+/// How long something that blocks is waited for: on a bad network, or a slow machine at
+/// a high speed, evidence comes late.
+const LONG_PATIENCE: SignedDuration = SignedDuration::from_hours(3);
 /// How often a decision is tried again that was void or failed.
 const TRIES: usize = 4;
 /// Rollback attempts.
@@ -115,7 +118,7 @@ impl Autopilot {
         if gates.iter().any(|gate| gate.effect == Some(Effect::Block))
             || release.approval_hindrance().is_some()
         {
-            return if waited < PATIENCE {
+            return if waited < LONG_PATIENCE {
                 Step::Wait
             } else {
                 Step::Done

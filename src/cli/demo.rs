@@ -150,14 +150,19 @@ impl Serving {
     /// Serves until the process is told to stop.
     fn until_stopped(self, scenario: Scenario) -> Result<Exit, Stop> {
         let base = &self.base;
-        println!("scenario    {} ({})", scenario.name(), scenario.describe());
-        println!("world       {base}/_world");
-        println!("github      GITHUB_API_URL={base}/api/v3");
-        println!("token       GH_TOKEN={TOKEN}");
-        println!("repository  COCKPIT_REPO=acme/storefront");
-        println!("cloudwatch  AWS_ENDPOINT_URL={base}");
-        println!("keys        AWS_ACCESS_KEY_ID=simulated AWS_SECRET_ACCESS_KEY=simulated");
-        println!("stop with Ctrl-C");
+        let told = format!(
+            "scenario    {} ({})\n\
+             world       {base}/_world\n\
+             github      GITHUB_API_URL={base}/api/v3\n\
+             token       GH_TOKEN={TOKEN}\n\
+             repository  COCKPIT_REPO=acme/storefront\n\
+             cloudwatch  AWS_ENDPOINT_URL={base}\n\
+             keys        AWS_ACCESS_KEY_ID=simulated AWS_SECRET_ACCESS_KEY=simulated\n\
+             stop with Ctrl-C\n",
+            scenario.name(),
+            scenario.describe()
+        );
+        headless::print(told.as_bytes()).map_err(unprinted)?;
         let runtime = runtime()?;
         runtime.block_on(async {
             // Without a signal handler the default action ends the process just as well.
@@ -375,15 +380,17 @@ fn fly_headless(around: &Surroundings, given: &DemoArguments, place: &Place) -> 
             () = headless::fly(&mut *flight, &*place.clock, operator) => {}
         }
         let release = flight.release();
-        println!(
-            "{}",
-            headless::last_line(release, place.expected.as_deref())
-        );
+        let last = headless::last_line(release, place.expected.as_deref());
+        headless::print(format!("{last}\n").as_bytes()).map_err(unprinted)?;
         Ok(match &place.expected {
             Some(expected) if expected == release.outcome().word() => Exit::Ok,
             _ => Exit::Failed,
         })
     })
+}
+
+fn unprinted(error: std::io::Error) -> Stop {
+    Stop::failed(format!("standard output cannot be written: {error}"))
 }
 
 /// Starts the log where one is asked for.

@@ -48,7 +48,7 @@ impl Store for Printing {
 }
 
 /// Prints bytes; a reader that is gone is no reason to stop a release.
-fn print(bytes: &[u8]) -> io::Result<()> {
+pub(super) fn print(bytes: &[u8]) -> io::Result<()> {
     match io::stdout().lock().write_all(bytes) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),

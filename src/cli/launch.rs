@@ -2,6 +2,7 @@
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 
 use super::{exit::Stop, surroundings::Surroundings};
@@ -14,7 +15,7 @@ use crate::{
     },
     config::{AwsAccount, Machine, Resolved, TeamFile, parse_team},
     domain::{
-        Actor, Event, ReleaseKey, ReleaseQuery, RunId, Seq, Text,
+        Actor, Event, Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text,
         observation::RunSnapshot,
         record::{Head, RecordEvent},
         release::Release,
@@ -29,6 +30,12 @@ use crate::{
 
 /// Reports that may wait for the loop.
 const WAITING_REPORTS: usize = 1_024;
+/// First wait before a question of the start is asked again; doubled each time.
+const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(1);
+/// After a wait as long as this the start gives up.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(16);
+/// A limit that stands longer is not waited for.
+const MOST_PATIENCE: SignedDuration = SignedDuration::from_secs(90);
 
 /// What a launch needs to know.
 pub(super) struct Launch<'a> {
@@ -124,7 +131,8 @@ async fn rules(
     } else {
         let slug = wiring::repository(&machine.place)?.slug();
         dialogue.doing(format!("reading the rules of {slug}"));
-        let Some(bytes) = client.file("cockpit.toml").await? else {
+        let asked = patiently(order, dialogue, async || client.file("cockpit.toml").await);
+        let Some(bytes) = asked.await? else {
             return Err(Stop::usage(format!(
                 "the default branch of {slug} has no cockpit.toml\n  = help: write one with `cockpit init` and merge it, or name a file with --config"
             )));
@@ -135,6 +143,36 @@ async fn rules(
     let target = &resolved.team.policy.target;
     let client = client.for_workflow(&target.workflow, &target.environment);
     Ok((resolved, client))
+}
+
+/// Asks again what failed in passing: one bad answer is no reason not to start.
+async fn patiently<T>(
+    order: &Launch<'_>,
+    dialogue: &mut dyn Dialogue,
+    ask: impl AsyncFn() -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let mut wait = FIRST_WAIT;
+    loop {
+        let fault = match ask().await {
+            Err(fault) if fault.passes_by_itself() => fault,
+            answer => return answer,
+        };
+        let now = order.clock.now();
+        let next = match fault.kind {
+            FaultKind::RateLimited { until } => until.max(later(now, FIRST_WAIT)),
+            _ => later(now, wait),
+        };
+        if wait > LONGEST_WAIT || next > later(now, MOST_PATIENCE) {
+            return Err(fault);
+        }
+        wait = wait.saturating_add(wait);
+        dialogue.doing(format!("{fault}; asking again"));
+        order.clock.sleep_until(next).await;
+    }
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// The release that is meant.
@@ -152,7 +190,10 @@ async fn which(
         ReleaseQuery::Waiting => format!("looking for a run of {} that waits", sought.workflow),
         _ => format!("looking for {}", order.release.unwrap_or_default()),
     });
-    let run = match find(&query, &sought, client as &dyn Runs, client as &dyn History).await? {
+    let asked = patiently(order, dialogue, async || {
+        find(&query, &sought, client as &dyn Runs, client as &dyn History).await
+    });
+    let run = match asked.await? {
         Found::One(run) => run.id,
         Found::Several(runs) => dialogue
             .pick(runs)

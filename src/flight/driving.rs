@@ -30,6 +30,12 @@ use crate::{
 const LAYERS: u8 = 16;
 /// Consequences in a row before the loop gives way.
 const CONSEQUENCES: u8 = 64;
+/// Observations that wait for a journal that can be written again.
+const HELD: usize = 64;
+/// A deadline that passed and gave no event is waited for at a walk, not in a spin.
+const WALK: SignedDuration = SignedDuration::from_millis(250);
+/// Between two tries to write a journal that could not be written.
+const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(2);
 /// How long facts may lie unsynced.
 const SYNC_AFTER: SignedDuration = SignedDuration::from_secs(1);
 
@@ -42,6 +48,10 @@ pub struct Flight {
     needs: watch::Sender<Needs>,
     work: VecDeque<Work>,
     writing: Option<Writing>,
+    /// Seen while the journal could not be written; some of it, like the answer to an act, is told only once.
+    held: VecDeque<Box<Observation>>,
+    /// Not before this does the timer act again.
+    earliest: Timestamp,
     unsynced: Option<Timestamp>,
     is_broken: bool,
     has_changed: bool,
@@ -81,6 +91,8 @@ impl Flight {
             needs,
             work: VecDeque::from([Work::Follow(CONSEQUENCES)]),
             writing: None,
+            held: VecDeque::new(),
+            earliest: Timestamp::MIN,
             unsynced: None,
             is_broken: false,
             has_changed: true,
@@ -119,6 +131,8 @@ impl Flight {
             let due = self.due();
             tokio::select! {
                 report = self.reports.recv() => match report {
+                    // In the order in which it was seen.
+                    Some(Report::Seen(seen)) if !self.held.is_empty() => self.hold(seen),
                     Some(Report::Seen(seen)) => self.work.push_back(Work::Seen(seen, LAYERS)),
                     Some(report) => return Turn::Report(report),
                     None => {
@@ -135,25 +149,41 @@ impl Flight {
     /// When the loop must act without any report.
     fn due(&self) -> Timestamp {
         let sync = self.unsynced.map(|since| later(since, SYNC_AFTER));
-        let now = self.clock.now();
-        [self.release.next_deadline(), sync]
+        let retry = self.is_broken.then_some(self.earliest);
+        [self.release.next_deadline(), sync, retry]
             .into_iter()
             .flatten()
             .min()
-            // A deadline that passed and gave no event is waited for at a walk, not in a spin.
-            .map_or(later(now, SignedDuration::from_hours(1)), |due| {
-                due.max(later(now, SignedDuration::from_millis(250)))
-            })
+            .map_or_else(
+                || later(self.clock.now(), SignedDuration::from_hours(1)),
+                |due| due.max(self.earliest),
+            )
     }
 
     fn timer(&mut self) {
+        let pause = if self.is_broken { RETRY_AFTER } else { WALK };
+        self.earliest = later(self.clock.now(), pause);
         if self.unsynced.is_some() {
             match self.journal.store().sync() {
                 Ok(()) => self.unsynced = None,
                 Err(error) => tracing::warn!(%error, "the journal could not be synced"),
             }
         }
+        // What cannot be written again comes back here, still in order.
+        let held = self.held.drain(..).map(|seen| Work::Seen(seen, LAYERS));
+        self.work.extend(held);
         self.work.push_back(Work::Follow(CONSEQUENCES));
+    }
+
+    /// Keeps what was seen until it can be written. Where there is too much, what a feed sees again goes first.
+    fn hold(&mut self, seen: Box<Observation>) {
+        if self.held.len() >= HELD {
+            let comes_again =
+                |seen: &Box<Observation>| !matches!(**seen, Observation::Answered { .. });
+            let at = self.held.iter().position(comes_again).unwrap_or(0);
+            self.held.remove(at);
+        }
+        self.held.push_back(seen);
     }
 
     fn take(&mut self, work: Work) -> Option<Turn> {
@@ -195,7 +225,7 @@ impl Flight {
             .seal(events, actor, at.max(self.release.newest()))
         {
             Ok(batch) => batch,
-            Err(error) => return self.trouble(&error.to_string()),
+            Err(error) => return self.unwritten(&error.to_string(), then),
         };
         if is_decision {
             self.write(batch, then, false);
@@ -208,16 +238,27 @@ impl Flight {
                 self.fold(&batch);
                 None
             }
-            // Nothing is folded that is not written: the next look finds the same difference again.
-            Err(error) => self.trouble(&error.to_string()),
+            Err(error) => self.unwritten(&error.to_string(), then),
         }
     }
 
-    fn trouble(&mut self, why: &str) -> Option<Turn> {
+    /// Nothing is folded that is not written: what was seen is kept, what follows by itself follows again.
+    fn unwritten(&mut self, why: &str, then: Work) -> Option<Turn> {
+        if let Work::Seen(seen, _) = then {
+            self.hold(seen);
+        }
+        // What was seen after it stays behind it.
+        while let Some(work) = self.work.pop_front() {
+            if let Work::Seen(seen, _) = work {
+                self.hold(seen);
+            }
+        }
         let is_new = !self.is_broken;
         self.is_broken = true;
-        tracing::error!(why, "the journal cannot be written");
-        is_new.then(|| Turn::Trouble(why.to_owned()))
+        is_new.then(|| {
+            tracing::error!(why, "the journal cannot be written");
+            Turn::Trouble(why.to_owned())
+        })
     }
 
     fn write(&mut self, batch: Batch, then: Work, is_command: bool) {
@@ -246,7 +287,7 @@ impl Flight {
                 self.is_broken = true;
                 Some(Turn::Refused(Refusal::NoRecord(why)))
             }
-            Err(error) => self.trouble(&error.to_string()),
+            Err(error) => self.unwritten(&error.to_string(), writing.then),
         }
     }
 

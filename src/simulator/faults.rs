@@ -64,8 +64,8 @@ impl Faults {
         self.early > ON_THEIR_WAY
     }
 
-    /// The trouble of the next read.
-    pub(super) fn read(&mut self, now: Timestamp) -> Option<Trouble> {
+    /// The trouble of the next read. Only GitHub announces how long a limit stands.
+    pub(super) fn read(&mut self, now: Timestamp, to_github: bool) -> Option<Trouble> {
         if !self.on {
             return None;
         }
@@ -88,7 +88,7 @@ impl Faults {
             return None;
         }
         self.row.0 += 1;
-        if let Trouble::Limited(_) = trouble {
+        if to_github && let Trouble::Limited(_) = trouble {
             self.until = Some(now + SignedDuration::from_secs(RETRY_AFTER));
             self.early = 0;
         }
@@ -126,7 +126,7 @@ mod tests {
     fn reads_fail_sometimes_but_never_three_times_in_a_row() {
         let mut faults = Faults::new(Scenario::FlakyNetwork, 3);
         let seen: Vec<_> = (0..2000)
-            .map(|_| faults.read(Timestamp::UNIX_EPOCH).is_some())
+            .map(|_| faults.read(Timestamp::UNIX_EPOCH, true).is_some())
             .collect();
         assert!(seen.iter().filter(|bad| **bad).count() > 120);
         assert!(!seen.windows(3).any(|w| w.iter().all(|bad| *bad)));
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn other_worlds_have_a_good_network() {
         let mut faults = Faults::new(Scenario::Healthy, 3);
-        assert!((0..500).all(|_| faults.read(Timestamp::UNIX_EPOCH).is_none()));
+        assert!((0..500).all(|_| faults.read(Timestamp::UNIX_EPOCH, true).is_none()));
         assert!((0..50).all(|_| faults.act().is_none()));
     }
 }

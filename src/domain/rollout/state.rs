@@ -184,16 +184,19 @@ impl Rollout {
             .collect()
     }
 
-    /// The run that deploys to production: the release's own, or the dispatched one.
+    /// The run that deploys to production: the release's own, or the dispatched one once it was seen.
     pub fn deploying_run(&self) -> Option<&RunFacts> {
-        self.production_facts.as_ref().or(self.run.as_ref())
+        match self.production_run {
+            Some(_) => self.production_facts.as_ref(),
+            None => self.run.as_ref(),
+        }
     }
 
-    /// Whether the run that deploys still works.
+    /// Whether the run that deploys still works or waits: it has the production lane even where its deploy job is done.
     pub fn deploy_runs(&self) -> bool {
         self.stages
             .iter()
-            .any(|stage| stage.state == StageState::Deploying)
+            .any(|stage| matches!(stage.state, StageState::Deploying | StageState::Deployed))
             && self
                 .deploying_run()
                 .is_some_and(|run| run.status != RunStatus::Completed)

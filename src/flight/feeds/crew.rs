@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     evidence::{self, Desk},
     metrics, production,
-    pulse::{Gone, Pulse},
+    pulse::{Gone, Pulse, later},
     run,
 };
 use crate::{
@@ -16,6 +16,9 @@ use crate::{
     flight::{flying::Report, needs::Needs, outside::Outside, performer::perform},
     ports::Store,
 };
+
+/// Between two questions for whose token this is.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// What the crew needs.
 pub struct Crew {
@@ -64,10 +67,7 @@ impl Crew {
             }
         };
         let viewing = async {
-            if let Ok(viewer) = self.outside.runs.viewer().await {
-                // A flight that is gone needs no name.
-                let _ = self.reports.send(Report::Viewer(viewer)).await;
-            }
+            self.name_viewer().await;
             Ok::<(), Gone>(())
         };
         // Each ends when the flight is gone, and that is the only way.
@@ -80,5 +80,21 @@ impl Crew {
             performing,
             viewing,
         );
+    }
+
+    /// Tells whose token this is, as soon as that can be had: without a name nobody can decide here.
+    async fn name_viewer(&self) {
+        while !self.reports.is_closed() {
+            match self.outside.runs.viewer().await {
+                Ok(viewer) => {
+                    // A flight that is gone needs no name.
+                    let _ = self.reports.send(Report::Viewer(viewer)).await;
+                    return;
+                }
+                Err(fault) => tracing::info!(%fault, "nobody can tell yet whose token this is"),
+            }
+            let again = later(self.outside.clock.now(), ASK_AGAIN);
+            self.outside.clock.sleep_until(again).await;
+        }
     }
 }

@@ -1,28 +1,20 @@
-//! The evidence feed: candidate, artifacts and what they say, the diff, past deployments, protection, rollback readiness.
+//! The evidence feed: candidate, artifacts and what they say, the diff; every so often what hardly ever changes.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use globset::Glob;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    production,
+    past, production,
     pulse::{Gone, Pulse, later},
 };
 use crate::{
     domain::{
-        ArtifactId, Fault, FaultKind, Login, RunId, Sha, Text,
+        ArtifactId, Fault, FaultKind, Login, Sha, Text,
         evidence::{Candidate, Evidence, EvidenceKind, Explain, Finding, TestReport, TestsSummary},
-        observation::{
-            ArtifactSnapshot, Conclusion, DeploymentSnapshot, DeploymentState, Observation,
-            PullSnapshot, RunStatus,
-        },
+        observation::{ArtifactSnapshot, Observation, PullSnapshot, RunStatus},
         policy::{EvidenceRule, Policy},
-        rollback::{InputsCheck, Readiness},
-        rollout::{ProductionAnswer, ProductionSource},
     },
     flight::{
         flying::Report,
@@ -41,8 +33,6 @@ const SELDOM: SignedDuration = SignedDuration::from_secs(600);
 const TOGETHER: usize = 20;
 /// Bytes of the explain text in the journal; the blob has the rest.
 const EXPLAIN_KEPT: usize = 8 * 1024;
-/// Past rollbacks that are timed.
-const PAST_ROLLBACKS: usize = 5;
 
 /// What this feed remembers between rounds.
 #[derive(Default)]
@@ -66,6 +56,7 @@ pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
         let asked = pulse.now();
         let next = match round(&mut pulse, &desk, &needs, &mut memory, asked).await? {
             Ok(()) => {
+                pulse.recovered();
                 // Once the run waits nothing new is made: what is missing then is looked for at leisure.
                 let makes_more = needs.evidence.matters && !needs.evidence.is_past;
                 let busy = makes_more && !needs.evidence.unread.is_empty();
@@ -101,19 +92,23 @@ async fn round(
     memory: &mut Memory,
     asked: Timestamp,
 ) -> Round {
+    // What fails does not hold up what does not need it; the first fault decides when the next round is.
+    let mut failed: Option<Fault> = None;
     if memory
         .seldom
         .is_none_or(|last| asked >= later(last, SELDOM))
     {
-        try_ask!(seldom(pulse, desk, needs).await?);
-        memory.seldom = Some(asked);
+        match past::look(pulse, &desk.policy, needs).await? {
+            Ok(()) => memory.seldom = Some(asked),
+            Err(fault) => failed = Some(fault),
+        }
     }
     let wanted = &needs.evidence;
     let Some(sha) = &wanted.sha else {
-        return Ok(Ok(()));
+        return Ok(failed.map_or(Ok(()), Err));
     };
     if !wanted.matters && memory.candidate.is_some() {
-        return Ok(Ok(()));
+        return Ok(failed.map_or(Ok(()), Err));
     }
     if memory.candidate.as_ref() != Some(&(sha.clone(), needs.attempt)) {
         memory.read.clear();
@@ -127,126 +122,17 @@ async fn round(
             Ok(comparison) => pulse.see(Observation::Compared(comparison)).await?,
             // A commit that GitHub no longer has cannot be compared, today or tomorrow.
             Err(fault) if fault.kind == FaultKind::NotFound => {}
-            Err(fault) => return Ok(Err(fault)),
+            Err(fault) => failed = failed.or(Some(fault)),
         }
     }
     let artifacts = try_ask!(pulse.outside.artifacts.list(needs.run).await);
     pulse.see(Observation::Artifacts(artifacts.clone())).await?;
     for rule in &desk.policy.evidence {
-        try_ask!(gather(pulse, desk, needs, memory, rule, &artifacts).await?);
-    }
-    Ok(Ok(()))
-}
-
-/// What hardly ever changes: protection, past deployments, how ready a rollback is.
-async fn seldom(pulse: &Pulse, desk: &Desk, needs: &Needs) -> Round {
-    let target = &desk.policy.target;
-    let history = &pulse.outside.history;
-    match history.environment(&target.environment).await {
-        Ok(seen) => pulse.see(Observation::Environment(seen)).await?,
-        // No such environment, or none that this token may see: the dispatch gate needs none.
-        Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Forbidden) => {}
-        Err(fault) => return Ok(Err(fault)),
-    }
-    if needs.evidence.matters {
-        let all = try_ask!(history.deployments(&target.environment, 20).await);
-        let past: Vec<DeploymentSnapshot> = all
-            .into_iter()
-            .filter(|deployment| is_past(deployment, needs.run, &target.job))
-            .collect();
-        if let Some(newest) = past.first() {
-            let tag = history.tag_of(&newest.sha, &target.tag_prefix).await;
-            pulse
-                .see(Observation::Production(ProductionAnswer {
-                    source: ProductionSource::Deployment,
-                    version: tag.ok().flatten(),
-                    sha: Some(newest.sha.clone()),
-                }))
-                .await?;
+        if let Err(fault) = gather(pulse, desk, needs, memory, rule, &artifacts).await? {
+            failed = failed.or(Some(fault));
         }
-        pulse.see(Observation::Deployments(past)).await?;
     }
-    let readiness = try_ask!(readiness(pulse, &desk.policy).await);
-    pulse.see(Observation::Readiness(readiness)).await?;
-    Ok(Ok(()))
-}
-
-/// A deployment that succeeded by the configured job, in another run than this.
-fn is_past(deployment: &DeploymentSnapshot, run: RunId, job: &str) -> bool {
-    matches!(
-        deployment.state,
-        DeploymentState::Success | DeploymentState::Inactive
-    ) && deployment.run != Some(run)
-        && deployment.job.as_ref().is_none_or(|name| {
-            name.as_str() == job || name.as_str().starts_with(&format!("{job} ("))
-        })
-}
-
-async fn readiness(pulse: &Pulse, policy: &Policy) -> Result<Readiness, Fault> {
-    let Some(rule) = policy
-        .rollback
-        .as_ref()
-        .and_then(|rule| rule.dispatch.as_ref())
-    else {
-        return Ok(Readiness::default());
-    };
-    let reference = match &rule.reference {
-        Some(reference) => reference.clone(),
-        None => pulse.outside.history.default_branch().await?.to_string(),
-    };
-    let declared = pulse
-        .outside
-        .dispatch
-        .inputs(&rule.workflow, &reference)
-        .await;
-    let inputs = match declared {
-        Ok(Some(declared)) => check_inputs(&declared, &rule.inputs),
-        Ok(None) => InputsCheck::NoWorkflow,
-        Err(fault) if fault.kind == FaultKind::NotFound => InputsCheck::NoWorkflow,
-        Err(fault) if fault.passes_by_itself() => return Err(fault),
-        Err(fault) => InputsCheck::Unknown(Text::line(&fault.to_string())),
-    };
-    let runs = pulse
-        .outside
-        .dispatch
-        .dispatched(&rule.workflow, None, Timestamp::UNIX_EPOCH)
-        .await
-        .unwrap_or_default();
-    let past = runs
-        .iter()
-        .filter(|run| {
-            run.status == RunStatus::Completed && run.conclusion == Some(Conclusion::Success)
-        })
-        .map(|run| {
-            run.updated
-                .duration_since(run.started.unwrap_or(run.created))
-        })
-        .take(PAST_ROLLBACKS)
-        .collect();
-    Ok(Readiness {
-        inputs: Some(inputs),
-        past,
-    })
-}
-
-fn check_inputs(declared: &[(String, bool)], given: &BTreeMap<String, String>) -> InputsCheck {
-    let undeclared = given
-        .keys()
-        .filter(|name| !declared.iter().any(|(known, _)| known == *name))
-        .map(|name| format!("the workflow does not declare the input {name}"));
-    let missing = declared
-        .iter()
-        .filter(|(name, required)| *required && !given.contains_key(name))
-        .map(|(name, _)| format!("the workflow requires the input {name}"));
-    let all: Vec<Text> = undeclared
-        .chain(missing)
-        .map(|line| Text::line(&line))
-        .collect();
-    if all.is_empty() {
-        InputsCheck::Fit
-    } else {
-        InputsCheck::Misfit(all)
-    }
+    Ok(failed.map_or(Ok(()), Err))
 }
 
 async fn candidate(

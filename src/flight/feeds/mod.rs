@@ -3,6 +3,7 @@
 mod crew;
 mod evidence;
 mod metrics;
+mod past;
 mod production;
 mod pulse;
 mod run;

@@ -89,6 +89,11 @@ impl Pulse {
         self.tell(Report::Answered { feed, at, cadence }).await
     }
 
+    /// It answered, where another feed of the same name tells so: the next failure is waited for briefly again.
+    pub(super) fn recovered(&mut self) {
+        self.backoff = FIRST_BACKOFF;
+    }
+
     /// It failed; returns when to try again.
     pub(super) async fn bad(&mut self, fault: Fault) -> Result<Timestamp, Gone> {
         let now = self.now();

@@ -21,12 +21,13 @@ pub(in crate::simulator) fn answer(state: &mut State, ask: &Ask) -> Reply {
     if path.starts_with("/_blob/") {
         return app::blob(state, ask);
     }
-    let act = ask.method != "GET" && path.starts_with("/api/v3");
+    let to_github = path.starts_with("/api/v3");
+    let act = ask.method != "GET" && to_github;
     let now = state.now;
     let trouble = if act {
         state.faults.act()
     } else {
-        state.faults.read(now)
+        state.faults.read(now, to_github)
     };
     match trouble {
         Some(Trouble::Broken) => Reply::refusal(502, "Server Error"),
@@ -53,7 +54,8 @@ fn cut() -> Reply {
 }
 
 fn dispatch(state: &mut State, ask: &Ask, path: &str) -> Reply {
-    if let Some(left) = state.faults.limited(state.now) {
+    let to_github = path.starts_with("/api/v3");
+    if let Some(left) = state.faults.limited(state.now).filter(|_| to_github) {
         let line = format!("{} {path} within retry-after, {left} s early", ask.method);
         if state.faults.ignores_limit() {
             state.log.violation(line);

@@ -1,0 +1,21 @@
+//! The built binary, headless, against the simulated world: ends, requests, failures of the network, kills.
+//!
+//! The world lives in the test's process and is asked what it saw; cockpit is the real program with a real journal.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+#[expect(
+    dead_code,
+    reason = "it judges answers too, which is the contract test's work"
+)]
+#[path = "contracts/description.rs"]
+mod description;
+#[path = "world/ends.rs"]
+mod ends;
+#[path = "world/kills.rs"]
+mod kills;
+#[path = "world/place.rs"]
+mod place;
+#[path = "world/requests.rs"]
+mod requests;
+#[path = "world/seats.rs"]
+mod seats;

@@ -1,0 +1,145 @@
+//! Every scenario ends as it should, and says so; what must not happen on the way does not.
+
+use cockpit::simulator::Scenario;
+use rstest::rstest;
+
+use crate::place::{Flown, Place, events, of_kind};
+
+const SPEED: f64 = 450.0;
+/// For the scenarios that take most of an hour.
+const FASTER: f64 = 750.0;
+
+/// Flies one scenario to its end; events are the journal's own lines, and nothing breaks a rule of the protocols.
+fn flown(scenario: Scenario) -> (Place, Flown) {
+    let speed = match scenario {
+        Scenario::NoData | Scenario::Canary | Scenario::RollbackRaces => FASTER,
+        _ => SPEED,
+    };
+    let place = Place::of(scenario, 11, speed);
+    let flown = place.fly();
+    place.assert_sound(&flown);
+    assert_eq!(
+        flown.lines,
+        place.journal(),
+        "printed is what is journalled"
+    );
+    assert_eq!(flown.last["service"], "storefront");
+    (place, flown)
+}
+
+#[rstest]
+#[case(Scenario::Healthy)]
+#[case(Scenario::ApprovedElsewhere)]
+#[case(Scenario::DispatchGate)]
+#[case(Scenario::FirstRelease)]
+#[case(Scenario::Canary)]
+fn a_good_release_is_completed(#[case] scenario: Scenario) {
+    let (_, flown) = flown(scenario);
+    assert_eq!(flown.last["phase"]["ended"], "complete");
+    assert_eq!(flown.last["rollbacks"].as_array().unwrap().len(), 0);
+    let events = flown.events();
+    let judged = of_kind(&events, "judge.window_judged");
+    assert_eq!(judged.len(), 1, "one window, judged once");
+    assert_eq!(judged[0]["payload"]["window_judged"]["healthy"], true);
+    assert_eq!(of_kind(&events, "rollout.production_deployed").len(), 1);
+}
+
+#[rstest]
+#[case(Scenario::Regression, "error_rate > 2% for 3m", "3 minutes")]
+#[case(Scenario::SlowBurn, "latency_p99 > 500ms for 3m", "ms > 500 ms")]
+#[case(Scenario::RollbackRaces, "error_rate > 2% for 3m", "3 minutes")]
+fn a_bad_release_is_rolled_back_with_the_reason_in_numbers(
+    #[case] scenario: Scenario,
+    #[case] trigger: &str,
+    #[case] numbers: &str,
+) {
+    let (place, flown) = flown(scenario);
+    assert_eq!(flown.last["phase"]["ended"], "rolled_back");
+    let reason = flown.last["rollbacks"][0].as_str().unwrap();
+    assert!(
+        reason.starts_with(trigger) && reason.contains(numbers),
+        "{reason}"
+    );
+    let events = flown.events();
+    assert_eq!(of_kind(&events, "rollback.finished").len(), 1);
+    assert_eq!(of_kind(&events, "rollback.confirmed").len(), 1);
+    assert!(of_kind(&events, "judge.window_judged").is_empty());
+    let cancels = place.acts("cancel").len();
+    let holds_the_lane = scenario == Scenario::RollbackRaces;
+    assert_eq!(cancels > 0, holds_the_lane, "{cancels} cancels");
+}
+
+#[test]
+fn a_rollback_that_fails_twice_is_said_to_have_failed() {
+    let (_, flown) = flown(Scenario::RollbackFails);
+    assert_eq!(flown.last["phase"], "rollback_failed");
+    let events = flown.events();
+    assert_eq!(of_kind(&events, "rollback.failed").len(), 2);
+    assert!(of_kind(&events, "rollback.finished").is_empty());
+}
+
+#[test]
+fn failed_staging_is_never_approved() {
+    let (place, flown) = flown(Scenario::StagingFailed);
+    assert_eq!(flown.last["phase"], "awaiting_approval");
+    assert!(place.world.acts().is_empty(), "nothing changed the world");
+    assert!(of_kind(&flown.events(), "approval.requested").is_empty());
+}
+
+#[test]
+fn without_data_the_window_never_passes() {
+    let (_, flown) = flown(Scenario::NoData);
+    assert_eq!(flown.last["phase"], "undecided");
+    let events = flown.events();
+    assert!(of_kind(&events, "judge.window_judged").is_empty());
+    let undecided = of_kind(&events, "judge.window_undecided");
+    assert_eq!(undecided.len(), 1);
+    let deployed = &of_kind(&events, "rollout.production_deployed")[0]["payload"];
+    let at: jiff::Timestamp = deployed["production_deployed"]["at"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let mut watched = 0;
+    for event in of_kind(&events, "judge.minute_judged") {
+        let judged = &event["payload"]["minute_judged"];
+        let after = judged["minute"].as_i64().unwrap() - at.as_second() / 60;
+        if after < 1 {
+            continue;
+        }
+        watched += 1;
+        for verdict in judged["verdicts"].as_array().unwrap() {
+            // "for 3m" is refuted as long as one of the three minutes had data.
+            let is_trigger = verdict[0].as_str().unwrap().ends_with("for 3m");
+            if !is_trigger || after >= 3 {
+                assert_ne!(verdict[1], "pass", "{judged}");
+            }
+        }
+    }
+    assert!(watched >= 30, "{watched} minutes were looked at");
+}
+
+#[test]
+fn a_bad_network_is_shown_and_does_not_stop_the_release() {
+    let place = Place::of(Scenario::FlakyNetwork, 11, SPEED);
+    let mut command = place.piloted();
+    command.env("COCKPIT_LOG", "cockpit=info");
+    let flown = Flown::of(command.output().unwrap());
+    place.assert_sound(&flown);
+    let log = std::fs::read_to_string(place.state.path().join("cockpit.log")).unwrap();
+    let failed = log
+        .lines()
+        .filter(|line| line.contains("a feed failed"))
+        .count();
+    assert!(failed >= 3, "{failed} failures in {log}");
+    let statuses: Vec<u16> = place.world.requests().iter().map(|r| r.status).collect();
+    assert!(statuses.contains(&0) && statuses.iter().any(|s| *s >= 429));
+    // What fell silent came back, or is still named at the end.
+    let events = events(&place.journal());
+    let (silent, back) = (
+        of_kind(&events, "record.feed_silent").len(),
+        of_kind(&events, "record.feed_back").len(),
+    );
+    let still = flown.last["silent"].as_array().unwrap().len();
+    assert_eq!(silent, back + still);
+}
