@@ -162,7 +162,7 @@ impl Serving {
             scenario.name(),
             scenario.describe()
         );
-        headless::print(told.as_bytes()).map_err(unprinted)?;
+        headless::print(told.as_bytes()).map_err(|error| unprinted(&error))?;
         let runtime = runtime()?;
         runtime.block_on(async {
             // Without a signal handler the default action ends the process just as well.
@@ -381,7 +381,7 @@ fn fly_headless(around: &Surroundings, given: &DemoArguments, place: &Place) -> 
         }
         let release = flight.release();
         let last = headless::last_line(release, place.expected.as_deref());
-        headless::print(format!("{last}\n").as_bytes()).map_err(unprinted)?;
+        headless::print(format!("{last}\n").as_bytes()).map_err(|error| unprinted(&error))?;
         Ok(match &place.expected {
             Some(expected) if expected == release.outcome().word() => Exit::Ok,
             _ => Exit::Failed,
@@ -389,7 +389,7 @@ fn fly_headless(around: &Surroundings, given: &DemoArguments, place: &Place) -> 
     })
 }
 
-fn unprinted(error: std::io::Error) -> Stop {
+fn unprinted(error: &std::io::Error) -> Stop {
     Stop::failed(format!("standard output cannot be written: {error}"))
 }
 

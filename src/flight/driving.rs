@@ -178,9 +178,11 @@ impl Flight {
     /// Keeps what was seen until it can be written. Where there is too much, what a feed sees again goes first.
     fn hold(&mut self, seen: Box<Observation>) {
         if self.held.len() >= HELD {
-            let comes_again =
-                |seen: &Box<Observation>| !matches!(**seen, Observation::Answered { .. });
-            let at = self.held.iter().position(comes_again).unwrap_or(0);
+            let at = self
+                .held
+                .iter()
+                .position(|seen| !matches!(**seen, Observation::Answered { .. }))
+                .unwrap_or(0);
             self.held.remove(at);
         }
         self.held.push_back(seen);

@@ -109,9 +109,9 @@ fn without_data_the_window_never_passes() {
         }
         watched += 1;
         for verdict in judged["verdicts"].as_array().unwrap() {
-            // "for 3m" is refuted as long as one of the three minutes had data.
+            // "for 3m" is refuted as long as one of the minutes that it looks at had data.
             let is_trigger = verdict[0].as_str().unwrap().ends_with("for 3m");
-            if !is_trigger || after >= 3 {
+            if !is_trigger || after > 5 {
                 assert_ne!(verdict[1], "pass", "{judged}");
             }
         }
