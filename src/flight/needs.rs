@@ -94,9 +94,8 @@ impl Needs {
         let urgent = release.approval.in_flight().is_some();
         let run_every = match &phase {
             _ if urgent => secs(3),
-            Phase::Preparing => secs(30),
             // Two questions a look, and with the lane, past deployments and production still below eight a minute.
-            Phase::AwaitingApproval => secs(30),
+            Phase::Preparing | Phase::AwaitingApproval => secs(30),
             Phase::ApprovalRequested => secs(3),
             Phase::Deploying => secs(5),
             Phase::StageWatch { .. } => secs(15),

@@ -124,7 +124,7 @@ fn a_bad_network_is_shown_and_does_not_stop_the_release() {
     let place = Place::of(Scenario::FlakyNetwork, 11, SPEED);
     let mut command = place.piloted();
     command.env("COCKPIT_LOG", "cockpit=info");
-    let flown = Flown::of(command.output().unwrap());
+    let flown = Flown::of(&command.output().unwrap());
     place.assert_sound(&flown);
     let log = std::fs::read_to_string(place.state.path().join("cockpit.log")).unwrap();
     let failed = log

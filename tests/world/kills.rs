@@ -20,7 +20,7 @@ enum Moment {
     Line(&'static str, Duration),
 }
 
-/// Numbers by seed: SplitMix64.
+/// Numbers by seed: `SplitMix64`.
 struct Dice(u64);
 
 impl Dice {

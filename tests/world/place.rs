@@ -86,7 +86,7 @@ impl Place {
 
     /// Flies to the end.
     pub(crate) fn fly(&self) -> Flown {
-        Flown::of(self.piloted().output().unwrap())
+        Flown::of(&self.piloted().output().unwrap())
     }
 
     /// Starts flying; what is printed goes to a file in the folder.
@@ -285,7 +285,7 @@ pub(crate) struct Flown {
 
 impl Flown {
     #[track_caller]
-    pub(crate) fn of(output: Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         let whole = output.stdout.strip_suffix(b"\n");
         let whole = whole.unwrap_or_else(|| panic!("no last line: {told}"));

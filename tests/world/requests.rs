@@ -79,7 +79,7 @@ fn the_token_stands_nowhere() {
     let output = command.output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    place.assert_sound(&Flown::of(output));
+    place.assert_sound(&Flown::of(&output));
     assert!(!told.contains(TOKEN) && !printed.contains(TOKEN));
     let mut read = 0;
     let mut folders = vec![place.state.path().to_owned()];

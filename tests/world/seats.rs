@@ -88,7 +88,7 @@ fn a_served_world_and_one_within_give_the_same_kinds_of_events() {
         .arg(home.path().join("within"))
         .output()
         .unwrap();
-    let (joined, within) = (Flown::of(joined), Flown::of(within));
+    let (joined, within) = (Flown::of(&joined), Flown::of(&within));
     assert_eq!((joined.code, within.code), (Some(0), Some(0)));
     assert_eq!(joined.last["outcome"], within.last["outcome"]);
     assert_eq!(joined.last["phase"], within.last["phase"]);
