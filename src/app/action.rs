@@ -339,22 +339,27 @@ impl Action {
         self.row().4
     }
 
+    /// Whether it reaches the release.
+    pub fn acts(self) -> bool {
+        self.group() == Group::Decide
+    }
+
+    /// What a later version brings; its key already says so.
+    pub fn later(self) -> Option<&'static str> {
+        match self {
+            Self::Hold => Some("holding a countdown"),
+            Self::Tick => Some("the checklist"),
+            Self::HandOver => Some("handing over"),
+            Self::TakeSeat => Some("taking the seat"),
+            Self::Emergency => Some("the emergency way"),
+            Self::Card => Some("the Slack card"),
+            _ => None,
+        }
+    }
+
     /// The action of that name.
     pub fn named(name: &str) -> Option<Self> {
         ROWS.iter().find(|row| row.1 == name).map(|row| row.0)
-    }
-}
-
-/// What a later version brings; its key already says so.
-pub fn later(action: Action) -> Option<&'static str> {
-    match action {
-        Action::Hold => Some("holding a countdown"),
-        Action::Tick => Some("the checklist"),
-        Action::HandOver => Some("handing over"),
-        Action::TakeSeat => Some("taking the seat"),
-        Action::Emergency => Some("the emergency way"),
-        Action::Card => Some("the Slack card"),
-        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::Derived;
 use crate::domain::{
     End, Feed, Phase, Text,
     approval::ApprovalProgress,
@@ -13,6 +14,9 @@ use crate::domain::{
     rollback::RollbackProgress,
     wording,
 };
+
+/// A watch without a complete minute for so long says so.
+pub const SILENT: SignedDuration = SignedDuration::from_mins(5);
 
 /// How loud a bar is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +47,7 @@ pub struct Bar {
 }
 
 impl Bar {
-    fn new(tone: Tone, head: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub(super) fn new(tone: Tone, head: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             tone,
             head: head.into(),
@@ -52,15 +56,16 @@ impl Bar {
         }
     }
 
-    fn right(mut self, text: impl Into<String>) -> Self {
+    pub(super) fn right(mut self, text: impl Into<String>) -> Self {
         self.right = text.into();
         self
     }
 
     /// The bar of a release now.
-    pub fn of(release: &Release, gates: &[Gate], now: Timestamp) -> Self {
+    pub fn of(release: &Release, derived: &Derived, now: Timestamp) -> Self {
+        let gates = &derived.gates;
         let phase = release.phase();
-        if let Some(alert) = alert(release, &phase) {
+        if let Some(alert) = super::alert::of(release, &phase) {
             return alert;
         }
         match phase {
@@ -72,11 +77,11 @@ impl Bar {
             Phase::Deploying => deploying(release, now),
             Phase::StageWatch { stage } => stage_watch(release, stage, gates, now),
             Phase::Monitoring => {
-                let (have, want) = release.window_progress();
+                let (have, want) = derived.progress;
                 Self::new(
                     Tone::Calm,
                     format!("{have} of {} judged", wording::count(want as u64, "minute")),
-                    quiet(release, now),
+                    quiet(release, derived, now),
                 )
             }
             Phase::Undecided => undecided(release),
@@ -104,67 +109,20 @@ fn whole(duration: SignedDuration) -> SignedDuration {
     SignedDuration::from_secs(duration.as_secs().max(0))
 }
 
-fn alert(release: &Release, phase: &Phase) -> Option<Bar> {
-    if phase.is_end() || !release.rollback.attempts.is_empty() {
-        return None;
-    }
-    if let Some((source, fired)) = release.watch.alerts().next() {
-        let more = release.watch.alerts().count() - 1;
-        let bar = Bar::new(Tone::Alert, source, fired.why.as_str());
-        return Some(match more {
-            0 => bar,
-            more => bar.right(format!(
-                "and {} more",
-                wording::count(more as u64, "trigger")
-            )),
-        });
-    }
-    if let Some((problem, note)) = release.record.problems.last() {
-        return Some(Bar::new(
-            Tone::Alert,
-            problem.word(),
-            note.text.first_line(),
-        ));
-    }
-    if let Some(issue) = release.rollout.issues.last() {
-        return Some(Bar::new(Tone::Alert, "Issue detected", issue.as_str()));
-    }
-    let grant = release.approval.grants.last()?;
-    let ran = matches!(phase, Phase::Deploying);
-    if ran && grant.ours.is_none() && (grant.bypassed || !grant.open.is_empty()) {
-        let who = grant.by.as_ref().map_or("someone", |by| by.as_str());
-        let how = if grant.bypassed {
-            "bypassed"
-        } else {
-            "approved"
-        };
-        let open: Vec<String> = grant
-            .open
-            .iter()
-            .map(|(gate, state)| format!("{gate} ({})", state.word()))
-            .collect();
-        let open = if open.is_empty() {
-            "every gate passed".to_owned()
-        } else {
-            format!("did not pass: {}", open.join(", "))
-        };
-        return Some(Bar::new(
-            Tone::Alert,
-            format!("{how} outside cockpit by {who}"),
-            open,
-        ));
-    }
-    None
-}
-
 /// What the watch says while no trigger has fired: silence is no health.
-fn quiet(release: &Release, now: Timestamp) -> String {
-    match release.record.silent.get(&Feed::Metrics) {
-        Some((since, why)) => format!(
+fn quiet(release: &Release, derived: &Derived, now: Timestamp) -> String {
+    if let Some((since, why)) = release.record.silent.get(&Feed::Metrics) {
+        return format!(
             "metrics silent for {}, nothing can be judged: {why}",
             wording::age(now.duration_since(*since))
+        );
+    }
+    match derived.data_until(release) {
+        Some(at) if now.duration_since(at) >= SILENT => format!(
+            "no complete data for {}: nothing can be judged",
+            wording::age(now.duration_since(at))
         ),
-        None => "no trigger has fired".to_owned(),
+        _ => "no trigger has fired".to_owned(),
     }
 }
 

@@ -29,6 +29,13 @@ struct Heard {
     fault: Option<Box<Fault>>,
 }
 
+impl Heard {
+    /// Twice the cadence, and a little for the way: one late answer is not old yet.
+    fn allowed(&self) -> SignedDuration {
+        self.cadence * 2 + SignedDuration::from_secs(5)
+    }
+}
+
 /// All feeds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Feeds {
@@ -67,13 +74,20 @@ impl Feeds {
         let Some(at) = heard.at else {
             return Health::Unheard;
         };
-        // Twice the cadence, and a little for the way: one late answer is not old yet.
-        let allowed = heard.cadence * 2 + SignedDuration::from_secs(5);
-        if now.duration_since(at) <= allowed {
+        if now.duration_since(at) <= heard.allowed() {
             Health::Live(at)
         } else {
             Health::Old(at)
         }
+    }
+
+    /// Whether what the feed told must look old: it has not answered for longer than two cadences allow, or never
+    /// did and fails. One failed poll alone ages nothing.
+    pub fn is_stale(&self, feed: Feed, now: Timestamp) -> bool {
+        self.heard.get(&feed).is_some_and(|heard| match heard.at {
+            Some(at) => now.duration_since(at) > heard.allowed(),
+            None => heard.fault.is_some(),
+        })
     }
 
     /// The feeds that were heard of at all.
@@ -107,7 +121,9 @@ mod tests {
             feeds.health(Feed::Github, at(126)),
             Health::Broken(Some(last), _) if last == at(100)
         ));
+        assert!(feeds.is_stale(Feed::Github, at(126)));
         feeds.answered(Feed::Github, at(130), cadence);
+        assert!(!feeds.is_stale(Feed::Github, at(130)));
         assert_eq!(feeds.health(Feed::Github, at(130)), Health::Live(at(130)));
     }
 }

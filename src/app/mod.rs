@@ -1,11 +1,13 @@
 //! The screen's state machine: model, actions, focus, prompts. Knows no terminal.
 
 mod action;
+mod alert;
 mod ask;
 mod bar;
 mod boot;
 mod cases;
 mod chord;
+mod derived;
 mod effect;
 mod feeds;
 mod model;
@@ -17,6 +19,7 @@ mod place;
 mod prompt;
 mod story;
 mod update;
+mod work;
 
 pub use action::*;
 pub use ask::*;
@@ -24,6 +27,7 @@ pub use bar::*;
 pub use boot::*;
 pub use cases::*;
 pub use chord::*;
+pub use derived::*;
 pub use effect::*;
 pub use feeds::*;
 pub use model::*;
@@ -33,3 +37,4 @@ pub use picker::*;
 pub use place::*;
 pub use prompt::*;
 pub use story::*;
+pub use work::*;

@@ -7,14 +7,8 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Bar, Cases, Feeds, Hits, Notice, Palette, Pane, Place, Prompt};
-use crate::domain::{
-    Login, Phase, Seq,
-    evidence::{Explain, TestReport},
-    judge::Verdict,
-    observation::Minute,
-    release::{Gate, Release},
-};
+use super::{Bar, Cases, Derived, Feeds, Hits, Notice, Palette, Pane, Place, Prompt, Work};
+use crate::domain::{Login, Phase, evidence::TestReport, observation::Minute, release::Release};
 
 /// Who sits at this cockpit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,29 +30,6 @@ pub enum Overlay {
     Help(Place),
     /// The palette.
     Palette(Palette),
-}
-
-/// Derived from the release once for each of its events, since every frame needs it.
-#[derive(Debug, Clone, Default)]
-pub struct Derived {
-    seq: Option<Seq>,
-    /// Every gate with its arithmetic.
-    pub gates: Vec<Gate>,
-    /// Every trigger's verdict as of the newest judged minute.
-    pub triggers: Vec<(String, Verdict)>,
-    /// The explain text by its headings.
-    pub explain: Option<Explain>,
-}
-
-/// Something that runs long, and how far it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Work {
-    /// What.
-    pub what: String,
-    /// Bytes so far.
-    pub done: u64,
-    /// Bytes in all, where known.
-    pub all: Option<u64>,
 }
 
 /// The release screen.
@@ -139,18 +110,10 @@ impl Model {
         if self.toast.as_ref().is_some_and(|(_, until)| *until <= now) {
             self.toast = None;
         }
-        if self.derived.seq == Some(release.seq()) {
+        if !self.derived.is_old(release) {
             return None;
         }
-        self.derived = Derived {
-            seq: Some(release.seq()),
-            gates: release.gates(),
-            triggers: release.trigger_verdicts(),
-            explain: release
-                .evidence
-                .explain()
-                .map(|text| Explain::parse(text.as_str())),
-        };
+        self.derived.refresh(release);
         let watches = has_begun(release);
         if watches != self.watches {
             self.watches = watches;
@@ -179,7 +142,7 @@ impl Model {
         if is_first || !(fired || (moved && (due || phase.is_end()))) {
             return None;
         }
-        let bar = Bar::of(release, &self.derived.gates, self.now);
+        let bar = Bar::of(release, &self.derived, self.now);
         Some(Notice {
             text: format!(
                 "{} {}: {}",
@@ -220,7 +183,7 @@ impl Model {
         };
         let minutes = match phase {
             Phase::Monitoring => {
-                let (have, want) = release.window_progress();
+                let (have, want) = self.derived.progress;
                 format!(" {have}/{want}")
             }
             _ => String::new(),

@@ -12,10 +12,10 @@ use crate::domain::{
 ///
 /// Said before anyone types. Nobody acts unnamed.
 pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<String> {
-    if let Some(later) = later(action) {
+    if let Some(later) = action.later() {
         return Some(format!("{later} is not in this version"));
     }
-    if !acts(action) {
+    if !action.acts() {
         return None;
     }
     match &model.seat {
@@ -65,7 +65,7 @@ fn approval(release: &Release, model: &Model, phase: &Phase) -> Option<String> {
     if release.approval.in_flight().is_some() {
         return Some("a decision is already on its way".to_owned());
     }
-    if release.shown().is_none() {
+    if release.approval.waiting.is_none() || release.rollout.run.is_none() {
         return Some(format!("not now ({})", phase.word()));
     }
     if let Some(why) = release.approval_hindrance() {
@@ -106,11 +106,6 @@ fn is_later_stage(release: &Release) -> bool {
         .is_some_and(|waiting| waiting.stage > 0)
 }
 
-/// Whether an action reaches the release.
-pub fn acts(action: Action) -> bool {
-    action.group() == super::Group::Decide
-}
-
 /// What the key bar offers, the most urgent first, with the words for it.
 pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
     let phase = release.phase();
@@ -134,12 +129,15 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
         (Action::Reject, "reject"),
         close,
         roll_back,
+        (Action::CancelRun, "cancel the deploy"),
         (Action::KeepWatching, "keep watching"),
         (Action::Extend, "extend"),
         (Action::Problem, "problem"),
         (Action::Note, "note"),
     ];
+    let may_stop = super::alert::outside(release, &phase).is_some();
     all.into_iter()
+        .filter(|(action, _)| *action != Action::CancelRun || may_stop)
         .filter(|(action, _)| hindrance(*action, release, model).is_none())
         .collect()
 }

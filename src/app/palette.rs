@@ -33,7 +33,7 @@ impl Default for Palette {
 
 /// Moving about by name helps nobody, nor does what a later version brings.
 fn fits_palette(action: Action) -> bool {
-    super::later(action).is_none()
+    action.later().is_none()
         && !matches!(
             action,
             Action::Up

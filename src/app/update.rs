@@ -147,7 +147,7 @@ impl Model {
                 self.metric = (self.metric + 1) % all;
             }
             Action::Left | Action::Right => self.read(action, release),
-            _ if super::acts(action) || super::later(action).is_some() => self.ask(action, release),
+            _ if action.acts() || action.later().is_some() => self.ask(action, release),
             _ => self.step(action, release),
         }
         Vec::new()

@@ -71,9 +71,10 @@ pub(super) fn paint(
         }
     }
     dots(look, buffer, area, &chart, dress);
+    let mut taken = Vec::new();
     for (marker, column) in dress.markers.iter().zip(&chart.markers) {
         if let Some(column) = column {
-            label(look, buffer, area, &chart, *column, marker);
+            taken.extend(label(look, buffer, area, (&chart, &taken), *column, marker));
         }
     }
     if let Some(column) = dress.cursor.and_then(|minute| chart.column_of(minute)) {
@@ -119,15 +120,15 @@ fn down(buffer: &mut Buffer, area: Rect, column: u16, sign: &str, style: Style) 
     }
 }
 
-/// Beside its line, in the first row where it hides no dot.
+/// Beside its line, in the first row where it hides neither a dot nor another label; the columns and the row it took.
 fn label(
     look: &Look,
     buffer: &mut Buffer,
     area: Rect,
-    chart: &Chart,
+    (chart, taken): (&Chart, &[Rect]),
     column: u16,
     marker: &Marker,
-) {
+) -> Option<Rect> {
     let wide = width(marker.label);
     let fits_right = column + 2 + wide < area.width;
     let x = if fits_right {
@@ -135,12 +136,15 @@ fn label(
     } else {
         column.saturating_sub(wide + 1)
     };
-    let is_free = |row: &u16| (x..x + wide).all(|at| chart.bits(at, *row) == 0);
-    let Some(row) = (0..area.height).find(is_free) else {
-        return;
+    let place = |row: u16| Rect::new(x, row, wide + 1, 1);
+    let is_free = |row: &u16| {
+        (x..x + wide).all(|at| chart.bits(at, *row) == 0)
+            && !taken.iter().any(|other| other.intersects(place(*row)))
     };
+    let row = (0..area.height).find(is_free)?;
     let line = Rect::new(area.x + x, area.y + row, area.width - x.min(area.width), 1);
     Pen::new(buffer, line, 0, look.glyphs.more).put(marker.label, marker.style);
+    Some(place(row))
 }
 
 fn dots(look: &Look, buffer: &mut Buffer, area: Rect, chart: &Chart, dress: &Dress<'_>) {

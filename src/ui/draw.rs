@@ -271,7 +271,13 @@ fn watch(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
         hits,
     );
     let y = area.y + upper;
-    let widths = [third + 2, third - 6, area.width - 2 * third + 4];
+    // Alarms are a name and a word; what happened needs the room.
+    let alarms = if view.release.watch.alarms.is_empty() {
+        third / 2 + 2
+    } else {
+        third - 8
+    };
+    let widths = [third + 2, alarms, area.width - third - 2 - alarms];
     let mut x = area.x;
     for (pane, width) in [Pane::Triggers, Pane::Alarms, Pane::Log]
         .into_iter()

@@ -17,7 +17,7 @@ pub(super) fn height(view: View<'_>) -> u16 {
 }
 
 fn bar(view: View<'_>) -> Bar {
-    Bar::of(view.release, &view.model.derived.gates, view.model.now)
+    Bar::of(view.release, &view.model.derived, view.model.now)
 }
 
 /// Draws the bar.
@@ -87,8 +87,9 @@ fn answers(view: View<'_>) -> Vec<(Action, String)> {
         .map_or_else(String::new, |usual| {
             format!(", about {}", crate::domain::wording::duration(usual))
         });
-    offers(release, view.model)
-        .into_iter()
+    let mut all = offers(release, view.model);
+    all.sort_by_key(|(action, _)| *action != Action::RollBack);
+    all.into_iter()
         .filter(|(action, _)| *action != Action::Note)
         .map(
             |(action, label)| match (action, release.rollback_target()) {

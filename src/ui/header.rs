@@ -72,7 +72,8 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
             if let (Some(_), Some(sha)) = (&answer.version, &answer.sha) {
                 pen.put(sha.short(), styles.dim);
             }
-            if !release.rollout.production_disagrees().is_empty() {
+            // GitHub's history trails a deploy; a wrong version after it is an issue of its own.
+            if !model.watches() && !release.rollout.production_disagrees().is_empty() {
                 pen.skip(1).put(glyphs.warn, styles.warn);
             }
         }

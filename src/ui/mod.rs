@@ -4,6 +4,7 @@ mod boot;
 mod chart;
 mod draw;
 mod foot;
+mod freshness;
 mod glyphs;
 mod header;
 mod look;

@@ -5,7 +5,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
-    Look,
+    Look, freshness,
     pen::{Pen, fill, width},
 };
 use crate::{
@@ -40,6 +40,12 @@ pub(super) fn frame(
     right: &[Piece],
     hits: &mut Hits,
 ) -> Rect {
+    let mut said = right.to_vec();
+    // The last piece is the one that room is kept for.
+    if let Some(age) = freshness::of(view, pane) {
+        said.push(age.piece());
+    }
+    let right = said.as_slice();
     let styles = &view.look.styles;
     let focus = view.has_focus(pane);
     let style = if focus {
@@ -57,14 +63,14 @@ pub(super) fn frame(
         let more = view.look.glyphs.more;
         let inner = Rect::new(area.x + 2, area.y, area.width - 4, 1);
         let mut pen = Pen::new(buffer, inner, 0, more);
-        let mut total: u16 = right.iter().map(|(text, _)| width(text) + 1).sum();
+        let mut total: u16 = right.iter().map(|(text, _)| width(text) + 2).sum();
         let number = if focus { styles.key } else { styles.dim };
         let title_room = width(pane.title()) + 6;
         if !right.is_empty() && pen.free() > title_room + total {
             pen.put_right(" ", style);
-            for (text, piece_style) in right.iter().rev() {
+            for (index, (text, piece_style)) in right.iter().enumerate().rev() {
                 pen.put_right(text, *piece_style);
-                pen.put_right(" ", style);
+                pen.put_right(if index == 0 { " " } else { "  " }, style);
             }
         } else {
             // Without room for all of it the last piece says the most.

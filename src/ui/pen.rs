@@ -53,6 +53,14 @@ impl<'b> Pen<'b> {
         self
     }
 
+    /// Writes from the left into at most `room` columns.
+    pub(super) fn put_within(&mut self, text: &str, room: u16, style: Style) -> &mut Self {
+        let room = room.min(self.free());
+        let at = (self.left, self.y);
+        self.left = clipped(self.buffer, at, text, style, room, self.more);
+        self
+    }
+
     /// Leaves columns free.
     pub(super) fn skip(&mut self, columns: u16) -> &mut Self {
         self.left = self.left.saturating_add(columns).min(self.right);

@@ -29,6 +29,25 @@ struct Shown {
     short: String,
 }
 
+/// Which steps tell their details.
+#[derive(Clone, Copy)]
+enum Words {
+    Long,
+    /// The present one alone.
+    Present,
+    Short,
+}
+
+impl Shown {
+    fn words(&self, words: Words) -> &str {
+        match words {
+            Words::Long => &self.long,
+            Words::Present if self.look == Look::Now => &self.long,
+            Words::Present | Words::Short => &self.short,
+        }
+    }
+}
+
 /// Draws the steps on one line; without room for all of them, those around the present one.
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     let all = steps(view);
@@ -39,25 +58,30 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         area.width.saturating_sub(2),
         area.height.min(1),
     );
-    let wide = |link: u16, long: bool| -> u16 {
+    let wide = |link: u16, words: Words| -> u16 {
         all.iter()
-            .map(|step| width(if long { &step.long } else { &step.short }) + 2 + link)
+            .map(|step| width(step.words(words)) + 2 + link)
             .sum::<u16>()
             .saturating_sub(link)
             + 2
     };
-    let (link, long) = match inner.width {
-        room if wide(4, true) <= room => (4, true),
-        room if wide(3, true) <= room => (3, true),
-        room if wide(4, false) <= room => (4, false),
-        room if wide(3, false) <= room => (3, false),
-        _ => (2, false),
-    };
+    let forms = [
+        (4, Words::Long),
+        (3, Words::Long),
+        (4, Words::Present),
+        (3, Words::Present),
+        (2, Words::Present),
+        (3, Words::Short),
+    ];
+    let (link, words) = forms
+        .into_iter()
+        .find(|(link, words)| wide(*link, *words) <= inner.width)
+        .unwrap_or((2, Words::Present));
     let now = all
         .iter()
         .position(|step| step.look == Look::Now)
         .unwrap_or(0);
-    let first = if wide(link, long) <= inner.width {
+    let first = if wide(link, words) <= inner.width {
         0
     } else {
         now.saturating_sub(1)
@@ -80,8 +104,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         if pen.free() < 4 {
             break;
         }
-        let text = if long { &step.long } else { &step.short };
-        one(view, &mut pen, step.look, text);
+        one(view, &mut pen, step.look, step.words(words));
     }
 }
 
@@ -184,7 +207,7 @@ fn tail(view: View<'_>, phase: &Phase) -> Vec<Shown> {
         }
         (None, _) => shown(Look::Open, "Production", ""),
     };
-    let (have, want) = release.window_progress();
+    let (have, want) = view.model.derived.progress;
     let minutes = format!("{have:02}/{want:02}");
     let monitor = match phase {
         Phase::Monitoring => shown(Look::Now, "Monitor", &minutes),

@@ -195,12 +195,13 @@ impl Release {
             return Vec::new();
         };
         let (_, want) = self.window_progress();
+        let needed = self.needed();
         let all: Vec<Minute> = self
             .watch
             .judged
             .range(first..)
             .map(|(minute, _)| *minute)
-            .filter(|minute| self.is_complete(*minute))
+            .filter(|minute| self.has_all(&needed, *minute))
             .collect();
         let skip = all.len().saturating_sub(want);
         all[skip..].to_vec()
@@ -211,10 +212,11 @@ impl Release {
         let minutes = self.policy.hypercare.window.as_mins() + self.watch.extended;
         let want = usize::try_from(minutes.max(1)).unwrap_or(usize::MAX);
         let have = self.window_start().map_or(0, |first| {
+            let needed = self.needed();
             self.watch
                 .judged
                 .range(first..)
-                .filter(|(minute, _)| self.is_complete(**minute))
+                .filter(|(minute, _)| self.has_all(&needed, **minute))
                 .count()
         });
         (have.min(want), want)
@@ -223,25 +225,33 @@ impl Release {
     /// Whether every metric that a gate or a trigger names has a value in that minute; no traffic is none. The sides
     /// of a canary do not count: they end with its last stage.
     pub fn is_complete(&self, minute: Minute) -> bool {
-        self.policy
-            .metrics
-            .iter()
-            .filter(|metric| metric.side == Side::All && self.is_needed(&metric.name))
-            .all(|metric| {
-                self.watch
-                    .sample(&metric.key(), minute)
-                    .value()
-                    .is_some_and(f64::is_finite)
-            })
+        self.has_all(&self.needed(), minute)
     }
 
-    fn is_needed(&self, name: &MetricName) -> bool {
+    fn has_all(&self, series: &[MetricName], minute: Minute) -> bool {
+        series.iter().all(|key| {
+            self.watch
+                .sample(key, minute)
+                .value()
+                .is_some_and(f64::is_finite)
+        })
+    }
+
+    /// The series that a minute must have to be complete.
+    fn needed(&self) -> Vec<MetricName> {
         let hypercare = &self.policy.hypercare;
-        hypercare
+        let named: Vec<MetricName> = hypercare
             .gates
             .iter()
             .chain(&hypercare.triggers)
-            .any(|rule| rule.metrics().contains(name))
+            .flat_map(judge::Rule::metrics)
+            .collect();
+        self.policy
+            .metrics
+            .iter()
+            .filter(|metric| metric.side == Side::All && named.contains(&metric.name))
+            .map(crate::domain::policy::Metric::key)
+            .collect()
     }
 }
 

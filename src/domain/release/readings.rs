@@ -1,5 +1,7 @@
 //! The judge's view of a release: its samples, baselines and alarms as a [`Series`].
 
+use std::cell::OnceCell;
+
 use crate::domain::{
     judge::{BaselineStats, Series, WatchState},
     observation::{AlarmState, Minute, Sample},
@@ -8,12 +10,14 @@ use crate::domain::{
 };
 
 /// A release, read as series.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ReleaseReadings<'a> {
     policy: &'a Policy,
     watch: &'a WatchState,
     /// The baseline lies before this minute.
     before: Minute,
+    /// By the metric's place in the policy. A relative rule asks for its baseline several times a minute judged.
+    baselines: Vec<OnceCell<Option<BaselineStats>>>,
 }
 
 impl<'a> ReleaseReadings<'a> {
@@ -23,6 +27,7 @@ impl<'a> ReleaseReadings<'a> {
             policy,
             watch,
             before,
+            baselines: vec![OnceCell::new(); policy.metrics.len()],
         }
     }
 
@@ -54,11 +59,18 @@ impl Series for ReleaseReadings<'_> {
     }
 
     fn baseline(&self, metric: &MetricName) -> Option<BaselineStats> {
-        let key = self.metric(metric, Side::All)?.key();
-        let minutes = self.policy.hypercare.baseline.as_mins();
-        let series = self.watch.series.get(&key)?;
-        let range = self.before.plus(-minutes)..self.before;
-        BaselineStats::of(series.range(range).map(|(_, sample)| *sample))
+        let index = self
+            .policy
+            .metrics
+            .iter()
+            .position(|known| known.name == *metric && known.side == Side::All)?;
+        let work_out = || {
+            let minutes = self.policy.hypercare.baseline.as_mins();
+            let series = self.watch.series.get(&self.policy.metrics[index].key())?;
+            let range = self.before.plus(-minutes)..self.before;
+            BaselineStats::of(series.range(range).map(|(_, sample)| *sample))
+        };
+        *self.baselines[index].get_or_init(work_out)
     }
 
     fn alarm(&self, name: &str) -> AlarmState {

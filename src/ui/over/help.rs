@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{Action, Group, Hits, Place, hindrance, later},
+    app::{Action, Group, Hits, Place, hindrance},
     ui::{
         pane::{View, border, inside, raise, scroll_mark},
         pen::Pen,
@@ -84,7 +84,7 @@ fn lines(view: View<'_>) -> Vec<Line> {
         lines.push(Line::Heading(group));
         lines.extend(
             Action::all()
-                .filter(|action| action.group() == group && later(*action).is_none())
+                .filter(|action| action.group() == group && action.later().is_none())
                 .filter(|action| view.look.keymap.shown(*action).is_some())
                 .map(Line::Action),
         );

@@ -3,11 +3,11 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{Health, Hits, Pane},
-    domain::{Feed, observation::AlarmState, wording},
+    app::{Hits, Pane},
+    domain::observation::AlarmState,
     ui::{
         header::minute_of,
-        pane::{self, View, frame, rows, scroll_mark, select},
+        pane::{View, frame, rows, scroll_mark, select},
         pen::Pen,
     },
 };
@@ -15,7 +15,7 @@ use crate::{
 /// Draws the pane.
 pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
-    let inner = frame(view, buffer, area, Pane::Alarms, &badge(view), hits);
+    let inner = frame(view, buffer, area, Pane::Alarms, &[], hits);
     let mut alarms: Vec<_> = view.release.watch.alarms.iter().collect();
     alarms.sort_by_key(|(_, alarm)| (alarm.state != AlarmState::Alarm, alarm.before));
     let list = rows(view, inner, Pane::Alarms, alarms.len(), hits);
@@ -52,17 +52,4 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         pen.put(sign, style).skip(1).put(name, text);
     }
     scroll_mark(view, buffer, area, (list.top, list.seen, alarms.len()));
-}
-
-fn badge(view: View<'_>) -> Vec<pane::Piece> {
-    let styles = &view.look.styles;
-    let now = view.model.now;
-    match view.model.feeds.health(Feed::Alarms, now) {
-        Health::Old(at) => vec![(
-            format!("old {}", wording::age(now.duration_since(at))),
-            styles.warn,
-        )],
-        Health::Broken(_, fault) => vec![(fault.kind.word().to_owned(), styles.fail)],
-        Health::Live(_) | Health::Unheard => Vec::new(),
-    }
 }

@@ -5,7 +5,10 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::{alarms, cases, explain, gates, log, metrics, tests, triggers};
 use crate::{
     app::{Hits, Pane},
-    ui::pane::{self, View},
+    ui::{
+        freshness,
+        pane::{self, View},
+    },
 };
 
 /// Draws a pane.
@@ -30,6 +33,9 @@ pub(in crate::ui) fn draw(
         Pane::Log => log::draw(view, buffer, area, hits),
         Pane::Triggers => triggers::draw(view, buffer, area, hits),
         Pane::Alarms => alarms::draw(view, buffer, area, hits),
+    }
+    if freshness::of(view, pane).is_some_and(|age| age.grey) {
+        freshness::grey(view, buffer, pane::inside(area));
     }
 }
 

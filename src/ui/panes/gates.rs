@@ -11,6 +11,9 @@ use crate::{
     },
 };
 
+/// A title is not cut below these columns.
+const SHORTEST_TITLE: u16 = 16;
+
 /// Draws the pane; with room, each gate with all of its arithmetic.
 pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let inner = frame(view, buffer, area, Pane::Gates, &badge(view), hits);
@@ -75,14 +78,18 @@ fn line(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, gate: &Gate) 
         };
         pen.put_right(word(effect), style).skip_right(2);
     }
-    let title = gate.title.first_line();
-    pen.put(sign, style).skip(1);
-    let title_style = if passes { styles.text } else { style };
-    pen.put(title, title_style).skip(2);
     let why = match gate.verdict.state {
         State::Pass => gate.verdict.why.first_line().to_owned(),
         state => format!("{}: {}", state.word(), gate.verdict.why.first_line()),
     };
+    pen.put(sign, style).skip(1);
+    let title_style = if passes { styles.text } else { style };
+    // The arithmetic says more than the end of a long title, which mostly is the rule over again.
+    let title = gate.title.first_line();
+    let left = pen.free().saturating_sub(width(&why) + 2);
+    let room = width(title).min(left.max(SHORTEST_TITLE));
+    let ends = pen.column() + room;
+    pen.put_within(title, room, title_style).to(ends).skip(2);
     // Aligned at the right where it fits, cut where it does not.
     if width(&why) <= pen.free() {
         pen.put_right(&why, styles.dim);

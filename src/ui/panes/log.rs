@@ -7,35 +7,55 @@ use crate::{
     ui::{
         header::time_of,
         pane::{View, frame, scroll_mark},
-        pen::Pen,
+        pen::{Pen, wrap},
     },
 };
+
+/// Columns before the text: the time, and who where there is room.
+const TEXT_WIDE: u16 = 20;
+const TEXT_NARROW: u16 = 10;
 
 /// Draws the pane.
 pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let styles = &view.look.styles;
     let inner = frame(view, buffer, area, Pane::Log, &[], hits);
     let log = &view.release.log;
-    let seen = usize::from(inner.height);
-    let top = view
-        .model
-        .place(Pane::Log)
-        .top
-        .min(log.len().saturating_sub(seen));
-    hits.reach[Pane::Log.index()] = (seen, log.len());
     let wide = inner.width >= 56;
-    for (row, stamped) in (0u16..).zip(log.iter().rev().skip(top).take(seen)) {
+    let begins = if wide { TEXT_WIDE } else { TEXT_NARROW };
+    let room = inner.width.saturating_sub(begins);
+    let most = if wide { 1 } else { 2 };
+    let place = view.model.place(Pane::Log).top.min(log.len());
+    let (mut row, mut seen) = (0u16, 0usize);
+    for stamped in log.iter().rev().skip(place) {
+        if row >= inner.height {
+            break;
+        }
         let (mood, text) = told(stamped);
+        let style = view.look.mood(mood);
         let at = stamped.stamp.occurred.unwrap_or(stamped.stamp.at);
         let mut pen = Pen::new(buffer, inner, row, view.look.glyphs.more);
-        pen.put(&time_of(at, &view.model.zone), styles.faint)
-            .skip(2);
+        pen.put(&time_of(at, &view.model.zone), styles.faint);
         if wide {
-            let column = pen.column();
-            pen.put(&who(&stamped.stamp.actor), styles.dim);
-            pen.skip(1).to(column + 10);
+            pen.skip(2)
+                .put_within(&who(&stamped.stamp.actor), 9, styles.dim);
         }
-        pen.put(&text, view.look.mood(mood));
+        // A long line goes on below; what does not fit there either is cut.
+        let mut rest = text.as_str();
+        for line in 1..=most {
+            let mut pen = Pen::new(buffer, inner, row, view.look.glyphs.more);
+            pen.to(inner.x + begins);
+            let head = wrap(rest, room, 1).first().copied().unwrap_or_default();
+            if line == most || row + 1 >= inner.height || head.len() == rest.len() {
+                pen.put(rest, style);
+                row += 1;
+                break;
+            }
+            pen.put(head, style);
+            rest = rest[head.len()..].trim_start();
+            row += 1;
+        }
+        seen += 1;
     }
-    scroll_mark(view, buffer, area, (top, seen, log.len()));
+    hits.reach[Pane::Log.index()] = (seen, log.len());
+    scroll_mark(view, buffer, area, (place, seen, log.len()));
 }

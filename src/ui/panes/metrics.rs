@@ -7,11 +7,11 @@ use ratatui::{
 };
 
 use super::{
-    readings::{freshness, newest, reading, values},
+    readings::{newest, reading, values},
     watch_chart,
 };
 use crate::{
-    app::{Hits, Pane},
+    app::{Hits, Pane, Spot},
     domain::{
         Phase,
         judge::State,
@@ -21,6 +21,7 @@ use crate::{
     },
     ui::{
         chart::{Dress, paint},
+        freshness,
         header::minute_of,
         pane::{self, View, frame},
         pen::Pen,
@@ -56,9 +57,7 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
 
 fn badge_before(view: View<'_>) -> Vec<pane::Piece> {
     let what = format!("production now {} {LOOK_BACK} min", view.look.glyphs.dot);
-    let mut right = vec![(what, view.look.styles.dim)];
-    right.extend(freshness(view));
-    right
+    vec![(what, view.look.styles.dim)]
 }
 
 fn badge_watch(view: View<'_>) -> Vec<pane::Piece> {
@@ -71,10 +70,9 @@ fn badge_watch(view: View<'_>) -> Vec<pane::Piece> {
             styles.dim,
         ));
     }
-    right.extend(freshness(view));
     let (sign, word, style) = verdict(view);
     right.push((format!("{sign} {word}"), style.add_modifier(Modifier::BOLD)));
-    let (have, want) = release.window_progress();
+    let (have, want) = view.model.derived.progress;
     right.push((
         format!("{have} of {} judged", wording::count(want as u64, "minute")),
         styles.dim,
@@ -89,13 +87,13 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
     if release.watch.fired().next().is_some() {
         return (glyphs.fail, "degraded", styles.fail);
     }
-    if freshness(view).is_some() {
+    if freshness::of(view, Pane::Metrics).is_some_and(|age| age.grey) {
         return (glyphs.unknown, "no fresh data", styles.info);
     }
     if matches!(release.phase(), Phase::Undecided) {
         return (glyphs.unknown, "cannot tell", styles.info);
     }
-    let (have, _) = release.window_progress();
+    let (have, _) = view.model.derived.progress;
     let states: Vec<State> = release
         .watch
         .newest()
@@ -142,10 +140,10 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
         let words = Rect::new(area.x, area.y, left, area.height);
         Pen::new(buffer, words, y, view.look.glyphs.more).put(&metric.label, name_style);
         Pen::new(buffer, words, y + 1, view.look.glyphs.more).put(&value, style);
-        hits.put(
-            pane::area_of(Rect::new(area.x, area.y + y, area.width, 2)),
-            crate::app::Spot::Rows(Pane::Metrics, index),
-        );
+        for y in [area.y + y, area.y + y + 1] {
+            let line = pane::area_of(Rect::new(area.x, y, area.width, 1));
+            hits.put(line, Spot::Rows(Pane::Metrics, index));
+        }
         if area.width < 40 || y + 2 > area.height {
             continue;
         }
@@ -165,11 +163,7 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
         let dress = Dress {
             thresholds: &[],
             markers: &[],
-            line: if freshness(view).is_some() {
-                styles.faint
-            } else {
-                styles.accent
-            },
+            line: styles.accent,
             beyond: None,
             cursor: None,
         };

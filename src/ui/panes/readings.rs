@@ -3,39 +3,14 @@
 use ratatui::style::Style;
 
 use crate::{
-    app::Health,
+    app::MetricFacts,
     domain::{
-        Feed,
-        judge::{BaselineStats, Limit, Rule, Series},
         observation::{Minute, Sample},
         policy::Metric,
         wording,
     },
-    ui::pane::{self, View},
+    ui::pane::View,
 };
-
-/// How fresh the metrics are: nothing to say while they are.
-pub(super) fn freshness(view: View<'_>) -> Option<pane::Piece> {
-    let styles = &view.look.styles;
-    let now = view.model.now;
-    if let Some((since, _)) = view.release.record.silent.get(&Feed::Metrics) {
-        let age = wording::age(now.duration_since(*since));
-        return Some((format!("silent {age}"), styles.warn));
-    }
-    match view.model.feeds.health(Feed::Metrics, now) {
-        Health::Live(_) | Health::Unheard => None,
-        Health::Old(at) => {
-            let age = wording::age(now.duration_since(at));
-            Some((format!("old {age}"), styles.warn))
-        }
-        Health::Broken(at, fault) => {
-            let age = at.map_or_else(String::new, |at| {
-                format!(" {}", wording::age(now.duration_since(at)))
-            });
-            Some((format!("{}{age}", fault.kind.word()), styles.fail))
-        }
-    }
-}
 
 /// The newest minute that any metric has.
 pub(super) fn newest(view: View<'_>) -> Minute {
@@ -82,8 +57,13 @@ pub(super) fn latest(view: View<'_>, metric: &Metric) -> Option<(Minute, Sample)
     Some((*minute, *sample))
 }
 
-pub(super) fn baseline(view: View<'_>, metric: &Metric) -> Option<BaselineStats> {
-    view.release.readings().baseline(&metric.name)
+/// What was worked out for the metric of that index in the policy.
+pub(super) fn facts(view: View<'_>, index: usize) -> &MetricFacts {
+    static NONE: MetricFacts = MetricFacts {
+        baseline: None,
+        limits: Vec::new(),
+    };
+    view.model.derived.metrics.get(index).unwrap_or(&NONE)
 }
 
 /// The value as people read it; what is not there is said.
@@ -109,20 +89,4 @@ pub(super) fn reading(view: View<'_>, metric: &Metric) -> (String, Style) {
             }
         }
     }
-}
-
-/// Limits of the rules on this metric, triggers first, each with whether it fires a trigger.
-pub(super) fn limits_of(view: View<'_>, metric: &Metric) -> Vec<(Limit, bool)> {
-    let hypercare = &view.release.policy.hypercare;
-    let readings = view.release.readings();
-    let of = |rules: &[Rule], fires: bool| -> Vec<(Limit, bool)> {
-        rules
-            .iter()
-            .flat_map(|rule| rule.limits(&metric.name, &readings))
-            .map(|limit| (limit, fires))
-            .collect()
-    };
-    let mut all = of(&hypercare.triggers, true);
-    all.extend(of(&hypercare.gates, false));
-    all
 }

@@ -1,59 +1,111 @@
-//! Every metric on a line or two: name, value, change against before.
+//! Every metric in a few words, side by side: name, value, change against before.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::readings::{baseline, latest, limits_of, reading};
+use super::readings::{facts, latest, reading};
 use crate::{
     domain::{
-        judge::{Course, change},
+        judge::{BaselineStats, Course, change},
         observation::Sample,
         policy::Metric,
         wording,
     },
     ui::{
-        pane::View,
+        pane::{Piece, View},
         pen::{Pen, width},
     },
 };
 
-/// One piece of the strip: a metric's name, value, change.
-fn strip(view: View<'_>, index: usize, metric: &Metric) -> Vec<(String, Style)> {
-    let styles = &view.look.styles;
-    let mark = if index == view.model.metric {
-        view.look.glyphs.pick
+/// A single minute further than this many robust standard deviations from the usual is marked; nearer ones are too
+/// many to be news.
+const UNUSUAL_SIGMAS: f64 = 3.0;
+/// Most rows; the chart needs the rest.
+const ROWS: usize = 3;
+
+/// All metrics, in rows.
+pub(super) struct Strip {
+    rows: Vec<Vec<Piece>>,
+}
+
+impl Strip {
+    /// In rows of `room` columns.
+    pub(super) fn of(view: View<'_>, room: u16) -> Self {
+        let mut rows: Vec<Vec<Piece>> = vec![Vec::new()];
+        let mut used = 0;
+        for (index, metric) in view.release.policy.metrics.iter().enumerate() {
+            let pieces = one(view, index, metric);
+            let wide: u16 = pieces.iter().map(|(text, _)| width(text)).sum();
+            if used > 0 && used + 2 + wide > room {
+                if rows.len() == ROWS {
+                    break;
+                }
+                rows.push(Vec::new());
+                used = 0;
+            }
+            if let Some(row) = rows.last_mut() {
+                if used > 0 {
+                    row.push(("  ".to_owned(), view.look.styles.text));
+                    used += 2;
+                }
+                row.extend(pieces);
+            }
+            used += wide;
+        }
+        Self { rows }
+    }
+
+    /// Rows that it takes.
+    pub(super) fn height(&self) -> u16 {
+        u16::try_from(self.rows.len()).unwrap_or(u16::MAX)
+    }
+
+    pub(super) fn draw(&self, view: View<'_>, buffer: &mut Buffer, area: Rect) {
+        for (row, pieces) in (0u16..area.height).zip(&self.rows) {
+            let mut pen = Pen::new(buffer, area, row, view.look.glyphs.more);
+            for (text, style) in pieces {
+                pen.put(text, *style);
+            }
+        }
+    }
+}
+
+/// One metric: name, value, change, and a sign where it wants a look.
+fn one(view: View<'_>, index: usize, metric: &Metric) -> Vec<Piece> {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let (mark, name) = if index == view.model.metric {
+        (glyphs.pick, styles.strong)
     } else {
-        " "
+        (" ", styles.text)
     };
     let (value, style) = reading(view, metric);
     let mut pieces = vec![
         (format!("{mark} "), styles.accent),
-        (
-            metric.label.clone(),
-            if index == view.model.metric {
-                styles.strong
-            } else {
-                styles.text
-            },
-        ),
-        (" ".to_owned(), styles.text),
+        (format!("{} ", metric.label), name),
     ];
     let Some((_, Sample::Value(now))) = latest(view, metric) else {
         pieces.push((value, style));
         return pieces;
     };
-    let change = baseline(view, metric).map(|stats| (change(&stats, now, metric.bad), stats));
-    let fires = limits_of(view, metric).into_iter().any(|(limit, fires)| {
-        fires
-            && if limit.above {
-                now > limit.value
-            } else {
-                now < limit.value
-            }
+    let facts = facts(view, index);
+    let fires = facts.limits.iter().any(|(limit, fires)| {
+        let beyond = if limit.above {
+            now > limit.value
+        } else {
+            now < limit.value
+        };
+        *fires && beyond
     });
-    let (value_style, sign) = match change {
-        _ if fires => (styles.fail, view.look.glyphs.fail),
+    let change = facts
+        .baseline
+        .map(|stats| (change(&stats, now, metric.bad), stats));
+    let is_unusual =
+        |stats: &BaselineStats| (now - stats.median).abs() > UNUSUAL_SIGMAS * stats.spread;
+    let (value_style, sign) = match &change {
         _ if style == styles.faint => (style, ""),
-        Some((change, _)) if change.course == Course::Worse => (styles.warn, view.look.glyphs.warn),
+        _ if fires => (styles.fail, glyphs.fail),
+        Some((change, stats)) if change.course == Course::Worse && is_unusual(stats) => {
+            (styles.warn, glyphs.warn)
+        }
         Some(_) => (styles.ok, ""),
         None => (styles.strong, ""),
     };
@@ -66,40 +118,4 @@ fn strip(view: View<'_>, index: usize, metric: &Metric) -> Vec<(String, Style)> 
         pieces.push((format!(" {sign}"), value_style));
     }
     pieces
-}
-
-/// Rows that the strip of all metrics needs.
-pub(super) fn strip_height(view: View<'_>, room: u16) -> u16 {
-    let (mut rows, mut used) = (1u16, 0u16);
-    for (index, metric) in view.release.policy.metrics.iter().enumerate() {
-        let wide: u16 = strip(view, index, metric)
-            .iter()
-            .map(|(text, _)| width(text))
-            .sum();
-        if used > 0 && used + wide > room {
-            rows += 1;
-            used = 0;
-        }
-        used += wide + 2;
-    }
-    rows.min(3)
-}
-
-pub(super) fn all_metrics(view: View<'_>, buffer: &mut Buffer, area: Rect) {
-    let mut row = 0;
-    let mut pen = Pen::new(buffer, area, row, view.look.glyphs.more);
-    let mut is_first = true;
-    for (index, metric) in view.release.policy.metrics.iter().enumerate() {
-        let pieces = strip(view, index, metric);
-        let wide: u16 = pieces.iter().map(|(text, _)| width(text)).sum();
-        if !is_first && wide > pen.free() {
-            row += 1;
-            pen = Pen::new(buffer, area, row, view.look.glyphs.more);
-        }
-        for (text, style) in &pieces {
-            pen.put(text, *style);
-        }
-        pen.skip(2);
-        is_first = false;
-    }
 }

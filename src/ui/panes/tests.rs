@@ -49,6 +49,20 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         pen.to(name_ends).put(&line.middle, line.middle_style);
     }
     scroll_mark(view, buffer, area, (list.top, list.seen, lines.len()));
+    working(view, buffer, area);
+}
+
+/// The download that goes on, at the lower edge.
+fn working(view: View<'_>, buffer: &mut Buffer, area: Rect) {
+    let Some(work) = view.model.work.first() else {
+        return;
+    };
+    if area.width < 40 || area.height < 2 {
+        return;
+    }
+    let text = format!(" {} ", work.words());
+    let edge = Rect::new(area.x + 2, area.bottom() - 1, area.width - 22, 1);
+    Pen::new(buffer, edge, 0, view.look.glyphs.more).put(&text, view.look.styles.accent);
 }
 
 /// A name in at most `room` columns.

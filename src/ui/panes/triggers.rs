@@ -1,9 +1,9 @@
 //! The rollback triggers: quiet, fired, unknown, or disarmed because they were true before.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
-    app::{Hits, Pane},
+    app::{Hits, Pane, Spot},
     domain::judge::{State, Verdict},
     ui::{
         pane::{self, View, frame, rows, scroll_mark, select},
@@ -11,24 +11,44 @@ use crate::{
     },
 };
 
-/// Draws the pane.
+/// Draws the pane; with room the arithmetic of each stands below it.
 pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let inner = frame(view, buffer, area, Pane::Triggers, &badge(view), hits);
     let rules = &view.release.policy.hypercare.triggers;
+    let lines: Vec<Line<'_>> = rules.iter().map(|rule| line(view, rule.source())).collect();
+    let long = |line: &Line<'_>| width(line.source) + width(&line.words) + 4 > inner.width;
+    let tall = lines.iter().any(long) && lines.len() * 2 <= usize::from(inner.height);
     let list = rows(view, inner, Pane::Triggers, rules.len(), hits);
-    for (row, (index, rule)) in
-        (0u16..).zip(rules.iter().enumerate().skip(list.top).take(list.seen))
+    let each = if tall { 2 } else { 1 };
+    for (place, (index, line)) in
+        (0u16..).zip(lines.iter().enumerate().skip(list.top).take(list.seen))
     {
+        let row = place * each;
         if list.at == Some(index) {
             select(view, buffer, inner, row);
         }
-        line(view, buffer, inner, row, rule.source());
+        if tall {
+            let spot = Rect::new(inner.x, inner.y + row, inner.width, 1);
+            for y in [spot.y, spot.y + 1] {
+                let area = pane::area_of(Rect { y, ..spot });
+                hits.put(area, Spot::Rows(Pane::Triggers, index));
+            }
+        }
+        one(view, buffer, inner, row, line, tall);
     }
     if rules.is_empty() {
         Pen::new(buffer, inner, 0, view.look.glyphs.more)
             .put("none in the rules", view.look.styles.dim);
     }
     scroll_mark(view, buffer, area, (list.top, list.seen, rules.len()));
+}
+
+/// A trigger as it is drawn.
+struct Line<'a> {
+    sign: &'static str,
+    style: Style,
+    source: &'a str,
+    words: String,
 }
 
 fn badge(view: View<'_>) -> Vec<pane::Piece> {
@@ -44,7 +64,7 @@ fn badge(view: View<'_>) -> Vec<pane::Piece> {
     }
 }
 
-fn line(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, source: &str) {
+fn line<'a>(view: View<'_>, source: &'a str) -> Line<'a> {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let known = view.release.watch.triggers.get(source);
     let verdict = view
@@ -65,29 +85,44 @@ fn line(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, source: &str)
                 .fired
                 .as_ref()
                 .map_or("", |fired| fired.why.as_str());
-            (glyphs.fail, styles.fail, why.to_owned())
+            (glyphs.fail, styles.fail, format!("fired: {why}"))
         }
         (Some(_), Some(verdict)) => words(view, verdict),
         _ => (glyphs.open, styles.dim, "not armed yet".to_owned()),
     };
-    let mut pen = Pen::new(buffer, area, row, glyphs.more);
-    let wanted = width(source) + 4;
-    if width(&words) + wanted <= pen.free() {
-        pen.put_right(&words, styles.dim);
-    } else if pen.free() > wanted + 8 {
-        let room = usize::from(pen.free() - wanted - 1);
-        let cut: String = words.chars().take(room).collect();
-        pen.put_right(&format!("{cut}{}", glyphs.more), styles.dim);
+    Line {
+        sign,
+        style,
+        source,
+        words,
     }
-    let text = if style == styles.ok {
-        styles.text
-    } else {
-        style
-    };
-    pen.put(sign, style).skip(1).put(source, text);
 }
 
-fn words(view: View<'_>, verdict: &Verdict) -> (&'static str, ratatui::style::Style, String) {
+fn one(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>, tall: bool) {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let mut pen = Pen::new(buffer, area, row, glyphs.more);
+    let wanted = width(line.source) + 4;
+    if !tall && width(&line.words) + wanted <= pen.free() {
+        pen.put_right(&line.words, styles.dim);
+    }
+    let text = if line.style == styles.ok {
+        styles.text
+    } else {
+        line.style
+    };
+    pen.put(line.sign, line.style)
+        .skip(1)
+        .put(line.source, text);
+    if tall {
+        Pen::new(buffer, area, row + 1, glyphs.more)
+            .skip(2)
+            .put(&line.words, styles.dim);
+    } else if width(&line.words) + wanted > area.width {
+        pen.skip(2).put(&line.words, styles.dim);
+    }
+}
+
+fn words(view: View<'_>, verdict: &Verdict) -> (&'static str, Style, String) {
     let (sign, style) = view.look.state(verdict.state);
     let words = match verdict.state {
         State::Pass => verdict.why.to_string(),

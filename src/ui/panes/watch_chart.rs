@@ -3,10 +3,11 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
-    readings::{baseline, freshness, limits_of, newest, values},
-    strip::{all_metrics, strip_height},
+    readings::{facts, newest, values},
+    strip::Strip,
 };
 use crate::{
+    app::MetricFacts,
     domain::{
         observation::{Minute, Sample},
         plot::{Chart, Plot},
@@ -31,53 +32,52 @@ const AXIS: u16 = 8;
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     let styles = &view.look.styles;
     let metrics = &view.release.policy.metrics;
-    let Some(metric) = metrics.get(view.model.metric.min(metrics.len() - 1)) else {
+    let index = view.model.metric.min(metrics.len() - 1);
+    let Some(metric) = metrics.get(index) else {
         return;
     };
-    head(view, buffer, area, metric);
-    let strip = strip_height(view, area.width).min(area.height.saturating_sub(5));
+    let facts = facts(view, index);
+    head(view, buffer, area, metric, facts);
+    let strip = Strip::of(view, area.width);
+    let strip_rows = strip.height().min(area.height.saturating_sub(5));
     let plot_area = Rect::new(
         area.x + AXIS,
         area.y + 1,
         area.width - AXIS,
-        area.height.saturating_sub(2 + strip),
+        area.height.saturating_sub(2 + strip_rows),
     );
     let (from, until) = span(view);
     let values = values(view, metric, from, until);
-    let thresholds = thresholds(view, metric);
+    let thresholds = thresholds(view, metric, facts);
     let markers = markers(view);
     let limits: Vec<f64> = thresholds.iter().map(|threshold| threshold.value).collect();
     let minutes: Vec<Minute> = markers.iter().map(|marker| marker.minute).collect();
-    let stats = baseline(view, metric);
     let plot = Plot {
         columns: plot_area.width,
         rows: plot_area.height,
         from,
         until,
         values: &values,
-        band: stats.map(|stats| stats.band()),
+        band: facts.baseline.map(|stats| stats.band()),
         thresholds: &limits,
         markers: &minutes,
     };
-    let beyond = limits_of(view, metric)
-        .into_iter()
+    let beyond = facts
+        .limits
+        .iter()
         .find(|(_, fires)| *fires)
         .map(|(limit, _)| (limit.value, limit.above, styles.fail));
     let dress = Dress {
         thresholds: &thresholds,
         markers: &markers,
-        line: if freshness(view).is_some() {
-            styles.faint
-        } else {
-            styles.accent
-        },
+        line: styles.accent,
         beyond,
         cursor: view.model.cursor,
     };
     let chart = paint(view.look, buffer, plot_area, &plot, &dress);
     axes(view, buffer, area, plot_area, &chart, metric);
-    let below = Rect::new(area.x, plot_area.bottom() + 1, area.width, strip);
-    all_metrics(view, buffer, below);
+    let below = Rect::new(area.x, plot_area.bottom() + 1, area.width, strip_rows);
+    strip.draw(view, buffer, below);
 }
 
 /// Ticks on both axes, and the band's name where it hides nothing.
@@ -127,7 +127,7 @@ fn axes(
 }
 
 /// The chart's name, unit, and what the cursor reads.
-fn head(view: View<'_>, buffer: &mut Buffer, area: Rect, metric: &Metric) {
+fn head(view: View<'_>, buffer: &mut Buffer, area: Rect, metric: &Metric, facts: &MetricFacts) {
     let styles = &view.look.styles;
     let mut pen = Pen::new(buffer, area, 0, view.look.glyphs.more);
     pen.put(&metric.label, styles.strong).skip(2);
@@ -148,7 +148,7 @@ fn head(view: View<'_>, buffer: &mut Buffer, area: Rect, metric: &Metric) {
         pen.put(&minute_of(minute.start(), &view.model.zone), styles.accent)
             .skip(1)
             .put(&text, style);
-    } else if let Some(stats) = baseline(view, metric) {
+    } else if let Some(stats) = facts.baseline {
         pen.put(
             &format!("usual {}", wording::value(stats.median, metric.unit)),
             styles.dim,
@@ -176,13 +176,14 @@ fn span(view: View<'_>) -> (Minute, Minute) {
     }
 }
 
-fn thresholds(view: View<'_>, metric: &Metric) -> Vec<Threshold> {
+fn thresholds(view: View<'_>, metric: &Metric, facts: &MetricFacts) -> Vec<Threshold> {
     let styles = &view.look.styles;
-    limits_of(view, metric)
-        .into_iter()
+    facts
+        .limits
+        .iter()
         .map(|(limit, fires)| {
             let value = wording::value(limit.value, metric.unit);
-            let (label, style) = match (fires, limit.above) {
+            let (label, style) = match (*fires, limit.above) {
                 (true, true) => (format!("rolls back above {value}"), styles.fail),
                 (true, false) => (format!("rolls back below {value}"), styles.fail),
                 (false, true) => (format!("gate: above {value}"), styles.warn),

@@ -1,0 +1,93 @@
+//! What fills the bar as an alert, the gravest first: a trigger, a problem, an issue, an approval past cockpit.
+
+use super::{Bar, Tone};
+use crate::domain::{
+    Phase,
+    approval::Grant,
+    judge::{Fired, Rule},
+    release::Release,
+    wording,
+};
+
+/// The alert of a release; none once it ended, or once it is rolled back: then the rollback is what matters.
+pub(super) fn of(release: &Release, phase: &Phase) -> Option<Bar> {
+    if phase.is_end() || !release.rollback.attempts.is_empty() {
+        return None;
+    }
+    if let Some((source, fired)) = release.watch.alerts().next() {
+        let more = release.watch.alerts().count() - 1;
+        let bar = trigger(release, source, fired);
+        return Some(match more {
+            0 => bar,
+            more => bar.right(format!(
+                "and {} more",
+                wording::count(more as u64, "trigger")
+            )),
+        });
+    }
+    if let Some((problem, note)) = release.record.problems.last() {
+        let text = note.text.first_line();
+        return Some(Bar::new(Tone::Alert, problem.word(), text));
+    }
+    if let Some(issue) = release.rollout.issues.last() {
+        return Some(Bar::new(Tone::Alert, "Issue detected", issue.as_str()));
+    }
+    outside(release, phase).map(passed_by)
+}
+
+/// The approval that was given outside cockpit, while its deploy can still be cancelled.
+pub(super) fn outside<'a>(release: &'a Release, phase: &Phase) -> Option<&'a Grant> {
+    let grant = release.approval.grants.last()?;
+    (matches!(phase, Phase::Deploying) && grant.ours.is_none()).then_some(grant)
+}
+
+/// The metric by its name and the arithmetic; the rule itself where it names several metrics or an alarm.
+fn trigger(release: &Release, source: &str, fired: &Fired) -> Bar {
+    let names = release
+        .policy
+        .hypercare
+        .triggers
+        .iter()
+        .find(|rule| rule.source() == source)
+        .map(Rule::metrics)
+        .unwrap_or_default();
+    let label = match names.as_slice() {
+        [name] => release
+            .policy
+            .metrics
+            .iter()
+            .find(|metric| metric.name == *name)
+            .map(|metric| metric.label.as_str()),
+        _ => None,
+    };
+    match label {
+        Some(label) => {
+            let head = format!("{label} {}", fired.why.as_str());
+            Bar::new(Tone::Alert, head, format!("trigger: {source}"))
+        }
+        None => Bar::new(Tone::Alert, source, fired.why.as_str()),
+    }
+}
+
+fn passed_by(grant: &Grant) -> Bar {
+    let who = grant
+        .by
+        .as_ref()
+        .map_or(String::new(), |by| format!(" by {by}"));
+    let how = if grant.bypassed {
+        "Bypassed: deployed without a review"
+    } else {
+        "Approved outside cockpit"
+    };
+    let open: Vec<String> = grant
+        .open
+        .iter()
+        .map(|(gate, state)| format!("{gate} ({})", state.word()))
+        .collect();
+    let open = if open.is_empty() {
+        "every gate passed then".to_owned()
+    } else {
+        format!("did not pass: {}", open.join(", "))
+    };
+    Bar::new(Tone::Alert, format!("{how}{who}"), open)
+}

@@ -1,0 +1,114 @@
+//! What every frame needs of a release and is too dear to work out each time: once for each of its events.
+//!
+//! Knows the release only; neither time nor what is on the screen.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Seq, Text,
+    evidence::Explain,
+    judge::{BaselineStats, Limit, Rule, Series, Verdict},
+    observation::Minute,
+    release::{Gate, Release, ReleaseReadings},
+};
+
+/// How many minutes back the newest complete one is looked for.
+const COMPLETE_SOUGHT: usize = 60;
+
+/// A metric's baseline and the limits that the rules set to it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MetricFacts {
+    /// What it was before the deploy.
+    pub baseline: Option<BaselineStats>,
+    /// Limits of the rules, triggers first, each with whether crossing it fires a trigger.
+    pub limits: Vec<(Limit, bool)>,
+}
+
+/// Derived from the release.
+#[derive(Debug, Clone, Default)]
+pub struct Derived {
+    seq: Option<Seq>,
+    /// Every gate with its arithmetic.
+    pub gates: Vec<Gate>,
+    /// Every trigger's verdict as of the newest judged minute.
+    pub triggers: Vec<(String, Verdict)>,
+    /// The explain text by its headings.
+    pub explain: Option<Explain>,
+    /// By the metric's place in the policy.
+    pub metrics: Vec<MetricFacts>,
+    /// Minutes of the window that were judged, and how many it takes.
+    pub progress: (usize, usize),
+    /// The newest minute in which everything that the rules name had a value.
+    complete: Option<Minute>,
+    /// The text that `explain` was read from: it seldom changes and may be long.
+    told: Option<Text>,
+}
+
+impl Derived {
+    /// Whether the release has moved on since.
+    pub fn is_old(&self, release: &Release) -> bool {
+        self.seq != Some(release.seq())
+    }
+
+    /// Works everything out again.
+    pub fn refresh(&mut self, release: &Release) {
+        let readings = release.readings();
+        let told = release.evidence.explain();
+        if self.told.as_ref() != told {
+            self.explain = told.map(|text| Explain::parse(text.as_str()));
+            self.told = told.cloned();
+        }
+        self.seq = Some(release.seq());
+        self.gates = gates(release);
+        self.triggers = release.trigger_verdicts();
+        self.metrics = metrics(release, &readings);
+        self.progress = release.window_progress();
+        let judged = release.watch.judged.keys().rev();
+        self.complete = judged
+            .take(COMPLETE_SOUGHT)
+            .copied()
+            .find(|minute| release.is_complete(*minute));
+    }
+
+    /// Up to when the watch has had complete data; the deploy's end where there was none since. `None` before it.
+    pub fn data_until(&self, release: &Release) -> Option<Timestamp> {
+        let deployed = release.rollout.deployed?;
+        Some(
+            self.complete
+                .map_or(deployed, |minute| deployed.max(minute.end())),
+        )
+    }
+}
+
+/// Once production has changed, what stood against changing it says nothing more; a later stage asks everything again.
+fn gates(release: &Release) -> Vec<Gate> {
+    let mut gates = release.gates();
+    if release.rollout.first_traffic.is_some() && release.approval.waiting.is_none() {
+        gates.retain(|gate| !matches!(gate.name.as_str(), "candidate" | "production"));
+    }
+    gates
+}
+
+fn metrics(release: &Release, readings: &ReleaseReadings<'_>) -> Vec<MetricFacts> {
+    let hypercare = &release.policy.hypercare;
+    let of = |rules: &[Rule], name, fires: bool| -> Vec<(Limit, bool)> {
+        rules
+            .iter()
+            .flat_map(|rule| rule.limits(name, readings))
+            .map(|limit| (limit, fires))
+            .collect()
+    };
+    release
+        .policy
+        .metrics
+        .iter()
+        .map(|metric| {
+            let mut limits = of(&hypercare.triggers, &metric.name, true);
+            limits.extend(of(&hypercare.gates, &metric.name, false));
+            MetricFacts {
+                baseline: readings.baseline(&metric.name),
+                limits,
+            }
+        })
+        .collect()
+}
