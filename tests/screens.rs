@@ -110,7 +110,7 @@ fn screens_hold_their_words_and_their_looks() {
         (
             "alerting",
             &[
-                "error_rate > 2% for 3m",
+                "error rate 2.8% > 2%",
                 "roll back to v2.13.4",
                 "keep watching",
             ],
@@ -329,7 +329,7 @@ fn a_bell_rings_once_for_what_happened_and_not_for_what_was() {
     let mut stage = Stage::new(quiet);
     let fired = world::alerting().release;
     let notice = stage.model.see(&fired, journal::at(1)).unwrap();
-    assert!(notice.text.contains("error_rate > 2% for 3m"), "{notice:?}");
+    assert!(notice.text.contains("error rate 2.8% > 2%"), "{notice:?}");
     assert_eq!(stage.model.see(&fired, journal::at(2)), None);
     assert!(
         stage

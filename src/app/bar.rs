@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Derived;
+use super::{Bar, Derived, Tone};
 use crate::domain::{
     End, Feed, Phase, Text,
     approval::ApprovalProgress,
@@ -18,49 +18,7 @@ use crate::domain::{
 /// A watch without a complete minute for so long says so.
 pub const SILENT: SignedDuration = SignedDuration::from_mins(5);
 
-/// How loud a bar is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// Nothing to do.
-    Calm,
-    /// Something is on its way.
-    Busy,
-    /// A person is asked. Filled.
-    Decision,
-    /// Something is wrong. Filled, two lines.
-    Alert,
-    /// The good end.
-    Good,
-}
-
-/// What the bar says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bar {
-    /// How loud.
-    pub tone: Tone,
-    /// The first words.
-    pub head: String,
-    /// What stands beside them.
-    pub detail: String,
-    /// What stands at the right edge.
-    pub right: String,
-}
-
 impl Bar {
-    pub(super) fn new(tone: Tone, head: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            tone,
-            head: head.into(),
-            detail: detail.into(),
-            right: String::new(),
-        }
-    }
-
-    pub(super) fn right(mut self, text: impl Into<String>) -> Self {
-        self.right = text.into();
-        self
-    }
-
     /// The bar of a release now.
     pub fn of(release: &Release, derived: &Derived, now: Timestamp) -> Self {
         let gates = &derived.gates;

@@ -3,6 +3,7 @@
 mod action;
 mod alert;
 mod ask;
+mod banner;
 mod bar;
 mod boot;
 mod cases;
@@ -23,6 +24,7 @@ mod work;
 
 pub use action::*;
 pub use ask::*;
+pub use banner::*;
 pub use bar::*;
 pub use boot::*;
 pub use cases::*;

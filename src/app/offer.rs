@@ -1,6 +1,6 @@
 //! What can be done now, and why the rest cannot: the key bar and every prompt ask here first.
 
-use super::{Action, Model, Seat, later};
+use super::{Action, Model, Seat};
 use crate::domain::{
     Phase,
     policy::Effect,
