@@ -239,3 +239,72 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(0.1234, Unit::Percent, "0.12%")]
+    #[case(1.306, Unit::Percent, "1.31%")]
+    #[case(99.99, Unit::Percent, "99.99%")]
+    #[case(100.0, Unit::Percent, "100%")]
+    #[case(175.4, Unit::Milliseconds, "175 ms")]
+    #[case(1_250.0, Unit::Milliseconds, "1.25 s")]
+    #[case(180_000.0, Unit::Milliseconds, "3 min")]
+    #[case(999.4, Unit::Count, "999")]
+    #[case(999.6, Unit::Count, "1k")]
+    #[case(1_234.0, Unit::PerSecond, "1.2k/s")]
+    #[case(3_400_000_000.0, Unit::Bytes, "3.4 GB")]
+    #[case(-0.0, Unit::Plain, "0")]
+    #[case(f64::NAN, Unit::Percent, "?")]
+    fn a_value_in_the_size_that_reads_best(
+        #[case] number: f64,
+        #[case] unit: Unit,
+        #[case] said: &str,
+    ) {
+        assert_eq!(value(number, unit), said);
+    }
+
+    #[rstest]
+    #[case(100.0, 134.0, Unit::Milliseconds, "+34%")]
+    #[case(180.0, 175.0, Unit::Milliseconds, "−2.8%")]
+    #[case(0.2, 0.8, Unit::Percent, "+0.6 pt")]
+    #[case(0.0, 12.0, Unit::Count, "+12")]
+    #[case(5.0, 5.0, Unit::Count, "=")]
+    #[case(0.0, f64::INFINITY, Unit::Count, "?")]
+    fn a_change_has_a_sign_or_is_none(
+        #[case] before: f64,
+        #[case] after: f64,
+        #[case] unit: Unit,
+        #[case] said: &str,
+    ) {
+        assert_eq!(change(before, after, unit), said);
+    }
+
+    #[rstest]
+    #[case(-5, "0s", "0s")]
+    #[case(850, "850ms", "0s")]
+    #[case(12_400, "12.4s", "12s")]
+    #[case(100_000, "1m 40s", "1m")]
+    #[case(13_260_000, "3h 41m", "3h")]
+    #[case(180_000_000, "2d 02h", "2d")]
+    fn durations_take_two_parts_and_ages_one(
+        #[case] millis: i64,
+        #[case] long: &str,
+        #[case] short: &str,
+    ) {
+        let span = SignedDuration::from_millis(millis);
+        assert_eq!((duration(span).as_str(), age(span).as_str()), (long, short));
+    }
+
+    #[test]
+    fn counts_and_lists() {
+        assert_eq!(count(1, "minute"), "1 minute");
+        assert_eq!(count(0, "minute"), "0 minutes");
+        assert_eq!(list::<&str>(&[]), "");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+    }
+}

@@ -132,3 +132,58 @@ pub fn change(before: &BaselineStats, after: f64, bad: Bad) -> Change {
         course,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stats(values: &[f64]) -> BaselineStats {
+        BaselineStats::of(values.iter().copied().map(Sample::Value)).unwrap()
+    }
+
+    #[test]
+    fn an_outlier_moves_neither_middle_nor_spread() {
+        let calm = stats(&[1.0, 2.0, 3.0, 4.0, 5.0]);
+        let wild = stats(&[1.0, 2.0, 3.0, 4.0, 5_000.0]);
+        assert!((calm.median - 3.0).abs() < 1e-12);
+        assert!((calm.spread - MAD_TO_SIGMA).abs() < 1e-12);
+        assert_eq!((calm.median, calm.spread), (wild.median, wild.spread));
+    }
+
+    #[test]
+    fn what_is_no_number_does_not_count() {
+        let samples = [
+            Sample::Absent,
+            Sample::NoTraffic,
+            Sample::Broken,
+            Sample::Value(f64::NAN),
+        ];
+        assert_eq!(BaselineStats::of(samples), None);
+        let one = BaselineStats::of(samples.into_iter().chain([Sample::Value(2.0)])).unwrap();
+        assert_eq!((one.minutes, one.median, one.spread), (1, 2.0, 0.0));
+    }
+
+    #[test]
+    fn where_most_minutes_are_equal_the_percentiles_give_the_spread() {
+        let mut values = vec![0.0; 12];
+        values.extend([1.0; 8]);
+        let sparse = stats(&values);
+        assert!((sparse.median, sparse.spread) == (0.0, 0.5), "{sparse:?}");
+        let (low, high) = sparse.band();
+        assert!(low >= sparse.low && high <= sparse.high && low <= high);
+    }
+
+    #[test]
+    fn a_change_within_the_noise_is_the_same_and_beyond_it_has_a_direction() {
+        let before = stats(&[98.0, 99.0, 100.0, 101.0, 102.0]);
+        let course = |after, bad| change(&before, after, bad).course;
+        assert_eq!(course(101.0, Bad::Up), Course::Same);
+        assert_eq!(course(110.0, Bad::Up), Course::Worse);
+        assert_eq!(course(110.0, Bad::Down), Course::Better);
+        assert_eq!(course(90.0, Bad::Down), Course::Worse);
+        assert_eq!(course(90.0, Bad::Both), Course::Worse);
+        let more = change(&before, 110.0, Bad::Up).percent.unwrap();
+        assert!((more - 10.0).abs() < 1e-9);
+        assert_eq!(change(&stats(&[0.0]), 1.0, Bad::Up).percent, None);
+    }
+}
