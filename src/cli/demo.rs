@@ -17,6 +17,7 @@ use super::{
     exit::{Exit, Stop},
     headless,
     launch::{Dialogue, Launch, Launched, Picking, demo_folder, launch},
+    runtime::runtime,
     screen,
     surroundings::Surroundings,
 };
@@ -183,13 +184,6 @@ impl Drop for Serving {
             let _ = thread.join();
         }
     }
-}
-
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Stop::failed(format!("no runtime: {error}")))
 }
 
 /// A world that another process serves. Only loopback: an operator that is simulated has no business elsewhere.

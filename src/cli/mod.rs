@@ -13,6 +13,7 @@ pub mod log;
 mod manual;
 mod program;
 mod run;
+mod runtime;
 mod screen;
 mod status;
 mod surroundings;

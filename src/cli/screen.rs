@@ -6,9 +6,9 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use super::{
-    demo::runtime,
     exit::{Exit, Stop},
     launch::{Dialogue, Launch, Launched, Picking, launch},
+    runtime::runtime,
     surroundings::Surroundings,
 };
 use crate::{

@@ -5,9 +5,9 @@ use std::{fmt::Write as _, sync::Arc, time::Duration};
 use serde_json::{Value, json};
 
 use super::{
-    demo::runtime,
     exit::{Exit, Stop},
     launch::{Dialogue, Launch, Launched, Picking, launch},
+    runtime::runtime,
     surroundings::Surroundings,
 };
 use crate::{
