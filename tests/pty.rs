@@ -130,9 +130,14 @@ impl Terminal {
                 return status;
             }
             // The reader must not stall it.
-            if let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
-                self.screen.process(&bytes);
-                self.bytes.extend(bytes);
+            match self.output.recv_timeout(PATIENCE) {
+                Ok(bytes) => {
+                    self.screen.process(&bytes);
+                    self.bytes.extend(bytes);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                // The terminal is closed; the process may still put things away.
+                Err(RecvTimeoutError::Disconnected) => thread::sleep(PATIENCE),
             }
         }
         panic!("still running:\n{}", self.screen.screen().contents());
@@ -167,7 +172,7 @@ fn a_person_approves_a_release_and_leaves() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::demo(folder.path());
     terminal.shows("cockpit");
-    terminal.shows("Waits for your decision");
+    terminal.shows("every gate passes");
     terminal.press("a");
     terminal.shows("Approve");
     terminal.press("\u{1b}");

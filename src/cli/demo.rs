@@ -37,6 +37,9 @@ const SPEED: f64 = 12.0;
 /// The login that the simulated token belongs to, and its operator's.
 const TOKEN: &str = "simulated-token-of-ana";
 
+/// How long a world that stops waits for answers that are under way.
+const LAST_ANSWERS: Duration = Duration::from_millis(100);
+
 /// The world that is flown on.
 struct Place {
     base: String,
@@ -124,7 +127,8 @@ impl Serving {
                             // A caller that is gone needs no address.
                             let _ = told.send(Ok(served.base()));
                             let _ = stopped.await;
-                            served.stop().await;
+                            // Connections that are still open end with the process.
+                            let _ = tokio::time::timeout(LAST_ANSWERS, served.stop()).await;
                         }
                         Err(error) => {
                             let _ = told.send(Err(error));

@@ -3,7 +3,6 @@
 use std::{io, time::Duration};
 
 use crossterm::event::Event;
-use jiff::tz::TimeZone;
 use ratatui::{Terminal, backend::Backend};
 use tokio::{
     sync::mpsc,
@@ -12,41 +11,19 @@ use tokio::{
 
 use super::{
     backend::Frugal,
-    boot::{BootStep, Pace},
+    boot::BootStep,
     ears::listen,
     keys::inputs,
     outlet::{Canvas, Outlet},
+    setup::{Landed, Setup},
     signals::{Asked, Signals, has_shell, stop_here},
     stage::{Next, Stage},
     terminal::{Guard, fallen, restore_on_panic, tty},
 };
-use crate::{domain::RunId, ui::Look};
+use crate::domain::RunId;
 
 /// Batches of input that are taken in before a frame is drawn.
 const BATCHES: usize = 64;
-
-/// How the screen is set up.
-pub struct Setup {
-    /// Styles, signs, keys.
-    pub look: Look,
-    /// Zone of the times on the screen.
-    pub zone: TimeZone,
-    /// Ring the bell for what wants a person.
-    pub bell: bool,
-    /// And tell the desktop.
-    pub notify: bool,
-    /// How often things are looked at.
-    pub pace: Pace,
-}
-
-/// How it ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Landed {
-    /// The exit code.
-    pub exit: u8,
-    /// For the terminal, once it is restored.
-    pub words: Option<String>,
-}
 
 /// Takes the terminal, shows the first frame, flies what `steps` brings, and gives the terminal back.
 ///

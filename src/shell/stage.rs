@@ -10,10 +10,10 @@ use ratatui::{Terminal, backend::Backend};
 use tokio::sync::mpsc;
 
 use super::{
-    boot::{BootStep, Pace},
-    fly::{Landed, Setup},
+    boot::BootStep,
     keys::Batch,
     outlet::Outlet,
+    setup::{Landed, Pace, Setup},
 };
 use crate::{
     app::{Action, Boot, Effect, Input, Key, Model, Notice, Picked, Picker, Place, Seat, Work},

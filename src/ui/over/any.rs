@@ -1,12 +1,8 @@
 //! Which overlay is drawn by which file, and the box around a prompt.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    style::{Modifier, Style},
-};
+use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
-use super::{approve, fields, help, other, palette, rollback};
+use super::{approve, fact::Fact, fields, help, other, palette, rollback};
 use crate::{
     app::{Asking, Hits, Overlay, Prompt},
     ui::{
@@ -14,9 +10,6 @@ use crate::{
         pen::{Pen, wrap},
     },
 };
-
-/// A line of a prompt's facts.
-pub(super) type Fact = Vec<(String, Style)>;
 
 /// Draws what is open; the place of the text cursor, where something is typed.
 pub(in crate::ui) fn draw(
@@ -118,13 +111,4 @@ fn fitted(facts: Vec<Fact>, room: u16) -> Vec<Fact> {
         }
     }
     out
-}
-
-/// `▲ ` and a text of warning.
-pub(super) fn warning(view: View<'_>, text: impl Into<String>) -> Fact {
-    let style = view.look.styles.warn;
-    vec![
-        (format!("{} ", view.look.glyphs.warn), style),
-        (text.into(), style),
-    ]
 }

@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use super::any::{Fact, warning};
+use super::fact::{Fact, warning};
 use crate::{
     domain::{approval::Shown, judge::State, policy::Effect, wording},
     ui::pane::View,

@@ -2,6 +2,7 @@
 
 mod any;
 mod approve;
+mod fact;
 mod fields;
 mod help;
 mod other;

@@ -1,0 +1,48 @@
+//! What the screen is given, and what it gives back.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::ui::Look;
+
+/// How the screen is set up.
+pub struct Setup {
+    /// Styles, signs, keys.
+    pub look: Look,
+    /// Zone of the times on the screen.
+    pub zone: TimeZone,
+    /// Ring the bell for what wants a person.
+    pub bell: bool,
+    /// And tell the desktop.
+    pub notify: bool,
+    /// How often things are looked at.
+    pub pace: Pace,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landed {
+    /// The exit code.
+    pub exit: u8,
+    /// For the terminal, once it is restored.
+    pub words: Option<String>,
+}
+
+/// How often the screen looks at the clock and at the feeds.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Between two frames that feeds cause.
+    pub frame: Duration,
+    /// Between two looks at the clock.
+    pub clock: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            frame: Duration::from_millis(33),
+            clock: Duration::from_secs(1),
+        }
+    }
+}
