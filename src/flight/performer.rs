@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 
@@ -25,53 +26,63 @@ const TRIES: u8 = 4;
 const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 /// Clocks differ: a run may seem to be older than its request by this much.
 const SKEW: SignedDuration = SignedDuration::from_mins(2);
+/// An act that cannot be sent, or whose fate nobody tells, is given up after this.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(2);
+/// An approval that never went out is void after this.
+const STALE: SignedDuration = SignedDuration::from_hours(1);
 /// Longest run of a team's program.
 const SCRIPT_LIMIT: SignedDuration = SignedDuration::from_mins(30);
 
 /// Performs acts until the flight is gone. Acts up to `resumed` were requested by an earlier process.
+///
+/// Each act on its own: one whose fate GitHub cannot tell must not hold up the way back that does without GitHub.
 pub(super) async fn perform(
     outside: Outside,
     mut needs: watch::Receiver<Needs>,
     reports: mpsc::Sender<Report>,
     resumed: Seq,
 ) {
-    let mut answered: BTreeSet<Seq> = BTreeSet::new();
+    let mut taken: BTreeSet<Seq> = BTreeSet::new();
+    let mut working = FuturesUnordered::new();
     loop {
-        let next = needs
+        let new: Vec<Act> = needs
             .borrow_and_update()
             .acts
             .iter()
-            .find(|act| act.cleared && !answered.contains(&act.seq))
-            .cloned();
-        if let Some(act) = next {
-            answered.insert(act.seq);
+            .filter(|act| act.cleared && !taken.contains(&act.seq))
+            .cloned()
+            .collect();
+        for act in new {
+            taken.insert(act.seq);
             let performer = Performer {
                 outside: &outside,
-                needs: &needs,
-                act: &act,
+                needs: needs.clone(),
+                act,
             };
-            let Some(outcome) = performer.outcome(act.seq <= resumed).await else {
-                continue;
-            };
-            let seen = Observation::Answered {
-                act: act.seq,
-                outcome,
-            };
-            if reports.send(Report::Seen(Box::new(seen))).await.is_err() {
-                return;
-            }
-            continue;
+            let is_resumed = performer.act.seq <= resumed;
+            working.push(async move { (performer.act.seq, performer.outcome(is_resumed).await) });
         }
-        if needs.changed().await.is_err() {
-            return;
+        tokio::select! {
+            Some((act, outcome)) = working.next() => {
+                let Some(outcome) = outcome else { continue };
+                let seen = Observation::Answered { act, outcome };
+                if reports.send(Report::Seen(Box::new(seen))).await.is_err() {
+                    return;
+                }
+            }
+            changed = needs.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+            }
         }
     }
 }
 
 struct Performer<'a> {
     outside: &'a Outside,
-    needs: &'a watch::Receiver<Needs>,
-    act: &'a Act,
+    needs: watch::Receiver<Needs>,
+    act: Act,
 }
 
 /// What a look in the world found of an act.
@@ -94,12 +105,21 @@ impl Performer<'_> {
             if must_look && let Some(outcome) = self.look_up().await? {
                 return Some(outcome);
             }
+            if must_look && let Some(fault) = self.is_stale() {
+                return Some(Outcome::Failed { fault });
+            }
             if !self.is_wanted() {
                 return None;
             }
             match self.send().await {
                 Ok(run) => return Some(Outcome::Taken { run }),
                 Err(fault) => match (&fault.kind, fault.reached) {
+                    // A decision is not sent long after it was taken: the person decides anew, or takes another way.
+                    (FaultKind::RateLimited { until }, _)
+                        if until.duration_since(self.outside.clock.now()) > PATIENCE =>
+                    {
+                        return Some(Outcome::Failed { fault });
+                    }
                     (FaultKind::RateLimited { until }, _) => {
                         self.outside.clock.sleep_until(*until).await;
                         must_look = false;
@@ -115,6 +135,23 @@ impl Performer<'_> {
         }
         let what = "it was sent several times and never arrived";
         Some(Outcome::Unknown { why: what.into() })
+    }
+
+    /// An approval that never went out and is old by now: what it was bound to is not what stands there today.
+    fn is_stale(&self) -> Option<Fault> {
+        let lets_go = match &self.act.deed {
+            Deed::Review { approve, .. } => *approve,
+            Deed::Dispatch { marker, .. } => is_production(marker),
+            Deed::Cancel { .. } | Deed::RerunFailed { .. } | Deed::Script { .. } => false,
+        };
+        let age = self.outside.clock.now().duration_since(self.act.at);
+        (lets_go && age > STALE).then(|| {
+            let detail = format!(
+                "it was taken {} minutes ago and never sent: decide again",
+                age.as_mins()
+            );
+            Fault::new(FaultKind::Conflict, "the decision", detail)
+        })
     }
 
     /// Whether the act still stands in the outbox.
@@ -133,6 +170,7 @@ impl Performer<'_> {
 
     /// `Some(None)`: absent twice, it may be sent. `None`: it is no longer wanted.
     async fn look_up(&self) -> Option<Option<Outcome>> {
+        let began = self.outside.clock.now();
         let mut absent = 0;
         while absent < 2 {
             if absent > 0 {
@@ -154,6 +192,14 @@ impl Performer<'_> {
                         FaultKind::RateLimited { until } => until,
                         _ => later(self.outside.clock.now(), TRY_AGAIN),
                     };
+                    if matches!(self.act.deed, Deed::Dispatch { .. })
+                        && until.duration_since(began) > PATIENCE
+                    {
+                        let why = format!("GitHub does not say whether it began: {fault}");
+                        return Some(Some(Outcome::Unknown {
+                            why: Text::line(&why),
+                        }));
+                    }
                     self.outside.clock.sleep_until(until).await;
                 }
             }
@@ -219,12 +265,16 @@ impl Performer<'_> {
             return Ok(Trace::Done(Some(run.id)));
         }
         let viewer = self.outside.runs.viewer().await?;
-        let by_us: Vec<&RunSnapshot> = runs
+        // GitHub's times are whole seconds, and its clock is not ours.
+        let (by_us, just_before): (Vec<&RunSnapshot>, Vec<&RunSnapshot>) = runs
             .iter()
             .filter(|run| run.actor.as_ref().is_some_and(|actor| actor.is(&viewer)))
-            .filter(|run| run.created >= self.act.at && !bears_a_marker(run.title.as_str()))
-            .collect();
+            .filter(|run| !bears_a_marker(run.title.as_str()))
+            .partition(|run| run.created.as_second() >= self.act.at.as_second());
         Ok(match by_us.as_slice() {
+            [] if !just_before.is_empty() => Trace::Unclear(Text::line(&format!(
+                "a run of {workflow} began at about that time; let the run's name hold the release id to tell them apart"
+            ))),
             [] => Trace::Absent,
             [only] => Trace::Done(Some(only.id)),
             several => Trace::Unclear(Text::line(&format!(
@@ -232,6 +282,18 @@ impl Performer<'_> {
                 several.len()
             ))),
         })
+    }
+
+    /// Production starts once: an earlier request of the same name, whose answer was lost, may have started it.
+    async fn began_before(&self, workflow: &str, marker: &str) -> Result<Option<RunId>, Fault> {
+        let runs = self
+            .outside
+            .dispatch
+            .dispatched(workflow, None, Timestamp::UNIX_EPOCH)
+            .await
+            .map_err(|fault| fault.reaching(Reached::No))?;
+        let found = runs.iter().find(|run| is_named(run.title.as_str(), marker));
+        Ok(found.map(|run| run.id))
     }
 
     async fn send(&self) -> Result<Option<RunId>, Fault> {
@@ -256,8 +318,13 @@ impl Performer<'_> {
                 workflow,
                 reference,
                 inputs,
-                ..
+                marker,
             } => {
+                if is_production(marker)
+                    && let Some(run) = self.began_before(workflow, marker).await?
+                {
+                    return Ok(Some(run));
+                }
                 let reference = match reference {
                     Some(reference) => reference.clone(),
                     None => outside
@@ -290,6 +357,13 @@ fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
+/// Whether a marker names a production's start rather than a rollback's.
+fn is_production(marker: &str) -> bool {
+    marker
+        .rsplit_once('-')
+        .is_some_and(|(_, sort)| sort.starts_with('p'))
+}
+
 /// Whether a title holds the marker as a whole: `...-r1` is not found in `...-r12`.
 pub(super) fn is_named(title: &str, marker: &str) -> bool {
     title.match_indices(marker).any(|(at, _)| {
@@ -301,7 +375,7 @@ pub(super) fn is_named(title: &str, marker: &str) -> bool {
 }
 
 /// Whether a title names some cockpit's request: `8123.1-r1`.
-fn bears_a_marker(title: &str) -> bool {
+pub(super) fn bears_a_marker(title: &str) -> bool {
     title
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
         .any(|word| {

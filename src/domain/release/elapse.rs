@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::fill::Templates;
 use crate::domain::{
-    Deed, Event, Phase, Text,
+    Deed, Event, Feed, Phase, Text,
     approval::ApprovalEvent,
     judge::JudgeEvent,
     observation::{Minute, RunStatus},
@@ -97,6 +97,11 @@ impl Release {
             .and_then(|stage| stage.since)
     }
 
+    /// Whether production was heard since the deploy, where it is asked at all: who stays silent confirms nothing.
+    pub(super) fn production_is_settled(&self) -> bool {
+        self.unsettled_since().is_none() && !self.record.silent.contains_key(&Feed::Production)
+    }
+
     /// Since when production should answer with the candidate, while it does not.
     fn unsettled_since(&self) -> Option<Timestamp> {
         let deployed = self.rollout.deployed?;
@@ -168,7 +173,11 @@ fn window_undecided(release: &Release, at: Timestamp) -> Option<Event> {
         return None;
     }
     let (have, want) = release.window_progress();
-    let why = format!("only {have} of {want} minutes had complete data");
+    let why = if have < want {
+        format!("only {have} of {want} minutes had complete data")
+    } else {
+        "production does not say that it runs this version".to_owned()
+    };
     Some(
         JudgeEvent::WindowUndecided {
             why: Text::line(&why),
@@ -187,7 +196,7 @@ fn follow_rollback(release: &Release, attempt: &Attempt, at: Timestamp) -> Vec<E
             let fault = super::decide::overdue(release.rollback_timeout());
             events.push(
                 RollbackEvent::Failed {
-                    why: Text::line(&fault.to_string()),
+                    why: Text::line(&format!("{fault}{}", still_held(attempt))),
                     superseded: false,
                 }
                 .into(),
@@ -221,6 +230,22 @@ fn follow_rollback(release: &Release, attempt: &Attempt, at: Timestamp) -> Vec<E
         | RollbackProgress::Failed { .. } => {}
     }
     events
+}
+
+/// A run that is given up while it waits for a review may still begin: before another is sent, it is to be cancelled.
+fn still_held(attempt: &Attempt) -> String {
+    let held: Vec<&str> = attempt
+        .holds
+        .iter()
+        .map(|hold| hold.name.as_str())
+        .collect();
+    match (attempt.run, held.as_slice()) {
+        (Some(run), [_, ..]) => format!(
+            "; run {run} still waits for the review of {}: cancel it, or it may begin later",
+            held.join(", ")
+        ),
+        _ => String::new(),
+    }
 }
 
 /// Production's own answer after the rollback, where it is the target.

@@ -114,14 +114,18 @@ fn fire(release: &Release) -> Vec<Event> {
 
 fn judge_window(release: &Release) -> Option<Event> {
     let (have, want) = release.window_progress();
-    if have < want || release.watch.fired().next().is_some() {
+    if have < want || release.watch.fired().next().is_some() || !release.production_is_settled() {
         return None;
     }
     let minutes = release.window_minutes();
     let gates = release.watch_gates(&minutes, want);
-    let healthy = gates
-        .iter()
-        .all(|(_, verdict)| verdict.state == State::Pass);
+    // Rules that ask nothing of production cannot find it healthy: a person says so.
+    let hypercare = &release.policy.hypercare;
+    let asks = !hypercare.gates.is_empty() || !hypercare.triggers.is_empty();
+    let healthy = asks
+        && gates
+            .iter()
+            .all(|(_, verdict)| verdict.state == State::Pass);
     let gates = gates
         .into_iter()
         .map(|(source, verdict)| (source, verdict.state, verdict.why))

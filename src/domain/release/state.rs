@@ -135,6 +135,8 @@ impl Release {
                 if let Some(request) = &self.approval.request {
                     self.outbox.remove(&request.seq);
                 }
+                // What was judged of the last attempt says nothing of this one.
+                self.watch.end = None;
             }
             ApprovalEvent::HeldBy { .. }
             | ApprovalEvent::Waiting { .. }
@@ -183,6 +185,12 @@ impl Release {
                     self.outbox
                         .retain(|seq, _| *seq < before || others.contains(&Some(*seq)));
                 }
+            }
+            // Its acts go with it: none may reach the world when the person has turned to another way.
+            RollbackEvent::Failed { .. } => {
+                let attempt = self.rollback.newest();
+                let acts: Vec<Seq> = attempt.iter().flat_map(|one| one.acts()).collect();
+                self.outbox.retain(|seq, _| !acts.contains(seq));
             }
             _ => {}
         }

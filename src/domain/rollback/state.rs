@@ -44,6 +44,8 @@ pub struct Attempt {
     pub holds: Vec<PendingDeployment>,
     /// Environments whose review was already requested.
     pub reviewed: Vec<EnvironmentId>,
+    /// The requests for those reviews.
+    pub reviews: Vec<Seq>,
     /// The deploy's cancellation: request and what became of it.
     pub cancel: Option<(Seq, Option<Outcome>)>,
     /// Its own start: request, when, and what became of it.
@@ -100,6 +102,7 @@ impl Rollback {
                 status: None,
                 holds: Vec::new(),
                 reviewed: Vec::new(),
+                reviews: Vec::new(),
                 cancel: None,
                 start: None,
             }),
@@ -138,6 +141,16 @@ impl Rollback {
 }
 
 impl Attempt {
+    /// Everything that it asked of the world.
+    pub fn acts(&self) -> impl Iterator<Item = Seq> + '_ {
+        let cancel = self.cancel.as_ref().map(|(seq, _)| *seq);
+        let start = self.start.as_ref().map(|(seq, _, _)| *seq);
+        cancel
+            .into_iter()
+            .chain(start)
+            .chain(self.reviews.iter().copied())
+    }
+
     fn apply(&mut self, stamp: &Stamp, event: &RollbackEvent) {
         match event {
             RollbackEvent::CancelRequested { .. } => self.cancel = Some((stamp.seq, None)),
@@ -146,6 +159,7 @@ impl Attempt {
                 self.progress = Progress::Starting;
             }
             RollbackEvent::ReviewRequested { deed } => {
+                self.reviews.push(stamp.seq);
                 if let Deed::Review { environments, .. } = deed {
                     self.reviewed.extend(environments);
                 }

@@ -208,7 +208,9 @@ impl ProductionAnswer {
     pub fn is(&self, sha: &Sha, version: Option<&Text>) -> bool {
         match (&self.sha, &self.version, version) {
             (Some(own), _, _) => own == sha,
-            (None, Some(own), Some(version)) => same_version(own.as_str(), version.as_str()),
+            (None, Some(own), Some(version)) => {
+                same_version(own.as_str(), version.as_str()) || sha.starts_with(own.as_str())
+            }
             (None, Some(own), None) => sha.starts_with(own.as_str()),
             (None, None, _) => false,
         }
@@ -218,4 +220,26 @@ impl ProductionAnswer {
 /// Versions with and without their `v` are the same.
 fn same_version(a: &str, b: &str) -> bool {
     a.trim_start_matches('v') == b.trim_start_matches('v')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_commit_is_the_candidate_though_it_has_a_version() {
+        let sha = Sha::parse(&"3f9c2ab1".repeat(5)).unwrap();
+        let version = Text::line("v2.14.0");
+        let said = |text: &str| ProductionAnswer {
+            source: ProductionSource::Asked,
+            version: Some(Text::line(text)),
+            sha: None,
+        };
+        for same in ["3f9c2ab", "3F9C2AB1", "v2.14.0", "2.14.0"] {
+            assert!(said(same).is(&sha, Some(&version)), "{same}");
+        }
+        for other in ["3f9c2a", "d01e77c", "v2.13.4", "v"] {
+            assert!(!said(other).is(&sha, Some(&version)), "{other}");
+        }
+    }
 }

@@ -27,6 +27,8 @@ pub(super) struct Pulse {
     patience: SignedDuration,
     last_good: Timestamp,
     is_silent: bool,
+    /// Nothing was said of its health yet.
+    is_fresh: bool,
     backoff: SignedDuration,
 }
 
@@ -47,6 +49,7 @@ impl Pulse {
             patience,
             // The journal may say that it was silent when the last cockpit ended.
             is_silent: true,
+            is_fresh: true,
             backoff: FIRST_BACKOFF,
         }
     }
@@ -81,6 +84,7 @@ impl Pulse {
         let at = self.now();
         self.last_good = at;
         self.backoff = FIRST_BACKOFF;
+        self.is_fresh = false;
         if self.is_silent {
             self.is_silent = false;
             self.see(Observation::Back { feed: self.feed }).await?;
@@ -106,8 +110,10 @@ impl Pulse {
             .saturating_add(self.backoff)
             .min(LONGEST_BACKOFF);
         tracing::info!(feed = self.feed.word(), %fault, "a feed failed");
-        if !self.is_silent && now.duration_since(self.last_good) >= self.patience {
+        let is_news = self.is_fresh || !self.is_silent;
+        if is_news && now.duration_since(self.last_good) >= self.patience {
             self.is_silent = true;
+            self.is_fresh = false;
             self.see(Observation::Silent {
                 feed: self.feed,
                 since: self.last_good,

@@ -10,7 +10,7 @@ use crate::{
     },
     flight::{
         needs::{Lookup, Needs},
-        performer::is_named,
+        performer::{bears_a_marker, is_named},
     },
 };
 
@@ -195,8 +195,11 @@ async fn find(
         return Ok(Some(run.id));
     }
     let viewer = pulse.outside.runs.viewer().await?;
+    // GitHub's times are whole seconds; a run that bears another request's marker is that request's.
     let mut ours = runs.iter().filter(|run| {
-        run.created >= since && run.actor.as_ref().is_some_and(|actor| actor.is(&viewer))
+        run.created.as_second() >= since.as_second()
+            && run.actor.as_ref().is_some_and(|actor| actor.is(&viewer))
+            && !bears_a_marker(run.title.as_str())
     });
     Ok(match (ours.next(), ours.next()) {
         (Some(only), None) => Some(only.id),

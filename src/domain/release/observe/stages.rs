@@ -100,19 +100,39 @@ fn let_go(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
         return None;
     }
     let held = held_before(release, index);
-    let review = reviews.iter().find(|review| {
+    let of_stage = reviews.iter().filter(|review| {
         review.state != ReviewState::Pending
             && (review.environments.is_empty()
                 || held.iter().any(|id| review.environments.contains(id)))
     });
-    match review {
-        Some(review) if review.state == ReviewState::Rejected => Some(rejected(release, review)),
-        Some(review) => Some(granted(release, index, Some(review))),
-        // GitHub fails the held job of a run that expires: nobody let it go.
-        None if !is_expiry(release, seen) && stage_jobs(release, seen, index).any(has_begun) => {
-            Some(granted(release, index, None))
+    // The list tells neither time nor attempt: our own marker comes before what the jobs show, and that before a
+    // rejection that may be an earlier attempt's.
+    let (ours, others): (Vec<_>, Vec<_>) =
+        of_stage.partition(|review| our_act(release, &review.comment).is_some());
+    let was_let_go = stage_jobs(release, seen, index).any(was_let_go);
+    let of = |state: ReviewState| others.iter().rfind(|review| review.state == state).copied();
+    let (rejection, approval) = (of(ReviewState::Rejected), of(ReviewState::Approved));
+    if let Some(review) = ours.last() {
+        return Some(if review.state == ReviewState::Rejected {
+            rejected(release, review)
+        } else {
+            granted(release, index, Some(review))
+        });
+    }
+    match rejection {
+        Some(_) if was_let_go => Some(granted(release, index, approval)),
+        // Where an earlier attempt may have been rejected, only the run's end says that this one was.
+        Some(review) => {
+            let is_certain = approval.is_none() && release.attempt() == 1
+                || seen.run.status == RunStatus::Completed;
+            is_certain.then(|| rejected(release, review))
         }
-        None => None,
+        // GitHub fails the held job of a run that expires: nobody let it go.
+        None => {
+            let has_begun = || stage_jobs(release, seen, index).any(has_begun);
+            (approval.is_some() || !is_expiry(release, seen) && has_begun())
+                .then(|| granted(release, index, approval))
+        }
     }
 }
 
@@ -129,10 +149,26 @@ fn began_unseen(release: &Release, seen: &RunSeen, index: usize) -> Option<Event
     {
         return None;
     }
-    let review = reviews
+    // Which of several reviews let this stage go cannot be told: the hold, and with it the environment, was never seen.
+    let mut approvals = reviews
         .iter()
-        .find(|review| review.state == ReviewState::Approved);
-    Some(granted(release, index, review))
+        .filter(|review| review.state == ReviewState::Approved);
+    match (approvals.next(), approvals.next()) {
+        (None, _) => Some(granted(release, index, None)),
+        (only, None) => Some(granted(release, index, only)),
+        (Some(first), Some(_)) => {
+            let unnamed = ReviewSnapshot {
+                by: None,
+                ..first.clone()
+            };
+            Some(granted(release, index, Some(&unnamed)))
+        }
+    }
+}
+
+/// Whether only an approval can have brought the job so far: a rejected one fails without having worked.
+fn was_let_go(job: &JobSnapshot) -> bool {
+    job.status == RunStatus::InProgress || job.conclusion == Some(Conclusion::Success)
 }
 
 fn has_begun(job: &JobSnapshot) -> bool {
@@ -210,11 +246,13 @@ fn progress(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
     let ended = seen.run.status == RunStatus::Completed;
     match stage.state {
         StageState::Waiting | StageState::Held if is_last => {
-            let started = stage_jobs(release, seen, index)
+            let begun: Vec<_> = stage_jobs(release, seen, index)
                 .filter(|job| has_begun(job))
-                .filter_map(|job| job.started)
-                .min()?;
-            Some(stage_changed(index, StageState::Deploying, started))
+                .collect();
+            let started = begun.iter().filter_map(|job| job.started).min();
+            // A job that works without telling since when works since it was seen.
+            let since = started.or_else(|| (!begun.is_empty()).then_some(seen.asked))?;
+            Some(stage_changed(index, StageState::Deploying, since))
         }
         StageState::Waiting | StageState::Held => {
             Some(stage_changed(index, StageState::Deploying, seen.asked))
@@ -343,15 +381,49 @@ fn stage_jobs<'a>(
         .filter(move |job| is_job(job.name.as_str(), wanted))
 }
 
-/// Whether a job is the wanted one, or one of its matrix: `deploy (eu)`.
+/// Whether a job is the wanted one, or one of its matrix: `deploy (eu)`, `caller (eu) / deploy (blue)`.
 fn is_job(name: &str, wanted: &str) -> bool {
-    name == wanted
-        || name
-            .strip_prefix(wanted)
-            .is_some_and(|rest| rest.starts_with(" (") && rest.ends_with(')'))
+    let is_part = |name: &str, wanted: &str| {
+        name == wanted
+            || name
+                .strip_prefix(wanted)
+                .is_some_and(|rest| rest.starts_with(" (") && rest.ends_with(')'))
+    };
+    if is_part(name, wanted) {
+        return true;
+    }
+    let (names, parts) = (name.split(" / "), wanted.split(" / "));
+    names.clone().count() == parts.clone().count()
+        && names.zip(parts).all(|(name, part)| is_part(name, part))
 }
 
 /// The latest of these times, where any is known.
 fn latest(times: impl Iterator<Item = Option<Timestamp>>) -> Option<Timestamp> {
     times.flatten().max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_job;
+
+    #[test]
+    fn a_matrix_may_stand_at_the_caller_and_at_the_job() {
+        for name in [
+            "caller / deploy",
+            "caller / deploy (eu)",
+            "caller (eu) / deploy",
+            "caller (eu) / deploy (blue)",
+        ] {
+            assert!(is_job(name, "caller / deploy"), "{name}");
+        }
+        assert!(is_job("deploy (eu / west)", "deploy"));
+        for name in [
+            "deploy",
+            "caller / deploy-docs",
+            "caller / deploy / eu",
+            "other / deploy",
+        ] {
+            assert!(!is_job(name, "caller / deploy"), "{name}");
+        }
+    }
 }
