@@ -135,8 +135,6 @@ impl Release {
                 if let Some(request) = &self.approval.request {
                     self.outbox.remove(&request.seq);
                 }
-                // What was judged of the last attempt says nothing of this one.
-                self.watch.end = None;
             }
             ApprovalEvent::HeldBy { .. }
             | ApprovalEvent::Waiting { .. }
