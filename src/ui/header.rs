@@ -83,6 +83,9 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     }
 }
 
+/// The age of a fresh answer is told in steps of so many seconds.
+const FRESH_STEP: i64 = 5;
+
 /// Sign, style and words for the feed that everything hangs on.
 fn live(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
@@ -93,7 +96,12 @@ fn live(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
     let age = |at: Timestamp| wording::age(now.duration_since(at));
     match view.model.feeds.health(Feed::Github, now) {
         Health::Unheard => (glyphs.open, styles.dim, "connecting".to_owned()),
-        Health::Live(at) => (glyphs.live, styles.ok, format!("live {}", age(at))),
+        Health::Live(at) => {
+            // In steps: a number that moves each second is written each second.
+            let steps = now.duration_since(at).as_secs().max(0) / FRESH_STEP * FRESH_STEP;
+            let age = wording::age(jiff::SignedDuration::from_secs(steps));
+            (glyphs.live, styles.ok, format!("live {age}"))
+        }
         Health::Old(at) => (glyphs.warn, styles.warn, format!("old {}", age(at))),
         Health::Broken(at, fault) => {
             let age = at.map_or_else(String::new, |at| format!(" {}", age(at)));

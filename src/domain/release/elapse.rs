@@ -46,7 +46,6 @@ impl Release {
             .as_ref()
             .filter(|waiting| waiting.escalated.is_none() && !self.phase().is_end())
             .map(|waiting| waiting.escalate_at);
-        let settle = self.unsettled_since().map(|since| after(since, SETTLE));
         let overdue = self
             .deploying_since()
             .filter(|_| self.rollout.issues.is_empty())
@@ -68,7 +67,7 @@ impl Release {
         let window = (self.phase() == Phase::Monitoring)
             .then(|| self.window_limit())
             .flatten();
-        [escalation, settle, overdue, rollback, window]
+        [escalation, overdue, rollback, window]
             .into_iter()
             .flatten()
             .min()
@@ -107,8 +106,9 @@ impl Release {
         let deployed = self.rollout.deployed?;
         let (answer, asked) = self.rollout.production.get(&ProductionSource::Asked)?;
         let candidate = self.evidence.candidate.as_ref()?;
-        // An answer from before the deploy says nothing; the next one comes as an observation, which needs no deadline.
-        let is_old = *asked >= deployed && !answer.is(&candidate.sha, candidate.version.as_ref());
+        // Only an answer from after the settling time says something; it comes as an observation, which needs no deadline.
+        let is_old = *asked >= after(deployed, SETTLE)
+            && !answer.is(&candidate.sha, candidate.version.as_ref());
         (is_old && self.rollback.attempts.is_empty() && self.rollout.issues.is_empty())
             .then_some(deployed)
     }
@@ -133,9 +133,6 @@ fn escalate(release: &Release, at: Timestamp) -> Option<Event> {
 fn production_checked(release: &Release, at: Timestamp) -> Option<Event> {
     let since = release.unsettled_since()?;
     let (answer, _) = release.rollout.production.get(&ProductionSource::Asked)?;
-    if at < after(since, SETTLE) {
-        return None;
-    }
     let why = format!(
         "the deploy ended {} s ago and production still answers {}",
         at.duration_since(since).as_secs(),
@@ -173,10 +170,16 @@ fn window_undecided(release: &Release, at: Timestamp) -> Option<Event> {
         return None;
     }
     let (have, want) = release.window_progress();
+    let still: Vec<&str> = release.watch.fired().map(|(source, _)| source).collect();
     let why = if have < want {
         format!("only {have} of {want} minutes had complete data")
-    } else {
+    } else if still.is_empty() {
         "production does not say that it runs this version".to_owned()
+    } else {
+        format!(
+            "{have} minutes are judged, and still true is: {}",
+            still.join(", ")
+        )
     };
     Some(
         JudgeEvent::WindowUndecided {

@@ -10,7 +10,7 @@ use crate::domain::{
     judge::JudgeEvent,
     observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
     record::RecordEvent,
-    release::Release,
+    release::{Release, SETTLE},
     rollback::{RollbackEvent, RollbackProgress},
     rollout::{ProductionAnswer, RolloutEvent},
 };
@@ -148,7 +148,10 @@ fn turning_points(release: &Release) -> impl Iterator<Item = Timestamp> {
             | RollbackProgress::Running
             | RollbackProgress::Failed { .. } => None,
         });
-    release.rollout.deployed.into_iter().chain(rolled_back)
+    let deployed = release.rollout.deployed;
+    // The answer that counts against a deploy is one from after its settling time.
+    let settled = deployed.and_then(|at| at.checked_add(SETTLE).ok());
+    deployed.into_iter().chain(settled).chain(rolled_back)
 }
 
 fn deployments_seen(release: &Release, deployments: &[DeploymentSnapshot]) -> Vec<Event> {
