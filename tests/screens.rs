@@ -245,6 +245,9 @@ fn a_rollback_wants_its_reason_and_its_target_typed() {
     ] {
         assert!(text.contains(word), "{word}\n{text}");
     }
+    // Its run still holds the lane, so first comes what shall happen to it.
+    assert!(text.contains("ancel"), "{text}");
+    stage.keys(&["Enter"]);
     stage
         .model
         .update(Input::Paste("; captures fail".into()), &stage.release);

@@ -99,8 +99,14 @@ fn live(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
         Health::Live(at) => {
             // In steps: a number that moves each second is written each second.
             let steps = now.duration_since(at).as_secs().max(0) / FRESH_STEP * FRESH_STEP;
-            let age = wording::age(jiff::SignedDuration::from_secs(steps));
-            (glyphs.live, styles.ok, format!("live {age}"))
+            let words = match steps {
+                0 => "live".to_owned(),
+                _ => format!(
+                    "live {}",
+                    wording::age(jiff::SignedDuration::from_secs(steps))
+                ),
+            };
+            (glyphs.live, styles.ok, words)
         }
         Health::Old(at) => (glyphs.warn, styles.warn, format!("old {}", age(at))),
         Health::Broken(at, fault) => {
