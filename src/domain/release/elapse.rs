@@ -96,9 +96,16 @@ impl Release {
             .and_then(|stage| stage.since)
     }
 
-    /// Whether production was heard since the deploy, where it is asked at all: who stays silent confirms nothing.
+    /// Whether production says since the deploy that it runs the candidate, where it is asked at all: who stays silent,
+    /// or answers with something else, confirms nothing.
     pub(super) fn production_is_settled(&self) -> bool {
-        self.unsettled_since().is_none() && !self.record.silent.contains_key(&Feed::Production)
+        let asked = self.rollout.production.get(&ProductionSource::Asked);
+        let confirms = asked.is_none_or(|(answer, at)| {
+            let is_new = self.rollout.deployed.is_none_or(|deployed| *at >= deployed);
+            let candidate = self.evidence.candidate.as_ref();
+            is_new && candidate.is_none_or(|known| answer.is(&known.sha, known.version.as_ref()))
+        });
+        confirms && !self.record.silent.contains_key(&Feed::Production)
     }
 
     /// Since when production should answer with the candidate, while it does not.
