@@ -9,7 +9,7 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
-use super::pane::{Piece, View};
+use super::view::{Piece, View};
 use crate::{
     app::{Health, Pane, SILENT},
     domain::{Feed, Phase, wording},

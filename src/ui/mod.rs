@@ -15,6 +15,7 @@ mod pen;
 mod picker;
 mod stepper;
 mod styles;
+mod view;
 
 pub use boot::draw_boot;
 pub use draw::*;

@@ -4,32 +4,12 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
+pub(super) use super::view::{Piece, View};
 use super::{
-    Look, freshness,
+    freshness,
     pen::{Pen, fill, width},
 };
-use crate::{
-    app::{Area, Hits, Model, Pane, Spot},
-    domain::release::Release,
-};
-
-/// Everything that a pane is drawn from.
-#[derive(Clone, Copy)]
-pub(super) struct View<'a> {
-    pub(super) model: &'a Model,
-    pub(super) release: &'a Release,
-    pub(super) look: &'a Look,
-}
-
-impl View<'_> {
-    /// Whether a pane has the focus.
-    pub(super) fn has_focus(&self, pane: Pane) -> bool {
-        self.model.focus == pane
-    }
-}
-
-/// A piece of text with its style.
-pub(super) type Piece = (String, Style);
+use crate::app::{Area, Hits, Pane, Spot};
 
 /// Draws the frame and returns what is inside of it, one column in.
 pub(super) fn frame(
