@@ -66,7 +66,12 @@ inputs = { version = "{version}" }
 /// The same as a release writes it: opened, then judged minutes.
 fn release() -> Vec<u8> {
     let team = parse_team(RULES.as_bytes(), "bench").unwrap();
-    let names: Vec<_> = team.policy.metrics.iter().map(|m| m.key()).collect();
+    let names: Vec<_> = team
+        .policy
+        .metrics
+        .iter()
+        .map(cockpit::domain::policy::Metric::key)
+        .collect();
     let opened = RecordEvent::Opened {
         key: ReleaseKey {
             repository: Repository::parse("github.com", "acme/storefront").unwrap(),
