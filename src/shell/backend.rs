@@ -58,7 +58,9 @@ impl Backend for Frugal {
             return Ok(());
         }
         self.cursor = None;
-        self.inner.draw(content)
+        self.inner.draw(content)?;
+        self.outlet.shorten_reset();
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

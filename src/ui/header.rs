@@ -84,7 +84,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
 }
 
 /// The age of a fresh answer is told in steps of so many seconds.
-const FRESH_STEP: i64 = 5;
+const FRESH_STEP: i64 = 10;
 
 /// Sign, style and words for the feed that everything hangs on.
 fn live(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
