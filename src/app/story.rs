@@ -119,6 +119,22 @@ fn of_evidence(event: &EvidenceEvent) -> (Mood, String) {
                 };
                 (mood, format!("load test read: {p99}{broken}"))
             }
+            Finding::Security(security) => {
+                let mood = match (security.failure(), security.new.map(|new| new.total())) {
+                    (Some(_), _) => Mood::Bad,
+                    (None, Some(0)) => Mood::Good,
+                    (None, _) => Mood::Plain,
+                };
+                (mood, format!("security: {}", security.in_short()))
+            }
+            Finding::Coverage(coverage) => {
+                let mood = match (coverage.failure(), coverage.doubt()) {
+                    (Some(_), _) => Mood::Bad,
+                    (None, Some(_)) => Mood::Plain,
+                    (None, None) => Mood::Good,
+                };
+                (mood, format!("coverage: {}", coverage.in_short()))
+            }
             Finding::Explain { .. } => (Mood::Plain, "explain summary read".to_owned()),
         },
         EvidenceEvent::Unreadable { kind, fault } => (

@@ -206,6 +206,8 @@ async fn read_evidence(meeting: &Meeting, scenario: Scenario) {
                 assert!(held.len() == 3 && held.iter().all(|one| one.held));
                 assert!((100.0..300.0).contains(&load.p99.unwrap()));
             }
+            Evidence::Security(scan) => assert_eq!(scan.counts().grave(), 0),
+            Evidence::Coverage(coverage) => assert!(coverage.percent().is_some()),
             Evidence::Explain(text) => assert!(text.as_str().contains("What was verified")),
         }
     }

@@ -6,7 +6,8 @@ use super::findings::Findings;
 use crate::{
     config::{At, file::EvidenceTable, units},
     domain::{
-        evidence::EvidenceKind,
+        Text,
+        evidence::{EvidenceKind, KnownFailure},
         policy::{Effect, EvidenceRule},
     },
 };
@@ -56,11 +57,15 @@ pub(super) fn sources(table: &EvidenceTable) -> Vec<Source<'_>> {
 }
 
 pub(super) fn evidence(table: &EvidenceTable, found: &mut Findings) -> Vec<EvidenceRule> {
-    if let Some(drop) = table.coverage.as_ref().and_then(|at| at.max_drop.as_ref()) {
-        found.read("evidence.coverage.max_drop", drop, |raw| {
-            units::points(&raw.0)
+    let max_drop = table
+        .coverage
+        .as_ref()
+        .and_then(|at| at.max_drop.as_ref())
+        .and_then(|drop| {
+            found.read("evidence.coverage.max_drop", drop, |raw| {
+                units::points(&raw.0)
+            })
         });
-    }
     if let Some(explain) = &table.explain {
         if let Some(command) = &explain.command {
             found.program("evidence.explain.command", command);
@@ -80,9 +85,6 @@ pub(super) fn evidence(table: &EvidenceTable, found: &mut Findings) -> Vec<Evide
             all.iter().try_for_each(|one| glob(one).map(|_| ()))
         });
     }
-    for known in table.known_failures.iter().flat_map(|at| at.value.iter()) {
-        found.read("until", &known.until, |raw| units::day(raw));
-    }
     sources(table)
         .into_iter()
         .map(|source| EvidenceRule {
@@ -94,8 +96,25 @@ pub(super) fn evidence(table: &EvidenceTable, found: &mut Findings) -> Vec<Evide
                 .workflow
                 .map(|at| super::target::workflow("workflow", at, found)),
             required: source.required,
+            max_drop: (source.kind == EvidenceKind::Coverage)
+                .then_some(max_drop)
+                .flatten(),
         })
         .collect()
+}
+
+/// The failing tests that are known.
+pub(super) fn known_failures(table: &EvidenceTable, found: &mut Findings) -> Vec<KnownFailure> {
+    let all = table.known_failures.iter().flat_map(|at| at.value.iter());
+    all.filter_map(|known| {
+        let until = found.read("until", &known.until, |raw| units::day(raw))?;
+        Some(KnownFailure {
+            test: known.test.clone(),
+            until,
+            reason: Text::line(&known.reason),
+        })
+    })
+    .collect()
 }
 
 fn glob(raw: &str) -> Result<String, String> {

@@ -42,6 +42,7 @@ pub(in crate::config) fn resolve_team(
         target: target::target(table, &mut found),
         pipeline: target::pipeline(&table.pipeline),
         evidence: evidence::evidence(&table.evidence, &mut found),
+        known_failures: evidence::known_failures(&table.evidence, &mut found),
         strategy,
         hypercare,
         rollback: table

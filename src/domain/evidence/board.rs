@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Candidate, Diff, EvidenceEvent, EvidenceKind, Finding, LoadReport, TestsSummary};
+use super::{
+    Candidate, CoverageReport, Diff, EvidenceEvent, EvidenceKind, Finding, LoadReport,
+    SecurityReport, TestsSummary,
+};
 use crate::domain::{ArtifactId, Fault, Text, observation::ArtifactSnapshot, policy::Policy};
 
 /// Everything known about the candidate.
@@ -80,36 +83,65 @@ impl Board {
         }
     }
 
+    /// What a kind of evidence says, where it was read.
+    pub fn finding(&self, kind: EvidenceKind) -> Option<&Finding> {
+        match self.pieces.get(&kind)? {
+            Piece::Read { finding, .. } => Some(finding),
+            Piece::Unreadable(_) | Piece::Missing => None,
+        }
+    }
+
     /// The tests, where they were read.
     pub fn tests(&self) -> Option<&TestsSummary> {
-        match self.pieces.get(&EvidenceKind::Tests)? {
-            Piece::Read {
-                finding: Finding::Tests(tests),
-                ..
-            } => Some(tests),
-            Piece::Read { .. } | Piece::Unreadable(_) | Piece::Missing => None,
+        match self.finding(EvidenceKind::Tests)? {
+            Finding::Tests(tests) => Some(tests),
+            Finding::Load(_)
+            | Finding::Security(_)
+            | Finding::Coverage(_)
+            | Finding::Explain { .. } => None,
         }
     }
 
     /// The load test, where it was read.
     pub fn load(&self) -> Option<&LoadReport> {
-        match self.pieces.get(&EvidenceKind::Load)? {
-            Piece::Read {
-                finding: Finding::Load(load),
-                ..
-            } => Some(load),
-            Piece::Read { .. } | Piece::Unreadable(_) | Piece::Missing => None,
+        match self.finding(EvidenceKind::Load)? {
+            Finding::Load(load) => Some(load),
+            Finding::Tests(_)
+            | Finding::Security(_)
+            | Finding::Coverage(_)
+            | Finding::Explain { .. } => None,
+        }
+    }
+
+    /// Scanner findings, where they were read.
+    pub fn security(&self) -> Option<&SecurityReport> {
+        match self.finding(EvidenceKind::Security)? {
+            Finding::Security(security) => Some(security),
+            Finding::Tests(_)
+            | Finding::Load(_)
+            | Finding::Coverage(_)
+            | Finding::Explain { .. } => None,
+        }
+    }
+
+    /// Coverage, where it was read.
+    pub fn coverage(&self) -> Option<&CoverageReport> {
+        match self.finding(EvidenceKind::Coverage)? {
+            Finding::Coverage(coverage) => Some(coverage),
+            Finding::Tests(_)
+            | Finding::Load(_)
+            | Finding::Security(_)
+            | Finding::Explain { .. } => None,
         }
     }
 
     /// The explain text's beginning, where it was read. Untrusted.
     pub fn explain(&self) -> Option<&Text> {
-        match self.pieces.get(&EvidenceKind::Explain)? {
-            Piece::Read {
-                finding: Finding::Explain { text, .. },
-                ..
-            } => Some(text),
-            Piece::Read { .. } | Piece::Unreadable(_) | Piece::Missing => None,
+        match self.finding(EvidenceKind::Explain)? {
+            Finding::Explain { text, .. } => Some(text),
+            Finding::Tests(_) | Finding::Load(_) | Finding::Security(_) | Finding::Coverage(_) => {
+                None
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{EvidenceKind, LoadReport, TestsSummary};
+use super::{EvidenceKind, Finding};
 use crate::domain::{
     ArtifactId, Fault, Login, Sha, Text,
     observation::{ArtifactSnapshot, Comparison, PullSnapshot},
@@ -74,101 +74,6 @@ impl Candidate {
             .iter()
             .map(|pull| (pull.number, pull.title.clone()))
             .collect()
-    }
-}
-
-/// What a piece of evidence says, small enough for the journal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Finding {
-    /// Tests.
-    Tests(TestsSummary),
-    /// Load.
-    Load(LoadReport),
-    /// The explain text's blob.
-    Explain {
-        /// SHA-256 of the text, the blob's name.
-        blob: String,
-        /// Its beginning, at most 8 KiB: enough for the pane.
-        text: Text,
-    },
-}
-
-impl Finding {
-    /// Which kind it is.
-    pub fn kind(&self) -> EvidenceKind {
-        match self {
-            Self::Tests(_) => EvidenceKind::Tests,
-            Self::Load(_) => EvidenceKind::Load,
-            Self::Explain { .. } => EvidenceKind::Explain,
-        }
-    }
-
-    /// Why it fails staging where it is required; `None` where it does not.
-    pub fn failure(&self) -> Option<Text> {
-        match self {
-            Self::Tests(tests) => tests_failure(tests),
-            Self::Load(load) => load_failure(load),
-            Self::Explain { .. } => None,
-        }
-    }
-
-    /// In a few words.
-    pub fn in_short(&self) -> String {
-        match self {
-            Self::Tests(tests) => {
-                format!("{} of {} passed", tests.totals.passed, tests.totals.tests)
-            }
-            Self::Load(load) => load
-                .p99
-                .or(load.p95)
-                .map_or_else(|| "read".to_owned(), |p99| format!("p99 {p99:.0} ms")),
-            Self::Explain { .. } => "there".to_owned(),
-        }
-    }
-}
-
-fn tests_failure(tests: &TestsSummary) -> Option<Text> {
-    let totals = tests.totals;
-    if totals.has_failures() {
-        let bad = totals.failed + totals.errored;
-        let first = tests
-            .failing
-            .first()
-            .map_or(String::new(), |test| format!(": {}", test.name));
-        Some(Text::line(&format!(
-            "{bad} of {} tests failed{first}",
-            totals.tests
-        )))
-    } else if tests.unreadable > 0 {
-        Some(Text::line(&format!(
-            "{} test reports could not be read",
-            tests.unreadable
-        )))
-    } else if totals.tests == totals.skipped {
-        Some(Text::line("no test ran"))
-    } else {
-        None
-    }
-}
-
-fn load_failure(load: &LoadReport) -> Option<Text> {
-    let crossed: Vec<&str> = load
-        .thresholds
-        .iter()
-        .flatten()
-        .filter(|threshold| !threshold.held)
-        .map(|threshold| threshold.name.as_str())
-        .collect();
-    if !crossed.is_empty() {
-        Some(Text::line(&format!(
-            "threshold crossed: {}",
-            crossed.join(", ")
-        )))
-    } else if load.failed.is_some_and(|share| share >= 100.0) {
-        Some(Text::line("every request failed"))
-    } else {
-        None
     }
 }
 

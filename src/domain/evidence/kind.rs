@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LoadReport, TestReport};
+use super::{CoverageReport, LoadReport, SecurityScan, TestReport};
 use crate::domain::Text;
 
 /// What a piece of evidence is about.
@@ -44,6 +44,10 @@ pub enum Evidence {
     Tests(TestReport),
     /// A load test.
     Load(LoadReport),
+    /// Scanner findings, every one that was kept.
+    Security(SecurityScan),
+    /// Coverage.
+    Coverage(CoverageReport),
     /// The explain text, Markdown, sanitised. Untrusted: it can neither act nor look like cockpit's own words.
     Explain(Text),
 }

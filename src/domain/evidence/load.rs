@@ -23,8 +23,42 @@ pub struct LoadReport {
     pub checks: Option<(u64, u64)>,
     /// Thresholds by expression; `None`: the file holds none, so it cannot be called passed.
     pub thresholds: Option<Vec<Threshold>>,
+    /// An earlier release's figures to compare with, where there are some.
+    #[serde(default)]
+    pub baseline: Option<Box<LoadBaseline>>,
     /// What could not be read.
     pub problems: Vec<Text>,
+}
+
+/// An earlier release's load test; units as in [`LoadReport`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoadBaseline {
+    /// Whose: `run 8123`.
+    pub of: Text,
+    /// Median latency.
+    pub p50: Option<f64>,
+    /// 95th percentile.
+    pub p95: Option<f64>,
+    /// 99th percentile.
+    pub p99: Option<f64>,
+    /// Requests a second.
+    pub throughput: Option<f64>,
+    /// Failed requests, per cent.
+    pub failed: Option<f64>,
+}
+
+impl LoadBaseline {
+    /// The figures of an earlier report, by the name of its release.
+    pub fn of(report: &LoadReport, name: &str) -> Self {
+        Self {
+            of: Text::line(name),
+            p50: report.p50,
+            p95: report.p95,
+            p99: report.p99,
+            throughput: report.throughput,
+            failed: report.failed,
+        }
+    }
 }
 
 /// What a load test's own thresholds say.

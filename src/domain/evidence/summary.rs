@@ -1,8 +1,9 @@
 //! What the journal keeps of a test report: bounded, whatever the report's size.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, SuiteTotals, TestReport, Totals};
+use super::{Case, KnownFailing, KnownFailure, SuiteTotals, TestReport, Totals};
 use crate::domain::Text;
 
 /// Suites kept by name.
@@ -34,6 +35,9 @@ pub struct TestsSummary {
     /// Test reports that could not be read: the counts lack them.
     #[serde(default)]
     pub unreadable: u32,
+    /// Known failures that the report shows to fail, at most [`NAMES_KEPT`]; the totals count them as failed.
+    #[serde(default)]
+    pub known: Vec<KnownFailing>,
     /// What else to know of the report.
     pub problems: Vec<Text>,
 }
@@ -50,12 +54,47 @@ pub struct NamedTest {
 impl TestsSummary {
     /// The short form of a report.
     pub fn of(report: &TestReport) -> Self {
-        let failing = report.failing().take(NAMES_KEPT);
+        Self::knowing(report, &[], Date::MIN)
+    }
+
+    /// The short form of a report, with the failures that are known on that day set apart.
+    pub fn knowing(report: &TestReport, known: &[KnownFailure], today: Date) -> Self {
+        let by = |case: &Case<'_>| known.iter().position(|one| one.names(case));
+        let counts =
+            |index: Option<usize>| index.is_some_and(|index| known[index].counts_on(today));
+        let mut tests = vec![0_u64; known.len()];
+        // Those that nobody knew of come first.
+        let (mut failing, mut expected) = (Vec::new(), Vec::new());
+        for case in report.failing() {
+            let index = by(&case);
+            if let Some(index) = index {
+                tests[index] += 1;
+            }
+            let list = if counts(index) {
+                &mut expected
+            } else {
+                &mut failing
+            };
+            if list.len() < NAMES_KEPT {
+                list.push(case);
+            }
+        }
+        failing.append(&mut expected);
+        let known = known.iter().zip(tests).filter(|(_, tests)| *tests > 0);
+        let known = known.map(|(known, tests)| KnownFailing {
+            test: head(&known.test, NAME_BYTES),
+            until: known.until,
+            reason: head(known.reason.first_line(), MESSAGE_BYTES),
+            expired: !known.counts_on(today),
+            tests,
+        });
+        let failing = failing.into_iter().take(NAMES_KEPT);
         let flaky = report.flaky().take(NAMES_KEPT);
         let mut summary = Self {
             totals: report.totals,
             suites: Vec::new(),
             failing: failing.map(|case| named(case, MESSAGE_BYTES)).collect(),
+            known: shortened(known.collect()),
             flaky: flaky.map(|case| named(case, FLAKY_BYTES)).collect(),
             unreadable: report.unreadable,
             problems: report
@@ -87,7 +126,11 @@ impl TestsSummary {
             .map(|suite| 110 + digits(&suite.totals) + quoted(&suite.name))
             .sum();
         let problems: usize = self.problems.iter().map(quoted).sum();
-        400 + tests + suites + problems
+        let known = self.known.iter();
+        let known: usize = known
+            .map(|known| 110 + quoted(&known.test) + quoted(&known.reason))
+            .sum();
+        400 + tests + suites + problems + known
     }
 
     /// Both together, each list kept to its length.
@@ -101,6 +144,8 @@ impl TestsSummary {
         self.flaky.extend(other.flaky);
         self.flaky.truncate(NAMES_KEPT);
         self.unreadable = self.unreadable.saturating_add(other.unreadable);
+        self.known.extend(other.known);
+        self.known = shortened(self.known);
         self.problems.extend(other.problems);
         self.problems.truncate(PROBLEMS_KEPT);
         self
@@ -110,6 +155,47 @@ impl TestsSummary {
     pub fn has_passed(&self) -> bool {
         self.totals.tests > 0 && !self.totals.has_failures() && self.unreadable == 0
     }
+
+    /// Failed and broken tests that no unexpired known failure names.
+    pub fn unknown_failures(&self) -> u64 {
+        let bad = self.totals.failed.saturating_add(self.totals.errored);
+        bad.saturating_sub(self.known_failures())
+    }
+
+    /// Failing tests that an unexpired known failure names.
+    pub fn known_failures(&self) -> u64 {
+        let known = self.known.iter().filter(|known| !known.expired);
+        known.fold(0, |sum, known| sum.saturating_add(known.tests))
+    }
+
+    /// `182 of 182 passed`.
+    pub fn in_short(&self) -> String {
+        let (totals, known) = (self.totals, self.known_in_words());
+        format!("{} of {} passed{known}", totals.passed, totals.tests)
+    }
+
+    /// `, 1 known to fail`; nothing where none is.
+    pub fn known_in_words(&self) -> String {
+        match self.known_failures() {
+            0 => String::new(),
+            known => format!(", {known} known to fail"),
+        }
+    }
+}
+
+/// As many as are kept; expired ones stay before others, because they speak against the release.
+fn shortened(mut known: Vec<KnownFailing>) -> Vec<KnownFailing> {
+    if known.len() > NAMES_KEPT {
+        known.sort_by_key(|known| !known.expired);
+        let rest = known.split_off(NAMES_KEPT);
+        // The last one stands for the rest, so that no count is lost.
+        if let Some(last) = known.last_mut().filter(|last| !last.expired) {
+            last.tests = rest
+                .iter()
+                .fold(last.tests, |sum, one| sum.saturating_add(one.tests));
+        }
+    }
+    known
 }
 
 /// Length as a JSON string, its quotes and comma included; `Text` holds no control characters but line breaks.

@@ -9,7 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Metric;
-use crate::domain::{Login, Text, evidence::EvidenceKind, judge::Rule};
+use crate::domain::{
+    Login, Text,
+    evidence::{EvidenceKind, KnownFailure},
+    judge::Rule,
+};
 
 /// Everything that decides about a release.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +28,9 @@ pub struct Policy {
     pub pipeline: Vec<StepRule>,
     /// What staging must have shown.
     pub evidence: Vec<EvidenceRule>,
+    /// Failing tests that are known, until a day.
+    #[serde(default)]
+    pub known_failures: Vec<KnownFailure>,
     /// Every metric, in the order of the file.
     pub metrics: Vec<Metric>,
     /// How promotion goes.
@@ -88,7 +95,7 @@ pub struct StepRule {
 }
 
 /// One kind of evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EvidenceRule {
     /// Which.
     pub kind: EvidenceKind,
@@ -98,6 +105,9 @@ pub struct EvidenceRule {
     pub workflow: Option<String>,
     /// Whether staging fails without it.
     pub required: bool,
+    /// Of coverage: the largest drop that passes, in points.
+    #[serde(default)]
+    pub max_drop: Option<f64>,
 }
 
 /// How promotion goes.

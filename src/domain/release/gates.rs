@@ -72,8 +72,10 @@ impl Release {
                 Some(tests) => said(
                     State::Pass,
                     &format!(
-                        "{} of {} tests passed",
-                        tests.totals.passed, tests.totals.tests
+                        "{} of {} tests passed{}",
+                        tests.totals.passed,
+                        tests.totals.tests,
+                        tests.known_in_words()
                     ),
                 ),
                 None => said(State::Pass, "nothing required is missing"),
@@ -97,10 +99,13 @@ impl Release {
                     None => said(State::NoData, "not read yet"),
                     Some(Piece::Missing) => said(State::NoData, "missing"),
                     Some(Piece::Unreadable(fault)) => said(State::Broken, fault.detail.as_str()),
-                    Some(Piece::Read { finding, .. }) => match finding.failure() {
-                        Some(why) => said(State::Fail, why.as_str()),
-                        None => said(State::Pass, &finding.in_short()),
-                    },
+                    Some(Piece::Read { finding, .. }) => {
+                        match (finding.failure(), finding.doubt()) {
+                            (Some(why), _) => said(State::Fail, why.as_str()),
+                            (None, Some(why)) => said(State::Ambiguous, why.as_str()),
+                            (None, None) => said(State::Pass, &finding.in_short()),
+                        }
+                    }
                 };
                 let title = match rule.kind {
                     EvidenceKind::Tests => "Tests",

@@ -284,6 +284,11 @@ async fn read(
                 }
             }
             Ok(Evidence::Load(load)) => other = other.or(Some(Finding::Load(load))),
+            Ok(Evidence::Security(scan)) => {
+                let report = scan.report(Err("not looked for"));
+                other = other.or(Some(Finding::Security(report)));
+            }
+            Ok(Evidence::Coverage(report)) => other = other.or(Some(Finding::Coverage(report))),
             Ok(Evidence::Explain(text)) => {
                 if other.is_none() {
                     other = Some(try_ask!(explain(desk, &text).await));

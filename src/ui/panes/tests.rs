@@ -2,10 +2,11 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
+use super::beside::{self, Line};
 use crate::{
     app::{Hits, Pane},
     domain::{
-        evidence::{EvidenceKind, Finding, LoadReport, Piece, Staging, SuiteTotals},
+        evidence::{EvidenceKind, Finding, Piece, Staging, SuiteTotals},
         wording,
     },
     ui::{
@@ -13,16 +14,6 @@ use crate::{
         pen::Pen,
     },
 };
-
-struct Line {
-    sign: &'static str,
-    style: Style,
-    name: String,
-    middle: String,
-    middle_style: Style,
-    mark: String,
-    right: String,
-}
 
 /// Draws the pane.
 pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
@@ -108,44 +99,20 @@ fn lines(view: View<'_>) -> Vec<Line> {
     kinds.sort();
     kinds.dedup();
     for kind in kinds {
-        let piece = release.evidence.pieces.get(&kind);
-        match piece {
+        match release.evidence.pieces.get(&kind) {
             Some(Piece::Read {
-                finding: Finding::Tests(tests),
+                finding,
                 other_commit,
                 ..
             }) => {
-                if tests.suites.is_empty() {
-                    let all = SuiteTotals {
-                        name: "tests".into(),
-                        totals: tests.totals,
-                    };
-                    lines.push(suite(view, &all));
-                }
-                lines.extend(tests.suites.iter().map(|totals| suite(view, totals)));
+                read(view, finding, &mut lines);
                 if *other_commit {
-                    lines.push(plain(view, "tests", "of another commit", false));
-                }
-                for problem in &tests.problems {
-                    lines.push(plain(view, "report", problem.as_str(), false));
+                    lines.push(plain(view, kind.word(), "of another commit", false));
                 }
             }
-            Some(Piece::Read {
-                finding: Finding::Load(load),
-                ..
-            }) => lines.push(load_line(view, load)),
-            // The explain text has a pane of its own.
-            Some(Piece::Read {
-                finding: Finding::Explain { .. },
-                ..
-            }) => {}
             Some(Piece::Unreadable(fault)) => {
-                lines.push(plain(
-                    view,
-                    kind.word(),
-                    &format!("unreadable: {}", fault.detail),
-                    true,
-                ));
+                let words = format!("unreadable: {}", fault.detail);
+                lines.push(plain(view, kind.word(), &words, true));
             }
             Some(Piece::Missing) => lines.push(plain(view, kind.word(), "missing", true)),
             None => lines.push(Line {
@@ -160,6 +127,43 @@ fn lines(view: View<'_>) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// The rows of a piece that was read, and what there is to know of it.
+fn read(view: View<'_>, finding: &Finding, lines: &mut Vec<Line>) {
+    let (name, problems) = match finding {
+        Finding::Tests(tests) => {
+            if tests.suites.is_empty() {
+                let all = SuiteTotals {
+                    name: "tests".into(),
+                    totals: tests.totals,
+                };
+                lines.push(suite(view, &all));
+            }
+            lines.extend(tests.suites.iter().map(|totals| suite(view, totals)));
+            for known in &tests.known {
+                lines.push(plain(view, "known", &known.in_words(), false));
+            }
+            ("report", &tests.problems)
+        }
+        Finding::Load(load) => {
+            lines.push(beside::load(view, load));
+            return;
+        }
+        Finding::Security(security) => {
+            lines.push(beside::security(view, security));
+            ("scan", &security.problems)
+        }
+        Finding::Coverage(coverage) => {
+            lines.push(beside::coverage(view, coverage));
+            ("coverage", &coverage.problems)
+        }
+        // The explain text has a pane of its own.
+        Finding::Explain { .. } => return,
+    };
+    for problem in problems {
+        lines.push(plain(view, name, problem.as_str(), false));
+    }
 }
 
 /// With a capital at its head, as names of suites have.
@@ -213,57 +217,5 @@ fn suite(view: View<'_>, suite: &SuiteTotals) -> Line {
             flaky => format!("{flaky} flaky"),
         },
         right: wording::duration(totals.duration),
-    }
-}
-
-fn load_line(view: View<'_>, load: &LoadReport) -> Line {
-    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
-    let broken = load.thresholds.iter().flatten().filter(|t| !t.held).count();
-    let ruined = load.failed.is_some_and(|share| share >= 100.0);
-    let (sign, style) = match (&load.thresholds, broken) {
-        _ if ruined => (glyphs.fail, styles.fail),
-        (Some(_), 0) => (glyphs.ok, styles.ok),
-        (Some(_), _) => (glyphs.fail, styles.fail),
-        (None, _) => (glyphs.unknown, styles.info),
-    };
-    let p99 = load
-        .p99
-        .or(load.p95)
-        .map(|value| wording::value(value, crate::domain::policy::Unit::Milliseconds));
-    let name = if load.p99.is_some() { "p99" } else { "p95" };
-    let mut middle = p99.map_or_else(
-        || "latency unknown".to_owned(),
-        |value| format!("{name} {value}"),
-    );
-    if broken > 0 {
-        middle = format!(
-            "{middle}  {} crossed",
-            wording::count(broken as u64, "threshold")
-        );
-    } else if load.thresholds.is_none() {
-        middle.push_str("  no thresholds");
-    }
-    Line {
-        sign,
-        style,
-        name: "Load test".to_owned(),
-        middle,
-        middle_style: if broken > 0 || ruined {
-            styles.fail
-        } else {
-            styles.text
-        },
-        mark: match load.failed {
-            Some(share) if share > 0.0 => {
-                format!(
-                    "{} failed",
-                    wording::value(share, crate::domain::policy::Unit::Percent)
-                )
-            }
-            _ => String::new(),
-        },
-        right: load.throughput.map_or_else(String::new, |rate| {
-            format!("{} req/s", wording::significant(rate, 4))
-        }),
     }
 }

@@ -1,0 +1,123 @@
+//! What a piece of evidence says, small enough for the journal, and whether it speaks against the release.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CoverageReport, EvidenceKind, LoadReport, LoadVerdict, SecurityReport, TestsSummary};
+use crate::domain::{Text, wording};
+
+/// What a piece of evidence says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// Tests.
+    Tests(TestsSummary),
+    /// Load.
+    Load(LoadReport),
+    /// Scanner findings.
+    Security(SecurityReport),
+    /// Coverage.
+    Coverage(CoverageReport),
+    /// The explain text's blob.
+    Explain {
+        /// SHA-256 of the text, the blob's name.
+        blob: String,
+        /// Its beginning, at most 8 KiB: enough for the pane.
+        text: Text,
+    },
+}
+
+impl Finding {
+    /// Which kind it is.
+    pub fn kind(&self) -> EvidenceKind {
+        match self {
+            Self::Tests(_) => EvidenceKind::Tests,
+            Self::Load(_) => EvidenceKind::Load,
+            Self::Security(_) => EvidenceKind::Security,
+            Self::Coverage(_) => EvidenceKind::Coverage,
+            Self::Explain { .. } => EvidenceKind::Explain,
+        }
+    }
+
+    /// Why it speaks against the release (and fails staging where it is required); `None` where it does not.
+    pub fn failure(&self) -> Option<Text> {
+        match self {
+            Self::Tests(tests) => tests_failure(tests),
+            Self::Load(load) => load_failure(load),
+            Self::Security(security) => security.failure(),
+            Self::Coverage(coverage) => coverage.failure(),
+            Self::Explain { .. } => None,
+        }
+    }
+
+    /// Why it cannot be called passed, though nothing speaks against the release.
+    pub fn doubt(&self) -> Option<Text> {
+        match self {
+            Self::Load(load) if load.verdict() == LoadVerdict::NoThresholds => Some(Text::line(
+                &format!("{}, no thresholds: nothing was demanded", self.in_short()),
+            )),
+            Self::Coverage(coverage) => coverage.doubt(),
+            Self::Tests(_) | Self::Load(_) | Self::Security(_) | Self::Explain { .. } => None,
+        }
+    }
+
+    /// In a few words.
+    pub fn in_short(&self) -> String {
+        match self {
+            Self::Tests(tests) => tests.in_short(),
+            Self::Load(load) => load
+                .p99
+                .map(|p99| format!("p99 {p99:.0} ms"))
+                .or_else(|| Some(format!("p95 {:.0} ms", load.p95?)))
+                .unwrap_or_else(|| "read".to_owned()),
+            Self::Security(security) => security.in_short(),
+            Self::Coverage(coverage) => coverage.in_short(),
+            Self::Explain { .. } => "there".to_owned(),
+        }
+    }
+}
+
+fn tests_failure(tests: &TestsSummary) -> Option<Text> {
+    let totals = tests.totals;
+    let bad = tests.unknown_failures();
+    let expired = tests.known.iter().find(|known| known.expired);
+    let expired = expired.map_or(String::new(), |known| {
+        format!(
+            " ({} was known until {}: {})",
+            known.test, known.until, known.reason
+        )
+    });
+    if bad > 0 {
+        let first = tests
+            .failing
+            .first()
+            .map_or(String::new(), |test| format!(": {}", test.name));
+        Some(Text::line(&format!(
+            "{bad} of {} tests failed{first}{expired}",
+            totals.tests
+        )))
+    } else if tests.unreadable > 0 {
+        let files = wording::count(u64::from(tests.unreadable), "test report");
+        Some(Text::line(&format!("{files} could not be read")))
+    } else if totals.tests == totals.skipped {
+        Some(Text::line("no test ran"))
+    } else {
+        None
+    }
+}
+
+fn load_failure(load: &LoadReport) -> Option<Text> {
+    let crossed: Vec<&str> = load
+        .crossed()
+        .map(|threshold| threshold.name.as_str())
+        .collect();
+    if !crossed.is_empty() {
+        Some(Text::line(&format!(
+            "threshold crossed: {}",
+            crossed.join(", ")
+        )))
+    } else if load.all_requests_failed() {
+        Some(Text::line("every request failed"))
+    } else {
+        None
+    }
+}
