@@ -5,6 +5,8 @@
 pub enum Tone {
     /// Nothing to do.
     Calm,
+    /// Something that is missing wants a look.
+    Look,
     /// Something is on its way.
     Busy,
     /// A person is asked. Filled.

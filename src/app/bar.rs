@@ -36,11 +36,12 @@ impl Bar {
             Phase::StageWatch { stage } => stage_watch(release, stage, gates, now),
             Phase::Monitoring => {
                 let (have, want) = derived.progress;
-                Self::new(
-                    Tone::Calm,
-                    format!("{have} of {} judged", wording::count(want as u64, "minute")),
-                    quiet(release, derived, now),
-                )
+                let (tone, detail) = match silence(release, derived, now) {
+                    Some(silence) => (Tone::Look, silence),
+                    None => (Tone::Calm, "no trigger has fired".to_owned()),
+                };
+                let head = format!("{have} of {} judged", wording::count(want as u64, "minute"));
+                Self::new(tone, head, detail)
             }
             Phase::Undecided => undecided(release),
             Phase::RollingBack => rolling_back(release, now),
@@ -67,21 +68,21 @@ fn whole(duration: SignedDuration) -> SignedDuration {
     SignedDuration::from_secs(duration.as_secs().max(0))
 }
 
-/// What the watch says while no trigger has fired: silence is no health.
-fn quiet(release: &Release, derived: &Derived, now: Timestamp) -> String {
+/// What the watch lacks while no trigger has fired: silence is no health.
+fn silence(release: &Release, derived: &Derived, now: Timestamp) -> Option<String> {
     if let Some((since, why)) = release.record.silent.get(&Feed::Metrics) {
-        return format!(
+        return Some(format!(
             "metrics silent for {}, nothing can be judged: {why}",
             wording::age(now.duration_since(*since))
-        );
+        ));
     }
-    match derived.data_until(release) {
-        Some(at) if now.duration_since(at) >= SILENT => format!(
+    let age = now.duration_since(derived.data_until(release)?);
+    (age >= SILENT).then(|| {
+        format!(
             "no complete data for {}: nothing can be judged",
-            wording::age(now.duration_since(at))
-        ),
-        _ => "no trigger has fired".to_owned(),
-    }
+            wording::age(age)
+        )
+    })
 }
 
 fn preparing(release: &Release, now: Timestamp) -> String {
@@ -250,7 +251,14 @@ fn stage_watch(release: &Release, stage: usize, gates: &[Gate], now: Timestamp) 
         bar.head = format!("{served} serves. The next stage waits for your decision");
         return bar;
     }
-    Bar::new(Tone::Calm, format!("{served} serves and is judged"), "")
+    let detail = release.stage_progress().map_or(String::new(), |stage| {
+        format!(
+            "{} of {}",
+            stage.served,
+            wording::count(stage.wanted as u64, "minute")
+        )
+    });
+    Bar::new(Tone::Calm, format!("{served} serves and is judged"), detail)
 }
 
 fn undecided(release: &Release) -> Bar {

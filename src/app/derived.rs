@@ -9,7 +9,8 @@ use crate::domain::{
     evidence::Explain,
     judge::{BaselineStats, Limit, Rule, Series, Verdict},
     observation::Minute,
-    release::{Gate, Release, ReleaseReadings},
+    policy::{Metric, Side, Unit},
+    release::{Gate, Release, ReleaseReadings, StageProgress, first_whole},
 };
 
 /// How many minutes back the newest complete one is looked for.
@@ -18,7 +19,7 @@ const COMPLETE_SOUGHT: usize = 60;
 /// A metric's baseline and the limits that the rules set to it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MetricFacts {
-    /// What it was before the deploy.
+    /// What it was before the deploy; for a canary's own metric what the control was in the same minutes.
     pub baseline: Option<BaselineStats>,
     /// Limits of the rules, triggers first, each with whether crossing it fires a trigger.
     pub limits: Vec<(Limit, bool)>,
@@ -38,6 +39,8 @@ pub struct Derived {
     pub metrics: Vec<MetricFacts>,
     /// Minutes of the window that were judged, and how many it takes.
     pub progress: (usize, usize),
+    /// The stage that serves now, with more to come.
+    pub stage: Option<StageProgress>,
     /// The newest minute in which everything that the rules name had a value.
     complete: Option<Minute>,
     /// The text that `explain` was read from: it seldom changes and may be long.
@@ -63,6 +66,7 @@ impl Derived {
         self.triggers = release.trigger_verdicts();
         self.metrics = metrics(release, &readings);
         self.progress = release.window_progress();
+        self.stage = release.stage_progress();
         let judged = release.watch.judged.keys().rev();
         self.complete = judged
             .take(COMPLETE_SOUGHT)
@@ -106,9 +110,33 @@ fn metrics(release: &Release, readings: &ReleaseReadings<'_>) -> Vec<MetricFacts
             let mut limits = of(&hypercare.triggers, &metric.name, true);
             limits.extend(of(&hypercare.gates, &metric.name, false));
             MetricFacts {
-                baseline: readings.baseline(&metric.name),
+                baseline: before(release, readings, metric),
                 limits,
             }
         })
         .collect()
+}
+
+/// What a metric is held against. A canary takes a share of the traffic, so its counts have nothing to be held against.
+fn before(
+    release: &Release,
+    readings: &ReleaseReadings<'_>,
+    metric: &Metric,
+) -> Option<BaselineStats> {
+    match (metric.side, metric.unit) {
+        (Side::All, _) => readings.baseline(&metric.name),
+        (Side::Canary | Side::Control, Unit::PerMinute | Unit::PerSecond | Unit::Count) => None,
+        (Side::Canary | Side::Control, _) => {
+            let from = first_whole(release.rollout.first_traffic?);
+            release
+                .policy
+                .metrics
+                .iter()
+                .find(|other| other.name == metric.name && other.side == Side::Control)
+                .and_then(|control| release.watch.series.get(&control.key()))
+                .and_then(|series| {
+                    BaselineStats::of(series.range(from..).map(|(_, sample)| *sample))
+                })
+        }
+    }
 }

@@ -38,8 +38,18 @@ impl Prompt {
         self
     }
 
+    /// The cursor begins where something is still to be typed: a reason that is filled in may stand.
     fn begun(mut self) -> Self {
-        self.part = self.parts()[0];
+        let parts = self.parts();
+        let is_told = self
+            .reason
+            .as_ref()
+            .is_some_and(|reason| !reason.field.is_empty());
+        self.part = match parts.as_slice() {
+            [Part::Reason, Part::Phrase] if is_told => Part::Phrase,
+            [first, ..] => *first,
+            [] => Part::Confirm,
+        };
         self
     }
 

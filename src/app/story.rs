@@ -219,7 +219,7 @@ fn of_rollout(event: &RolloutEvent) -> (Mood, String) {
         RolloutEvent::RunChanged(run) | RolloutEvent::ProductionRunChanged(run) => {
             let word = match run.conclusion {
                 Some(conclusion) => conclusion.word().to_owned(),
-                None => format!("{:?}", run.status).to_lowercase(),
+                None => run.status.word().to_owned(),
             };
             (
                 Mood::Quiet,
@@ -351,7 +351,7 @@ fn of_rollback(event: &RollbackEvent) -> (Mood, String) {
         } => {
             let word = match conclusion {
                 Some(conclusion) => conclusion.word().to_owned(),
-                None => format!("{status:?}").to_lowercase(),
+                None => status.word().to_owned(),
             };
             (Mood::Quiet, format!("rollback run: {word}"))
         }

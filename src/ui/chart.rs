@@ -2,7 +2,11 @@
 //!
 //! Knows cells and styles; what a value means is decided before.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+};
 
 use super::{
     Look,
@@ -14,7 +18,7 @@ use crate::domain::plot::{Chart, Place, Plot};
 pub(super) struct Threshold {
     /// Where.
     pub(super) value: f64,
-    /// `rolls back above 2%`.
+    /// `trigger: above 2%`.
     pub(super) label: String,
     /// How the line looks.
     pub(super) style: Style,
@@ -60,9 +64,17 @@ pub(super) fn paint(
             }
         }
     }
+    let mut taken = Vec::new();
     for (threshold, place) in dress.thresholds.iter().zip(&chart.thresholds) {
         if let Place::Row(row) = place {
-            across(look, buffer, area, *row, threshold);
+            taken.extend(across(
+                look,
+                buffer,
+                area,
+                (&chart, &taken),
+                *row,
+                threshold,
+            ));
         }
     }
     for (marker, column) in dress.markers.iter().zip(&chart.markers) {
@@ -71,7 +83,6 @@ pub(super) fn paint(
         }
     }
     dots(look, buffer, area, &chart, dress);
-    let mut taken = Vec::new();
     for (marker, column) in dress.markers.iter().zip(&chart.markers) {
         if let Some(column) = column {
             taken.extend(label(look, buffer, area, (&chart, &taken), *column, marker));
@@ -83,24 +94,48 @@ pub(super) fn paint(
     chart
 }
 
-fn across(look: &Look, buffer: &mut Buffer, area: Rect, row: u16, threshold: &Threshold) {
+/// A line across, its label as far right as it hides neither a dot nor another label; what the label took.
+fn across(
+    look: &Look,
+    buffer: &mut Buffer,
+    area: Rect,
+    (chart, taken): (&Chart, &[Rect]),
+    row: u16,
+    threshold: &Threshold,
+) -> Option<Rect> {
     if row >= area.height {
-        return;
+        return None;
     }
     let y = area.y + row;
+    let line = drawn(threshold.style);
     for x in area.left()..area.right() {
-        buffer[(x, y)]
-            .set_symbol(look.glyphs.threshold)
-            .set_style(threshold.style);
+        let cell = &mut buffer[(x, y)];
+        // Two limits on one row share the line; the first one's label stands.
+        if !taken.iter().any(|label| label.contains((x, y).into())) {
+            cell.set_symbol(look.glyphs.threshold).set_style(line);
+        }
     }
     let wide = width(&threshold.label) + 2;
-    if wide + 6 < area.width {
-        let line = Rect::new(area.x, y, area.width - 2, 1);
-        Pen::new(buffer, line, 0, look.glyphs.more)
-            .put_right(" ", threshold.style)
-            .put_right(&threshold.label, threshold.style)
-            .put_right(" ", threshold.style);
-    }
+    let last = area.width.checked_sub(wide + 2)?;
+    let place = (4..=last)
+        .rev()
+        .map(|x| Rect::new(area.x + x, y, wide, 1))
+        .find(|place| {
+            let begin = place.x - area.x;
+            (begin..begin + wide).all(|x| chart.bits(x, row) == 0)
+                && !taken.iter().any(|other| other.intersects(*place))
+        })?;
+    Pen::new(buffer, place, 0, look.glyphs.more)
+        .put(" ", line)
+        .put(&threshold.label, threshold.style)
+        .put(" ", line);
+    Some(place)
+}
+
+/// A line or a dot of that style: where there are no colours an underline says "failed", and would be a line of its own
+/// here.
+fn drawn(style: Style) -> Style {
+    style.remove_modifier(Modifier::UNDERLINED)
 }
 
 /// A vertical line through cells without dots of their own.
@@ -136,7 +171,7 @@ fn label(
     } else {
         column.saturating_sub(wide + 1)
     };
-    let place = |row: u16| Rect::new(x, row, wide + 1, 1);
+    let place = |row: u16| Rect::new(area.x + x, area.y + row, wide + 1, 1);
     let is_free = |row: &u16| {
         (x..x + wide).all(|at| chart.bits(at, *row) == 0)
             && !taken.iter().any(|other| other.intersects(place(*row)))
@@ -170,7 +205,66 @@ fn dots(look: &Look, buffer: &mut Buffer, area: Rect, chart: &Chart, dress: &Dre
             };
             buffer[(area.x + column, area.y + row)]
                 .set_symbol(sign.encode_utf8(&mut small))
-                .set_style(style);
+                .set_style(drawn(style));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::{Depth, Keymap, Theme},
+        domain::observation::Minute,
+    };
+
+    fn row(buffer: &Buffer, y: u16) -> String {
+        (0..buffer.area.width)
+            .map(|x| buffer[(x, y)].symbol())
+            .collect()
+    }
+
+    #[test]
+    fn labels_on_one_row_stand_side_by_side() {
+        let theme = Theme::named("dark").unwrap();
+        let look = Look::new(&theme, Depth::True, true, Keymap::standard());
+        let area = Rect::new(0, 0, 80, 6);
+        let mut buffer = Buffer::empty(area);
+        let values: Vec<Option<f64>> = (0..30).map(|at| Some(f64::from(at))).collect();
+        let (from, until) = (Minute(100), Minute(130));
+        let limits = [15.0, 15.5];
+        let markers = [from.plus(25)];
+        let plot = Plot {
+            columns: area.width,
+            rows: area.height,
+            from,
+            until,
+            values: &values,
+            band: None,
+            thresholds: &limits,
+            markers: &markers,
+        };
+        let style = Style::new();
+        let threshold = |value: f64| Threshold {
+            value,
+            label: format!("limit {value}"),
+            style,
+        };
+        let dress = Dress {
+            thresholds: &limits.map(threshold),
+            markers: &[Marker {
+                minute: markers[0],
+                label: "deployed",
+                style,
+            }],
+            line: style,
+            beyond: None,
+            cursor: None,
+        };
+        paint(&look, &mut buffer, area, &plot, &dress);
+        let all: String = (0..area.height).map(|y| row(&buffer, y)).collect();
+        for label in ["limit 15 ", "limit 15.5 ", "deployed"] {
+            assert!(all.contains(label), "{label} is whole in {all}");
         }
     }
 }

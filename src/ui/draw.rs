@@ -50,12 +50,28 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, release: &Release, look: &Look
     hits
 }
 
-/// A terminal without Unicode would break up what people wrote in it: such characters become `?`.
+/// A terminal without Unicode would break up what people wrote in it: typographic signs become their plain likeness,
+/// other characters `?`.
 fn only_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if !cell.symbol().is_ascii() {
-            cell.set_symbol("?");
+            cell.set_symbol(plain(cell.symbol()));
         }
+    }
+}
+
+fn plain(symbol: &str) -> &'static str {
+    match symbol {
+        "\u{a0}" | "\u{202f}" | "\u{2009}" => " ",
+        "−" | "–" | "—" | "‐" | "‑" | "·" => "-",
+        "‘" | "’" => "'",
+        "“" | "”" => "\"",
+        "…" => "~",
+        "•" => "*",
+        "×" => "x",
+        "→" => ">",
+        "←" => "<",
+        _ => "?",
     }
 }
 

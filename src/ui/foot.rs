@@ -39,6 +39,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         ),
         Tone::Busy => (glyphs.now, None, styles.accent, styles.dim),
         Tone::Good => (glyphs.ok, None, bold(styles.ok), styles.text),
+        Tone::Look => (glyphs.unknown, None, bold(styles.warn), styles.warn),
         Tone::Calm => (glyphs.item, None, styles.text, styles.dim),
     };
     if let Some(style) = fill_style {

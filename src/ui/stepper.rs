@@ -9,7 +9,7 @@ use super::{
     pane::View,
     pen::{Pen, width},
 };
-use crate::domain::{End, Phase, rollout::StepState};
+use crate::domain::{End, Phase, judge::State, rollout::StepState};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Look {
@@ -153,6 +153,19 @@ fn steps(view: View<'_>) -> Vec<Shown> {
         if step.look == Look::Now && std::mem::replace(&mut seen, true) {
             step.look = Look::Running;
         }
+    }
+    // A job that ended well may have made evidence that fails staging.
+    let fails = view
+        .model
+        .derived
+        .gates
+        .iter()
+        .any(|gate| gate.name == "staging" && gate.verdict.state == State::Fail);
+    if let Some(last) = all
+        .last_mut()
+        .filter(|step| fails && step.look == Look::Done)
+    {
+        last.look = Look::Failed;
     }
     all.extend(tail(view, &phase));
     all

@@ -68,6 +68,21 @@ pub enum RunStatus {
     Unknown,
 }
 
+impl RunStatus {
+    /// The word that people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Queued => "queued",
+            Self::Pending => "waits for its lane",
+            Self::Waiting => "waits",
+            Self::InProgress => "in progress",
+            Self::Completed => "completed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// `conclusion` of a run or a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,6 +1,6 @@
 //! What a metric is: its name, unit, direction, and how it is made from what a source holds.
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -92,6 +92,15 @@ pub struct Metric {
 }
 
 impl Metric {
+    /// What people read, with the side of a canary: `canary error rate`.
+    pub fn title(&self) -> Cow<'_, str> {
+        match self.side {
+            Side::All => Cow::Borrowed(&self.label),
+            Side::Canary => Cow::Owned(format!("canary {}", self.label)),
+            Side::Control => Cow::Owned(format!("control {}", self.label)),
+        }
+    }
+
     /// The key of its series: its name, with `@canary` or `@control` for one side of a canary.
     pub fn key(&self) -> MetricName {
         match self.side {

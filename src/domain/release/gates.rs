@@ -5,10 +5,9 @@ use crate::domain::{
     evidence::{EvidenceKind, Piece, Staging},
     judge::{self, State, Verdict, Window},
     observation::{AlarmState, Minute, Relation},
-    policy::{Effect, GateRule, Side, StageRule, Strategy},
-    release::{Release, first_whole},
+    policy::{Effect, GateRule},
+    release::Release,
     rollback::InputsCheck,
-    rollout::Stage,
 };
 
 /// Minutes that a metric gate looks back on before the approval.
@@ -44,7 +43,7 @@ impl Release {
         gates
     }
 
-    fn gate(&self, family: &str, name: String, title: &str, verdict: Verdict) -> Gate {
+    pub(super) fn gate(&self, family: &str, name: String, title: &str, verdict: Verdict) -> Gate {
         let rule = self
             .policy
             .gates
@@ -223,56 +222,6 @@ impl Release {
             .collect()
     }
 
-    /// Of a canary's next stage: whether the one before served its time, and its gates on the canary's own side.
-    fn stage_gates(&self) -> Vec<Gate> {
-        let Some((rule, stage)) = self.stage_before() else {
-            return Vec::new();
-        };
-        let Some(since) = stage.since else {
-            return Vec::new();
-        };
-        let first = first_whole(since);
-        let minutes: Vec<Minute> = self.watch.judged.range(first..).map(|(m, _)| *m).collect();
-        let wanted = usize::try_from(rule.duration.as_mins().max(1)).unwrap_or(usize::MAX);
-        let served = minutes.len().min(wanted);
-        let state = if served == wanted {
-            State::Pass
-        } else {
-            State::NoData
-        };
-        let weight = &rule.weight;
-        let time = said(state, &format!("{served} of {wanted} minutes"));
-        let mut gates = vec![self.gate(
-            "stage",
-            format!("stage {weight}: time"),
-            &format!("{weight} served its time"),
-            time,
-        )];
-        let window = Window::of(minutes)
-            .on(Side::Canary)
-            .sampling(self.policy.hypercare.min_samples);
-        let readings = self.readings();
-        gates.extend(rule.gates.iter().map(|gate| {
-            let source = gate.source();
-            self.gate(
-                "stage",
-                format!("stage {weight}: {source}"),
-                &format!("{weight} {source}"),
-                judge::gate(gate, &window, &readings),
-            )
-        }));
-        gates
-    }
-
-    /// The stage before the one that waits, with its rule.
-    fn stage_before(&self) -> Option<(&StageRule, &Stage)> {
-        let Strategy::Canary { stages, .. } = &self.policy.strategy else {
-            return None;
-        };
-        let before = self.approval.waiting.as_ref()?.stage.checked_sub(1)?;
-        Some((stages.get(before)?, self.rollout.stages.get(before)?))
-    }
-
     fn alarm_gate(&self) -> Option<Gate> {
         if self.watch.alarms.is_empty() {
             return None;
@@ -341,7 +290,7 @@ fn default_rule(family: &str) -> GateRule {
 }
 
 /// A verdict without arithmetic.
-fn said(state: State, why: &str) -> Verdict {
+pub(super) fn said(state: State, why: &str) -> Verdict {
     Verdict {
         state,
         why: Text::line(why),

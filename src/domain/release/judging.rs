@@ -232,7 +232,7 @@ impl Release {
         self.has_all(&self.needed(), minute)
     }
 
-    fn has_all(&self, series: &[MetricName], minute: Minute) -> bool {
+    pub(super) fn has_all(&self, series: &[MetricName], minute: Minute) -> bool {
         series.iter().all(|key| {
             self.watch
                 .sample(key, minute)

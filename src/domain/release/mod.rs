@@ -9,6 +9,7 @@ mod observe;
 mod phase;
 mod readings;
 mod shown;
+mod stage_gates;
 mod state;
 
 pub use decide::*;
@@ -17,4 +18,5 @@ pub use gates::*;
 pub use judging::judge;
 pub use observe::observe;
 pub use readings::*;
+pub use stage_gates::*;
 pub use state::*;

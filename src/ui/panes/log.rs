@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Columns before the text: the time, and who where there is room.
-const TEXT_WIDE: u16 = 20;
+const TEXT_WIDE: u16 = 21;
 const TEXT_NARROW: u16 = 10;
 
 /// Draws the pane.
@@ -37,7 +37,7 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         pen.put(&time_of(at, &view.model.zone), styles.faint);
         if wide {
             pen.skip(2)
-                .put_within(&who(&stamped.stamp.actor), 9, styles.dim);
+                .put_within(&who(&stamped.stamp.actor), 10, styles.dim);
         }
         // A long line goes on below; what does not fit there either is cut.
         let mut rest = text.as_str();

@@ -72,11 +72,14 @@ fn badge_watch(view: View<'_>) -> Vec<pane::Piece> {
     }
     let (sign, word, style) = verdict(view);
     right.push((format!("{sign} {word}"), style.add_modifier(Modifier::BOLD)));
-    let (have, want) = view.model.derived.progress;
-    right.push((
-        format!("{have} of {} judged", wording::count(want as u64, "minute")),
-        styles.dim,
-    ));
+    let judged = if let Some(stage) = &view.model.derived.stage {
+        let wanted = wording::count(stage.wanted as u64, "minute");
+        format!("{} served {} of {wanted}", stage.weight, stage.served)
+    } else {
+        let (have, want) = view.model.derived.progress;
+        format!("{have} of {} judged", wording::count(want as u64, "minute"))
+    };
+    right.push((judged, styles.dim));
     right
 }
 
@@ -93,7 +96,11 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
     if matches!(release.phase(), Phase::Undecided) {
         return (glyphs.unknown, "cannot tell", styles.info);
     }
-    let (have, _) = view.model.derived.progress;
+    let derived = &view.model.derived;
+    let have = derived
+        .stage
+        .as_ref()
+        .map_or(derived.progress.0, |stage| stage.served);
     let states: Vec<State> = release
         .watch
         .newest()
@@ -138,7 +145,7 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
             styles.dim
         };
         let words = Rect::new(area.x, area.y, left, area.height);
-        Pen::new(buffer, words, y, view.look.glyphs.more).put(&metric.label, name_style);
+        Pen::new(buffer, words, y, view.look.glyphs.more).put(&metric.title(), name_style);
         Pen::new(buffer, words, y + 1, view.look.glyphs.more).put(&value, style);
         for y in [area.y + y, area.y + y + 1] {
             let line = pane::area_of(Rect::new(area.x, y, area.width, 1));

@@ -80,7 +80,7 @@ fn one(view: View<'_>, index: usize, metric: &Metric) -> Vec<Piece> {
     let (value, style) = reading(view, metric);
     let mut pieces = vec![
         (format!("{mark} "), styles.accent),
-        (format!("{} ", metric.label), name),
+        (format!("{} ", metric.title()), name),
     ];
     let Some((_, Sample::Value(now))) = latest(view, metric) else {
         pieces.push((value, style));

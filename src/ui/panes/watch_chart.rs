@@ -130,7 +130,7 @@ fn axes(
 fn head(view: View<'_>, buffer: &mut Buffer, area: Rect, metric: &Metric, facts: &MetricFacts) {
     let styles = &view.look.styles;
     let mut pen = Pen::new(buffer, area, 0, view.look.glyphs.more);
-    pen.put(&metric.label, styles.strong).skip(2);
+    pen.put(&metric.title(), styles.strong).skip(2);
     if let Some(minute) = view.model.cursor {
         let sample = view
             .release
@@ -184,8 +184,8 @@ fn thresholds(view: View<'_>, metric: &Metric, facts: &MetricFacts) -> Vec<Thres
         .map(|(limit, fires)| {
             let value = wording::value(limit.value, metric.unit);
             let (label, style) = match (*fires, limit.above) {
-                (true, true) => (format!("rolls back above {value}"), styles.fail),
-                (true, false) => (format!("rolls back below {value}"), styles.fail),
+                (true, true) => (format!("trigger: above {value}"), styles.fail),
+                (true, false) => (format!("trigger: below {value}"), styles.fail),
                 (false, true) => (format!("gate: above {value}"), styles.warn),
                 (false, false) => (format!("gate: below {value}"), styles.warn),
             };

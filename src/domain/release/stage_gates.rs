@@ -1,0 +1,132 @@
+//! The gates between two stages of a canary rollout: the time that the earlier one served, and its own expressions.
+
+use super::{
+    first_whole,
+    gates::{Gate, said},
+};
+use crate::domain::{
+    judge::{self, State, Window},
+    observation::Minute,
+    policy::{MetricName, Side, StageRule, Strategy},
+    release::Release,
+    rollout::{Stage, StageState},
+};
+
+/// How far a stage has got in the time that it must serve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageProgress {
+    /// Its weight, `5%`.
+    pub weight: String,
+    /// Judged minutes in which everything that its gates name had a value.
+    pub served: usize,
+    /// Minutes that it must serve.
+    pub wanted: usize,
+}
+
+impl Release {
+    /// The stage that serves now and has a next one to come.
+    pub fn stage_progress(&self) -> Option<StageProgress> {
+        let serving = self
+            .rollout
+            .stages
+            .iter()
+            .rposition(|stage| stage.state == StageState::Deployed)?;
+        let (rule, stage) = self.staged(serving)?;
+        if serving + 1 == self.rollout.stages.len() {
+            return None;
+        }
+        let served = self.served(rule, stage).len();
+        let wanted = wanted(rule);
+        Some(StageProgress {
+            weight: rule.weight.clone(),
+            served: served.min(wanted),
+            wanted,
+        })
+    }
+
+    /// Of a canary's next stage: whether the one before served its time, and its gates on the canary's own side.
+    pub(super) fn stage_gates(&self) -> Vec<Gate> {
+        let waiting = self.approval.waiting.as_ref();
+        let before = waiting.and_then(|waiting| waiting.stage.checked_sub(1));
+        let Some((rule, stage)) = before.and_then(|index| self.staged(index)) else {
+            return Vec::new();
+        };
+        if stage.since.is_none() {
+            return Vec::new();
+        }
+        let minutes = self.served(rule, stage);
+        let wanted = wanted(rule);
+        let served = minutes.len().min(wanted);
+        let state = if served == wanted {
+            State::Pass
+        } else {
+            State::NoData
+        };
+        let weight = &rule.weight;
+        let time = said(state, &format!("{served} of {wanted} minutes"));
+        let mut gates = vec![self.gate(
+            "stage",
+            format!("stage {weight}: time"),
+            &format!("{weight} served its time"),
+            time,
+        )];
+        let window = Window::of(minutes)
+            .on(Side::Canary)
+            .sampling(self.policy.hypercare.min_samples);
+        let readings = self.readings();
+        gates.extend(rule.gates.iter().map(|gate| {
+            let source = gate.source();
+            self.gate(
+                "stage",
+                format!("stage {weight}: {source}"),
+                &format!("{weight} {source}"),
+                judge::gate(gate, &window, &readings),
+            )
+        }));
+        gates
+    }
+
+    /// A stage with its rule.
+    fn staged(&self, index: usize) -> Option<(&StageRule, &Stage)> {
+        let Strategy::Canary { stages, .. } = &self.policy.strategy else {
+            return None;
+        };
+        Some((stages.get(index)?, self.rollout.stages.get(index)?))
+    }
+
+    /// The judged minutes of a stage that count: a minute without data served nobody's judgement.
+    fn served(&self, rule: &StageRule, stage: &Stage) -> Vec<Minute> {
+        let Some(since) = stage.since else {
+            return Vec::new();
+        };
+        let needed = self.staged_series(rule);
+        self.watch
+            .judged
+            .range(first_whole(since)..)
+            .map(|(minute, _)| *minute)
+            .filter(|minute| self.has_all(&needed, *minute))
+            .collect()
+    }
+
+    /// The series that a stage's gates read: the canary's own where there are such, else the whole.
+    fn staged_series(&self, rule: &StageRule) -> Vec<MetricName> {
+        let mut keys = Vec::new();
+        for name in rule.gates.iter().flat_map(judge::Rule::metrics) {
+            let of_side = |side: Side| {
+                self.policy
+                    .metrics
+                    .iter()
+                    .find(|metric| metric.name == name && metric.side == side)
+            };
+            if let Some(metric) = of_side(Side::Canary).or_else(|| of_side(Side::All)) {
+                keys.push(metric.key());
+            }
+        }
+        keys
+    }
+}
+
+/// Minutes that a stage must serve, at least one.
+fn wanted(rule: &StageRule) -> usize {
+    usize::try_from(rule.duration.as_mins().max(1)).unwrap_or(usize::MAX)
+}
