@@ -25,7 +25,8 @@ pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + '
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present instant, UTC.
     fn now(&self) -> Timestamp;
-    /// Returns at `at` or a little later; at once where it has passed.
+    /// Returns at `at` or a little later; at once where it has passed. Earlier where the clock is set back meanwhile: who
+    /// waits looks again at what is due.
     fn sleep_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 

@@ -27,11 +27,7 @@ impl Clock for WallClock {
     }
 
     fn sleep_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async move {
-            while let Some(left) = left_until(at, Timestamp::now()) {
-                tokio::time::sleep(left.clamp(LEAST, STEP)).await;
-            }
-        })
+        Box::pin(doze(at, Timestamp::now, |left| left))
     }
 }
 
@@ -93,12 +89,10 @@ impl Clock for FastClock {
     }
 
     fn sleep_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async move {
-            while let Some(left) = left_until(at, self.now()) {
-                let real = Duration::try_from_secs_f64(left.as_secs_f64() / self.speed);
-                tokio::time::sleep(real.unwrap_or(STEP).clamp(LEAST, STEP)).await;
-            }
-        })
+        let real = |left: Duration| {
+            Duration::try_from_secs_f64(left.as_secs_f64() / self.speed).unwrap_or(STEP)
+        };
+        Box::pin(doze(at, || self.now(), real))
     }
 }
 
@@ -133,6 +127,20 @@ impl Clock for PausedClock {
                 tokio::time::sleep(left.max(LEAST)).await;
             }
         })
+    }
+}
+
+/// Sleeps in steps until `now` says `at`. A clock that was set back ends it: who waited for something to be due looks
+/// again at what is, instead of sleeping until the clock has caught up.
+async fn doze(at: Timestamp, now: impl Fn() -> Timestamp, real: impl Fn(Duration) -> Duration) {
+    let mut last = now();
+    while let Some(left) = left_until(at, last) {
+        tokio::time::sleep(real(left).clamp(LEAST, STEP)).await;
+        let then = now();
+        if then < last {
+            return;
+        }
+        last = then;
     }
 }
 
@@ -176,6 +184,27 @@ mod tests {
     fn the_end_of_time_is_no_panic() {
         let clock = FastClock::anchored(noon(), Timestamp::MIN, 10_000.0);
         assert_eq!(clock.at_real(Timestamp::MAX), Timestamp::MAX);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_is_set_forward_or_back_ends_the_sleep() {
+        use std::cell::Cell;
+        let started = tokio::time::Instant::now();
+        let hours = Cell::new(0);
+        let now = || {
+            let passed = SignedDuration::try_from(started.elapsed()).unwrap();
+            noon() + passed + SignedDuration::from_hours(hours.get())
+        };
+        let jump = async |by: i64| {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            hours.set(hours.get() + by);
+        };
+        for by in [5, -5] {
+            let at = now() + SignedDuration::from_hours(1);
+            let begun = started.elapsed();
+            tokio::join!(doze(at, now, |left| left), jump(by));
+            assert!((started.elapsed() - begun).as_secs() <= 11, "{by}");
+        }
     }
 
     #[tokio::test]

@@ -1,5 +1,7 @@
 //! The screen before the release is known: what is being done, or why there is no release.
 
+use std::time::Duration;
+
 /// Lines of progress that are kept.
 const LINES: usize = 12;
 
@@ -10,6 +12,8 @@ pub struct Boot {
     pub lines: Vec<String>,
     /// Why there is no release, with what to do.
     pub failed: Option<String>,
+    /// How long the last line is being done, in real time.
+    pub waited: Duration,
 }
 
 impl Boot {
@@ -19,5 +23,11 @@ impl Boot {
             self.lines.remove(0);
         }
         self.lines.push(what);
+        self.waited = Duration::ZERO;
+    }
+
+    /// So much real time passed.
+    pub fn pass(&mut self, real: Duration) {
+        self.waited = self.waited.saturating_add(real);
     }
 }

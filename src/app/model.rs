@@ -3,7 +3,7 @@
 //! Everything that a frame needs besides the release itself. Knows no terminal, no keymap and no clock: `see` tells it
 //! the time.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -61,8 +61,8 @@ pub struct Model {
     pub feeds: Feeds,
     /// Downloads and other long work.
     pub work: Vec<Work>,
-    /// The answer to the last key, shown for a while.
-    pub toast: Option<(String, Timestamp)>,
+    /// The answer to the last key, and how long it is still shown, in real time.
+    pub toast: Option<(String, Duration)>,
     /// Where things lay in the last frame.
     pub hits: Hits,
     /// Derived from the release.
@@ -72,8 +72,8 @@ pub struct Model {
     alerts: usize,
 }
 
-/// How long the answer to a key is shown, in seconds.
-const TOAST_SECONDS: i64 = 6;
+/// How long the answer to a key is shown: a person reads no faster where a demo's clock runs faster.
+const TOAST: Duration = Duration::from_secs(6);
 
 impl Model {
     /// A screen with its focus on the first pane.
@@ -107,9 +107,6 @@ impl Model {
     /// announces nothing: that is what was, not what happened.
     pub fn see(&mut self, release: &Release, now: Timestamp) -> Option<Notice> {
         self.now = now;
-        if self.toast.as_ref().is_some_and(|(_, until)| *until <= now) {
-            self.toast = None;
-        }
         if !self.derived.is_old(release) {
             return None;
         }
@@ -225,11 +222,15 @@ impl Model {
 
     /// Shows a line for a while.
     pub fn say(&mut self, text: &str) {
-        let until = self
-            .now
-            .checked_add(jiff::SignedDuration::from_secs(TOAST_SECONDS))
-            .unwrap_or(self.now);
-        self.toast = Some((text.to_owned(), until));
+        self.toast = Some((text.to_owned(), TOAST));
+    }
+
+    /// So much real time passed for the person who looks.
+    pub fn pass(&mut self, real: Duration) {
+        self.toast = self.toast.take().and_then(|(text, left)| {
+            let left = left.saturating_sub(real);
+            (!left.is_zero()).then_some((text, left))
+        });
     }
 
     /// Whether what is typed goes into a field: then the shell need not ask the keymap.

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::autopilot::{Autopilot, Step};
 use crate::{
-    domain::release::Release,
+    domain::{later, release::Release},
     flight::{Flying, Report, Turn},
     ports::Store,
 };
@@ -86,7 +86,7 @@ pub(super) async fn fly(
             None if flight.release().phase().is_end() => break,
             None => {}
         }
-        let look = now.checked_add(LOOK_EVERY).unwrap_or(now);
+        let look = later(now, LOOK_EVERY);
         tokio::select! {
             turn = flight.turn() => tell(&turn),
             () = clock.sleep_until(look) => {}
@@ -95,7 +95,9 @@ pub(super) async fn fly(
     if let Some(refusal) = last_refusal {
         tracing::info!(%refusal, "the last refusal");
     }
-    flight.land().await;
+    if let Err(unsaved) = flight.land().await {
+        eprintln!("{unsaved}");
+    }
 }
 
 fn tell(turn: &Turn) {

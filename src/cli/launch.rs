@@ -2,7 +2,7 @@
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 
 use super::{exit::Stop, surroundings::Surroundings};
@@ -15,7 +15,7 @@ use crate::{
     },
     config::{AwsAccount, Machine, Resolved, TeamFile, parse_team},
     domain::{
-        Actor, Event, Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text,
+        Actor, Event, Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, later,
         observation::RunSnapshot,
         record::{Head, RecordEvent},
         release::Release,
@@ -169,10 +169,6 @@ async fn patiently<T>(
         dialogue.doing(format!("{fault}; asking again"));
         order.clock.sleep_until(next).await;
     }
-}
-
-fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
-    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// The release that is meant.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     adapters::cloudwatch::StaticKeys,
-    config::{Keymap, Machine, Theme},
+    config::{Depth, Keymap, Machine, Theme},
     domain::{RunId, observation::RunSnapshot},
     ports::Clock,
     shell::{BootStep, Guard, Pace, Setup, fly as fly_on_terminal},
@@ -38,6 +38,7 @@ pub(super) struct Order {
 /// Flies on the terminal.
 pub(super) fn fly(around: &Surroundings, order: Order) -> Result<Exit, Stop> {
     Guard::check().map_err(|error| Stop::usage(error.to_string()))?;
+    can_draw(around.env.get("TERM"))?;
     let machine = around.screen_only()?;
     let setup = setup(&machine)?;
     let (steps, told) = mpsc::channel(STEPS);
@@ -47,13 +48,25 @@ pub(super) fn fly(around: &Surroundings, order: Order) -> Result<Exit, Stop> {
         .name("network".to_owned())
         .spawn(move || network(&behind, order, &steps, picked))
         .map_err(|error| Stop::failed(format!("no thread for the network: {error}")))?;
-    let landed = runtime()?
-        .block_on(fly_on_terminal(setup, told, picks))
-        .map_err(|error| Stop::failed(format!("the terminal: {error}")))?;
+    let runtime = runtime()?;
+    let landed = runtime.block_on(fly_on_terminal(setup, told, picks));
+    // A disk that does not answer was waited for, and said to be so: it must not hold the process.
+    runtime.shutdown_background();
+    let landed = landed.map_err(|error| Stop::failed(format!("the terminal: {error}")))?;
     if let Some(words) = landed.words {
         eprintln!("{words}");
     }
     Ok(Exit::of_code(landed.exit))
+}
+
+/// A terminal that says it can do nothing would show the escapes themselves.
+fn can_draw(term: Option<&str>) -> Result<(), Stop> {
+    if term == Some("dumb") {
+        return Err(Stop::usage(
+            "TERM=dumb: this terminal cannot show a screen\n  = help: `cockpit status` tells the release in lines, `cockpit demo --headless` flies without a screen",
+        ));
+    }
+    Ok(())
 }
 
 fn setup(machine: &Machine) -> Result<Setup, Stop> {
@@ -75,6 +88,7 @@ fn setup(machine: &Machine) -> Result<Setup, Stop> {
         bell: screen.bell.value,
         notify: screen.notify.value,
         pace: Pace::default(),
+        mono: screen.depth.value == Depth::Mono,
     })
 }
 

@@ -3,23 +3,24 @@
 //! Decisions are on the disk before they are folded, and folded before anything goes out. Facts are appended at once and
 //! made durable within a second. Knows neither terminal nor network: feeds and performer are at the other end of channels.
 
-use std::{collections::VecDeque, future::Future, io, pin::Pin};
+use std::{collections::VecDeque, io, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinHandle,
+    task::{JoinHandle, spawn_blocking},
+    time::timeout,
 };
 
 use super::{
-    flying::{Flying, Report, Turn, Turning},
+    flying::{Flying, Landing, Report, Turn, Turning, Unsaved},
     journal::{Batch, Journal},
     needs::Needs,
 };
 use crate::{
     domain::{
-        Actor, Command, Event, Refusal, Text,
+        Actor, Command, Event, Refusal, Text, later,
         observation::Observation,
         release::{Release, decide, elapse, judge, observe},
     },
@@ -38,6 +39,8 @@ const WALK: SignedDuration = SignedDuration::from_millis(250);
 const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(2);
 /// How long facts may lie unsynced.
 const SYNC_AFTER: SignedDuration = SignedDuration::from_secs(1);
+/// Longest wait, in real time, for a disk that does not answer at the end.
+const LANDING: Duration = Duration::from_secs(2);
 
 /// One release, driven by this process.
 pub struct Flight {
@@ -48,6 +51,8 @@ pub struct Flight {
     needs: watch::Sender<Needs>,
     work: VecDeque<Work>,
     writing: Option<Writing>,
+    /// Facts on their way to the disk, and since when they lay unsynced.
+    syncing: Option<(Timestamp, JoinHandle<io::Result<()>>)>,
     /// Seen while the journal could not be written; some of it, like the answer to an act, is told only once.
     held: VecDeque<Box<Observation>>,
     /// Not before this does the timer act again.
@@ -91,6 +96,7 @@ impl Flight {
             needs,
             work: VecDeque::from([Work::Follow(CONSEQUENCES)]),
             writing: None,
+            syncing: None,
             held: VecDeque::new(),
             earliest: Timestamp::MIN,
             unsynced: None,
@@ -141,6 +147,7 @@ impl Flight {
                         self.timer();
                     }
                 },
+                synced = synced(&mut self.syncing) => self.synced(synced),
                 () = self.clock.sleep_until(due) => self.timer(),
             }
         }
@@ -148,7 +155,10 @@ impl Flight {
 
     /// When the loop must act without any report.
     fn due(&self) -> Timestamp {
-        let sync = self.unsynced.map(|since| later(since, SYNC_AFTER));
+        let sync = self
+            .unsynced
+            .filter(|_| self.syncing.is_none())
+            .map(|since| later(since, SYNC_AFTER));
         let retry = self.is_broken.then_some(self.earliest);
         [self.release.next_deadline(), sync, retry]
             .into_iter()
@@ -163,16 +173,25 @@ impl Flight {
     fn timer(&mut self) {
         let pause = if self.is_broken { RETRY_AFTER } else { WALK };
         self.earliest = later(self.clock.now(), pause);
-        if self.unsynced.is_some() {
-            match self.journal.store().sync() {
-                Ok(()) => self.unsynced = None,
-                Err(error) => tracing::warn!(%error, "the journal could not be synced"),
-            }
+        if self.syncing.is_none()
+            && let Some(since) = self.unsynced.take()
+        {
+            let store = Arc::clone(self.journal.store());
+            self.syncing = Some((since, spawn_blocking(move || store.sync())));
         }
         // What cannot be written again comes back here, still in order.
         let held = self.held.drain(..).map(|seen| Work::Seen(seen, LAYERS));
         self.work.extend(held);
         self.work.push_back(Work::Follow(CONSEQUENCES));
+    }
+
+    fn synced(&mut self, synced: io::Result<()>) {
+        let since = self.syncing.take().map(|(since, _)| since);
+        if let Err(error) = synced {
+            tracing::warn!(%error, "the journal could not be synced");
+            // What was appended meanwhile is younger.
+            self.unsynced = since.or(self.unsynced);
+        }
     }
 
     /// Keeps what was seen until it can be written. Where there is too much, what a feed sees again goes first.
@@ -266,7 +285,7 @@ impl Flight {
     fn write(&mut self, batch: Batch, then: Work, is_command: bool) {
         let store = Arc::clone(self.journal.store());
         let bytes = batch.bytes.clone();
-        let handle = tokio::task::spawn_blocking(move || store.append(&bytes, true));
+        let handle = spawn_blocking(move || store.append(&bytes, true));
         self.writing = Some(Writing {
             batch,
             handle,
@@ -312,10 +331,6 @@ impl Flight {
     }
 }
 
-fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
-    at.checked_add(by).unwrap_or(Timestamp::MAX)
-}
-
 impl Flying for Flight {
     fn release(&self) -> &Release {
         &self.release
@@ -354,15 +369,71 @@ impl Flying for Flight {
         Ok(())
     }
 
-    fn land(&mut self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+    fn land(&mut self) -> Landing<'_> {
         Box::pin(async move {
-            if let Some(writing) = self.writing.take() {
-                // The process ends either way; the journal says what was written.
-                let _ = writing.handle.await;
-            }
-            if let Err(error) = self.journal.store().sync() {
-                tracing::error!(%error, "the journal could not be synced at the end");
-            }
+            let unsaved = match timeout(LANDING, self.settle()).await {
+                Ok(Ok(())) if self.held.is_empty() => return Ok(()),
+                Ok(Ok(())) => String::new(),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => format!("the disk did not answer within {} s", LANDING.as_secs()),
+            };
+            let what = self.unsaved(&unsaved);
+            tracing::error!(what, "the journal is not whole at the end");
+            Err(Unsaved(what))
         })
+    }
+}
+
+impl Flight {
+    /// Waits for what is on its way to the disk, and makes everything durable.
+    async fn settle(&mut self) -> io::Result<()> {
+        if let Some(writing) = &mut self.writing {
+            let written = (&mut writing.handle).await;
+            written.unwrap_or_else(|error| Err(io::Error::other(error)))?;
+            self.writing = None;
+        }
+        if let Some((_, handle)) = &mut self.syncing {
+            // Whatever became of it, everything is synced once more.
+            let _ = handle.await;
+            self.syncing = None;
+        }
+        let store = Arc::clone(self.journal.store());
+        spawn_blocking(move || store.sync())
+            .await
+            .unwrap_or_else(|error| Err(io::Error::other(error)))
+    }
+
+    /// What is lost with this process, in words.
+    fn unsaved(&self, why: &str) -> String {
+        let mut parts = Vec::new();
+        if self.writing.is_some() {
+            parts.push("the last decision may be missing; it was not sent".to_owned());
+        }
+        if !self.held.is_empty() {
+            parts.push(format!(
+                "{} observations that could not be written",
+                self.held.len()
+            ));
+        }
+        if parts.is_empty() {
+            parts.push("the newest facts may be missing; they are observed again".to_owned());
+        }
+        let place = self.journal.store().place().display();
+        let why = if why.is_empty() {
+            String::new()
+        } else {
+            format!(": {why}")
+        };
+        format!("{} ({place}{why})", parts.join(", "))
+    }
+}
+
+/// Waits for a sync that goes on; for ever where there is none.
+async fn synced(syncing: &mut Option<(Timestamp, JoinHandle<io::Result<()>>)>) -> io::Result<()> {
+    match syncing {
+        Some((_, handle)) => handle
+            .await
+            .unwrap_or_else(|error| Err(io::Error::other(error))),
+        None => std::future::pending().await,
     }
 }

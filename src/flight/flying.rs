@@ -66,6 +66,14 @@ pub enum Turn {
 /// The answer of a turn, later.
 pub type Turning<'a> = Pin<Box<dyn Future<Output = Turn> + 'a>>;
 
+/// The end of a flight, later: everything is on the disk, or what is not.
+pub type Landing<'a> = Pin<Box<dyn Future<Output = Result<(), Unsaved>> + 'a>>;
+
+/// What a landing could not write out, in words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not saved: {0}")]
+pub struct Unsaved(pub String);
+
 /// One release in flight. It moves between threads once, before its first turn.
 pub trait Flying: Send {
     /// The release as it stands.
@@ -78,6 +86,6 @@ pub trait Flying: Send {
     fn turn(&mut self) -> Turning<'_>;
     /// Hands a command in. Refused at once, or taken; once its record is on the disk a turn says `Changed`.
     fn submit(&mut self, command: Command) -> Result<(), Refusal>;
-    /// Writes out what is left. The release goes on without this cockpit.
-    fn land(&mut self) -> Pin<Box<dyn Future<Output = ()> + '_>>;
+    /// Writes out what is left, within a limit of real time. The release goes on without this cockpit.
+    fn land(&mut self) -> Landing<'_>;
 }

@@ -1,16 +1,16 @@
 //! Another cockpit's flight, read from its journal as it grows. No command leaves from here.
 
-use std::{future::Future, io, pin::Pin, sync::Arc};
+use std::{io, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    flying::{Flying, Turn, Turning},
+    flying::{Flying, Landing, Turn, Turning},
     journal::stamped,
 };
 use crate::{
     domain::{
-        Command, Refusal, Text,
+        Command, Refusal, Text, later,
         record::{Head, Reader},
         release::Release,
     },
@@ -56,13 +56,13 @@ impl Following {
         loop {
             self.clock.sleep_until(self.next).await;
             let now = self.clock.now();
-            self.next = now.checked_add(LOOK_EVERY).unwrap_or(Timestamp::MAX);
+            self.next = later(now, LOOK_EVERY);
             match self.take_in() {
                 Ok(0) => {}
                 Ok(_) => return Turn::Changed,
                 Err(why) => {
                     // Looked at again at a walk: the other cockpit may be repairing it.
-                    self.next = now.checked_add(LOOK_EVERY * 30).unwrap_or(Timestamp::MAX);
+                    self.next = later(now, LOOK_EVERY * 30);
                     return Turn::Trouble(why);
                 }
             }
@@ -105,7 +105,7 @@ impl Flying for Following {
         Err(Refusal::ReadOnly(Text::line(&self.driver)))
     }
 
-    fn land(&mut self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
-        Box::pin(std::future::ready(()))
+    fn land(&mut self) -> Landing<'_> {
+        Box::pin(std::future::ready(Ok(())))
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use super::{flying::Report, needs::Needs, outside::Outside};
 use crate::{
     domain::{
-        Act, Deed, Fault, FaultKind, Outcome, Reached, RunId, Seq, Text,
+        Act, Deed, Fault, FaultKind, Outcome, Reached, RunId, Seq, Text, later,
         observation::{Observation, ReviewState, RunSnapshot},
     },
     ports::DispatchOrder,
@@ -164,8 +164,14 @@ impl Performer<'_> {
     }
 
     async fn pause(&self, wait: SignedDuration) {
-        let until = later(self.outside.clock.now(), wait);
-        self.outside.clock.sleep_until(until).await;
+        let clock = &self.outside.clock;
+        let mut until = later(clock.now(), wait);
+        clock.sleep_until(until).await;
+        // A clock that was set back: the wait begins anew.
+        while clock.now() < until {
+            until = later(clock.now(), wait).min(until);
+            clock.sleep_until(until).await;
+        }
     }
 
     /// `Some(None)`: absent twice, it may be sent. `None`: it is no longer wanted.
@@ -254,7 +260,7 @@ impl Performer<'_> {
     }
 
     async fn trace_dispatch(&self, workflow: &str, marker: &str) -> Result<Trace, Fault> {
-        let since = self.act.at.checked_sub(SKEW).unwrap_or(Timestamp::MIN);
+        let since = later(self.act.at, -SKEW);
         let runs = self
             .outside
             .dispatch
@@ -351,10 +357,6 @@ impl Performer<'_> {
                 .map(|_| None),
         }
     }
-}
-
-fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
-    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// Whether a marker names a production's start rather than a rollback's.

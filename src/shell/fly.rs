@@ -1,107 +1,145 @@
 //! The loop around a flight: input draws at once, feeds at most thirty times a second, nothing when nothing changed.
+//!
+//! Knows no terminal: what it draws on, what it hears and what it is asked come from whoever starts it.
 
-use std::{io, time::Duration};
+use std::{io, panic::AssertUnwindSafe, time::Duration};
 
 use crossterm::event::Event;
-use ratatui::{Terminal, backend::Backend};
+use futures_util::FutureExt as _;
+use ratatui::Terminal;
 use tokio::{
     sync::mpsc,
     time::{Interval, MissedTickBehavior, interval},
 };
 
 use super::{
-    backend::Frugal,
     boot::BootStep,
-    ears::listen,
+    console::{Asked, Canvas, Console, Ends},
     keys::inputs,
-    outlet::{Canvas, Outlet},
     setup::{Landed, Setup},
-    signals::{Asked, Signals, has_shell, stop_here},
     stage::{Next, Stage},
-    terminal::{Guard, fallen, restore_on_panic, tty},
 };
 use crate::domain::RunId;
 
 /// Batches of input that are taken in before a frame is drawn.
 const BATCHES: usize = 64;
 
-/// Takes the terminal, shows the first frame, flies what `steps` brings, and gives the terminal back.
+/// Flies what `steps` brings, with `ends` for a terminal.
 ///
-/// Nothing is awaited before the first frame.
-pub async fn fly(
+/// Fails only before anything flies; from then on every way out lands.
+pub async fn fly_on<B: Canvas, C: Console>(
     setup: Setup,
-    mut steps: mpsc::Receiver<BootStep>,
+    backend: B,
+    ends: Ends<C>,
+    steps: mpsc::Receiver<BootStep>,
     picks: mpsc::Sender<RunId>,
 ) -> io::Result<Landed> {
-    restore_on_panic();
-    let outlet = Outlet::new(tty()?)?;
-    let guard = Guard::enter(&outlet)?;
-    let mut terminal = Terminal::new(Frugal::new(outlet.clone()))?;
-    let mut stage = Stage::new(setup, picks, outlet.clone());
-    stage.draw(&mut terminal)?;
+    let (stage, terminal) = begin(setup, picks, backend)?;
+    Ok(around(stage, terminal, ends, steps).await)
+}
 
-    let mut keys = listen()?;
-    let mut signals = Signals::new()?;
+/// Shows the first frame. Nothing is awaited for it.
+pub(super) fn begin<B: Canvas>(
+    setup: Setup,
+    picks: mpsc::Sender<RunId>,
+    backend: B,
+) -> io::Result<(Stage, Terminal<B>)> {
+    let mut terminal = Terminal::new(backend)?;
+    let mut stage = Stage::new(setup, picks);
+    stage.draw(&mut terminal)?;
+    Ok((stage, terminal))
+}
+
+/// How the loop ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// A person, or a signal, asked for it.
+    Left,
+    /// The terminal is gone: nobody reads the last words.
+    Gone,
+    /// A part of this process panicked; the terminal is handed back already, and the panic told on it.
+    Fallen,
+}
+
+/// Turns until there is a way out, then lands: whatever it was, what is decided is on the disk before the terminal is
+/// handed back and the process ends.
+pub(super) async fn around<B: Canvas, C: Console>(
+    mut stage: Stage,
+    mut terminal: Terminal<B>,
+    mut ends: Ends<C>,
+    steps: mpsc::Receiver<BootStep>,
+) -> Landed {
+    let turning = turns(&mut stage, &mut terminal, &mut ends, steps);
+    // A panic in the loop itself is one more way out.
+    let way = AssertUnwindSafe(turning).catch_unwind().await;
+    match way {
+        Ok(Ok(Way::Left)) => stage.land(false).await,
+        Ok(Ok(Way::Gone)) => stage.land(true).await,
+        Ok(Ok(Way::Fallen)) | Err(_) => stage.land(false).await.failed(None),
+        Ok(Err(error)) => {
+            let why = format!("error: the terminal: {error}");
+            stage.land(false).await.failed(Some(why))
+        }
+    }
+}
+
+async fn turns<B: Canvas, C: Console>(
+    stage: &mut Stage,
+    terminal: &mut Terminal<B>,
+    ends: &mut Ends<C>,
+    mut steps: mpsc::Receiver<BootStep>,
+) -> io::Result<Way> {
+    let Ends { console, keys } = ends;
     let (mut frame, mut clock) = (paced(stage.pace().frame), paced(stage.pace().clock));
     let mut dirty = false;
-    let landed = loop {
+    loop {
         let next = tokio::select! {
             biased;
-            asked = signals.next() => match asked {
+            asked = console.asked() => match asked {
                 Asked::End => Next::Quit,
-                Asked::HungUp => break stage.land(true).await,
+                Asked::HungUp => return Ok(Way::Gone),
+                Asked::Fallen => return Ok(Way::Fallen),
                 Asked::Stop => Next::Suspend,
                 Asked::Continue => {
-                    guard.retake()?;
+                    console.retake()?;
                     Next::Redraw
                 }
             },
-            () = fallen() => {
-                // The terminal is handed back already, and the panic told on it.
-                let landed = stage.land(false).await;
-                break Landed { exit: 1, ..landed };
-            }
             batch = keys.recv() => match batch {
-                Some(batch) => typed(&mut stage, batch, &mut keys),
-                // The terminal is gone.
-                None => break stage.land(true).await,
+                Some(batch) => typed(stage, batch, keys),
+                None => return Ok(Way::Gone),
             },
             step = steps.recv(), if stage.boots() => stage.step(step),
             next = stage.turn() => next,
             _ = frame.tick(), if dirty => Next::Draw,
-            _ = clock.tick() => stage.tick(),
+            at = clock.tick() => stage.tick(at),
         };
         match next {
             Next::Nothing => {}
             // What feeds bring waits for the next frame.
             Next::Later => dirty = true,
             Next::Draw => {
-                dirty = !stage.draw_if_ready(&mut terminal)?;
+                dirty = !stage.draw_if_ready(terminal)?;
                 frame.reset();
             }
             Next::Redraw => {
-                redraw(&mut terminal)?;
-                dirty = !stage.draw_if_ready(&mut terminal)?;
+                redraw(terminal)?;
+                dirty = !stage.draw_if_ready(terminal)?;
             }
             Next::Suspend => {
-                if has_shell() {
-                    guard.pause()?;
-                    stop_here();
-                    guard.resume()?;
-                    redraw(&mut terminal)?;
+                if console.pause()? {
+                    redraw(terminal)?;
                 } else {
                     stage.say("no shell to return to: this terminal was opened for cockpit");
                 }
-                dirty = !stage.draw_if_ready(&mut terminal)?;
+                dirty = !stage.draw_if_ready(terminal)?;
             }
-            Next::Quit => break stage.land(false).await,
+            Next::Quit => return Ok(Way::Left),
         }
-        if outlet.is_broken() {
-            break stage.land(true).await;
+        if terminal.backend().is_broken() {
+            return Ok(Way::Gone);
         }
-    };
-    drop(guard);
-    Ok(landed)
+    }
 }
 
 /// What was read so far, a batch each; one frame answers all of it.
@@ -130,17 +168,14 @@ fn paced(period: Duration) -> Interval {
 }
 
 /// Forgets what the screen showed: the next frame is drawn whole.
-fn redraw(terminal: &mut Terminal<Frugal>) -> io::Result<()> {
+fn redraw<B: Canvas>(terminal: &mut Terminal<B>) -> io::Result<()> {
     terminal.backend_mut().forget();
     terminal.clear()
 }
 
 impl Stage {
     /// Draws, unless the terminal is still busy with earlier frames; whether it drew.
-    fn draw_if_ready<B>(&mut self, terminal: &mut Terminal<B>) -> io::Result<bool>
-    where
-        B: Backend<Error = io::Error> + Canvas,
-    {
+    fn draw_if_ready<B: Canvas>(&mut self, terminal: &mut Terminal<B>) -> io::Result<bool> {
         if !terminal.backend().is_ready() {
             return Ok(false);
         }

@@ -2,6 +2,7 @@
 
 mod backend;
 mod boot;
+mod console;
 mod ears;
 mod fly;
 mod keys;
@@ -10,11 +11,14 @@ mod setup;
 mod signals;
 mod stage;
 mod terminal;
+mod tty;
 
 pub use backend::Frugal;
 pub use boot::BootStep;
-pub use fly::fly;
+pub use console::{Asked, Canvas, Console, Ends};
+pub use fly::fly_on;
 pub use keys::{Batch, inputs};
-pub use outlet::{Canvas, Outlet};
+pub use outlet::Outlet;
 pub use setup::{Landed, Pace, Setup};
 pub use terminal::{Guard, NotATerminal};
+pub use tty::fly;

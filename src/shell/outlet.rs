@@ -13,8 +13,6 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Notify;
-
 /// Frames that may wait for a slow terminal before drawing stops.
 const WAITING: usize = 2;
 /// Messages that fit into the channel: frames, and the few words at the end.
@@ -29,14 +27,6 @@ const RESET: &[u8] = b"\x1b[0m";
 /// Synchronized output, DEC private mode 2026: begin and end.
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
-
-/// Something that can be drawn on, sooner or later.
-pub trait Canvas {
-    /// Whether a frame drawn now would not have to wait for too many others.
-    fn is_ready(&self) -> bool;
-    /// Waits until it may be.
-    fn ready(&self) -> impl Future<Output = ()>;
-}
 
 enum Message {
     Bytes(Vec<u8>),
@@ -55,7 +45,6 @@ pub struct Outlet {
 struct State {
     waiting: AtomicUsize,
     broken: AtomicBool,
-    drained: Notify,
 }
 
 impl Outlet {
@@ -79,9 +68,19 @@ impl Outlet {
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether anything is gathered and not yet emitted.
-    pub fn holds_any(&self) -> bool {
-        !self.gathered().is_empty()
+    /// Bytes that are gathered and not yet emitted.
+    pub fn length(&self) -> usize {
+        self.gathered().len()
+    }
+
+    /// Says what was gathered from `from` on in another way.
+    pub fn rewrite(&self, from: usize, say: impl FnOnce(&[u8]) -> Vec<u8>) {
+        let mut gathered = self.gathered();
+        if let Some(tail) = gathered.get(from..) {
+            let said = say(tail);
+            gathered.truncate(from);
+            gathered.extend_from_slice(&said);
+        }
     }
 
     /// Says a frame's final resets of colours and attributes in one: they are most of a small frame.
@@ -116,6 +115,11 @@ impl Outlet {
         }
     }
 
+    /// Whether a frame drawn now would not have to wait for too many others.
+    pub fn is_ready(&self) -> bool {
+        self.state.waiting.load(Ordering::SeqCst) < WAITING
+    }
+
     /// Whether the terminal is gone.
     pub fn is_broken(&self) -> bool {
         self.state.broken.load(Ordering::SeqCst)
@@ -144,24 +148,11 @@ fn write_all(mut target: impl Write, messages: &Receiver<Message>, state: &State
                     state.broken.store(true, Ordering::SeqCst);
                 }
                 state.waiting.fetch_sub(1, Ordering::SeqCst);
-                state.drained.notify_one();
             }
             Message::Flush(done) => {
                 // Nobody waits any more: fine.
                 let _ = done.try_send(());
             }
-        }
-    }
-}
-
-impl Canvas for Outlet {
-    fn is_ready(&self) -> bool {
-        self.state.waiting.load(Ordering::SeqCst) < WAITING
-    }
-
-    async fn ready(&self) {
-        while !self.is_ready() {
-            self.state.drained.notified().await;
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct Setup {
     pub notify: bool,
     /// How often things are looked at.
     pub pace: Pace,
+    /// The terminal gets no colours, nor anything that could be taken for one.
+    pub mono: bool,
 }
 
 /// How it ended.
@@ -27,6 +29,18 @@ pub struct Landed {
     pub exit: u8,
     /// For the terminal, once it is restored.
     pub words: Option<String>,
+}
+
+impl Landed {
+    /// The same, of a way out that failed, with why where it was not told yet.
+    #[must_use]
+    pub(super) fn failed(self, why: Option<String>) -> Self {
+        let words = match (why, self.words) {
+            (Some(why), Some(words)) => Some(format!("{why}\n{words}")),
+            (why, words) => why.or(words),
+        };
+        Self { exit: 1, words }
+    }
 }
 
 /// How often the screen looks at the clock and at the feeds.

@@ -4,18 +4,7 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What a signal asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// End, restoring the terminal: SIGTERM, SIGINT.
-    End,
-    /// End: the terminal is gone (SIGHUP).
-    HungUp,
-    /// Stop, restoring the terminal: SIGTSTP.
-    Stop,
-    /// Go on after a stop: SIGCONT.
-    Continue,
-}
+use super::console::Asked;
 
 /// The signals that are listened to.
 pub(super) struct Signals {

@@ -1,18 +1,15 @@
 //! What is on the screen: the preparation, the picker, then the flight. Takes inputs and turns, says what to do next.
 
-use std::{
-    io::{self, Write as _},
-    thread,
-};
+use std::{io, thread, time::Duration};
 
 use base64::Engine as _;
-use ratatui::{Terminal, backend::Backend};
-use tokio::sync::mpsc;
+use ratatui::Terminal;
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     boot::BootStep,
+    console::Canvas,
     keys::Batch,
-    outlet::Outlet,
     setup::{Landed, Pace, Setup},
 };
 use crate::{
@@ -57,17 +54,21 @@ pub(super) struct Stage {
     setup: Setup,
     shown: Shown,
     picks: mpsc::Sender<RunId>,
-    outlet: Outlet,
+    /// For the terminal, with the next frame: what is no cell.
+    words: Vec<u8>,
+    /// The newest tick of the clock.
+    ticked: Option<Instant>,
     exit: u8,
 }
 
 impl Stage {
-    pub(super) fn new(setup: Setup, picks: mpsc::Sender<RunId>, outlet: Outlet) -> Self {
+    pub(super) fn new(setup: Setup, picks: mpsc::Sender<RunId>) -> Self {
         Self {
             setup,
             shown: Shown::Boot(Boot::default()),
             picks,
-            outlet,
+            words: Vec::new(),
+            ticked: None,
             exit: 0,
         }
     }
@@ -182,14 +183,23 @@ impl Stage {
         Next::Later
     }
 
-    /// The clock moved on.
-    pub(super) fn tick(&mut self) -> Next {
-        match &self.shown {
-            Shown::Flight(_) => {
+    /// The clock moved on, to `at` in real time.
+    pub(super) fn tick(&mut self, at: Instant) -> Next {
+        let passed = self
+            .ticked
+            .map_or(Duration::ZERO, |last| at.saturating_duration_since(last));
+        self.ticked = Some(at);
+        match &mut self.shown {
+            Shown::Flight(aloft) => {
+                aloft.model.pass(passed);
                 self.look();
                 Next::Draw
             }
-            Shown::Boot(_) | Shown::Picker(..) => Next::Nothing,
+            Shown::Boot(boot) => {
+                boot.pass(passed);
+                Next::Draw
+            }
+            Shown::Picker(..) => Next::Nothing,
         }
     }
 
@@ -200,12 +210,13 @@ impl Stage {
         };
         let now = aloft.flight.now();
         if let Some(notice) = aloft.model.see(aloft.flight.release(), now) {
-            tell(&self.setup, &mut self.outlet, &notice);
+            self.words.extend(told(&self.setup, &notice));
         }
         let title = aloft.model.title(aloft.flight.release());
         if title != aloft.title {
-            // OSC 2: the window's title. Bytes in memory cannot fail.
-            let _ = write!(self.outlet, "\x1b]2;{}\x07", plain(&title));
+            // OSC 2: the window's title.
+            let words = format!("\x1b]2;{}\x07", plain(&title));
+            self.words.extend(words.into_bytes());
             aloft.title = title;
         }
     }
@@ -262,7 +273,7 @@ impl Stage {
                 let effects = aloft.model.update(input, aloft.flight.release());
                 let mut next = Next::Draw;
                 for effect in effects {
-                    match perform(aloft, &mut self.outlet, effect) {
+                    match perform(aloft, &mut self.words, effect) {
                         Next::Draw => {}
                         decided => next = decided,
                     }
@@ -273,10 +284,11 @@ impl Stage {
     }
 
     /// Draws what is shown.
-    pub(super) fn draw<B>(&mut self, terminal: &mut Terminal<B>) -> io::Result<()>
-    where
-        B: Backend<Error = io::Error>,
-    {
+    pub(super) fn draw<B: Canvas>(&mut self, terminal: &mut Terminal<B>) -> io::Result<()> {
+        let words = std::mem::take(&mut self.words);
+        if !words.is_empty() {
+            terminal.backend_mut().tell(&words);
+        }
         let look = &self.setup.look;
         match &mut self.shown {
             Shown::Boot(boot) => {
@@ -302,9 +314,9 @@ impl Stage {
     pub(super) async fn land(&mut self, gone: bool) -> Landed {
         let (exit, words) = match &mut self.shown {
             Shown::Flight(aloft) => {
-                aloft.flight.land().await;
+                let landed = aloft.flight.land().await;
                 let release = aloft.flight.release();
-                if release.phase().is_end() {
+                let (exit, words) = if release.phase().is_end() {
                     let outcome = release.outcome();
                     let words = format!(
                         "{} {}: {}",
@@ -312,7 +324,7 @@ impl Stage {
                         release.name(),
                         outcome.word()
                     );
-                    (outcome.exit_code(), Some(words))
+                    (outcome.exit_code(), words)
                 } else {
                     let words = format!(
                         "{} {} is {}; it goes on without this cockpit: `cockpit {}` takes it up again",
@@ -321,7 +333,12 @@ impl Stage {
                         release.phase().word(),
                         release.key.run
                     );
-                    (0, Some(words))
+                    (0, words)
+                };
+                match landed {
+                    Ok(()) => (exit, Some(words)),
+                    // Nothing else that was to be said is as urgent, and no exit code says it.
+                    Err(unsaved) => (exit.max(1), Some(format!("{words}\n{unsaved}"))),
                 }
             }
             Shown::Boot(boot) => (self.exit, boot.failed.clone()),
@@ -353,7 +370,7 @@ fn reported(model: &mut Model, report: Report) {
     }
 }
 
-fn perform(aloft: &mut Aloft, outlet: &mut Outlet, effect: Effect) -> Next {
+fn perform(aloft: &mut Aloft, words: &mut Vec<u8>, effect: Effect) -> Next {
     match effect {
         Effect::Command(command) => {
             if let Err(refusal) = aloft.flight.submit(*command) {
@@ -371,8 +388,8 @@ fn perform(aloft: &mut Aloft, outlet: &mut Outlet, effect: Effect) -> Next {
         }
         Effect::Copy(text) => {
             let encoded = base64::engine::general_purpose::STANDARD.encode(text);
-            // OSC 52. Bytes in memory cannot fail.
-            let _ = write!(outlet, "\x1b]52;c;{encoded}\x07");
+            // OSC 52.
+            words.extend(format!("\x1b]52;c;{encoded}\x07").into_bytes());
         }
     }
     Next::Draw
@@ -384,17 +401,16 @@ fn plain(text: &str) -> String {
 }
 
 /// Bell, and OSC 9 and 777 for desktops.
-fn tell(setup: &Setup, outlet: &mut Outlet, notice: &Notice) {
-    // Bytes in memory cannot fail.
+fn told(setup: &Setup, notice: &Notice) -> Vec<u8> {
+    let mut words = Vec::new();
     if setup.bell {
-        let _ = outlet.write_all(b"\x07");
+        words.push(b'\x07');
     }
     if setup.notify {
         // OSC 777 divides its fields by `;`.
         let text = plain(&notice.text).replace(';', ",");
-        let _ = write!(
-            outlet,
-            "\x1b]9;{text}\x07\x1b]777;notify;cockpit;{text}\x07"
-        );
+        let osc = format!("\x1b]9;{text}\x07\x1b]777;notify;cockpit;{text}\x07");
+        words.extend(osc.into_bytes());
     }
+    words
 }

@@ -5,6 +5,9 @@ use ratatui::{Frame, layout::Rect, style::Style};
 use super::{look::Look, pen::Pen};
 use crate::app::Boot;
 
+/// Seconds from which on a step of the preparation says how long it takes.
+const WORTH_A_CLOCK: u64 = 2;
+
 /// Draws it.
 pub fn draw_boot(frame: &mut Frame<'_>, boot: &Boot, look: &Look) {
     let area = frame.area();
@@ -40,13 +43,19 @@ pub fn draw_boot(frame: &mut Frame<'_>, boot: &Boot, look: &Look) {
         line(2, &[("q", styles.key), (" quit", styles.dim)]);
         return;
     }
+    let waited = match boot.waited.as_secs() {
+        // What is quick needs no clock.
+        0..WORTH_A_CLOCK => String::new(),
+        seconds => format!("  {seconds} s"),
+    };
     let last = boot.lines.len().saturating_sub(1);
     for (index, text) in boot.lines.iter().enumerate() {
-        let (sign, style) = if index == last {
-            (look.glyphs.now, styles.text)
+        let (sign, style, waited) = if index == last {
+            (look.glyphs.now, styles.text, waited.as_str())
         } else {
-            (look.glyphs.ok, styles.dim)
+            (look.glyphs.ok, styles.dim, "")
         };
-        line(2, &[(sign, style), (" ", style), (text, style)]);
+        let clock = (waited, styles.dim);
+        line(2, &[(sign, style), (" ", style), (text, style), clock]);
     }
 }

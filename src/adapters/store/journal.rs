@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::{self, Write as _},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::{blobs, error::explained, lock::Lock, place};
@@ -21,7 +21,7 @@ pub struct Journal {
 
 #[derive(Debug)]
 struct Tail {
-    file: File,
+    file: Arc<File>,
     /// Bytes of whole, accepted lines; what lies behind them must not stay.
     length: u64,
     /// Set when the disk's state is unknown: nothing more is accepted.
@@ -34,7 +34,7 @@ impl Journal {
             folder: folder.to_owned(),
             path: folder.join(place::JOURNAL),
             tail: Mutex::new(Tail {
-                file,
+                file: Arc::new(file),
                 length,
                 lost: false,
             }),
@@ -49,6 +49,12 @@ impl Journal {
             .unwrap_or_else(PoisonError::into_inner)
             .name(login)
             .map_err(|e| explained("write", &self.folder.join(place::LOCK), e))
+    }
+}
+
+impl Journal {
+    fn tail(&self) -> MutexGuard<'_, Tail> {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -73,25 +79,20 @@ impl Tail {
     fn append(&mut self, lines: &[u8], durable: bool) -> io::Result<()> {
         self.check()?;
         let grown = self.length + lines.len() as u64;
-        if let Err(error) = self.file.write_all(lines) {
+        if let Err(error) = (&*self.file).write_all(lines) {
             // Half a line in the middle would break the chain for good.
             self.lost = self.file.set_len(self.length).is_err();
             return Err(error);
         }
-        if durable && let Err(error) = self.sync() {
+        if durable && let Err(error) = self.file.sync_data() {
+            // The system may have dropped the pages: what a later sync says proves nothing.
+            self.lost = true;
             // A caller that hears "no" must not find the line after a restart.
             let _ = self.file.set_len(self.length);
             return Err(error);
         }
         self.length = grown;
         Ok(())
-    }
-
-    /// After a failed sync the system may drop the pages and report success to the next one, so nothing is tried again.
-    fn sync(&mut self) -> io::Result<()> {
-        let done = self.file.sync_data();
-        self.lost |= done.is_err();
-        done
     }
 }
 
@@ -103,19 +104,18 @@ impl Store for Journal {
                 "only whole lines are appended",
             ));
         }
-        self.tail
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.tail()
             .append(lines, durable)
             .map_err(|e| explained("write", &self.path, e))
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.tail
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .sync()
-            .map_err(|e| explained("write", &self.path, e))
+        // A slow disk must not hold up who appends meanwhile: the lock is not held while it is waited for.
+        let file = Arc::clone(&self.tail().file);
+        let done = file.sync_data();
+        // After a failed sync the system may drop the pages and report success to the next one, so nothing is tried again.
+        self.tail().lost |= done.is_err();
+        done.map_err(|e| explained("write", &self.path, e))
     }
 
     fn put_blob(&self, bytes: &[u8]) -> io::Result<String> {
@@ -141,7 +141,7 @@ mod tests {
     fn a_full_disk_is_told_and_where_it_cannot_be_undone_nothing_more_is_taken() {
         let full = std::fs::OpenOptions::new().append(true).open("/dev/full");
         let mut tail = Tail {
-            file: full.unwrap(),
+            file: Arc::new(full.unwrap()),
             length: 0,
             lost: false,
         };

@@ -7,6 +7,7 @@ use crate::domain::{
     Command, Deed, Event, Fault, FaultKind, Intent, Login, Phase, Refusal, Text,
     approval::{ApprovalEvent, ConfirmedApproval, ConfirmedRollback},
     judge::JudgeEvent,
+    later,
     policy::{Effect, GateKind},
     record::RecordEvent,
     release::Release,
@@ -387,9 +388,7 @@ impl Release {
 
 /// When a decision that nobody gives is escalated.
 pub(in crate::domain) fn escalation(release: &Release, since: Timestamp) -> Timestamp {
-    since
-        .checked_add(release.policy.approval.escalate_after)
-        .unwrap_or(Timestamp::MAX)
+    later(since, release.policy.approval.escalate_after)
 }
 
 /// The answer of GitHub to a rollback that never came: what the fold keeps of a time-out.

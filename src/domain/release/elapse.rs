@@ -9,6 +9,7 @@ use crate::domain::{
     Deed, Event, Feed, Phase, Text,
     approval::ApprovalEvent,
     judge::JudgeEvent,
+    later,
     observation::{Minute, RunStatus},
     policy::GateKind,
     release::Release,
@@ -49,19 +50,19 @@ impl Release {
         let overdue = self
             .deploying_since()
             .filter(|_| self.rollout.issues.is_empty())
-            .map(|since| after(since, self.policy.approval.deploy_timeout));
+            .map(|since| later(since, self.policy.approval.deploy_timeout));
         let rollback = self
             .rollback
             .newest()
             .and_then(|attempt| match &attempt.progress {
                 RollbackProgress::Preparing
                 | RollbackProgress::Starting
-                | RollbackProgress::Running => Some(after(attempt.at, self.rollback_timeout())),
+                | RollbackProgress::Running => Some(later(attempt.at, self.rollback_timeout())),
                 RollbackProgress::Finished {
                     at,
                     recovered: None,
                     ..
-                } => Some(after(*at, RECOVERY_LIMIT)),
+                } => Some(later(*at, RECOVERY_LIMIT)),
                 RollbackProgress::Failed { .. } | RollbackProgress::Finished { .. } => None,
             });
         let window = (self.phase() == Phase::Monitoring)
@@ -84,7 +85,7 @@ impl Release {
     pub fn window_limit(&self) -> Option<Timestamp> {
         let extended = SignedDuration::from_mins(self.watch.extended);
         let limit = self.policy.hypercare.max_wait.saturating_add(extended);
-        Some(after(self.rollout.deployed?, limit))
+        Some(later(self.rollout.deployed?, limit))
     }
 
     /// Since when a stage is being deployed.
@@ -114,15 +115,11 @@ impl Release {
         let (answer, asked) = self.rollout.production.get(&ProductionSource::Asked)?;
         let candidate = self.evidence.candidate.as_ref()?;
         // Only an answer from after the settling time says something; it comes as an observation, which needs no deadline.
-        let is_old = *asked >= after(deployed, SETTLE)
+        let is_old = *asked >= later(deployed, SETTLE)
             && !answer.is(&candidate.sha, candidate.version.as_ref());
         (is_old && self.rollback.attempts.is_empty() && self.rollout.issues.is_empty())
             .then_some(deployed)
     }
-}
-
-fn after(since: Timestamp, wait: SignedDuration) -> Timestamp {
-    since.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
 fn escalate(release: &Release, at: Timestamp) -> Option<Event> {
@@ -156,7 +153,7 @@ fn production_checked(release: &Release, at: Timestamp) -> Option<Event> {
 fn deploy_overdue(release: &Release, at: Timestamp) -> Option<Event> {
     let since = release.deploying_since()?;
     let limit = release.policy.approval.deploy_timeout;
-    if at < after(since, limit) || !release.rollout.issues.is_empty() {
+    if at < later(since, limit) || !release.rollout.issues.is_empty() {
         return None;
     }
     let why = format!(
@@ -198,7 +195,7 @@ fn window_undecided(release: &Release, at: Timestamp) -> Option<Event> {
 
 fn follow_rollback(release: &Release, attempt: &Attempt, at: Timestamp) -> Vec<Event> {
     let mut events = Vec::new();
-    let overdue = at >= after(attempt.at, release.rollback_timeout());
+    let overdue = at >= later(attempt.at, release.rollback_timeout());
     match &attempt.progress {
         RollbackProgress::Preparing | RollbackProgress::Starting | RollbackProgress::Running
             if overdue =>
@@ -224,7 +221,7 @@ fn follow_rollback(release: &Release, attempt: &Attempt, at: Timestamp) -> Vec<E
             {
                 events.push(RollbackEvent::Confirmed { production: answer }.into());
             }
-            if at >= after(*finished, RECOVERY_LIMIT) {
+            if at >= later(*finished, RECOVERY_LIMIT) {
                 let why = "recovery could not be judged within 15 minutes";
                 events.push(
                     RollbackEvent::RecoveryJudged {

@@ -8,11 +8,11 @@ use tokio::sync::{mpsc, watch};
 use super::{
     evidence::{self, Desk},
     metrics, production,
-    pulse::{Gone, Pulse, later},
+    pulse::{Gone, Pulse},
     run,
 };
 use crate::{
-    domain::{Feed, Seq, policy::Policy},
+    domain::{Feed, Seq, later, policy::Policy},
     flight::{flying::Report, needs::Needs, outside::Outside, performer::perform},
     ports::Store,
 };

@@ -7,12 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     past, production,
-    pulse::{Gone, Pulse, later},
+    pulse::{Gone, Pulse},
 };
 use crate::{
     domain::{
         ArtifactId, Fault, FaultKind, Login, Sha, Text,
         evidence::{Candidate, Evidence, EvidenceKind, Explain, Finding, TestReport, TestsSummary},
+        later,
         observation::{ArtifactSnapshot, Observation, PullSnapshot, RunStatus},
         policy::{EvidenceRule, Policy},
     },

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::pulse::{Gone, Pulse, later};
+use super::pulse::{Gone, Pulse};
 use crate::domain::{
+    later,
     observation::{AlarmSnapshot, AlarmState, Minute, Observation},
     policy::Policy,
 };

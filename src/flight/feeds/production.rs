@@ -2,10 +2,10 @@
 
 use jiff::SignedDuration;
 
-use super::pulse::{Gone, Pulse, later};
+use super::pulse::{Gone, Pulse};
 use crate::{
     domain::{
-        Fault, Sha, Text,
+        Fault, Sha, Text, later,
         observation::Observation,
         rollout::{ProductionAnswer, ProductionSource},
     },

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    domain::{Fault, FaultKind, Feed, observation::Observation},
+    domain::{Fault, FaultKind, Feed, later, observation::Observation},
     flight::{flying::Report, needs::Needs, outside::Outside},
 };
 
@@ -146,9 +146,4 @@ impl Pulse {
             }
         }
     }
-}
-
-/// An instant and a while.
-pub(super) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
-    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }

@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::pulse::{Gone, Pulse, later};
+use super::pulse::{Gone, Pulse};
 use crate::{
     domain::{
-        Fault, RunId,
+        Fault, RunId, later,
         observation::{Observation, RunSeen, RunStatus},
     },
     flight::{
@@ -14,6 +14,8 @@ use crate::{
     },
 };
 
+/// A look at least so much younger than what asked for it counts as younger.
+const JUST_AFTER: SignedDuration = SignedDuration::from_millis(1);
 /// Between two questions for the lane.
 const LANE_EVERY: SignedDuration = SignedDuration::from_secs(120);
 /// Shortest time between two looks, however urgent.
@@ -34,8 +36,10 @@ pub(super) async fn follow(mut pulse: Pulse) -> Result<(), Gone> {
     let mut memory = Memory::default();
     loop {
         let needs = pulse.needs();
+        // What is needed was read before: the look is younger, also where the clock was set back since the request.
         let asked = pulse.now();
-        let next = match look(&mut pulse, &needs, asked, &mut memory).await? {
+        let looked = asked.max(later(needs.look_after, JUST_AFTER));
+        let next = match look(&mut pulse, &needs, looked, &mut memory).await? {
             Ok(()) => {
                 pulse.good(needs.run_every).await?;
                 later(asked, needs.run_every)
@@ -46,7 +50,7 @@ pub(super) async fn follow(mut pulse: Pulse) -> Result<(), Gone> {
         pulse.outside.clock.sleep_until(earliest.min(next)).await;
         pulse
             .rest(next, |now| {
-                now.look_after > asked
+                now.look_after > looked
                     || later(asked, now.run_every) < next
                     || now.rollback_run != needs.rollback_run
                     || now.production_run != needs.production_run
@@ -184,7 +188,7 @@ async fn find(
     marker: &str,
     since: Timestamp,
 ) -> Result<Option<RunId>, Fault> {
-    let from = since.checked_sub(SKEW).unwrap_or(since);
+    let from = later(since, -SKEW);
     let runs = pulse
         .outside
         .dispatch

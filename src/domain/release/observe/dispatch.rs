@@ -8,6 +8,7 @@ use crate::domain::{
     approval::ApprovalEvent,
     evidence::{Diff, EvidenceEvent, EvidenceKind, Finding, Piece},
     judge::JudgeEvent,
+    later,
     observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
     record::RecordEvent,
     release::{Release, SETTLE},
@@ -150,7 +151,7 @@ fn turning_points(release: &Release) -> impl Iterator<Item = Timestamp> {
         });
     let deployed = release.rollout.deployed;
     // The answer that counts against a deploy is one from after its settling time.
-    let settled = deployed.and_then(|at| at.checked_add(SETTLE).ok());
+    let settled = deployed.map(|at| later(at, SETTLE));
     deployed.into_iter().chain(settled).chain(rolled_back)
 }
 

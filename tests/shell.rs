@@ -1,0 +1,19 @@
+//! The real loops on fake ports and paused time: the flight without a screen, and the screen on a test backend.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+#[path = "shell/air.rs"]
+mod air;
+#[path = "shell/aloft.rs"]
+mod aloft;
+#[path = "shell/disk.rs"]
+mod disk;
+#[path = "shell/flight.rs"]
+mod flight;
+#[path = "shell/glass.rs"]
+mod glass;
+#[path = "shell/screen.rs"]
+mod screen;
+#[path = "shell/seat.rs"]
+mod seat;
+#[path = "shell/world.rs"]
+mod world;

@@ -1,0 +1,550 @@
+//! A world behind the ports, in memory: one run that waits for production, and what becomes of acts upon it.
+//!
+//! It answers at once; what it does to an act is scripted. Knows no wire: that is the simulator's part.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use cockpit::{
+    domain::{
+        ArtifactId, EnvironmentId, Fault, FaultKind, JobId, Login, RunId, Sha, Text,
+        evidence::{Evidence, EvidenceKind, Outcome, ReportBuilder, SeenCase, Stated},
+        later,
+        observation::{
+            AlarmSnapshot, ArtifactSnapshot, Comparison, Conclusion, DeploymentSnapshot,
+            EnvironmentSnapshot, JobSnapshot, LaneSnapshot, MetricsSeen, Minute, PendingDeployment,
+            PullSnapshot, Relation, ReviewSnapshot, ReviewState, RunSnapshot, RunStatus, Sample,
+        },
+        policy::{Metric, Side},
+    },
+    flight::Outside,
+    ports::{
+        Alarms, Artifacts, Asked, Clock, Dispatch, DispatchOrder, History, Metrics, Probe,
+        Progress, Review, Runs, Script,
+    },
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// The run.
+pub(crate) const RUN: RunId = RunId(8123);
+
+/// What becomes of the next act.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    /// It is done, and the answer lost.
+    DoneButLost,
+    /// It never arrived, and nobody can tell.
+    Lost,
+    /// Too many requests, for so many seconds.
+    Limited(i64),
+}
+
+/// The world as it stands.
+pub(crate) struct State {
+    pub(crate) run: RunSnapshot,
+    pub(crate) jobs: Vec<JobSnapshot>,
+    pub(crate) pending: Vec<PendingDeployment>,
+    pub(crate) reviews: Vec<ReviewSnapshot>,
+    pub(crate) dispatched: Vec<RunSnapshot>,
+    /// What production answers.
+    pub(crate) version: String,
+    /// Every question is answered with this.
+    pub(crate) fault: Option<Fault>,
+    /// To acts, in order; an act without one is done.
+    pub(crate) answers: VecDeque<Answer>,
+    /// Every act that was sent, and when.
+    pub(crate) sent: Vec<(Timestamp, String)>,
+}
+
+/// The ports' other side.
+pub(crate) struct World {
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+pub(crate) fn sha(digit: &str) -> Sha {
+    Sha::parse(&digit.repeat(40)).unwrap()
+}
+
+fn ana() -> Login {
+    Login::parse("ana").unwrap()
+}
+
+fn run(id: RunId, title: &str, status: RunStatus, at: Timestamp) -> RunSnapshot {
+    RunSnapshot {
+        id,
+        attempt: 1,
+        head_sha: sha("3"),
+        head_branch: Some("main".into()),
+        title: title.into(),
+        workflow: "deploy".into(),
+        path: ".github/workflows/deploy.yml".into(),
+        event: "push".into(),
+        status,
+        conclusion: None,
+        actor: Some(ana()),
+        triggering_actor: Some(ana()),
+        created: at,
+        started: Some(at),
+        updated: at,
+        url: "https://github.com/acme/storefront/actions/runs/8123".into(),
+        pull_requests: vec![7],
+    }
+}
+
+fn job(id: u64, name: &str, status: RunStatus, at: Timestamp) -> JobSnapshot {
+    let done = status == RunStatus::Completed;
+    JobSnapshot {
+        id: JobId(id),
+        name: name.into(),
+        status,
+        conclusion: done.then_some(Conclusion::Success),
+        started: (status != RunStatus::Waiting).then_some(at),
+        completed: done.then_some(at),
+        url: Text::default(),
+    }
+}
+
+fn hold() -> PendingDeployment {
+    PendingDeployment {
+        environment: EnvironmentId(7),
+        name: "production".into(),
+        wait_timer_minutes: 0,
+        wait_timer_started: None,
+        can_approve: true,
+        reviewers: Vec::new(),
+    }
+}
+
+impl World {
+    /// A run that waits for production since now.
+    pub(crate) fn new(clock: &Arc<dyn Clock>) -> Arc<Self> {
+        let now = clock.now();
+        Arc::new(Self {
+            clock: Arc::clone(clock),
+            state: Mutex::new(State {
+                run: run(RUN, "Release v2.14.0", RunStatus::Waiting, now),
+                jobs: vec![
+                    job(1, "build", RunStatus::Completed, now),
+                    job(2, "deploy", RunStatus::Waiting, now),
+                ],
+                pending: vec![hold()],
+                reviews: Vec::new(),
+                dispatched: Vec::new(),
+                version: "v2.13.4".into(),
+                fault: None,
+                answers: VecDeque::new(),
+                sent: Vec::new(),
+            }),
+        })
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// How many acts were sent whose line begins so.
+    pub(crate) fn sent(&self, what: &str) -> usize {
+        let state = self.state();
+        state
+            .sent
+            .iter()
+            .filter(|(_, line)| line.starts_with(what))
+            .count()
+    }
+
+    /// The deploy ends well, and production says so.
+    pub(crate) fn deployed(&self) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.run.status = RunStatus::Completed;
+        state.run.conclusion = Some(Conclusion::Success);
+        state.run.updated = now;
+        state.jobs[1] = job(2, "deploy", RunStatus::Completed, now);
+        state.version = "v2.14.0".into();
+    }
+
+    /// The run is run again: another attempt waits.
+    pub(crate) fn run_again(&self) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.run.attempt += 1;
+        state.run.updated = now;
+        state.run.started = Some(now);
+    }
+
+    /// The ports of it.
+    pub(crate) fn outside(self: &Arc<Self>) -> Outside {
+        Outside {
+            runs: self.clone(),
+            review: self.clone(),
+            dispatch: self.clone(),
+            artifacts: self.clone(),
+            history: self.clone(),
+            probe: Some(self.clone()),
+            metrics: self.clone(),
+            alarms: self.clone(),
+            script: self.clone(),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    /// The answer to a question.
+    fn tell<T: Send + 'static>(&self, answer: impl FnOnce(&State) -> T) -> Asked<'static, T> {
+        let state = self.state();
+        let answer = match &state.fault {
+            Some(fault) => Err(fault.clone()),
+            None => Ok(answer(&state)),
+        };
+        Box::pin(std::future::ready(answer))
+    }
+
+    /// An act arrives, or does not.
+    fn act<T: Send + 'static>(
+        &self,
+        line: String,
+        done: impl FnOnce(&mut State, Timestamp) -> T,
+    ) -> Asked<'static, T> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.sent.push((now, line));
+        let lost = || Fault::new(FaultKind::Offline, "GitHub", "connection reset by peer");
+        let answer = match (state.fault.clone(), state.answers.pop_front()) {
+            (Some(fault), _) => Err(fault),
+            (None, None) => Ok(done(&mut state, now)),
+            (None, Some(Answer::DoneButLost)) => {
+                done(&mut state, now);
+                Err(lost())
+            }
+            (None, Some(Answer::Lost)) => Err(lost()),
+            (None, Some(Answer::Limited(seconds))) => {
+                let until = later(now, SignedDuration::from_secs(seconds));
+                let kind = FaultKind::RateLimited { until };
+                Err(Fault::new(kind, "GitHub", "secondary rate limit"))
+            }
+        };
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn review(&self, approve: bool, comment: &str) -> Asked<'static, ()> {
+        let word = if approve { "approve" } else { "reject" };
+        let comment = Text::line(comment);
+        self.act(format!("{word} {comment}"), move |state, now| {
+            state.reviews.insert(
+                0,
+                ReviewSnapshot {
+                    by: Some(ana()),
+                    state: if approve {
+                        ReviewState::Approved
+                    } else {
+                        ReviewState::Rejected
+                    },
+                    comment,
+                    environments: vec![EnvironmentId(7)],
+                },
+            );
+            state.pending.clear();
+            state.run.status = RunStatus::InProgress;
+            state.run.updated = now;
+            state.jobs[1] = job(2, "deploy", RunStatus::InProgress, now);
+        })
+    }
+}
+
+impl Runs for World {
+    fn viewer(&self) -> Asked<'_, Login> {
+        self.tell(|_| ana())
+    }
+
+    fn runs(&self, _status: Option<&'static str>) -> Asked<'_, Vec<RunSnapshot>> {
+        self.tell(|state| vec![state.run.clone()])
+    }
+
+    fn runs_of_commit<'a>(
+        &'a self,
+        _sha: &'a Sha,
+        _workflow: Option<&'a str>,
+    ) -> Asked<'a, Vec<RunSnapshot>> {
+        self.tell(|state| vec![state.run.clone()])
+    }
+
+    fn run(&self, run: RunId) -> Asked<'_, RunSnapshot> {
+        self.tell(|state| {
+            let mut all = state.dispatched.iter();
+            all.find(|other| other.id == run)
+                .unwrap_or(&state.run)
+                .clone()
+        })
+    }
+
+    fn jobs(&self, run: RunId) -> Asked<'_, Vec<JobSnapshot>> {
+        self.tell(|state| {
+            if run == RUN {
+                state.jobs.clone()
+            } else {
+                Vec::new()
+            }
+        })
+    }
+
+    fn pending(&self, run: RunId) -> Asked<'_, Vec<PendingDeployment>> {
+        self.tell(|state| {
+            if run == RUN {
+                state.pending.clone()
+            } else {
+                Vec::new()
+            }
+        })
+    }
+
+    fn reviews(&self, _run: RunId) -> Asked<'_, Vec<ReviewSnapshot>> {
+        self.tell(|state| state.reviews.clone())
+    }
+
+    fn lane(&self, _run: RunId) -> Asked<'_, Option<LaneSnapshot>> {
+        self.tell(|_| None)
+    }
+}
+
+impl Review for World {
+    fn approve<'a>(
+        &'a self,
+        _run: RunId,
+        _environments: &'a [EnvironmentId],
+        comment: &'a str,
+    ) -> Asked<'a, ()> {
+        self.review(true, comment)
+    }
+
+    fn reject<'a>(
+        &'a self,
+        _run: RunId,
+        _environments: &'a [EnvironmentId],
+        comment: &'a str,
+    ) -> Asked<'a, ()> {
+        self.review(false, comment)
+    }
+}
+
+impl Dispatch for World {
+    fn dispatch<'a>(&'a self, order: &'a DispatchOrder) -> Asked<'a, Option<RunId>> {
+        let id = order.inputs.iter().find(|(name, _)| name == "id");
+        let title = format!("Rollback {}", id.map_or("", |(_, id)| id.as_str()));
+        self.act(
+            format!("dispatch {} {title}", order.workflow),
+            move |state, now| {
+                let id = RunId(9_100 + state.dispatched.len() as u64);
+                let mut begun = run(id, &title, RunStatus::InProgress, now);
+                begun.event = "workflow_dispatch".into();
+                begun.path = ".github/workflows/rollback.yml".into();
+                state.dispatched.insert(0, begun);
+                None
+            },
+        )
+    }
+
+    fn dispatched<'a>(
+        &'a self,
+        _workflow: &'a str,
+        _marker: Option<&'a str>,
+        since: Timestamp,
+    ) -> Asked<'a, Vec<RunSnapshot>> {
+        self.tell(|state| {
+            let all = state.dispatched.iter();
+            all.filter(|run| run.created >= since).cloned().collect()
+        })
+    }
+
+    fn cancel(&self, run: RunId) -> Asked<'_, ()> {
+        self.act(format!("cancel {run}"), |_, _| ())
+    }
+
+    fn rerun_failed(&self, run: RunId) -> Asked<'_, ()> {
+        self.act(format!("rerun {run}"), |_, _| ())
+    }
+
+    fn inputs<'a>(
+        &'a self,
+        _workflow: &'a str,
+        _reference: &'a str,
+    ) -> Asked<'a, Option<Vec<(String, bool)>>> {
+        self.tell(|_| Some(vec![("version".into(), true), ("id".into(), false)]))
+    }
+}
+
+impl Artifacts for World {
+    fn list(&self, run: RunId) -> Asked<'_, Vec<ArtifactSnapshot>> {
+        self.tell(|_| {
+            vec![ArtifactSnapshot {
+                id: ArtifactId(1),
+                name: "junit".into(),
+                size: 1_000,
+                digest: Some("sha256:1".into()),
+                created: None,
+                expired: false,
+                run,
+            }]
+        })
+    }
+
+    fn read(
+        &self,
+        _artifact: ArtifactId,
+        _kind: EvidenceKind,
+        _progress: Progress,
+    ) -> Asked<'_, Evidence> {
+        self.tell(|_| Evidence::Tests(report(182)))
+    }
+}
+
+/// A report of so many cases that passed.
+pub(crate) fn report(cases: u32) -> cockpit::domain::evidence::TestReport {
+    let mut builder = ReportBuilder::default();
+    builder.begin_file("junit");
+    builder.begin_suite("E2E", Stated::default());
+    for n in 0..cases {
+        builder.case(&SeenCase {
+            name: &format!("case {n}"),
+            class: "shop.Checkout",
+            file: "",
+            outcome: Outcome::Passed,
+            duration: None,
+            message: "",
+            details: "",
+            failing_results: 0,
+        });
+    }
+    builder.end_suite();
+    builder.end_file();
+    builder.finish()
+}
+
+impl History for World {
+    fn deployments<'a>(
+        &'a self,
+        _environment: &'a str,
+        _most: usize,
+    ) -> Asked<'a, Vec<DeploymentSnapshot>> {
+        self.tell(|_| Vec::new())
+    }
+
+    fn compare<'a>(&'a self, base: &'a Sha, head: &'a Sha) -> Asked<'a, Comparison> {
+        let (base, head) = (base.clone(), head.clone());
+        self.tell(|_| Comparison {
+            base,
+            head,
+            relation: Relation::Ahead,
+            ahead_by: 1,
+            behind_by: 0,
+            commits: Vec::new(),
+            files: Vec::new(),
+            files_truncated: false,
+            commits_truncated: false,
+        })
+    }
+
+    fn pull(&self, number: u64) -> Asked<'_, PullSnapshot> {
+        self.tell(|_| PullSnapshot {
+            number,
+            title: "Retries move to the queue".into(),
+            body: Text::default(),
+            author: Some(Login::parse("ben").unwrap()),
+            head: sha("3"),
+            merged_as: None,
+            url: Text::default(),
+        })
+    }
+
+    fn pulls_of<'a>(&'a self, _sha: &'a Sha) -> Asked<'a, Vec<PullSnapshot>> {
+        self.tell(|_| Vec::new())
+    }
+
+    fn resolve<'a>(&'a self, name: &'a str) -> Asked<'a, Sha> {
+        let found = if name == "v2.14.0" {
+            sha("3")
+        } else {
+            sha("d")
+        };
+        self.tell(|_| found)
+    }
+
+    fn tag_of<'a>(&'a self, found: &'a Sha, _prefix: &'a str) -> Asked<'a, Option<Text>> {
+        let name = if *found == sha("3") {
+            "v2.14.0"
+        } else {
+            "v2.13.4"
+        };
+        self.tell(|_| Some(name.into()))
+    }
+
+    fn environment<'a>(&'a self, name: &'a str) -> Asked<'a, EnvironmentSnapshot> {
+        let name = name.into();
+        self.tell(|_| EnvironmentSnapshot {
+            name,
+            required_reviewers: true,
+            prevent_self_review: false,
+            admins_may_bypass: false,
+            wait_timer_minutes: 0,
+            custom_rules: Vec::new(),
+        })
+    }
+
+    fn file<'a>(&'a self, _path: &'a str) -> Asked<'a, Option<Vec<u8>>> {
+        self.tell(|_| None)
+    }
+
+    fn default_branch(&self) -> Asked<'_, Text> {
+        self.tell(|_| "main".into())
+    }
+}
+
+impl Probe for World {
+    fn version(&self) -> Asked<'_, Text> {
+        self.tell(|state| Text::line(&state.version))
+    }
+}
+
+impl Metrics for World {
+    fn read<'a>(
+        &'a self,
+        metrics: &'a [Metric],
+        from: Minute,
+        until: Minute,
+    ) -> Asked<'a, MetricsSeen> {
+        let count = usize::try_from(until.0 - from.0).unwrap_or(0);
+        let series = metrics
+            .iter()
+            .map(|metric| {
+                (
+                    (metric.name.clone(), Side::All),
+                    vec![Sample::Value(0.1); count],
+                )
+            })
+            .collect();
+        self.tell(|_| MetricsSeen {
+            from,
+            until,
+            series,
+            remarks: Vec::new(),
+        })
+    }
+}
+
+impl Alarms for World {
+    fn read<'a>(&'a self, _names: &'a [String]) -> Asked<'a, Vec<AlarmSnapshot>> {
+        self.tell(|_| Vec::new())
+    }
+}
+
+impl Script for World {
+    fn run<'a>(
+        &'a self,
+        _arguments: &'a [String],
+        _input: &'a [u8],
+        _limit: SignedDuration,
+    ) -> Asked<'a, Vec<u8>> {
+        self.act("script".into(), |_, _| Vec::new())
+    }
+}
