@@ -239,9 +239,8 @@ impl Air {
     fn log(&self) -> String {
         let text = self.disk.text();
         let lines = text.lines().filter(|line| !line.contains("minute_judged"));
-        lines
-            .map(|line| format!("{}\n", line.get(..220).unwrap_or(line)))
-            .collect()
+        let lines: Vec<&str> = lines.map(|line| line.get(..220).unwrap_or(line)).collect();
+        lines.join("\n")
     }
 
     /// How many events of a kind are on the disk.

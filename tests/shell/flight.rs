@@ -188,15 +188,15 @@ async fn signed_out_or_hidden_in_mid_flight_the_feed_says_so_and_the_decision_st
     }
 }
 
-fn signed_out() -> Option<Fault> {
+fn signed_out() -> Fault {
     let kind = FaultKind::Unauthenticated;
-    Some(Fault::new(kind, "GitHub", "bad credentials"))
+    Fault::new(kind, "GitHub", "bad credentials")
 }
 
 #[tokio::test(start_paused = true)]
 async fn signed_out_for_a_moment_while_an_approval_is_on_its_way_it_goes_out_afterwards() {
     let mut air = Air::waiting().await;
-    air.world.state().fault = signed_out();
+    air.world.state().fault = Some(signed_out());
     air.approve().unwrap();
     air.pass(seconds(30)).await;
     assert_eq!(
@@ -213,7 +213,7 @@ async fn signed_out_for_a_moment_while_an_approval_is_on_its_way_it_goes_out_aft
 #[tokio::test(start_paused = true)]
 async fn signed_out_for_long_while_an_approval_is_on_its_way_it_locks_and_is_given_again() {
     let mut air = Air::waiting().await;
-    air.world.state().fault = signed_out();
+    air.world.state().fault = Some(signed_out());
     air.approve().unwrap();
     air.pass(seconds(300)).await;
     air.world.state().fault = None;
