@@ -2,13 +2,13 @@
 
 use cockpit::{
     domain::{EnvironmentId, FaultKind, Reached, RunId},
-    ports::{Dispatch, DispatchOrder, Review},
+    ports::{Clock as _, Dispatch, DispatchOrder, Review},
 };
 use serde_json::{Value, json};
 
 use super::{
     server::{Reply, Server},
-    setting::{client, run},
+    setting::{Still, client, client_at, run},
 };
 
 fn order(inputs: &[(&str, &str)]) -> DispatchOrder {
@@ -43,6 +43,25 @@ async fn an_approval_names_exactly_the_shown_environments() {
     let rejection =
         json!({"environment_ids": [161_088_068], "state": "rejected", "comment": "broken"});
     assert_eq!(body(1), rejection);
+}
+
+#[tokio::test]
+async fn two_acts_at_once_go_out_one_after_the_other() {
+    let server = Server::start(|_, _| Reply::new(200, "[]")).await;
+    let clock = Still::new();
+    let client = client_at(&server.origin, clock.clone());
+    let began = clock.now();
+    let ids = [EnvironmentId(5)];
+    let (first, second) = tokio::join!(
+        client.approve(RunId(30), &ids, "let it go"),
+        client.cancel(RunId(31)),
+    );
+    assert!(first.is_ok() && second.is_ok());
+    let seen = server.seen();
+    assert_eq!(seen.len(), 2);
+    assert!(seen[0].target.ends_with("pending_deployments"));
+    // The second slept until a while after the first was answered: nothing else moves this clock.
+    assert!(clock.now() > began, "writes keep a distance");
 }
 
 #[tokio::test]
