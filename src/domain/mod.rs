@@ -4,6 +4,7 @@ mod act;
 mod actor;
 pub mod approval;
 mod command;
+pub mod diff;
 mod event;
 pub mod evidence;
 mod fault;

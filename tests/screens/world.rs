@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use cockpit::domain::{
     Actor, ArtifactId, DeploymentId, EnvironmentId, Feed, RunId, Text,
     approval::ApprovalEvent,
+    diff::{Diff, Effect, EffectKind, Framework, Migration, Seen},
     evidence::{
-        Candidate, Diff, EvidenceEvent, Finding, LoadReport, NamedTest, SuiteTotals, TestsSummary,
+        Candidate, EvidenceEvent, Finding, LoadReport, NamedTest, SuiteTotals, TestsSummary,
         Threshold, Totals,
     },
     judge::JudgeEvent,
@@ -179,8 +180,6 @@ fn evidence(journal: &mut Journal, failed: u64) {
         }),
     );
     let diff = Diff {
-        base: sha("d01e77c"),
-        head: sha("3f9c2ab"),
         relation: Relation::Ahead,
         ahead_by: 14,
         behind_by: 0,
@@ -190,9 +189,20 @@ fn evidence(journal: &mut Journal, failed: u64) {
         removed: 340,
         truncated: false,
         authors: 3,
-        migrations: vec!["db/migrations/0042_orders_not_null.sql".into()],
+        migrations: vec![Migration {
+            framework: Framework::Sql,
+            seen: Seen::Whole,
+            effects: vec![Effect {
+                kind: EffectKind::AddsNotNull,
+                line: Some(3),
+                says: "adds `region` to `orders` as NOT NULL without a default".into(),
+            }],
+            ..Migration::unseen("db/migrations/0042_orders_not_null.sql".into())
+        }],
+        migration_count: 1,
+        ..Diff::between(sha("d01e77c"), sha("3f9c2ab"))
     };
-    journal.github(-1_180, EvidenceEvent::Compared(diff));
+    journal.github(-1_180, EvidenceEvent::Compared(Box::new(diff)));
 }
 
 fn way_back(journal: &mut Journal) {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use cockpit::domain::{
     EnvironmentId, Fault, FaultKind, Feed, Login, Outcome, RunId, Seq, Sha, Text,
+    diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding, TestsSummary, Totals},
     observation::{
-        AlarmSnapshot, AlarmState, ArtifactSnapshot, CommitSnapshot, Comparison,
-        DeploymentSnapshot, DeploymentState, EnvironmentSnapshot, MetricsSeen, Minute, Observation,
-        Relation, Sample,
+        AlarmSnapshot, AlarmState, ArtifactSnapshot, DeploymentSnapshot, DeploymentState,
+        EnvironmentSnapshot, MetricsSeen, Minute, Observation, Relation, Sample,
     },
     policy::{MetricName, Side},
     rollback::{InputsCheck, Readiness},
@@ -149,7 +149,7 @@ impl See {
                 kind: *kind,
                 fault: Fault::new(FaultKind::Malformed, "junit", "not XML"),
             },
-            Self::Compared(relation) => Observation::Compared(compared(*relation)),
+            Self::Compared(relation) => Observation::Compared(Box::new(compared(*relation))),
             Self::Production(answer) => Observation::Production(production(answer)),
             Self::Deployed(digit) => Observation::Deployments(vec![deployment(digit)]),
             Self::Protection { reviewers } => Observation::Environment(EnvironmentSnapshot {
@@ -219,23 +219,14 @@ fn tests(passed: u64, failed: u64) -> Observation {
     }
 }
 
-fn compared(relation: Relation) -> Comparison {
+fn compared(relation: Relation) -> Diff {
     let lacks = matches!(relation, Relation::Behind | Relation::Diverged);
-    Comparison {
-        base: commit("d"),
-        head: commit("3"),
+    Diff {
         relation,
         ahead_by: 1,
         behind_by: if lacks { 2 } else { 0 },
-        commits: vec![CommitSnapshot {
-            sha: commit("3"),
-            title: "Retries move to the queue".into(),
-            author: None,
-            at: None,
-        }],
-        files: Vec::new(),
-        files_truncated: false,
-        commits_truncated: false,
+        titles: vec!["Retries move to the queue".into()],
+        ..Diff::between(commit("d"), commit("3"))
     }
 }
 

@@ -146,17 +146,20 @@ impl History for Client {
                 next = page::next(answer.link.as_ref(), &url);
             }
             let total = first.total_commits.unwrap_or(first.ahead_by as usize);
+            let relation = first.relation().ok_or_else(|| unreadable(&what))?;
+            let (ahead_by, behind_by) = (first.ahead_by, first.behind_by);
             let files = first.files();
             Ok(Comparison {
                 base: base.clone(),
                 head: head.clone(),
-                relation: first.relation().ok_or_else(|| unreadable(&what))?,
-                ahead_by: first.ahead_by,
-                behind_by: first.behind_by,
+                relation,
+                ahead_by,
+                behind_by,
                 commits_truncated: commits.len() < total,
                 commits,
                 files_truncated: files.len() >= MOST_FILES,
                 files,
+                is_from_clone: false,
             })
         })
     }

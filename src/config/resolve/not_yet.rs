@@ -60,11 +60,6 @@ pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
             "no program is asked for the summary",
         ),
         (
-            evidence.hot_paths.is_some(),
-            "evidence.hot_paths",
-            "risk does not weigh them",
-        ),
-        (
             evidence.known_failures.is_some(),
             "evidence.known_failures",
             "a known failing test still fails staging",

@@ -43,6 +43,7 @@ pub(in crate::config) fn resolve_team(
         pipeline: target::pipeline(&table.pipeline),
         evidence: evidence::evidence(&table.evidence, &mut found),
         known_failures: evidence::known_failures(&table.evidence, &mut found),
+        hot_paths: evidence::hot_paths(&table.evidence, &mut found),
         strategy,
         hypercare,
         rollback: table

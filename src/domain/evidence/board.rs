@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Candidate, CoverageReport, Diff, EvidenceEvent, EvidenceKind, Finding, LoadReport,
-    SecurityReport, TestsSummary,
+    Candidate, CoverageReport, EvidenceEvent, EvidenceKind, Finding, LoadReport, SecurityReport,
+    TestsSummary,
 };
-use crate::domain::{ArtifactId, Fault, Text, observation::ArtifactSnapshot, policy::Policy};
+use crate::domain::{
+    ArtifactId, Fault, Text, diff::Diff, observation::ArtifactSnapshot, policy::Policy,
+};
 
 /// Everything known about the candidate.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -79,7 +81,7 @@ impl Board {
             EvidenceEvent::Missing { kind } => {
                 self.pieces.insert(*kind, Piece::Missing);
             }
-            EvidenceEvent::Compared(diff) => self.diff = Some(diff.clone()),
+            EvidenceEvent::Compared(diff) => self.diff = Some((**diff).clone()),
         }
     }
 

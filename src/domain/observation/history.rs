@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{DeploymentId, Login, RunId, Sha, Text};
+use crate::domain::{
+    DeploymentId, Login, RunId, Sha, Text,
+    diff::{Patch, PullRef},
+};
 
 /// A deployment with its newest status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +78,9 @@ pub struct Comparison {
     pub files_truncated: bool,
     /// Set where not all commits were told.
     pub commits_truncated: bool,
+    /// Set where a clone on this machine told it, not GitHub.
+    #[serde(default)]
+    pub is_from_clone: bool,
 }
 
 /// `status` of a comparison.
@@ -100,6 +106,12 @@ pub struct CommitSnapshot {
     pub title: Text,
     /// Its GitHub author, where the mail address is linked.
     pub author: Option<Login>,
+    /// Its author's name as the commit has it; may be empty.
+    #[serde(default)]
+    pub name: Text,
+    /// The pull request that its message names.
+    #[serde(default)]
+    pub pull: Option<PullRef>,
     /// Author date.
     pub at: Option<Timestamp>,
 }
@@ -115,6 +127,19 @@ pub struct FileChange {
     pub removed: u32,
     /// `added`, `removed`, `modified`, `renamed` ...
     pub status: Text,
+    /// Its path before, where it was renamed or copied.
+    #[serde(default)]
+    pub previous: Option<Text>,
+    /// Its lines; `None` where they were not told: too many, binary, or only renamed.
+    #[serde(default)]
+    pub patch: Option<Patch>,
+}
+
+impl FileChange {
+    /// Whether lines changed that were not told.
+    pub fn is_unseen(&self) -> bool {
+        self.patch.is_none() && (self.added > 0 || self.removed > 0)
+    }
 }
 
 /// A pull request.

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use super::{
-    AlarmSnapshot, ArtifactSnapshot, Comparison, DeploymentSnapshot, EnvironmentSnapshot,
-    JobSnapshot, LaneSnapshot, MetricsSeen, PendingDeployment, ReviewSnapshot, RunSnapshot,
+    AlarmSnapshot, ArtifactSnapshot, DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot,
+    LaneSnapshot, MetricsSeen, PendingDeployment, ReviewSnapshot, RunSnapshot,
 };
 use crate::domain::{
     ArtifactId, Fault, Feed, Outcome, Seq, Text,
+    diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding},
     rollback::Readiness,
     rollout::ProductionAnswer,
@@ -50,7 +51,7 @@ pub enum Observation {
         kind: EvidenceKind,
     },
     /// The diff from production.
-    Compared(Comparison),
+    Compared(Box<Diff>),
     /// What production runs, by one source.
     Production(ProductionAnswer),
     /// Past deployments to production.

@@ -41,6 +41,9 @@ pub struct Policy {
     pub rollback: Option<RollbackRule>,
     /// The human decision.
     pub approval: ApprovalRule,
+    /// Globs of files where a change is a risk.
+    #[serde(default)]
+    pub hot_paths: Vec<String>,
     /// What a gate's state does to the approval, by gate name.
     pub gates: BTreeMap<String, GateRule>,
 }

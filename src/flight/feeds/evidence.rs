@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         ArtifactId, Fault, FaultKind, Login, Sha, Text,
+        diff::{Diff, HotPaths},
         evidence::{Candidate, Evidence, EvidenceKind, Explain, Finding, TestReport, TestsSummary},
         later,
         observation::{ArtifactSnapshot, Observation, PullSnapshot, RunStatus},
@@ -120,7 +121,11 @@ async fn round(
     }
     if let Some(base) = wanted.base.as_ref().filter(|_| !wanted.is_compared) {
         match pulse.outside.history.compare(base, sha).await {
-            Ok(comparison) => pulse.see(Observation::Compared(comparison)).await?,
+            Ok(comparison) => {
+                let hot = HotPaths::new(&desk.policy.hot_paths);
+                let diff = Box::new(Diff::of(&comparison, &hot));
+                pulse.see(Observation::Compared(diff)).await?;
+            }
             // A commit that GitHub no longer has cannot be compared, today or tomorrow.
             Err(fault) if fault.kind == FaultKind::NotFound => {}
             Err(fault) => failed = failed.or(Some(fault)),

@@ -46,10 +46,13 @@ pub(super) fn facts(
         ));
     }
     if let Some(diff) = &release.evidence.diff {
-        for path in diff.migrations.iter().take(3) {
+        for migration in diff.migrations.iter().take(3) {
             facts.push(warning(
                 view,
-                format!("migration {path} ran with this release and is not undone"),
+                format!(
+                    "migration {} ran with this release and is not undone",
+                    migration.path
+                ),
             ));
         }
     }

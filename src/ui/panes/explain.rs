@@ -199,8 +199,8 @@ fn verified(view: View<'_>) -> String {
 fn risks(view: View<'_>) -> Vec<String> {
     let mut risks = Vec::new();
     if let Some(diff) = &view.release.evidence.diff {
-        for path in diff.migrations.iter().take(5) {
-            risks.push(format!("migration {path}: a rollback does not undo it"));
+        for migration in diff.migrations.iter().take(5) {
+            risks.push(format!("migration {}", migration.in_short()));
         }
         if matches!(diff.relation, Relation::Behind | Relation::Diverged) {
             risks.push(format!(

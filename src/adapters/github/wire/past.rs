@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::field::{Person, line, login, or_default, readable, sha, some_line, time};
 use crate::domain::{
     DeploymentId, FaultKind, RunId, Sha, Text,
+    diff::{Patch, PullRef},
     observation::{
         CommitSnapshot, DeploymentSnapshot, DeploymentState, EnvironmentSnapshot, FileChange,
         PullSnapshot, Relation,
@@ -128,8 +129,8 @@ impl FilesAndCommits {
         self.commits.iter().filter_map(Commit::read)
     }
 
-    pub(in crate::adapters::github) fn files(&self) -> Vec<FileChange> {
-        self.files.iter().map(File::read).collect()
+    pub(in crate::adapters::github) fn files(self) -> Vec<FileChange> {
+        self.files.into_iter().map(File::read).collect()
     }
 }
 
@@ -155,6 +156,8 @@ struct Message {
 #[serde(default)]
 struct Signature {
     #[serde(deserialize_with = "or_default")]
+    name: Option<String>,
+    #[serde(deserialize_with = "or_default")]
     date: Option<String>,
 }
 
@@ -164,6 +167,8 @@ impl Commit {
         Some(CommitSnapshot {
             sha: Sha::parse(&self.sha).ok()?,
             title: Text::line(message.lines().next().unwrap_or_default()),
+            name: line(self.message.author.name.as_deref()),
+            pull: PullRef::of_message(message),
             author: login(self.author.as_ref()),
             at: time(self.message.author.date.as_deref()),
         })
@@ -179,15 +184,21 @@ struct File {
     deletions: u32,
     #[serde(default, deserialize_with = "or_default")]
     status: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    previous_filename: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    patch: Option<String>,
 }
 
 impl File {
-    fn read(&self) -> FileChange {
+    fn read(self) -> FileChange {
         FileChange {
             path: Text::line(&self.filename),
             added: self.additions,
             removed: self.deletions,
             status: line(self.status.as_deref()),
+            previous: self.previous_filename.as_deref().map(Text::line),
+            patch: self.patch.map(Patch::new),
         }
     }
 }

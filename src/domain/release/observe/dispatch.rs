@@ -6,7 +6,7 @@ use super::{minutes, rollback, run};
 use crate::domain::{
     ArtifactId, Deed, Event, Outcome, Seq, Text,
     approval::ApprovalEvent,
-    evidence::{Diff, EvidenceEvent, EvidenceKind, Finding, Piece},
+    evidence::{EvidenceEvent, EvidenceKind, Finding, Piece},
     judge::JudgeEvent,
     later,
     observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
@@ -68,12 +68,9 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::Missing { kind } => new_if(is_news_that_missing(release, *kind), || {
             EvidenceEvent::Missing { kind: *kind }
         }),
-        Observation::Compared(comparison) => {
-            let diff = Diff::from(comparison);
-            new_if(release.evidence.diff.as_ref() != Some(&diff), || {
-                EvidenceEvent::Compared(diff)
-            })
-        }
+        Observation::Compared(diff) => new_if(release.evidence.diff.as_ref() != Some(diff), || {
+            EvidenceEvent::Compared(diff.clone())
+        }),
         Observation::Production(answer) => production(release, answer, at),
         Observation::Deployments(deployments) => deployments_seen(release, deployments),
         Observation::Environment(seen) => {

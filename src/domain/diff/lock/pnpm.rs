@@ -1,0 +1,120 @@
+//! `pnpm-lock.yaml`, lock file versions 5 to 9: the keys of its packages say all, so no YAML is read.
+
+use super::packages::{Extent, Packages};
+
+pub(super) fn read(text: &str, extent: Extent) -> Packages {
+    let mut packages = Packages::default();
+    let mut section = if extent == Extent::Part {
+        "packages"
+    } else {
+        ""
+    };
+    let mut asked = false;
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start().len();
+        let bare = line.trim();
+        let key = key_of(bare);
+        if indent == 0 && !bare.is_empty() && !bare.starts_with('#') {
+            section = key.unwrap_or("");
+            asked = is_list(section);
+            continue;
+        }
+        match section {
+            "packages" if indent == 2 => {
+                if let Some((name, version)) = key.and_then(package) {
+                    packages.add(name, version);
+                } else if key.is_some() && extent == Extent::Whole {
+                    packages.broken += 1;
+                }
+            }
+            "importers" if indent == 4 => asked = key.is_some_and(is_list),
+            "importers" if indent == 6 && asked => ask(&mut packages, bare),
+            _ if indent == 2 && asked => ask(&mut packages, bare),
+            _ => {}
+        }
+    }
+    packages
+}
+
+fn is_list(key: &str) -> bool {
+    matches!(
+        key,
+        "dependencies" | "devDependencies" | "optionalDependencies"
+    )
+}
+
+fn ask(packages: &mut Packages, line: &str) {
+    if let Some((name, _)) = line.rsplit_once(':').map(|_| {
+        line.split_once(": ")
+            .unwrap_or((line.trim_end_matches(':'), ""))
+    }) {
+        packages.ask_for(name.trim_matches(['\'', '"']));
+    }
+}
+
+fn key_of(line: &str) -> Option<&str> {
+    let key = line
+        .split_once(": ")
+        .map(|(key, _)| key)
+        .or_else(|| line.strip_suffix(':'))?;
+    Some(key.trim_matches(['\'', '"']))
+}
+
+/// `/lodash/4.17.20`, `/lodash@4.17.20(peer@1)`, `@babel/core@7.0.0`.
+fn package(key: &str) -> Option<(&str, &str)> {
+    let is_old = key.starts_with('/');
+    let key = key.trim_start_matches('/');
+    let key = key.split('(').next().unwrap_or(key);
+    let after_scope = usize::from(key.starts_with('@'));
+    let at = key[after_scope..].find('@').map(|at| at + after_scope);
+    let (name, version) = match at {
+        Some(at) if !is_old || !key[..at].contains('_') => (&key[..at], &key[at + 1..]),
+        _ if is_old => {
+            let key = key.split('_').next().unwrap_or(key);
+            key.rsplit_once('/')?
+        }
+        _ => return None,
+    };
+    (!name.is_empty() && !version.is_empty()).then_some((name, version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(packages: &Packages) -> Vec<String> {
+        let one = |(name, v): (&String, &std::collections::BTreeSet<String>)| {
+            format!("{name} {}", v.iter().cloned().collect::<Vec<_>>().join("+"))
+        };
+        packages.versions.iter().map(one).collect()
+    }
+
+    #[test]
+    fn every_version_of_the_form() {
+        let nine = "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      lodash:\n        specifier: ^4\n        version: 4.17.21\n    devDependencies:\n      '@babel/core':\n        specifier: 7\n\npackages:\n\n  '@babel/core@7.0.0':\n    resolution: {integrity: x}\n\n  lodash@4.17.21:\n    resolution: {integrity: y}\n\nsnapshots:\n\n  lodash@9.9.9: {}\n";
+        let read_nine = read(nine, Extent::Whole);
+        assert_eq!(names(&read_nine), ["@babel/core 7.0.0", "lodash 4.17.21"]);
+        assert_eq!(read_nine.is_direct("@babel/core"), Some(true));
+        let six = "packages:\n\n  /lodash@4.17.20:\n    dev: true\n  /@a/b@1.0.0(react@18.0.0):\n    dev: false\n";
+        assert_eq!(
+            names(&read(six, Extent::Whole)),
+            ["@a/b 1.0.0", "lodash 4.17.20"]
+        );
+        let five = "dependencies:\n  lodash: 4.17.20\n\npackages:\n\n  /lodash/4.17.20:\n    dev: true\n  /@a/b/1.0.0_react@18.0.0:\n    dev: false\n";
+        let read_five = read(five, Extent::Whole);
+        assert_eq!(names(&read_five), ["@a/b 1.0.0", "lodash 4.17.20"]);
+        assert_eq!(read_five.is_direct("lodash"), Some(true));
+    }
+
+    #[test]
+    fn rubbish_gives_nothing() {
+        assert_eq!(
+            names(&read("packages:\n  x:\n  '':\n  @:\n  /:\n", Extent::Whole)),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            names(&read("  a@1.0.0:\n    x: y\n", Extent::Part)),
+            ["a 1.0.0"]
+        );
+    }
+}

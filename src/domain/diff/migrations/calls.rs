@@ -1,0 +1,675 @@
+//! What the calls of migration frameworks do: one table of patterns. Code is read as words, never understood further.
+//!
+//! Sources: the documents of Rails (Active Record Migrations), Django, Alembic, knex, Sequelize, TypeORM, EF Core.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use crate::domain::{
+    Text,
+    diff::{Effect, EffectKind},
+};
+
+/// A pattern, what must stand in the statement and what must not, the effect, and the sentence about `{t}` and `{c}`.
+struct Rule {
+    pattern: &'static str,
+    needs: &'static [&'static str],
+    lacks: &'static [&'static str],
+    kind: EffectKind,
+    says: &'static str,
+}
+
+const fn rule(
+    pattern: &'static str,
+    needs: &'static [&'static str],
+    lacks: &'static [&'static str],
+    kind: EffectKind,
+    says: &'static str,
+) -> Rule {
+    Rule {
+        pattern,
+        needs,
+        lacks,
+        kind,
+        says,
+    }
+}
+
+const NOT_NULL: &str = "adds {c} to {t} as NOT NULL without a default";
+const WITH_DEFAULT: &str = "adds {c} to {t} as NOT NULL with a default";
+const DROPS_COLUMN: &str = "drops the column {c} of {t}";
+const DROPS_TABLE: &str = "drops the table {t}";
+const TYPE: &str = "changes {c} of {t}: its type or its NOT NULL";
+const RENAMES: &str = "renames {c} of {t}";
+const RENAMES_TABLE: &str = "renames the table {t}";
+const INDEX: &str = "builds an index on {t} while writes wait";
+const CONSTRAINT: &str = "adds a constraint to {t}: every row is checked";
+const SETS_NOT_NULL: &str = "makes {c} of {t} NOT NULL: a row without a value fails it";
+
+/// `:orders, :region`, `"orders", "region"`, `('orders', 'region'`.
+macro_rules! two {
+    ($call:literal) => {
+        concat!(
+            r#"\b"#,
+            $call,
+            r#"[\s(]+[:'"`]?(?<t>[\w.]+)['"`]?(?:\s*,\s*[:'"`]?(?<c>\w+))?"#
+        )
+    };
+}
+
+/// `name: "Region", ... table: "Orders"` in either order.
+macro_rules! named {
+    ($call:literal) => {
+        concat!(
+            r#"\bmigrationBuilder\s*\.\s*"#,
+            $call,
+            r#"\b(?:<[^>]*>)?\s*\((?:.*?\bname:\s*"(?<c>\w+)")?(?:.*?\btable:\s*"(?<t>\w+)")?"#
+        )
+    };
+}
+
+macro_rules! field {
+    ($call:literal) => {
+        concat!(r#"\bmigrations\."#, $call, r#"\s*\((?:\s*model_name\s*=\s*|\s*name\s*=\s*)?['"](?<t>\w+)['"](?:\s*,\s*(?:name\s*=\s*|old_name\s*=\s*)?['"](?<c>\w+)['"])?"#)
+    };
+}
+
+use EffectKind::{
+    AddsConstraint, AddsNotNull, AddsNotNullWithDefault, ChangesData, ChangesType, DeletesData,
+    DropsColumn, DropsTable, LocksForIndex, Renames,
+};
+
+const RULES: &[Rule] = &[
+    // Rails
+    rule(
+        two!("add_column"),
+        &["null: false"],
+        &["default:", "op.add_column"],
+        AddsNotNull,
+        NOT_NULL,
+    ),
+    rule(
+        two!("add_column"),
+        &["null: false", "default:"],
+        &["op.add_column"],
+        AddsNotNullWithDefault,
+        WITH_DEFAULT,
+    ),
+    rule(
+        two!("add_(?:reference|belongs_to)"),
+        &["null: false"],
+        &["default:"],
+        AddsNotNull,
+        NOT_NULL,
+    ),
+    rule(
+        two!("change_column_null"),
+        &["false"],
+        &[],
+        AddsNotNull,
+        SETS_NOT_NULL,
+    ),
+    rule(
+        two!("change_column"),
+        &[],
+        &[
+            "change_column_null",
+            "change_column_default",
+            "change_column_comment",
+        ],
+        ChangesType,
+        TYPE,
+    ),
+    rule(
+        two!("remove_(?:columns?|reference|belongs_to|timestamps)"),
+        &[],
+        &[],
+        DropsColumn,
+        DROPS_COLUMN,
+    ),
+    rule(
+        two!("drop_(?:table|join_table)"),
+        &[],
+        &["op.drop_table"],
+        DropsTable,
+        DROPS_TABLE,
+    ),
+    rule(two!("rename_column"), &[], &[], Renames, RENAMES),
+    rule(
+        two!("rename_table"),
+        &[],
+        &["op.rename_table"],
+        Renames,
+        RENAMES_TABLE,
+    ),
+    rule(
+        two!("add_index"),
+        &[],
+        &["concurrently", "migrations.", "queryInterface"],
+        LocksForIndex,
+        INDEX,
+    ),
+    rule(
+        two!("add_(?:foreign_key|check_constraint|unique_constraint)"),
+        &[],
+        &["validate: false"],
+        AddsConstraint,
+        CONSTRAINT,
+    ),
+    rule(
+        r"\b(?<t>[A-Z]\w*)?\b.*\.(?:delete_all|destroy_all)\b",
+        &[],
+        &[],
+        DeletesData,
+        "deletes rows through {t}",
+    ),
+    rule(
+        r"\b(?<t>[A-Z]\w*)?\b.*\.update_all\b",
+        &[],
+        &[],
+        ChangesData,
+        "changes rows through {t}",
+    ),
+    // Django
+    rule(
+        field!("AddField"),
+        &[],
+        &["null=True", "default=", "ManyToManyField", "auto_now"],
+        AddsNotNull,
+        NOT_NULL,
+    ),
+    rule(
+        field!("AddField"),
+        &["default="],
+        &["null=True"],
+        AddsNotNullWithDefault,
+        WITH_DEFAULT,
+    ),
+    rule(field!("AlterField"), &[], &[], ChangesType, TYPE),
+    rule(field!("RemoveField"), &[], &[], DropsColumn, DROPS_COLUMN),
+    rule(field!("DeleteModel"), &[], &[], DropsTable, DROPS_TABLE),
+    rule(field!("RenameField"), &[], &[], Renames, RENAMES),
+    rule(
+        field!("(?:RenameModel|AlterModelTable)"),
+        &[],
+        &[],
+        Renames,
+        RENAMES_TABLE,
+    ),
+    rule(
+        field!("AddIndex"),
+        &[],
+        &["AddIndexConcurrently"],
+        LocksForIndex,
+        INDEX,
+    ),
+    rule(
+        field!("AddConstraint"),
+        &[],
+        &[],
+        AddsConstraint,
+        CONSTRAINT,
+    ),
+    rule(
+        r"\bmigrations\.RunPython\s*\(\s*(?<t>[\w.]+)",
+        &[],
+        &["RunPython.noop, migrations"],
+        ChangesData,
+        "runs {t} over the data",
+    ),
+    // Alembic
+    rule(
+        r#"\b(?:op|batch_op)\.add_column\s*\(\s*(?:['"](?<t>\w+)['"]\s*,\s*)?sa\.Column\s*\(\s*['"](?<c>\w+)"#,
+        &["nullable=False"],
+        &["server_default"],
+        AddsNotNull,
+        NOT_NULL,
+    ),
+    rule(
+        r#"\b(?:op|batch_op)\.add_column\s*\(\s*(?:['"](?<t>\w+)['"]\s*,\s*)?sa\.Column\s*\(\s*['"](?<c>\w+)"#,
+        &["nullable=False", "server_default"],
+        &[],
+        AddsNotNullWithDefault,
+        WITH_DEFAULT,
+    ),
+    rule(
+        two!(r"op\.alter_column"),
+        &["nullable=False"],
+        &["type_="],
+        AddsNotNull,
+        SETS_NOT_NULL,
+    ),
+    rule(
+        two!(r"op\.alter_column"),
+        &["type_="],
+        &[],
+        ChangesType,
+        TYPE,
+    ),
+    rule(
+        two!(r"op\.alter_column"),
+        &["new_column_name"],
+        &[],
+        Renames,
+        RENAMES,
+    ),
+    rule(
+        two!(r"op\.drop_column"),
+        &[],
+        &[],
+        DropsColumn,
+        DROPS_COLUMN,
+    ),
+    rule(two!(r"op\.drop_table"), &[], &[], DropsTable, DROPS_TABLE),
+    rule(two!(r"op\.rename_table"), &[], &[], Renames, RENAMES_TABLE),
+    rule(
+        r#"\bop\.create_index\s*\(\s*(?:op\.f\()?['"][\w.]+['"]\)?\s*,\s*['"](?<t>\w+)"#,
+        &[],
+        &["postgresql_concurrently=True"],
+        LocksForIndex,
+        INDEX,
+    ),
+    rule(
+        r#"\bop\.create_(?:foreign_key|check_constraint|unique_constraint)\s*\(\s*(?:None|['"]\w*['"])\s*,\s*['"](?<t>\w+)"#,
+        &[],
+        &["postgresql_not_valid"],
+        AddsConstraint,
+        CONSTRAINT,
+    ),
+    // knex
+    rule(
+        r#"\.dropColumns?\s*\(\s*['"`](?<c>\w+)"#,
+        &[],
+        &["queryRunner"],
+        DropsColumn,
+        DROPS_COLUMN,
+    ),
+    rule(
+        r#"(?:schema|knex)\b.*\.dropTable(?:IfExists)?\s*\(\s*['"`](?<t>\w+)"#,
+        &[],
+        &[],
+        DropsTable,
+        DROPS_TABLE,
+    ),
+    rule(
+        r#"\bt(?:able)?\.renameColumn\s*\(\s*['"`](?<c>\w+)"#,
+        &[],
+        &[],
+        Renames,
+        RENAMES,
+    ),
+    rule(
+        r#"schema\b.*\.renameTable\s*\(\s*['"`](?<t>\w+)"#,
+        &[],
+        &[],
+        Renames,
+        RENAMES_TABLE,
+    ),
+    rule(
+        r#"\bt(?:able)?\b.*\(\s*['"`](?<c>\w+).*\.alter\s*\("#,
+        &[],
+        &[],
+        ChangesType,
+        TYPE,
+    ),
+    rule(
+        r#"\.dropNullable\s*\(\s*['"`](?<c>\w+)"#,
+        &[],
+        &[],
+        AddsNotNull,
+        SETS_NOT_NULL,
+    ),
+    rule(
+        r#"knex\s*\(\s*['"`](?<t>\w+)['"`]\s*\).*\.(?:del|delete|truncate)\s*\("#,
+        &[],
+        &[],
+        DeletesData,
+        "deletes rows of {t}",
+    ),
+    rule(
+        r#"knex\s*\(\s*['"`](?<t>\w+)['"`]\s*\).*\.update\s*\("#,
+        &[],
+        &[],
+        ChangesData,
+        "changes rows of {t}",
+    ),
+    // Sequelize and TypeORM
+    rule(
+        two!(r"queryInterface\.addColumn"),
+        &["allowNull: false"],
+        &["defaultValue"],
+        AddsNotNull,
+        NOT_NULL,
+    ),
+    rule(
+        two!(r"queryInterface\.addColumn"),
+        &["allowNull: false", "defaultValue"],
+        &[],
+        AddsNotNullWithDefault,
+        WITH_DEFAULT,
+    ),
+    rule(
+        two!(r"(?:queryInterface|queryRunner)\.(?:removeColumn|dropColumns?)"),
+        &[],
+        &[],
+        DropsColumn,
+        DROPS_COLUMN,
+    ),
+    rule(
+        two!(r"(?:queryInterface|queryRunner)\.dropTable"),
+        &[],
+        &[],
+        DropsTable,
+        DROPS_TABLE,
+    ),
+    rule(
+        two!(r"(?:queryInterface|queryRunner)\.renameColumn"),
+        &[],
+        &[],
+        Renames,
+        RENAMES,
+    ),
+    rule(
+        two!(r"(?:queryInterface|queryRunner)\.renameTable"),
+        &[],
+        &[],
+        Renames,
+        RENAMES_TABLE,
+    ),
+    rule(
+        two!(r"(?:queryInterface|queryRunner)\.changeColumn"),
+        &[],
+        &[],
+        ChangesType,
+        TYPE,
+    ),
+    rule(
+        two!(r"queryInterface\.addIndex"),
+        &[],
+        &["concurrently: true"],
+        LocksForIndex,
+        INDEX,
+    ),
+    rule(
+        two!(r"queryRunner\.createIndex"),
+        &[],
+        &[],
+        LocksForIndex,
+        INDEX,
+    ),
+    rule(
+        two!(r"(?:queryInterface\.addConstraint|queryRunner\.createForeignKey)"),
+        &[],
+        &[],
+        AddsConstraint,
+        CONSTRAINT,
+    ),
+    rule(
+        two!(r"queryInterface\.bulkDelete"),
+        &[],
+        &[],
+        DeletesData,
+        "deletes rows of {t}",
+    ),
+    rule(
+        two!(r"queryInterface\.bulkUpdate"),
+        &[],
+        &[],
+        ChangesData,
+        "changes rows of {t}",
+    ),
+    rule(
+        two!(r"queryRunner\.addColumn"),
+        &["isNullable: false"],
+        &["default:"],
+        AddsNotNull,
+        "adds a column to {t} as NOT NULL without a default",
+    ),
+    // EF Core
+    rule(
+        named!("AddColumn"),
+        &["nullable: false"],
+        &["defaultValue"],
+        AddsNotNull,
+        NOT_NULL,
+    ),
+    rule(
+        named!("AddColumn"),
+        &["nullable: false", "defaultValue"],
+        &[],
+        AddsNotNullWithDefault,
+        WITH_DEFAULT,
+    ),
+    rule(named!("AlterColumn"), &[], &[], ChangesType, TYPE),
+    rule(named!("DropColumn"), &[], &[], DropsColumn, DROPS_COLUMN),
+    rule(
+        r#"\bmigrationBuilder\s*\.\s*DropTable\s*\(.*?name:\s*"(?<t>\w+)""#,
+        &[],
+        &[],
+        DropsTable,
+        DROPS_TABLE,
+    ),
+    rule(named!("RenameColumn"), &[], &[], Renames, RENAMES),
+    rule(
+        r#"\bmigrationBuilder\s*\.\s*RenameTable\s*\(.*?name:\s*"(?<t>\w+)""#,
+        &[],
+        &[],
+        Renames,
+        RENAMES_TABLE,
+    ),
+    rule(named!("CreateIndex"), &[], &[], LocksForIndex, INDEX),
+    rule(
+        named!("Add(?:ForeignKey|CheckConstraint|UniqueConstraint|PrimaryKey)"),
+        &[],
+        &[],
+        AddsConstraint,
+        CONSTRAINT,
+    ),
+    rule(
+        named!("DeleteData"),
+        &[],
+        &[],
+        DeletesData,
+        "deletes rows of {t}",
+    ),
+    rule(
+        named!("UpdateData"),
+        &[],
+        &[],
+        ChangesData,
+        "changes rows of {t}",
+    ),
+];
+
+static COMPILED: LazyLock<Vec<(Regex, &'static Rule)>> = LazyLock::new(|| {
+    RULES
+        .iter()
+        .filter_map(|rule| Some((Regex::new(rule.pattern).ok()?, rule)))
+        .collect()
+});
+
+/// Within `change_table` and `alterTable` a column is told by its own line.
+static BLOCK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"\b(?<verb>create_table|createTable\w*|change_table|alterTable|schema\.table)[\s(]+[:'"`](?<t>\w+)"#).ok()
+});
+static COLUMN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"^t(?:able)?\s*\.\s*\w+[\s(]+[:'"`](?<c>\w+)"#).ok());
+
+/// The effects of statements of code.
+pub(super) fn effects(statements: &[(u32, String)]) -> Vec<Effect> {
+    let mut all = Vec::new();
+    let mut block: Option<(bool, String)> = None;
+    for (line, text) in statements {
+        if let Some(found) = BLOCK.as_ref().and_then(|regex| regex.captures(text)) {
+            let is_new = found["verb"].starts_with("create");
+            block = Some((is_new, found["t"].to_owned()));
+        }
+        let in_new = block.as_ref().is_some_and(|(is_new, _)| *is_new);
+        let before = all.len();
+        for (regex, rule) in COMPILED.iter() {
+            let fits = rule.needs.iter().all(|word| text.contains(word))
+                && !rule.lacks.iter().any(|word| text.contains(word));
+            if fits && let Some(found) = regex.captures(text) {
+                all.push(effect(rule, &found, *line, block.as_ref()));
+                break;
+            }
+        }
+        if all.len() == before && !in_new {
+            all.extend(column(*line, text, block.as_ref()));
+        }
+    }
+    all
+}
+
+fn effect(rule: &Rule, found: &Captures<'_>, line: u32, block: Option<&(bool, String)>) -> Effect {
+    let told = |name: &str| found.name(name).map(|one| one.as_str());
+    let table = told("t").or(block.map(|(_, table)| table.as_str()));
+    let name =
+        |told: Option<&str>, word: &str| told.map_or(word.to_owned(), |one| format!("`{one}`"));
+    let says = rule
+        .says
+        .replace("{t}", &name(table, "a table"))
+        .replace("{c}", &name(told("c"), "a column"));
+    Effect {
+        kind: rule.kind,
+        line: Some(line),
+        says: Text::line(&says),
+    }
+}
+
+/// A column's own line in a block that changes a table.
+fn column(line: u32, text: &str, block: Option<&(bool, String)>) -> Option<Effect> {
+    let (_, table) = block?;
+    let found = COLUMN.as_ref()?.captures(text)?;
+    let column = &found["c"];
+    let is_not_null = text.contains("null: false") || text.contains("notNullable(");
+    let fills = text.contains("default:") || text.contains("defaultTo(");
+    let verb = text.split(['(', ' ', ':']).next().unwrap_or_default();
+    let (kind, says) = if verb.ends_with(".remove") || verb.ends_with("remove_references") {
+        (
+            DropsColumn,
+            format!("drops the column `{column}` of `{table}`"),
+        )
+    } else if verb.ends_with(".rename") {
+        (Renames, format!("renames `{column}` of `{table}`"))
+    } else if verb.ends_with(".change") {
+        (
+            ChangesType,
+            format!("changes `{column}` of `{table}`: its type or its NOT NULL"),
+        )
+    } else if verb.ends_with(".index") || verb.ends_with(".unique") {
+        (
+            LocksForIndex,
+            format!("builds an index on `{table}` while writes wait"),
+        )
+    } else if is_not_null && fills {
+        (
+            AddsNotNullWithDefault,
+            format!("adds `{column}` to `{table}` as NOT NULL with a default"),
+        )
+    } else if is_not_null {
+        (
+            AddsNotNull,
+            format!("adds `{column}` to `{table}` as NOT NULL without a default"),
+        )
+    } else {
+        return None;
+    };
+    Some(Effect {
+        kind,
+        line: Some(line),
+        says: Text::line(&says),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<String> {
+        let lines: Vec<_> = (1..).zip(text.lines()).collect();
+        effects(&super::super::source::statements(&lines))
+            .iter()
+            .map(|e| format!("{:?} {} {}", e.kind, e.line.unwrap_or(0), e.says))
+            .collect()
+    }
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert_eq!(COMPILED.len(), RULES.len());
+        assert!(BLOCK.is_some() && COLUMN.is_some());
+    }
+
+    #[test]
+    fn rails() {
+        let text = "add_column :orders, :region, :string, null: false\nadd_column(:orders, :a, :string,\n  default: '', null: false)\nremove_column :orders, :b\ndrop_table :c\nrename_column :d, :e, :f\nadd_index :g, :h\nadd_index :g, :i, algorithm: :concurrently\nchange_column_null :j, :k, false\nchange_column :l, :m, :bigint\nadd_column :n, :o, :string\nadd_foreign_key :p, :q\nOrder.where(x: 1).delete_all\ncreate_table :r do |t|\n  t.string :s, null: false\nend\nchange_table :u do |t|\n  t.string :v, null: false\n  t.remove :w\nend";
+        assert_eq!(
+            read(text),
+            [
+                "AddsNotNull 1 adds `region` to `orders` as NOT NULL without a default",
+                "AddsNotNullWithDefault 2 adds `a` to `orders` as NOT NULL with a default",
+                "DropsColumn 4 drops the column `b` of `orders`",
+                "DropsTable 5 drops the table `c`",
+                "Renames 6 renames `e` of `d`",
+                "LocksForIndex 7 builds an index on `g` while writes wait",
+                "AddsNotNull 9 makes `k` of `j` NOT NULL: a row without a value fails it",
+                "ChangesType 10 changes `m` of `l`: its type or its NOT NULL",
+                "AddsConstraint 12 adds a constraint to `p`: every row is checked",
+                "DeletesData 13 deletes rows through `Order`",
+                "AddsNotNull 18 adds `v` to `u` as NOT NULL without a default",
+                "DropsColumn 19 drops the column `w` of `u`",
+            ]
+        );
+    }
+
+    #[test]
+    fn python() {
+        let text = "operations = [\n  migrations.AddField(\n    model_name='order',\n    name='region',\n    field=models.CharField(max_length=2),\n  ),\n  migrations.AddField('order', 'x', models.TextField(null=True)),\n  migrations.RemoveField(model_name='order', name='y'),\n  migrations.DeleteModel(name='Old'),\n  migrations.RunPython(fill),\n]\nop.add_column('orders', sa.Column('region', sa.String(), nullable=False))\nop.add_column('orders', sa.Column('z', sa.String(), nullable=True))\nop.alter_column('orders', 'q', nullable=False)\nop.drop_column('orders', 'w')\nop.create_index(op.f('ix_o'), 'orders', ['a'])\nop.create_index('ix', 'orders', ['a'], postgresql_concurrently=True)";
+        assert_eq!(
+            read(text),
+            [
+                "AddsNotNull 2 adds `region` to `order` as NOT NULL without a default",
+                "DropsColumn 8 drops the column `y` of `order`",
+                "DropsTable 9 drops the table `Old`",
+                "ChangesData 10 runs `fill` over the data",
+                "AddsNotNull 12 adds `region` to `orders` as NOT NULL without a default",
+                "AddsNotNull 14 makes `q` of `orders` NOT NULL: a row without a value fails it",
+                "DropsColumn 15 drops the column `w` of `orders`",
+                "LocksForIndex 16 builds an index on `orders` while writes wait",
+            ]
+        );
+    }
+
+    #[test]
+    fn javascript() {
+        let text = "await knex.schema.alterTable('orders', (table) => {\n  table.string('region').notNullable();\n  table.string('a').notNullable().defaultTo('x');\n  table.dropColumn('b');\n  table\n    .string('c')\n    .alter();\n});\nawait knex.schema.createTable('n', (t) => {\n  t.string('m').notNullable();\n});\nawait knex.schema.dropTableIfExists('d');\nawait knex('e').where('x', 1).del();\nawait queryInterface.addColumn('orders', 'r', { type: S, allowNull: false });\nawait queryInterface.removeColumn('orders', 's');\nawait queryRunner.dropColumn(\"orders\", \"t\");";
+        assert_eq!(
+            read(text),
+            [
+                "AddsNotNull 2 adds `region` to `orders` as NOT NULL without a default",
+                "AddsNotNullWithDefault 3 adds `a` to `orders` as NOT NULL with a default",
+                "DropsColumn 4 drops the column `b` of `orders`",
+                "ChangesType 5 changes `c` of `orders`: its type or its NOT NULL",
+                "DropsTable 12 drops the table `d`",
+                "DeletesData 13 deletes rows of `e`",
+                "AddsNotNull 14 adds `r` to `orders` as NOT NULL without a default",
+                "DropsColumn 15 drops the column `s` of `orders`",
+                "DropsColumn 16 drops the column `t` of `orders`",
+            ]
+        );
+    }
+
+    #[test]
+    fn ef_core() {
+        let text = "migrationBuilder.AddColumn<string>(\n  name: \"Region\",\n  table: \"Orders\",\n  type: \"text\",\n  nullable: false);\nmigrationBuilder.DropColumn(\n  name: \"A\",\n  table: \"Orders\");\nmigrationBuilder.DropTable(\n  name: \"Old\");\nmigrationBuilder.CreateTable(\n  name: \"New\");";
+        assert_eq!(
+            read(text),
+            [
+                "AddsNotNull 1 adds `Region` to `Orders` as NOT NULL without a default",
+                "DropsColumn 6 drops the column `A` of `Orders`",
+                "DropsTable 9 drops the table `Old`",
+            ]
+        );
+    }
+}

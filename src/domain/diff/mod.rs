@@ -1,0 +1,22 @@
+//! The diff from production: what lies between what runs and what is about to.
+
+mod bound;
+mod dependency;
+mod hot;
+mod kind;
+mod lock;
+mod migration;
+mod migrations;
+mod numbers;
+mod patch;
+mod pull;
+mod reading;
+
+pub use dependency::*;
+pub use hot::*;
+pub use kind::*;
+pub use lock::*;
+pub use migration::*;
+pub use numbers::*;
+pub use patch::*;
+pub use pull::*;

@@ -1,0 +1,164 @@
+//! A comparison as a [`Diff`]: counted, sorted by area, its files looked at. Knows no lock files: those come later.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use super::{Area, Diff, DiffSource, FileKind, HotPaths, Marked, PullRef, migrations};
+use crate::domain::{
+    Text,
+    observation::{CommitSnapshot, Comparison, FileChange},
+};
+
+const TITLES_KEPT: usize = 50;
+const PULLS_KEPT: usize = 50;
+const PEOPLE_KEPT: usize = 30;
+const AREAS_KEPT: usize = 24;
+const MARKED_KEPT: usize = 60;
+const MIGRATIONS_KEPT: usize = 20;
+
+impl Diff {
+    /// What a comparison says; dependencies and the blob are put in by who has them.
+    pub fn of(seen: &Comparison, hot: &HotPaths) -> Self {
+        let people = people(&seen.commits);
+        let mut found: Vec<_> = seen.files.iter().filter_map(migrations::read).collect();
+        let migration_count = count(found.len());
+        // What was looked at and does something comes first: the list is cut.
+        found.sort_by_key(|one| one.worst().map_or(u8::MAX, |worst| worst.kind as u8));
+        found.truncate(MIGRATIONS_KEPT);
+        let mut kinds = BTreeMap::new();
+        for file in &seen.files {
+            *kinds.entry(FileKind::of(file.path.as_str())).or_default() += 1;
+        }
+        let mut marked: Vec<Marked> = seen
+            .files
+            .iter()
+            .filter_map(|file| mark(file, hot))
+            .collect();
+        let hot_count = count(marked.iter().filter(|file| file.hot.is_some()).count());
+        marked.sort_by_key(|file| (file.hot.is_none(), file.kind));
+        marked.truncate(MARKED_KEPT);
+        let sum = |of: fn(&FileChange) -> u32| seen.files.iter().map(|f| u64::from(of(f))).sum();
+        let newest_first = seen.commits.iter().rev();
+        let titles = newest_first.map(|c| c.title.clone()).take(TITLES_KEPT);
+        Self {
+            relation: seen.relation,
+            ahead_by: seen.ahead_by,
+            behind_by: seen.behind_by,
+            titles: titles.collect(),
+            files: count(seen.files.len()),
+            added: sum(|file| file.added),
+            removed: sum(|file| file.removed),
+            truncated: seen.files_truncated || seen.commits_truncated,
+            files_truncated: seen.files_truncated,
+            commits_truncated: seen.commits_truncated,
+            authors: count(people.len()),
+            people: people.into_iter().take(PEOPLE_KEPT).collect(),
+            pulls: pulls(&seen.commits),
+            areas: areas(&seen.files),
+            migrations: found,
+            migration_count,
+            kinds,
+            marked,
+            hot_count,
+            unseen: count(seen.files.iter().filter(|file| file.is_unseen()).count()),
+            source: if seen.is_from_clone {
+                DiffSource::Clone
+            } else {
+                DiffSource::Github
+            },
+            ..Self::between(seen.base.clone(), seen.head.clone())
+        }
+        .fit()
+    }
+}
+
+fn mark(file: &FileChange, hot: &HotPaths) -> Option<Marked> {
+    let path = file.path.as_str();
+    // What was moved out of a hot path was there.
+    let before = file.previous.as_ref().map(Text::as_str);
+    let hot = hot
+        .holding(path)
+        .or_else(|| before.and_then(|before| hot.holding(before)));
+    let kind = FileKind::of(path);
+    (kind != FileKind::Other || hot.is_some()).then(|| Marked {
+        path: file.path.clone(),
+        kind,
+        hot: hot.cloned(),
+        added: file.added,
+        removed: file.removed,
+    })
+}
+
+/// The people behind commits: by login where GitHub links one, else by the name in the commit.
+fn people(commits: &[CommitSnapshot]) -> BTreeSet<Text> {
+    commits
+        .iter()
+        .filter_map(|commit| match &commit.author {
+            Some(login) => Some(Text::line(login.as_str())),
+            None => (!commit.name.is_empty()).then(|| commit.name.clone()),
+        })
+        .collect()
+}
+
+fn pulls(commits: &[CommitSnapshot]) -> Vec<PullRef> {
+    let mut seen = BTreeSet::new();
+    let named = commits
+        .iter()
+        .rev()
+        .filter_map(|commit| commit.pull.clone());
+    named
+        .filter(|pull| seen.insert(pull.number))
+        .take(PULLS_KEPT)
+        .collect()
+}
+
+fn areas(files: &[FileChange]) -> Vec<Area> {
+    let mut all: BTreeMap<&str, Area> = BTreeMap::new();
+    for file in files {
+        let name = Area::of(file.path.as_str());
+        let area = all.entry(name).or_insert_with(|| Area {
+            name: Text::line(name),
+            files: 0,
+            added: 0,
+            removed: 0,
+        });
+        area.files += 1;
+        area.added += u64::from(file.added);
+        area.removed += u64::from(file.removed);
+    }
+    let mut areas: Vec<Area> = all.into_values().collect();
+    areas.sort_by_key(|area| Reverse(area.added.saturating_add(area.removed)));
+    if areas.len() > AREAS_KEPT {
+        let rest = areas.split_off(AREAS_KEPT - 1);
+        areas.push(Area {
+            name: Text::line(&format!("{} more folders", rest.len())),
+            files: rest.iter().map(|area| area.files).sum(),
+            added: rest.iter().map(|area| area.added).sum(),
+            removed: rest.iter().map(|area| area.removed).sum(),
+        });
+    }
+    areas
+}
+
+impl Area {
+    /// The area of a path: its first folder, and the second where the first only gathers.
+    pub fn of(path: &str) -> &str {
+        const GATHERS: [&str; 13] = [
+            "src", "app", "apps", "lib", "libs", "packages", "services", "crates", "modules",
+            "internal", "cmd", "pkg", "projects",
+        ];
+        let Some((first, rest)) = path.split_once('/') else {
+            return "(root)";
+        };
+        match rest.split_once('/') {
+            Some((second, _)) if GATHERS.contains(&first) => &path[..=first.len() + second.len()],
+            _ => first,
+        }
+    }
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
