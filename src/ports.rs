@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     ArtifactId, EnvironmentId, Fault, Login, RunId, Sha, Text,
+    diff::DependencyChange,
     evidence::{Evidence, EvidenceKind},
     observation::{
         AlarmSnapshot, ArtifactSnapshot, Comparison, DeploymentSnapshot, EnvironmentSnapshot,
@@ -148,6 +149,22 @@ pub trait History: Send + Sync {
     fn file<'a>(&'a self, path: &'a str) -> Asked<'a, Option<Vec<u8>>>;
     /// The default branch's name.
     fn default_branch(&self) -> Asked<'_, Text>;
+    /// A file at a commit; `None` where it is not there. At most [`crate::domain::diff::LOCK_BYTES`].
+    fn file_at<'a>(&'a self, commit: &'a Sha, path: &'a str) -> Asked<'a, Option<Vec<u8>>>;
+    /// What the dependency review says between two commits; `None` where it is not enabled.
+    fn dependencies<'a>(
+        &'a self,
+        base: &'a Sha,
+        head: &'a Sha,
+    ) -> Asked<'a, Option<Vec<DependencyChange>>>;
+}
+
+/// A clone of the repository on this machine. It fetches nothing.
+pub trait Checkout: Send + Sync {
+    /// Compares, all commits and files; `None` where it lacks one of the two.
+    fn compare<'a>(&'a self, base: &'a Sha, head: &'a Sha) -> Asked<'a, Option<Comparison>>;
+    /// A file at a commit; `None` where either is not there. At most [`crate::domain::diff::LOCK_BYTES`].
+    fn file<'a>(&'a self, commit: &'a Sha, path: &'a str) -> Asked<'a, Option<Vec<u8>>>;
 }
 
 /// What production answers when it is asked for its version: URL with pointer, or a command.

@@ -1,6 +1,7 @@
 //! The outside world behind the ports: HTTP, files, programs. Wire types stay private to each adapter.
 
 pub mod artifacts;
+pub mod checkout;
 pub mod clock;
 pub mod cloudwatch;
 pub mod github;

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::{exit::Stop, surroundings::Surroundings};
 use crate::{
     adapters::{
+        checkout::LocalClone,
         cloudwatch::{CloudWatch, Settings, StaticKeys},
         github::Client,
         script::Programs,
@@ -24,7 +25,7 @@ use crate::{
         Crew, Flight, Flying, Following, Forgetful, Found, Journal, Needs, Outside, Report, Sought,
         find, resume,
     },
-    ports::{Clock, History, Runs, Store},
+    ports::{Checkout, Clock, History, Runs, Store},
     wiring,
 };
 
@@ -223,12 +224,20 @@ fn outside(order: &Launch<'_>, resolved: &Resolved, client: Client) -> Result<Ou
         dispatch: client.clone(),
         artifacts: client.clone(),
         history: client,
+        checkout: checkout(order, resolved),
         probe: wiring::probe(resolved.team.production.as_ref())?,
         metrics: cloudwatch.clone(),
         alarms: cloudwatch,
         script: Arc::new(Programs::default()),
         clock: Arc::clone(clock),
     })
+}
+
+/// The clone that cockpit was started in, where its `origin` is the repository of the release.
+fn checkout(order: &Launch<'_>, resolved: &Resolved) -> Option<Arc<dyn Checkout>> {
+    let wanted = resolved.machine.place.repository.as_ref()?;
+    let here = order.around.remote()?;
+    (here == wanted.value).then(|| Arc::new(LocalClone::new(".")) as Arc<dyn Checkout>)
 }
 
 fn simulated(

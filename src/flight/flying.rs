@@ -5,7 +5,9 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    Command, Fault, Feed, Login, Refusal, evidence::TestReport, observation::Observation,
+    Command, Fault, Feed, Login, Refusal,
+    evidence::TestReport,
+    observation::{Comparison, Observation},
     release::Release,
 };
 
@@ -46,6 +48,8 @@ pub enum Report {
     },
     /// Every test case, for the screen.
     Cases(Arc<TestReport>),
+    /// Every file and commit of the diff, for the screen.
+    Compared(Arc<Comparison>),
     /// Whose token it is.
     Viewer(Login),
 }

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{
     Act, Phase, RunId, Seq, Sha, Text,
     approval::ApprovalProgress,
+    diff::DependenciesFrom,
     evidence::{EvidenceKind, Piece},
     observation::Minute,
     policy::{GateKind, Policy},
@@ -82,6 +83,10 @@ pub struct EvidenceNeeds {
     pub base: Option<Sha>,
     /// Whether the candidate was compared with that.
     pub is_compared: bool,
+    /// Whether it is known what becomes of the dependencies.
+    pub has_dependencies: bool,
+    /// The blob that holds the comparison.
+    pub detail: Option<String>,
     /// Whether anyone still decides on evidence.
     pub matters: bool,
 }
@@ -183,7 +188,9 @@ fn evidence(release: &Release, phase: &Phase) -> EvidenceNeeds {
         phase,
         Phase::Preparing | Phase::AwaitingApproval | Phase::ApprovalRequested
     );
-    let diff = release.evidence.diff.as_ref();
+    let diff = release.evidence.diff.as_ref().filter(|diff| {
+        Some(&diff.base) == base.as_ref() && run.is_some_and(|run| run.sha == diff.head)
+    });
     EvidenceNeeds {
         sha: run.map(|run| run.sha.clone()),
         named: run.map_or((Text::default(), None), |run| {
@@ -198,9 +205,10 @@ fn evidence(release: &Release, phase: &Phase) -> EvidenceNeeds {
             .map(|rule| rule.kind)
             .filter(|kind| !matches!(release.evidence.pieces.get(kind), Some(Piece::Read { .. })))
             .collect(),
-        is_compared: diff.is_some_and(|diff| {
-            Some(&diff.base) == base.as_ref() && run.is_some_and(|run| run.sha == diff.head)
-        }),
+        is_compared: diff.is_some(),
+        has_dependencies: diff
+            .is_some_and(|diff| diff.dependencies.from != DependenciesFrom::Unknown),
+        detail: diff.and_then(|diff| diff.detail.clone()),
         base,
         matters,
     }

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::ports::{
-    Alarms, Artifacts, Clock, Dispatch, History, Metrics, Probe, Review, Runs, Script,
+    Alarms, Artifacts, Checkout, Clock, Dispatch, History, Metrics, Probe, Review, Runs, Script,
 };
 
 /// The ports of one release. Cheap to clone.
@@ -19,6 +19,8 @@ pub struct Outside {
     pub artifacts: Arc<dyn Artifacts>,
     /// The past.
     pub history: Arc<dyn History>,
+    /// A clone of the repository on this machine, where there is one.
+    pub checkout: Option<Arc<dyn Checkout>>,
     /// What production answers; `None` where the rules name no way to ask.
     pub probe: Option<Arc<dyn Probe>>,
     /// Metric series.

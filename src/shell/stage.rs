@@ -366,6 +366,7 @@ fn reported(model: &mut Model, report: Report) {
         }
         Report::Worked { what } => model.work.retain(|known| known.what != what),
         Report::Cases(report) => model.take_report(report),
+        Report::Compared(_) => {}
         Report::Viewer(login) => model.viewer = Some(login),
     }
 }

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     domain::{
         Fault, FaultKind, Sha, Text,
+        diff::DependencyChange,
         observation::{Comparison, DeploymentSnapshot, EnvironmentSnapshot, PullSnapshot},
     },
     ports::{Asked, History},
@@ -258,6 +259,18 @@ impl History for Client {
 
     fn default_branch(&self) -> Asked<'_, Text> {
         Box::pin(async move { Ok(Text::line(&self.repository().await?.default_branch)) })
+    }
+
+    fn file_at<'a>(&'a self, commit: &'a Sha, path: &'a str) -> Asked<'a, Option<Vec<u8>>> {
+        Box::pin(self.raw_file(commit, path))
+    }
+
+    fn dependencies<'a>(
+        &'a self,
+        base: &'a Sha,
+        head: &'a Sha,
+    ) -> Asked<'a, Option<Vec<DependencyChange>>> {
+        Box::pin(self.dependency_review(base, head))
     }
 }
 

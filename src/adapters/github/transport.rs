@@ -38,6 +38,9 @@ const ERROR_BYTES: usize = 256 * 1024;
 /// GitHub's best practices ask for a second between requests that change something.
 const BETWEEN_WRITES: SignedDuration = SignedDuration::from_secs(1);
 
+const JSON: &str = "application/vnd.github+json";
+const RAW: &str = "application/vnd.github.raw+json";
+
 /// A read answer.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -111,7 +114,7 @@ impl Transport {
         let _turn = self.reads.acquire().await;
         let kept = locked(&self.cache).get(url.as_str());
         let response = self
-            .follow(&url, kept.as_ref().map(|k| &k.tag), what)
+            .follow(&url, JSON, kept.as_ref().map(|k| &k.tag), what)
             .await?;
         let status = response.status();
         if status == StatusCode::NOT_MODIFIED {
@@ -145,16 +148,30 @@ impl Transport {
         Ok(Answer { body, link })
     }
 
+    /// Reads a file's own bytes, at most `most`. Nothing is kept: what a commit holds never changes.
+    pub(super) async fn raw(&self, url: Url, most: usize, what: &str) -> Result<Vec<u8>, Fault> {
+        let _turn = self.reads.acquire().await;
+        let response = self.follow(&url, RAW, None, what).await?;
+        if !response.status().is_success() {
+            return Err(self.refused(response, what, Intent::Read).await);
+        }
+        body::read(response, most, what, None).await
+    }
+
     /// Follows a renamed repository's redirects, on this host only.
     async fn follow(
         &self,
         url: &Url,
+        accept: &'static str,
         tag: Option<&HeaderValue>,
         what: &str,
     ) -> Result<Response, Fault> {
         let mut url = url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            let mut request = self.request(Method::GET, url.clone(), what).await?;
+            let mut request = self
+                .request(Method::GET, url.clone(), what)
+                .await?
+                .header(ACCEPT, HeaderValue::from_static(accept));
             if let Some(tag) = tag {
                 request = request.header(IF_NONE_MATCH, tag);
             }
@@ -183,6 +200,7 @@ impl Transport {
             self.clock.sleep_until(next).await;
         }
         let mut request = self.request(Method::POST, url, what).await?;
+        request = request.header(ACCEPT, JSON);
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -219,7 +237,8 @@ impl Transport {
             let ours = self.is_ours(&url);
             let response = if ours {
                 let request = self.request(Method::GET, url.clone(), what).await?;
-                self.send(request.timeout(patience), what).await?
+                let request = request.header(ACCEPT, JSON).timeout(patience);
+                self.send(request, what).await?
             } else {
                 let request = self.http(what)?.get(url.clone()).timeout(patience);
                 let sent = request.send().await;
@@ -260,7 +279,6 @@ impl Transport {
             .http(what)?
             .request(method, url)
             .timeout(self.settings.bounds.answer)
-            .header(ACCEPT, "application/vnd.github+json")
             .header("x-github-api-version", &self.settings.api_version)
             .header(AUTHORIZATION, token))
     }

@@ -36,6 +36,21 @@ pub enum DependenciesFrom {
 }
 
 impl Dependencies {
+    /// Sorted and counted: what is vulnerable first, then what the project names itself, then by name.
+    pub fn new(
+        from: DependenciesFrom,
+        mut changes: Vec<DependencyChange>,
+        problems: Vec<Text>,
+    ) -> Self {
+        changes.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| a.name.cmp(&b.name)));
+        Self {
+            from,
+            count: u32::try_from(changes.len()).unwrap_or(u32::MAX),
+            changes,
+            problems,
+        }
+    }
+
     /// Whether known vulnerabilities would have been told. Without that, none listed does not mean none there.
     pub fn knows_advisories(&self) -> bool {
         matches!(
@@ -126,6 +141,16 @@ impl DependencyChange {
             (None, Some(one)) | (Some(one), None) => format!("{name} {one} ({})", self.kind.word()),
             (None, None) => format!("{name} ({})", self.kind.word()),
         }
+    }
+
+    fn rank(&self) -> (bool, Option<std::cmp::Reverse<AdvisorySeverity>>, bool) {
+        let comes = self.kind != DependencyKind::Removed;
+        let worst = self.worst().filter(|_| comes);
+        (
+            worst.is_none(),
+            worst.map(|advisory| std::cmp::Reverse(advisory.severity)),
+            self.direct != Some(true),
+        )
     }
 
     /// Its worst advisory.

@@ -158,8 +158,7 @@ fn is_manifest(name: &str) -> bool {
 
 fn is_pipeline(path: &str, name: &str, is_yaml: bool) -> bool {
     let below = |folder: &str| path.starts_with(folder);
-    (below(".github/workflows/") && is_yaml)
-        || (below(".github/actions/") && is_yaml)
+    (is_yaml && (below(".github/workflows/") || below(".github/actions/")))
         || below(".circleci/")
         || below(".buildkite/")
         || matches!(
@@ -240,10 +239,9 @@ fn is_flags(name: &str, folders: &[&str]) -> bool {
     let words = ["feature-flags", "feature_flags", "featureflags", "flags"];
     let stem = name.split('.').next().unwrap_or_default();
     let data = has_ending(name, &["json", "yml", "yaml", "toml", "properties"]);
-    (words.contains(&stem) || name.starts_with("flagd") || stem == "features") && data
-        || (data && folders.first().is_some_and(|folder| words.contains(folder)))
-        || has_ending(name, &["feature-flag"])
-        || (words[..3].contains(&stem))
+    let is_named = words.contains(&stem) || name.starts_with("flagd") || stem == "features";
+    let is_within = folders.first().is_some_and(|folder| words.contains(folder));
+    (data && (is_named || is_within)) || words[..3].contains(&stem)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod migration;
 mod migrations;
 mod numbers;
 mod patch;
+mod patches;
 mod pull;
 mod reading;
 
@@ -19,4 +20,5 @@ pub use lock::*;
 pub use migration::*;
 pub use numbers::*;
 pub use patch::*;
+pub use patches::*;
 pub use pull::*;

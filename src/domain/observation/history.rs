@@ -83,6 +83,18 @@ pub struct Comparison {
     pub is_from_clone: bool,
 }
 
+impl Comparison {
+    /// Takes over the logins that another answer for the same commits knows: git itself knows names only.
+    pub fn name_authors(&mut self, other: &Self) {
+        for commit in &mut self.commits {
+            if commit.author.is_none() {
+                let same = other.commits.iter().find(|known| known.sha == commit.sha);
+                commit.author = same.and_then(|known| known.author.clone());
+            }
+        }
+    }
+}
+
 /// `status` of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

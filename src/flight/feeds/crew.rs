@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 
 use super::{
+    diff,
     evidence::{self, Desk},
     metrics, production,
     pulse::{Gone, Pulse},
@@ -73,7 +74,8 @@ impl Crew {
         // Each ends when the flight is gone, and that is the only way.
         let _ = tokio::join!(
             run::follow(pulse(Feed::Github, 60)),
-            evidence::follow(pulse(Feed::Github, 300), desk),
+            evidence::follow(pulse(Feed::Github, 300), desk.clone()),
+            diff::follow(pulse(Feed::Github, 300), desk),
             metrics::follow(pulse(Feed::Metrics, 180), Arc::clone(&self.policy)),
             metrics::follow_alarms(pulse(Feed::Alarms, 180)),
             probing,

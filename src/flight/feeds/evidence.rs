@@ -1,4 +1,4 @@
-//! The evidence feed: candidate, artifacts and what they say, the diff; every so often what hardly ever changes.
+//! The evidence feed: candidate, artifacts and what they say; every so often what hardly ever changes.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -12,7 +12,6 @@ use super::{
 use crate::{
     domain::{
         ArtifactId, Fault, FaultKind, Login, Sha, Text,
-        diff::{Diff, HotPaths},
         evidence::{Candidate, Evidence, EvidenceKind, Explain, Finding, TestReport, TestsSummary},
         later,
         observation::{ArtifactSnapshot, Observation, PullSnapshot, RunStatus},
@@ -45,7 +44,8 @@ struct Memory {
     seldom: Option<Timestamp>,
 }
 
-/// What this feed needs beside its pulse.
+/// What this feed and the diff's need beside their pulse.
+#[derive(Clone)]
 pub(super) struct Desk {
     pub(super) policy: Arc<Policy>,
     pub(super) store: Arc<dyn Store>,
@@ -68,7 +68,7 @@ pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
         };
         pulse
             .rest(next, |now| {
-                let news = |e: &EvidenceNeeds| (e.sha.clone(), e.base.clone(), e.is_past);
+                let news = |e: &EvidenceNeeds| (e.sha.clone(), e.is_past);
                 news(&now.evidence) != news(&needs.evidence) || now.attempt != needs.attempt
             })
             .await?;
@@ -118,18 +118,6 @@ async fn round(
         memory.pulls = pulls;
         memory.candidate = Some((sha.clone(), needs.attempt));
         pulse.see(Observation::Candidate(candidate)).await?;
-    }
-    if let Some(base) = wanted.base.as_ref().filter(|_| !wanted.is_compared) {
-        match pulse.outside.history.compare(base, sha).await {
-            Ok(comparison) => {
-                let hot = HotPaths::new(&desk.policy.hot_paths);
-                let diff = Box::new(Diff::of(&comparison, &hot));
-                pulse.see(Observation::Compared(diff)).await?;
-            }
-            // A commit that GitHub no longer has cannot be compared, today or tomorrow.
-            Err(fault) if fault.kind == FaultKind::NotFound => {}
-            Err(fault) => failed = failed.or(Some(fault)),
-        }
     }
     let artifacts = try_ask!(pulse.outside.artifacts.list(needs.run).await);
     pulse.see(Observation::Artifacts(artifacts.clone())).await?;

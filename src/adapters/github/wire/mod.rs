@@ -1,9 +1,11 @@
 //! GitHub's JSON as it comes, and how it becomes the domain's words. Nothing outside the adapter sees these shapes.
 
+mod dependency;
 mod field;
 mod past;
 mod run;
 
+pub(super) use dependency::Dependency;
 pub(super) use past::{
     Branchless, Contents, CustomRules, Deployment, DeploymentStatus, Environment, FilesAndCommits,
     Pull, Reference, Repo, Tag,

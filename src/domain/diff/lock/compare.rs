@@ -126,10 +126,12 @@ fn sorted<'a>(versions: impl Iterator<Item = &'a String>) -> Vec<&'a String> {
     all
 }
 
+/// What goes and what comes of one package in one file.
+type Group = (Vec<DependencyChange>, Vec<DependencyChange>);
+
 /// Pairs what a review lists as removed and added of one package in one file, as GitHub tells a new version.
 pub fn pair(all: Vec<DependencyChange>) -> Vec<DependencyChange> {
-    let mut groups: BTreeMap<(Text, Text, Text), (Vec<DependencyChange>, Vec<DependencyChange>)> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<_, Group> = BTreeMap::new();
     for change in all {
         let key = (
             change.file.clone(),
@@ -179,9 +181,15 @@ mod tests {
     fn cargo(packages: &[(&str, &str)]) -> Vec<u8> {
         let mut text = "version = 4\n".to_owned();
         for (name, version) in packages {
-            text += &format!(
-                "\n[[package]]\nname = \"{name}\"\nversion = \"{version}\"\nsource = \"r\"\n"
-            );
+            for part in [
+                "\n[[package]]\nname = \"",
+                name,
+                "\"\nversion = \"",
+                version,
+                "\"\nsource = \"r\"\n",
+            ] {
+                text.push_str(part);
+            }
         }
         text.into_bytes()
     }

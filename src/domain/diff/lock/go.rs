@@ -2,7 +2,7 @@
 //!
 //! `go.mod` names the versions that are built; `go.sum` also those that were only looked at, so of it the highest counts.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use super::{
     packages::{Extent, Packages},
@@ -11,8 +11,10 @@ use super::{
 
 /// `require` lines; those without `// indirect` are the project's own.
 pub(super) fn read_mod(text: &str, extent: Extent) -> Packages {
-    let mut packages = Packages::default();
-    packages.direct = Some(std::collections::BTreeSet::new());
+    let mut packages = Packages {
+        direct: Some(BTreeSet::new()),
+        ..Packages::default()
+    };
     let mut within = extent == Extent::Part;
     for line in text.lines() {
         let (code, comment) = line.split_once("//").unwrap_or((line, ""));

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::packages::Packages;
 
@@ -17,7 +17,8 @@ struct File {
     dependencies: Option<BTreeMap<String, Old>>,
 }
 
-type Names = Option<BTreeMap<String, IgnoredAny>>;
+/// Names and the versions asked for, which do not matter here: what is locked does.
+type Names = Option<BTreeMap<String, Value>>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -80,7 +81,7 @@ fn add(packages: &mut Packages, path: &str, entry: &Entry) {
     }
 }
 
-/// Version 1 nests; serde_json bounds how deep.
+/// Version 1 nests; `serde_json` bounds how deep.
 fn old(packages: &mut Packages, all: &BTreeMap<String, Old>) {
     for (name, entry) in all {
         packages.add(name, entry.version.as_deref().unwrap_or_default());

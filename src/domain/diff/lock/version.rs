@@ -36,20 +36,16 @@ fn numbers(a: &str, b: &str) -> Option<Ordering> {
     let read = |version: &str| -> Option<Vec<u64>> {
         version.split('.').map(|part| part.parse().ok()).collect()
     };
-    match (read(a), read(b)) {
-        (Some(mut a), Some(mut b)) => {
-            let length = a.len().max(b.len());
-            a.resize(length, 0);
-            b.resize(length, 0);
-            Some(a.cmp(&b))
-        }
-        // `1.0rc1` beside `1.0`: the first part that differs tells.
-        _ => {
-            let differ = a.split('.').zip(b.split('.')).find(|(a, b)| a != b)?;
-            let (a, b) = (leading(differ.0)?, leading(differ.1)?);
-            (a != b).then(|| a.cmp(&b))
-        }
+    if let (Some(mut a), Some(mut b)) = (read(a), read(b)) {
+        let length = a.len().max(b.len());
+        a.resize(length, 0);
+        b.resize(length, 0);
+        return Some(a.cmp(&b));
     }
+    // `1.0rc1` beside `1.0`: the first part that differs tells.
+    let differ = a.split('.').zip(b.split('.')).find(|(a, b)| a != b)?;
+    let (a, b) = (leading(differ.0)?, leading(differ.1)?);
+    (a != b).then(|| a.cmp(&b))
 }
 
 fn leading(part: &str) -> Option<u64> {

@@ -22,7 +22,7 @@ pub(super) fn framework_of(path: &str) -> Option<Framework> {
     }
     // The half that undoes runs when someone asks for it, not with the release.
     if name == "down.sql"
-        || stem.ends_with(".down")
+        || ends(stem, "down")
         || (name_as_is.starts_with('U') && is_flyway(name_as_is))
     {
         return None;
@@ -39,8 +39,7 @@ pub(super) fn framework_of(path: &str) -> Option<Framework> {
             .then_some(Framework::EfCore),
         "go" => in_folder.then_some(Framework::Goose),
         "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" => {
-            let is_test =
-                stem.ends_with(".test") || stem.ends_with(".spec") || stem.ends_with(".d");
+            let is_test = ["test", "spec", "d"].iter().any(|word| ends(stem, word));
             (in_folder && !is_test && opens_with_digits(stem, 3)).then_some(Framework::Unknown)
         }
         "xml" | "yaml" | "yml" | "json" => {
@@ -79,10 +78,15 @@ fn sql(folders: &[&str], name: &str, name_as_is: &str, stem: &str) -> Option<Fra
         let beside = within("db") || within("database") || within("schema") || within("sql");
         return (beside && opens_with_digits(stem, 3)).then_some(Framework::Sql);
     }
-    if stem.ends_with(".up") && opens_with_digits(stem, 14) {
+    if ends(stem, "up") && opens_with_digits(stem, 14) {
         return Some(Framework::Sqlx);
     }
     Some(Framework::Sql)
+}
+
+/// Whether a stem has that word after its last point: `0042.up`.
+fn ends(stem: &str, word: &str) -> bool {
+    stem.rsplit_once('.').is_some_and(|(_, last)| last == word)
 }
 
 /// `V1_2__words.sql`, `R__words.sql`, `U3__words.sql`, `B1__words.sql`.

@@ -3,9 +3,11 @@
 mod calls;
 mod framework;
 mod liquibase;
+mod patterns;
 mod read;
 mod source;
 mod sql;
 mod tokens;
+mod walk;
 
 pub(super) use read::*;

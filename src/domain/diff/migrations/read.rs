@@ -2,7 +2,7 @@
 
 use super::{calls, framework::framework_of, liquibase, source, sql};
 use crate::domain::{
-    diff::{Effect, Framework, Migration, MigrationChange, Seen},
+    diff::{Effect, Framework, Migration, MigrationChange, Patch, Seen},
     observation::FileChange,
 };
 
@@ -20,12 +20,11 @@ pub(in crate::domain::diff) fn read(file: &FileChange) -> Option<Migration> {
         "removed" => MigrationChange::Removed,
         _ => MigrationChange::Edited,
     };
-    let added = file.patch.as_ref().map(|patch| patch.added());
+    let added = file.patch.as_ref().map(Patch::added);
     let seen = match &added {
         None if file.is_unseen() => Seen::Not,
-        None => Seen::Whole,
         Some(lines) if lines.len() < file.added as usize || lines.len() > LINES => Seen::Part,
-        Some(_) => Seen::Whole,
+        Some(_) | None => Seen::Whole,
     };
     let lines = added.unwrap_or_default();
     let lines: Vec<(u32, &str)> = lines
@@ -119,11 +118,11 @@ fn effects(path: &str, lines: &[(u32, &str)]) -> Vec<Effect> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::diff::{EffectKind, Patch};
+    use crate::domain::diff::EffectKind;
 
     fn file(path: &str, status: &str, content: &str) -> FileChange {
         let lines: Vec<&str> = content.lines().collect();
-        let body: String = lines.iter().map(|line| format!("+{line}\n")).collect();
+        let body: String = lines.iter().flat_map(|line| ["+", line, "\n"]).collect();
         FileChange {
             path: path.into(),
             added: u32::try_from(lines.len()).unwrap(),

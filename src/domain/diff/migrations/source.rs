@@ -120,7 +120,7 @@ fn evenness(line: &str) -> i32 {
 
 /// Texts in quotes that begin with a word of SQL, with the number of their first line; heredocs and quotes over several
 /// lines too.
-pub(super) fn quoted_sql<'a>(lines: &[Line<'a>]) -> Vec<Vec<(u32, String)>> {
+pub(super) fn quoted_sql(lines: &[Line<'_>]) -> Vec<Vec<(u32, String)>> {
     let mut all: Vec<Vec<(u32, String)>> = Vec::new();
     let mut at = 0;
     while let Some(&(number, line)) = lines.get(at) {

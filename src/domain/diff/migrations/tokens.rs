@@ -86,46 +86,44 @@ impl Cutter {
         while !rest.is_empty() {
             rest = match std::mem::take(&mut self.within) {
                 Within::Plain => self.plain(number, rest),
-                Within::Comment => match rest.split_once("*/") {
-                    Some((_, after)) => after,
-                    None => {
+                Within::Comment => {
+                    if let Some((_, after)) = rest.split_once("*/") {
+                        after
+                    } else {
                         self.within = Within::Comment;
                         ""
                     }
-                },
+                }
                 Within::Quote(quote, text) => self.quote(number, rest, quote, text),
-                Within::Dollar(tag) => match rest.split_once(tag.as_str()) {
-                    Some((_, after)) => after,
-                    None => {
+                Within::Dollar(tag) => {
+                    if let Some((_, after)) = rest.split_once(tag.as_str()) {
+                        after
+                    } else {
                         self.within = Within::Dollar(tag);
                         ""
                     }
-                },
+                }
             };
         }
     }
 
     fn quote<'a>(&mut self, number: u32, rest: &'a str, quote: char, mut text: String) -> &'a str {
-        match rest.split_once(quote) {
-            Some((inside, after)) => {
-                text.push_str(inside);
-                // A doubled quote stands for itself.
-                if let Some(after) = after.strip_prefix(quote) {
-                    text.push(quote);
-                    self.within = Within::Quote(quote, text);
-                    return after;
-                }
-                // A text is a value, not a name; only that one stood there matters.
-                let written = if quote == '\'' { "'" } else { text.as_str() };
-                self.push(number, written, true);
-                after
-            }
-            None => {
-                text.push_str(rest);
-                self.within = Within::Quote(quote, text);
-                ""
-            }
+        let Some((inside, after)) = rest.split_once(quote) else {
+            text.push_str(rest);
+            self.within = Within::Quote(quote, text);
+            return "";
+        };
+        text.push_str(inside);
+        // A doubled quote stands for itself.
+        if let Some(after) = after.strip_prefix(quote) {
+            text.push(quote);
+            self.within = Within::Quote(quote, text);
+            return after;
         }
+        // A text is a value, not a name; only that one stood there matters.
+        let written = if quote == '\'' { "'" } else { text.as_str() };
+        self.push(number, written, true);
+        after
     }
 
     fn plain<'a>(&mut self, number: u32, rest: &'a str) -> &'a str {

@@ -1,0 +1,185 @@
+//! The diff feed: compares production with the candidate, asks what becomes of the dependencies, keeps the lines as a blob.
+//!
+//! It works once for each pair of commits and then rests; a cockpit that comes back reads the blob and asks nothing.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::{
+    evidence::Desk,
+    locks,
+    pulse::{Gone, Pulse, later},
+};
+use crate::{
+    domain::{
+        Fault, Sha,
+        diff::{Diff, HotPaths},
+        observation::{Comparison, Observation},
+    },
+    flight::{
+        flying::Report,
+        needs::{EvidenceNeeds, Needs},
+    },
+};
+
+/// Between two looks when nothing is left to do: a change of the needs wakes it before.
+const REST: SignedDuration = SignedDuration::from_hours(1);
+
+/// What this feed remembers between rounds.
+#[derive(Default)]
+struct Memory {
+    /// The comparison and the blob that holds it.
+    compared: Option<(Arc<Comparison>, Option<String>)>,
+    /// A pair of commits that nobody can compare, today or tomorrow.
+    hopeless: Option<(Sha, Sha)>,
+}
+
+impl Memory {
+    fn of(&self, base: &Sha, head: &Sha) -> Option<(Arc<Comparison>, Option<String>)> {
+        let (seen, blob) = self.compared.as_ref()?;
+        (seen.base == *base && seen.head == *head).then(|| (Arc::clone(seen), blob.clone()))
+    }
+}
+
+pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
+    let mut memory = Memory::default();
+    loop {
+        let needs = pulse.needs();
+        let asked = pulse.now();
+        let next = match round(&pulse, &desk, &needs, &mut memory).await? {
+            Ok(()) => {
+                pulse.recovered();
+                later(asked, REST)
+            }
+            Err(fault) => pulse.bad(fault).await?,
+        };
+        pulse
+            .rest(next, |now| news(&now.evidence) != news(&needs.evidence))
+            .await?;
+    }
+}
+
+/// What of the needs concerns this feed: a change of it begins a round.
+fn news(needs: &EvidenceNeeds) -> (Option<&Sha>, Option<&Sha>, bool) {
+    (needs.sha.as_ref(), needs.base.as_ref(), needs.matters)
+}
+
+async fn round(
+    pulse: &Pulse,
+    desk: &Desk,
+    needs: &Needs,
+    memory: &mut Memory,
+) -> Result<Result<(), Fault>, Gone> {
+    let wanted = &needs.evidence;
+    let (Some(base), Some(head)) = (&wanted.base, &wanted.sha) else {
+        return Ok(Ok(()));
+    };
+    if memory.of(base, head).is_none()
+        && let Some(blob) = &wanted.detail
+        && let Some(seen) = kept(desk, blob).await
+        && seen.head == *head
+    {
+        let seen = Arc::new(seen);
+        pulse.tell(Report::Compared(Arc::clone(&seen))).await?;
+        memory.compared = Some((seen, Some(blob.clone())));
+    }
+    let is_done = wanted.is_compared && wanted.has_dependencies;
+    let is_hopeless = memory.hopeless.as_ref() == Some(&(base.clone(), head.clone()));
+    if !wanted.matters || is_hopeless || (is_done && memory.of(base, head).is_some()) {
+        return Ok(Ok(()));
+    }
+    let hot = HotPaths::new(&desk.policy.hot_paths);
+    let (seen, blob) = match memory.of(base, head) {
+        Some(known) => known,
+        None => match compare(pulse, base, head).await {
+            Ok(Some(seen)) => {
+                let seen = Arc::new(seen);
+                let blob = keep(desk, &seen).await;
+                pulse.tell(Report::Compared(Arc::clone(&seen))).await?;
+                memory.compared = Some((Arc::clone(&seen), blob.clone()));
+                (seen, blob)
+            }
+            Ok(None) => {
+                memory.hopeless = Some((base.clone(), head.clone()));
+                return Ok(Ok(()));
+            }
+            Err(fault) => return Ok(Err(fault)),
+        },
+    };
+    let mut diff = Diff::of(&seen, &hot);
+    diff.detail = blob;
+    if !wanted.is_compared {
+        let first = Box::new(diff.clone());
+        pulse.see(Observation::Compared(first)).await?;
+    }
+    match locks::dependencies(&pulse.outside, &seen).await {
+        Ok(dependencies) => {
+            diff.dependencies = dependencies;
+            pulse
+                .see(Observation::Compared(Box::new(diff.fit())))
+                .await?;
+            Ok(Ok(()))
+        }
+        Err(fault) => Ok(Err(fault)),
+    }
+}
+
+/// GitHub's answer; where that is cut or will not come, a clone's that has both commits. `None`: nobody can tell.
+async fn compare(pulse: &Pulse, base: &Sha, head: &Sha) -> Result<Option<Comparison>, Fault> {
+    let told = pulse.outside.history.compare(base, head).await;
+    match told {
+        Ok(told) if !told.files_truncated && !told.commits_truncated => Ok(Some(told)),
+        Err(fault) if fault.passes_by_itself() => Err(fault),
+        cut => {
+            let cut = cut.ok();
+            match cloned(pulse, base, head).await {
+                Some(mut whole) => {
+                    if let Some(cut) = &cut {
+                        whole.name_authors(cut);
+                    }
+                    Ok(Some(whole))
+                }
+                None => Ok(cut),
+            }
+        }
+    }
+}
+
+async fn cloned(pulse: &Pulse, base: &Sha, head: &Sha) -> Option<Comparison> {
+    let clone = pulse.outside.checkout.as_ref()?;
+    match clone.compare(base, head).await {
+        Ok(seen) => seen,
+        Err(fault) => {
+            tracing::info!(%fault, "the clone on this machine could not compare");
+            None
+        }
+    }
+}
+
+/// Keeps a comparison as a blob and names it; `None` where it cannot be kept: then the pane has it until cockpit ends.
+async fn keep(desk: &Desk, seen: &Arc<Comparison>) -> Option<String> {
+    let (store, seen) = (Arc::clone(&desk.store), Arc::clone(seen));
+    let kept = tokio::task::spawn_blocking(move || {
+        let bytes = serde_json::to_vec(&*seen).map_err(std::io::Error::other)?;
+        store.put_blob(&bytes)
+    });
+    match kept.await {
+        Ok(Ok(name)) => Some(name).filter(|name| !name.is_empty()),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the diff was not kept");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// A comparison out of its blob; `None` where that is gone or damaged: it is asked for again.
+async fn kept(desk: &Desk, name: &str) -> Option<Comparison> {
+    let (store, name) = (Arc::clone(&desk.store), name.to_owned());
+    let read = tokio::task::spawn_blocking(move || {
+        let bytes = store.blob(&name).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    });
+    read.await.ok().flatten()
+}
