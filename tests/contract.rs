@@ -112,6 +112,7 @@ impl<'a> Trial<'a> {
             "contents/cockpit.toml",
             "contents/.github/workflows/rollback.yml",
             "contents/nothing",
+            "contents/package-lock.json?ref=v2.13.4",
             "commits/main",
             "commits/nothing",
             "commits/main/pulls",
@@ -161,6 +162,7 @@ impl<'a> Trial<'a> {
             format!("{sha}...{sha}"),
         ] {
             self.get(&format!("compare/{basehead}"));
+            self.get(&format!("dependency-graph/compare/{basehead}"));
         }
         let pull = self.get(&format!("commits/{sha}/pulls"))[0]["number"].clone();
         self.get(&format!("pulls/{pull}"));

@@ -155,6 +155,101 @@ fn every_theme_draws_the_main_screens() {
     }
 }
 
+/// The diff is walked through: files by area with their marks, one file's lines, the commits, a filter.
+#[test]
+fn the_diff_is_walked_through() {
+    let wanted = [
+        "Diff from production",
+        "v2.13.4",
+        "38 files",
+        "src/payments",
+        "capture.rs",
+        "hot",
+        "migration",
+        "lock file",
+        "pipeline",
+        "Commits 3",
+    ];
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let mut stage = Stage::new(world::waiting(0).release);
+        world::compared(&mut stage);
+        stage.keys(&["d"]);
+        let frame = stage.frame(width, height);
+        let text = stage::text(&frame);
+        for word in wanted {
+            assert!(
+                text.contains(word),
+                "{width}x{height} lacks {word:?}\n{text}"
+            );
+        }
+        insta::assert_snapshot!(format!("diff-{width}x{height}"), stage::styled(&frame));
+        stage.keys(&["/"]);
+        stage.types("0042");
+        stage.keys(&["Enter", "Enter"]);
+        let text = stage.text(width, height);
+        for word in [
+            "0042_orders",
+            "line 3: adds `region`",
+            "ADD COLUMN region",
+            "SQL migration",
+        ] {
+            assert!(
+                text.contains(word),
+                "{width}x{height} lacks {word:?}\n{text}"
+            );
+        }
+        insta::assert_snapshot!(format!("diff-file-{width}x{height}"), text);
+        stage.keys(&["Esc", "Esc", "Tab"]);
+        let text = stage.text(width, height);
+        assert!(text.contains("Retry captures through the queue"), "{text}");
+        insta::assert_snapshot!(format!("diff-commits-{width}x{height}"), text);
+        stage.keys(&["Esc"]);
+        assert!(stage.model.overlay.is_none());
+    }
+}
+
+#[test]
+fn the_diff_is_walked_through_in_every_theme_and_without_unicode() {
+    for (name, theme, depth, unicode) in [
+        ("light", "light", Depth::True, true),
+        ("high-contrast", "high-contrast", Depth::True, true),
+        ("mono", "dark", Depth::Mono, true),
+        ("ascii", "dark", Depth::True, false),
+    ] {
+        let mut stage = Stage::with(world::waiting(0).release, theme, depth, unicode);
+        world::compared(&mut stage);
+        stage.keys(&["d", "Enter", "j"]);
+        let frame = stage.frame(120, 34);
+        if !unicode {
+            assert!(stage::text(&frame).is_ascii());
+        }
+        insta::assert_snapshot!(format!("diff-{name}"), stage::styled(&frame));
+    }
+}
+
+#[test]
+fn the_wheel_and_a_click_move_in_the_diff_and_decisions_stay_at_hand() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    stage.keys(&["d"]);
+    assert!(
+        stage.text(120, 34).contains("still being read"),
+        "before the lines are there"
+    );
+    world::compared(&mut stage);
+    stage.text(120, 34);
+    let first = stage.model.walk.place.at;
+    stage.model.update(Input::Wheel(3, 10, 10), &stage.release);
+    assert!(stage.model.walk.place.at > first);
+    stage.model.update(Input::Click(10, 5), &stage.release);
+    assert_eq!(stage.model.walk.place.at, first);
+    for (width, height) in [(1, 1), (60, 18), (61, 19), (300, 100)] {
+        stage.text(width, height);
+        stage.keys(&["Enter", "G", "Esc"]);
+    }
+    stage.keys(&["x"]);
+    assert!(stage.text(120, 34).contains("Reject the release"));
+}
+
 #[test]
 fn without_unicode_every_character_is_ascii_and_without_colours_none_is_told() {
     for (name, journal) in world::all() {

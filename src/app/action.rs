@@ -35,6 +35,8 @@ pub enum Action {
     Back,
     /// Filters a list by words.
     Filter,
+    /// Opens the diff from production.
+    Diff,
     /// The next metric in the chart.
     NextMetric,
     /// Opens the approval.
@@ -118,9 +120,9 @@ impl Group {
 /// One row of the list: name in the keymap, short label, a sentence, the group.
 type Row = (Action, &'static str, &'static str, &'static str, Group);
 
-const ROWS: [Row; 46] = {
+const ROWS: [Row; 47] = {
     use Action::{
-        Approve, Back, Bottom, Browse, CancelRun, Card, Close, Copy, Down, Emergency, Extend,
+        Approve, Back, Bottom, Browse, CancelRun, Card, Close, Copy, Diff, Down, Emergency, Extend,
         Filter, HandOver, Help, Hold, KeepWatching, Left, NextMetric, NextPane, Note, Open,
         PageDown, PageUp, Palette, Pane, PreviousPane, Problem, Quit, Redraw, Reject, ReleaseStage,
         RerunFailed, Right, RollBack, Suspend, TakeSeat, Tick, Top, Up, Zoom,
@@ -232,6 +234,13 @@ const ROWS: [Row; 46] = {
         (Open, "open", "open", "Open what is selected", Look),
         (Back, "back", "back", "Close what is open", Look),
         (Filter, "filter", "filter", "Filter the list by words", Look),
+        (
+            Diff,
+            "diff",
+            "diff",
+            "Walk through the diff from production: files, commits, lines",
+            Look,
+        ),
         (
             NextMetric,
             "next-metric",

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Bar, Cases, Derived, Feeds, Hits, Notice, Palette, Pane, Place, Prompt, Work};
+use super::{Bar, Cases, Derived, Feeds, Hits, Notice, Palette, Pane, Place, Prompt, Walk, Work};
 use crate::domain::{Login, Phase, evidence::TestReport, observation::Minute, release::Release};
 
 /// Who sits at this cockpit.
@@ -30,6 +30,8 @@ pub enum Overlay {
     Help(Place),
     /// The palette.
     Palette(Palette),
+    /// The diff; its state stays in the model when it closes.
+    Walk,
 }
 
 /// The release screen.
@@ -51,6 +53,8 @@ pub struct Model {
     pub places: [Place; 7],
     /// The test cases.
     pub cases: Cases,
+    /// The diff, walked through.
+    pub walk: Walk,
     /// Index of the metric in the chart.
     pub metric: usize,
     /// The minute that the chart's cursor reads.
@@ -87,6 +91,7 @@ impl Model {
             zoomed: false,
             places: [Place::default(); 7],
             cases: Cases::default(),
+            walk: Walk::default(),
             metric: 0,
             cursor: None,
             overlay: None,
@@ -235,7 +240,11 @@ impl Model {
 
     /// Whether what is typed goes into a field: then the shell need not ask the keymap.
     pub fn types(&self) -> bool {
-        self.cases.typing || matches!(self.overlay, Some(Overlay::Prompt(_) | Overlay::Palette(_)))
+        match &self.overlay {
+            Some(Overlay::Prompt(_) | Overlay::Palette(_)) => true,
+            Some(Overlay::Walk) => self.walk.typing,
+            Some(Overlay::Help(_)) | None => self.cases.typing,
+        }
     }
 
     /// The place in the pane with the focus.

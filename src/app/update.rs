@@ -2,7 +2,7 @@
 
 use super::{
     Action, Answer, Asking, Chord, Effect, Input, Key, Model, Overlay, Palette, Pane, Place,
-    Prompt, Spot, hindrance,
+    Prompt, Spot, by_hand::by_hand, hindrance, moved::step,
 };
 use crate::domain::{Command, Phase, release::Release};
 
@@ -63,6 +63,7 @@ impl Model {
                     Vec::new()
                 }
             },
+            Some(Overlay::Walk) if self.walk.typing => self.walk_key(chord, meant),
             _ if self.cases.typing => self.filter_key(chord, meant, release),
             _ => meant.map_or_else(Vec::new, |action| self.act(action, release)),
         }
@@ -95,6 +96,7 @@ impl Model {
     fn paste(&mut self, text: &str) {
         match &mut self.overlay {
             Some(Overlay::Prompt(prompt)) => prompt.paste(text),
+            Some(Overlay::Walk) if self.walk.typing => self.walk.paste(text),
             _ if self.cases.typing => {
                 for c in text.chars().filter(|c| !c.is_control()).take(80) {
                     self.cases.push(c);
@@ -106,6 +108,9 @@ impl Model {
     }
 
     fn act(&mut self, action: Action, release: &Release) -> Vec<Effect> {
+        if matches!(self.overlay, Some(Overlay::Walk)) && self.walk_on(action) {
+            return Vec::new();
+        }
         if let Some(Overlay::Help(place)) = &mut self.overlay {
             match step(action, self.hits.overlay.0) {
                 Some(by) => place.scroll(by, self.hits.overlay),
@@ -129,6 +134,7 @@ impl Model {
                 self.say("Copied: what to run by hand");
                 return vec![Effect::Copy(by_hand(release))];
             }
+            Action::Diff => self.overlay = Some(Overlay::Walk),
             Action::Help => self.overlay = Some(Overlay::Help(Place::default())),
             Action::Palette => self.overlay = Some(Overlay::Palette(Palette::default())),
             Action::NextPane => self.turn(1),
@@ -289,6 +295,7 @@ impl Model {
                     return self.act(action, release);
                 }
             }
+            (Some((Spot::Choices(top), row)), Some(Overlay::Walk)) => self.walk.select(top + row),
             (Some((Spot::Pane(pane), _)), None) => self.focus_on(pane),
             (Some((Spot::Rows(pane, top), row)), None) => {
                 self.focus_on(pane);
@@ -325,6 +332,7 @@ impl Model {
                 palette.place.step(lines, reach);
             }
             Some(Overlay::Prompt(_)) => {}
+            Some(Overlay::Walk) => self.walk.step(lines, self.hits.overlay),
             None => {
                 let Some((Spot::Pane(pane) | Spot::Rows(pane, _), _)) = self.hits.at(x, y) else {
                     return;
@@ -343,20 +351,6 @@ impl Model {
             }
         }
     }
-}
-
-/// How many rows an action moves; `None` where it does not move up or down.
-fn step(action: Action, seen: usize) -> Option<isize> {
-    let page = isize::try_from(seen.saturating_sub(1).max(1)).unwrap_or(1);
-    Some(match action {
-        Action::Up => -1,
-        Action::Down => 1,
-        Action::PageUp => -page,
-        Action::PageDown => page,
-        Action::Top => isize::MIN / 2,
-        Action::Bottom => isize::MAX / 2,
-        _ => return None,
-    })
 }
 
 /// What the release already knows of a rollback's reason.
@@ -390,48 +384,4 @@ fn story_so_far(release: &Release) -> String {
         attempt.shown.target.name(),
         attempt.reason
     )
-}
-
-/// Commands that do by hand what cockpit would do, for a terminal beside it.
-fn by_hand(release: &Release) -> String {
-    let slug = release.key.repository.slug();
-    let mut lines = vec![format!("gh run view {} --repo {slug}", release.key.run)];
-    if let (Some(rule), Some(target)) = (&release.policy.rollback, release.rollback_target()) {
-        if let Some(dispatch) = &rule.dispatch {
-            let inputs: Vec<String> = dispatch
-                .inputs
-                .iter()
-                .map(|(name, value)| {
-                    let value = value
-                        .replace("{version}", target.name())
-                        .replace("{sha}", target.sha.as_str());
-                    format!("-f {}", quoted(&format!("{name}={value}")))
-                })
-                .collect();
-            lines.push(format!(
-                "gh workflow run {} --repo {slug} {}",
-                quoted(&dispatch.workflow),
-                inputs.join(" ")
-            ));
-        }
-        if !rule.fallback.is_empty() {
-            let words: Vec<String> = rule
-                .fallback
-                .iter()
-                .map(|word| quoted(&word.replace("{version}", target.name())))
-                .collect();
-            lines.push(words.join(" "));
-        }
-    }
-    lines.join("\n")
-}
-
-/// A word for a POSIX shell: everything but plain characters between single quotes.
-fn quoted(word: &str) -> String {
-    let plain =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':');
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::{Action, Boot, Effect, Input, Key, Model, Notice, Picked, Picker, Place, Seat, Work},
     config::Keymap,
-    domain::RunId,
+    domain::{RunId, release::Release},
     flight::{Flying, Report, Turn},
     ui::{draw, draw_boot, draw_picker},
 };
@@ -177,7 +177,7 @@ impl Stage {
             Turn::Trouble(why) => aloft.model.say(&format!(
                 "the journal cannot be written: {why}; decisions are refused"
             )),
-            Turn::Report(report) => reported(&mut aloft.model, report),
+            Turn::Report(report) => reported(&mut aloft.model, report, aloft.flight.release()),
         }
         self.look();
         Next::Later
@@ -351,7 +351,7 @@ impl Stage {
     }
 }
 
-fn reported(model: &mut Model, report: Report) {
+fn reported(model: &mut Model, report: Report, release: &Release) {
     match report {
         // Observations are the flight's own.
         Report::Seen(_) => {}
@@ -366,7 +366,7 @@ fn reported(model: &mut Model, report: Report) {
         }
         Report::Worked { what } => model.work.retain(|known| known.what != what),
         Report::Cases(report) => model.take_report(report),
-        Report::Compared(_) => {}
+        Report::Compared(seen) => model.walk.take(seen, release),
         Report::Viewer(login) => model.viewer = Some(login),
     }
 }

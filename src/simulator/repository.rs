@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{dice, scenario::Scenario};
+use super::{dice, packages, patches, scenario::Scenario};
 
 /// User or organisation.
 pub(super) const OWNER: &str = "acme";
@@ -65,6 +65,37 @@ pub(super) struct Change {
     pub(super) added: i64,
     pub(super) removed: i64,
     pub(super) status: &'static str,
+    /// The whole file before and after, where its lines matter; else they are made up.
+    pub(super) texts: Option<(String, String)>,
+}
+
+impl Change {
+    /// Takes in a later change of the same file.
+    fn follow(&mut self, later: &Self) {
+        match (&mut self.texts, &later.texts) {
+            (Some((old, new)), Some((_, newest))) => {
+                new.clone_from(newest);
+                let (_, added, removed) = patches::between(old, new);
+                (self.added, self.removed) = (added, removed);
+            }
+            _ => {
+                self.added += later.added;
+                self.removed += later.removed;
+            }
+        }
+    }
+
+    /// A change between two texts; its numbers are theirs.
+    fn between(path: &str, old: String, new: String) -> Self {
+        let (_, added, removed) = patches::between(&old, &new);
+        Self {
+            path: path.to_owned(),
+            added,
+            removed,
+            status: if old.is_empty() { "added" } else { "modified" },
+            texts: Some((old, new)),
+        }
+    }
 }
 
 /// A commit, squashed from one pull request.
@@ -92,7 +123,9 @@ pub(super) struct Repository {
 
 impl Repository {
     pub(super) fn new(scenario: Scenario, seed: u64, epoch: Timestamp) -> Self {
-        let commits = (0..COMMITS).map(|n| commit(seed, n, epoch)).collect();
+        let commits = (0..COMMITS)
+            .map(|n| commit(scenario, seed, n, epoch))
+            .collect();
         let first = scenario == Scenario::FirstRelease;
         let version = if first { "v1.0.0" } else { "v2.14.0" };
         let mut tags: Vec<_> = if first {
@@ -156,10 +189,7 @@ impl Repository {
             .flat_map(|c| &c.changes)
         {
             match all.iter_mut().find(|known| known.path == change.path) {
-                Some(known) => {
-                    known.added += change.added;
-                    known.removed += change.removed;
-                }
+                Some(known) => known.follow(change),
                 None => all.push(change.clone()),
             }
         }
@@ -167,7 +197,7 @@ impl Repository {
     }
 }
 
-fn commit(seed: u64, n: usize, epoch: Timestamp) -> Commit {
+fn commit(scenario: Scenario, seed: u64, n: usize, epoch: Timestamp) -> Commit {
     let i = i64::try_from(n).unwrap_or(0);
     let back = i64::try_from(COMMITS - n).unwrap_or(0) * 5 * 3600;
     let jitter = dice::between(seed, "commit-at", i, 0, 3 * 3600);
@@ -178,11 +208,12 @@ fn commit(seed: u64, n: usize, epoch: Timestamp) -> Commit {
         title,
         at: epoch - SignedDuration::from_secs(back - jitter),
         pull: 400 + u64::try_from(n).unwrap_or(0),
-        changes: changes(seed, i, title),
+        changes: changes(scenario, seed, n, title),
     }
 }
 
-fn changes(seed: u64, n: i64, title: &str) -> Vec<Change> {
+fn changes(scenario: Scenario, seed: u64, at: usize, title: &str) -> Vec<Change> {
+    let n = i64::try_from(at).unwrap_or(0);
     let mut list: Vec<Change> = (0..dice::between(seed, "files", n, 2, 4))
         .map(|part| {
             let pick = dice::roll(seed, "path", n * 8 + part) % 10;
@@ -191,20 +222,62 @@ fn changes(seed: u64, n: i64, title: &str) -> Vec<Change> {
                 added: dice::between(seed, "added", n * 8 + part, 3, 42),
                 removed: dice::between(seed, "removed", n * 8 + part, 0, 17),
                 status: "modified",
+                texts: None,
             }
         })
         .collect();
     if title.starts_with("db:") {
-        list.push(Change {
-            path: format!("db/migrations/{:04}_capture_attempts.sql", 30 + n / 14),
-            added: 6,
-            removed: 0,
-            status: "added",
-        });
+        let path = format!("db/migrations/{:04}_capture_attempts.sql", 30 + n / 14);
+        list.push(Change::between(&path, String::new(), migration(scenario)));
+    }
+    if packages::is_bump(at) {
+        for (path, file) in [
+            (
+                "package.json",
+                packages::manifest as fn(usize, Scenario) -> String,
+            ),
+            ("package-lock.json", packages::lock),
+        ] {
+            list.push(Change::between(
+                path,
+                file(at - 1, scenario),
+                file(at, scenario),
+            ));
+        }
+    }
+    if scenario == Scenario::Risky && at == CANDIDATE {
+        list.extend(risks());
     }
     let mut seen = std::collections::BTreeSet::new();
     list.retain(|change| seen.insert(change.path.clone()));
     list
+}
+
+fn migration(scenario: Scenario) -> String {
+    if scenario == Scenario::Risky {
+        "-- Which region an order ships to, and how often its capture was tried.\nALTER TABLE orders\n  ADD COLUMN region text NOT NULL,\n  ADD COLUMN capture_attempts integer NOT NULL DEFAULT 0;\nALTER TABLE orders DROP COLUMN legacy_capture_state;\nCREATE INDEX orders_region ON orders (region);\n"
+    } else {
+        "-- How often a capture was tried.\nALTER TABLE orders\n  ADD COLUMN capture_attempts integer NOT NULL DEFAULT 0;\nCREATE INDEX CONCURRENTLY orders_attempts\n  ON orders (capture_attempts)\n  WHERE capture_attempts > 0;\n"
+    }
+    .to_owned()
+}
+
+/// What the risky release changes besides code.
+fn risks() -> Vec<Change> {
+    [
+        ("src/payments/capture.ts", 61, 22),
+        ("config/flags.json", 3, 1),
+        ("Dockerfile", 2, 2),
+        ("cockpit.toml", 1, 1),
+    ]
+    .map(|(path, added, removed)| Change {
+        path: path.to_owned(),
+        added,
+        removed,
+        status: "modified",
+        texts: None,
+    })
+    .into()
 }
 
 /// Hexadecimal digits that depend only on the seed and the words.

@@ -29,6 +29,8 @@ pub enum Scenario {
     FirstRelease,
     /// Three environments, each with its own review.
     Canary,
+    /// Everything that makes a person hesitate, and it ends well.
+    Risky,
 }
 
 /// A name that is no scenario's.
@@ -45,7 +47,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 12] {
+    pub const fn all() -> [Self; 13] {
         [
             Self::Healthy,
             Self::Regression,
@@ -59,6 +61,7 @@ impl Scenario {
             Self::DispatchGate,
             Self::FirstRelease,
             Self::Canary,
+            Self::Risky,
         ]
     }
 
@@ -87,6 +90,7 @@ impl Scenario {
             Self::DispatchGate => "dispatch-gate",
             Self::FirstRelease => "first-release",
             Self::Canary => "canary",
+            Self::Risky => "risky",
         }
     }
 
@@ -98,7 +102,8 @@ impl Scenario {
             | Self::ApprovedElsewhere
             | Self::DispatchGate
             | Self::FirstRelease
-            | Self::Canary => "DEPLOYMENT_COMPLETE",
+            | Self::Canary
+            | Self::Risky => "DEPLOYMENT_COMPLETE",
             Self::Regression | Self::SlowBurn | Self::RollbackRaces => "ROLLED_BACK",
             Self::StagingFailed => "STAGING_FAILED",
             Self::NoData => "NEEDS_HUMAN",
@@ -121,6 +126,9 @@ impl Scenario {
             Self::DispatchGate => "no environment protection: cockpit starts production.yml",
             Self::FirstRelease => "nothing was deployed before: no baseline, no way back",
             Self::Canary => "5%, 25%, 100%: three environments, three reviews",
+            Self::Risky => {
+                "a migration, hot paths, a vulnerable dependency: it ends well all the same"
+            }
         }
     }
 }

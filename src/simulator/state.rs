@@ -157,7 +157,8 @@ impl State {
             | Scenario::ApprovedElsewhere
             | Scenario::DispatchGate
             | Scenario::FirstRelease
-            | Scenario::Canary => Behaviour::Healthy,
+            | Scenario::Canary
+            | Scenario::Risky => Behaviour::Healthy,
         }
     }
 

@@ -114,7 +114,13 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
             .put(text, styles.warn);
         return;
     }
-    if view.model.cases.typing && view.model.overlay.is_none() {
+    let in_walk = matches!(view.model.overlay, Some(Overlay::Walk));
+    let types = match view.model.overlay {
+        None => view.model.cases.typing,
+        Some(Overlay::Walk) => view.model.walk.typing,
+        Some(_) => false,
+    };
+    if types {
         for (key, label) in [("Enter", "keep the filter"), ("Esc", "clear it")] {
             pen.put(key, styles.key)
                 .put(" ", styles.dim)
@@ -130,7 +136,8 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         pen.put_right(label, styles.dim).put_right(" ", styles.dim);
         pen.put_right(&text, styles.key).skip_right(3);
     }
-    for (action, label) in listed(view) {
+    let all = if in_walk { walked(view) } else { listed(view) };
+    for (action, label) in all {
         let key = if action == Action::Left {
             glyphs.sideways.to_owned()
         } else {
@@ -147,6 +154,22 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
             .put(label, styles.dim)
             .skip(3);
     }
+}
+
+/// The keys of the diff.
+fn walked(view: View<'_>) -> Vec<(Action, &'static str)> {
+    let open = view
+        .model
+        .walk
+        .opened
+        .is_none()
+        .then_some((Action::Open, "open"));
+    let rest = [
+        (Action::NextPane, "files, commits"),
+        (Action::Filter, "filter"),
+        (Action::Back, "back"),
+    ];
+    open.into_iter().chain(rest).collect()
 }
 
 fn listed(view: View<'_>) -> Vec<(Action, &'static str)> {

@@ -11,8 +11,9 @@ use cockpit::{
     config::{TeamFile, parse_team},
     domain::{
         Fault, Repository, RunId,
+        diff::{DependencyChange, Diff, EffectKind, HotPaths, LockChange, LockFormat, Mark, Patch},
         evidence::{Evidence, EvidenceKind},
-        observation::{Minute, RunStatus, Sample},
+        observation::{Comparison, Minute, RunStatus, Sample},
     },
     ports::{
         Alarms, Artifacts, Asked, Clock, Dispatch, DispatchOrder, History, Metrics, Review, Runs,
@@ -161,6 +162,7 @@ async fn read_history(meeting: &Meeting, scenario: Scenario) {
     let ahead = patiently(hands, || github.compare(&production, &candidate)).await;
     assert_eq!((ahead.ahead_by, ahead.commits.len()), (14, 14));
     assert!(!ahead.files.is_empty() && !ahead.files_truncated);
+    read_changes(meeting, scenario, &ahead).await;
     let behind = patiently(hands, || github.compare(&main, &candidate)).await;
     assert_eq!((behind.behind_by, behind.files.len()), (1, 0));
     let pulls = patiently(hands, || github.pulls_of(&candidate)).await;
@@ -178,6 +180,54 @@ async fn read_history(meeting: &Meeting, scenario: Scenario) {
     );
     let lane = patiently(hands, || github.lane(meeting.run)).await;
     assert_eq!(lane.map(|lane| lane.position), Some(0));
+}
+
+/// The lines, the lock files and the review tell the same story.
+async fn read_changes(meeting: &Meeting, scenario: Scenario, seen: &Comparison) {
+    let (hands, github) = (&meeting.hands, &meeting.github);
+    for file in &seen.files {
+        let (mut added, mut removed) = (0, 0);
+        for line in file
+            .patch
+            .iter()
+            .flat_map(Patch::hunks)
+            .flat_map(|hunk| hunk.lines)
+        {
+            added += u32::from(line.mark == Mark::Added);
+            removed += u32::from(line.mark == Mark::Removed);
+        }
+        assert_eq!(
+            (added, removed),
+            (file.added, file.removed),
+            "{}",
+            file.path
+        );
+    }
+    let diff = Diff::of(seen, &HotPaths::new(&meeting.team.policy.hot_paths));
+    let bad = diff.migrations[0]
+        .effects
+        .iter()
+        .any(|e| e.kind == EffectKind::AddsNotNull);
+    assert_eq!(bad, scenario == Scenario::Risky, "{:?}", diff.migrations);
+    let path = "package-lock.json";
+    let old = patiently(hands, || github.file_at(&seen.base, path)).await;
+    let new = patiently(hands, || github.file_at(&seen.head, path)).await;
+    let read = LockChange::of_files(path, LockFormat::Npm, old.as_deref(), new.as_deref());
+    assert!(read.problems.is_empty(), "{:?}", read.problems);
+    let names = |all: &[DependencyChange]| -> Vec<String> {
+        all.iter().map(DependencyChange::in_short).collect()
+    };
+    let review = patiently(hands, || github.dependencies(&seen.base, &seen.head)).await;
+    match review {
+        None => assert_eq!(scenario, Scenario::DispatchGate),
+        Some(review) => {
+            assert_eq!(names(&review), names(&read.changes));
+            let bad = review.iter().any(|change| !change.advisories.is_empty());
+            assert_eq!(bad, scenario == Scenario::Risky);
+        }
+    }
+    let gone = patiently(hands, || github.file_at(&seen.head, "nothing.lock")).await;
+    assert_eq!(gone, None);
 }
 
 async fn read_evidence(meeting: &Meeting, scenario: Scenario) {

@@ -1,19 +1,19 @@
 //! Releases to draw, each folded from events with `Release::apply` as the real one is.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use cockpit::domain::{
     Actor, ArtifactId, DeploymentId, EnvironmentId, Feed, RunId, Text,
     approval::ApprovalEvent,
-    diff::{Diff, Effect, EffectKind, Framework, Migration, Seen},
+    diff::{Diff, Effect, EffectKind, Framework, Migration, Patch, PullRef, Seen},
     evidence::{
         Candidate, EvidenceEvent, Finding, LoadReport, NamedTest, SuiteTotals, TestsSummary,
         Threshold, Totals,
     },
     judge::JudgeEvent,
     observation::{
-        AlarmState, DeploymentSnapshot, DeploymentState, LaneSnapshot, Minute, PendingDeployment,
-        Relation, Reviewer, RunStatus, Sample,
+        AlarmState, CommitSnapshot, Comparison, DeploymentSnapshot, DeploymentState, FileChange,
+        LaneSnapshot, Minute, PendingDeployment, Relation, Reviewer, RunStatus, Sample,
     },
     policy::MetricName,
     record::RecordEvent,
@@ -22,7 +22,10 @@ use cockpit::domain::{
 };
 use jiff::SignedDuration;
 
-use super::journal::{Journal, at, login, sha};
+use super::{
+    journal::{Journal, at, login, sha},
+    stage::Stage,
+};
 
 /// A new report says that a test fails.
 pub(crate) fn break_a_test(journal: &mut Journal) {
@@ -203,6 +206,64 @@ fn evidence(journal: &mut Journal, failed: u64) {
         ..Diff::between(sha("d01e77c"), sha("3f9c2ab"))
     };
     journal.github(-1_180, EvidenceEvent::Compared(Box::new(diff)));
+}
+
+/// Gives a stage the lines of the diff, as its feed would.
+pub(crate) fn compared(stage: &mut Stage) {
+    let file =
+        |path: &str, status: &str, added: u32, removed: u32, patch: Option<&str>| FileChange {
+            path: path.into(),
+            added,
+            removed,
+            status: status.into(),
+            previous: None,
+            patch: patch.map(Patch::new),
+        };
+    let commit = |title: &str, name: &str, hours: i64| CommitSnapshot {
+        sha: sha("3f9c2ab"),
+        title: title.into(),
+        author: None,
+        name: name.into(),
+        pull: PullRef::of_message(title),
+        at: Some(at(-hours * 3_600)),
+    };
+    let capture = "@@ -12,7 +12,8 @@ pub fn capture(order: &Order) {\n     let limit = limits::of(order.account);\n-    if order.total > limit {\n-        return Err(Refused);\n+    if order.total > limit && !order.is_trusted {\n+        queue.push(Retry::of(order));\n+        return Ok(Later);\n     }\n     provider.capture(order)\n }\n \n";
+    let migration = "@@ -0,0 +1,5 @@\n+-- Which region an order ships to.\n+ALTER TABLE orders\n+  ADD COLUMN region text NOT NULL;\n+CREATE INDEX CONCURRENTLY orders_region\n+  ON orders (region);";
+    let lock = "@@ -41,3 +41,3 @@ name = \"http\"\n name = \"http\"\n-version = \"1.2.0\"\n+version = \"1.3.1\"\n source = \"registry+https://example.org\"";
+    let files = vec![
+        file("src/payments/capture.rs", "modified", 61, 22, Some(capture)),
+        file("src/payments/limits.rs", "modified", 12, 4, Some(capture)),
+        file("src/cart/totals.rs", "modified", 40, 31, Some(capture)),
+        file("src/cart/coupons.rs", "renamed", 0, 0, None),
+        file(
+            "db/migrations/0042_orders_not_null.sql",
+            "added",
+            5,
+            0,
+            Some(migration),
+        ),
+        file("Cargo.lock", "modified", 1, 1, Some(lock)),
+        file(".github/workflows/deploy.yml", "modified", 3, 1, None),
+        file("assets/logo.png", "modified", 0, 0, None),
+    ];
+    let seen = Comparison {
+        base: sha("d01e77c"),
+        head: sha("3f9c2ab"),
+        relation: Relation::Ahead,
+        ahead_by: 3,
+        behind_by: 0,
+        commits: vec![
+            commit("Bump the http client (#411)", "Ben", 70),
+            commit("Orders know their region (#412)", "Dee", 30),
+            commit("Retry captures through the queue (#414)", "Ana", 3),
+        ],
+        files,
+        files_truncated: false,
+        commits_truncated: false,
+        is_from_clone: false,
+    };
+    stage.release.policy.hot_paths = vec!["src/payments/**".to_owned()];
+    stage.model.walk.take(Arc::new(seen), &stage.release);
 }
 
 fn way_back(journal: &mut Journal) {

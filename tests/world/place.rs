@@ -172,7 +172,8 @@ impl Place {
             Scenario::Healthy
             | Scenario::NoData
             | Scenario::FlakyNetwork
-            | Scenario::FirstRelease => (1, 0, 0),
+            | Scenario::FirstRelease
+            | Scenario::Risky => (1, 0, 0),
         };
         let seen = (
             self.approvals(),

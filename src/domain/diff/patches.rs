@@ -236,6 +236,11 @@ fn unquoted(raw: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        Sha,
+        diff::{Diff, FileKind, Framework, HotPaths, Seen},
+        observation::{Comparison, FileChange, Relation},
+    };
 
     fn one(diff: &str) -> FilePatch {
         let mut all = FilePatch::split(diff);
@@ -303,5 +308,80 @@ mod tests {
         assert!(FilePatch::split("").is_empty());
         assert!(FilePatch::split("no diff\n+++ b/x\n@@ -1 +1 @@\n").is_empty());
         assert_eq!(one("diff --git ").path, "");
+    }
+
+    /// Real diffs, counted by git itself; the second part reads them as cockpit does.
+    #[test]
+    fn real_diffs_are_counted_as_git_counts_them() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/diffs");
+        let truth = std::fs::read_to_string(folder.join("expected.json")).unwrap();
+        let truth: Vec<serde_json::Value> = serde_json::from_str(&truth).unwrap();
+        assert!(truth.len() >= 9);
+        for one in &truth {
+            let name = one["file"].as_str().unwrap();
+            let raw = std::fs::read(folder.join(name)).unwrap();
+            let files = FilePatch::split(&String::from_utf8_lossy(&raw));
+            let count =
+                |fits: &dyn Fn(&FilePatch) -> bool| files.iter().filter(|f| fits(f)).count() as u64;
+            let sum =
+                |of: fn(&FilePatch) -> u32| files.iter().map(|f| u64::from(of(f))).sum::<u64>();
+            let changes: Vec<FileChange> = files.iter().map(change).collect();
+            let diff = diff_of(changes);
+            for (what, found) in [
+                ("files", files.len() as u64),
+                ("additions", sum(|f| f.added)),
+                ("deletions", sum(|f| f.removed)),
+                ("binary", count(&|f| f.is_binary)),
+                ("renamed", count(&|f| f.change == FileFate::Renamed)),
+                ("deleted", count(&|f| f.change == FileFate::Removed)),
+                ("added", count(&|f| f.change == FileFate::Added)),
+                ("migration_files", u64::from(diff.migration_count)),
+                (
+                    "lockfiles",
+                    u64::from(diff.kinds.get(&FileKind::Lock).copied().unwrap_or(0)),
+                ),
+                (
+                    "ci_files",
+                    u64::from(diff.kinds.get(&FileKind::Pipeline).copied().unwrap_or(0)),
+                ),
+            ] {
+                assert_eq!(Some(found), one[what].as_u64(), "{name}: {what}");
+            }
+            assert!(files.iter().all(|file| !file.is_cut), "{name}");
+            for migration in &diff.migrations {
+                assert_eq!(
+                    (migration.framework, migration.seen),
+                    (Framework::Rails, Seen::Whole)
+                );
+            }
+        }
+    }
+
+    fn change(file: &FilePatch) -> FileChange {
+        FileChange {
+            path: file.path.as_str().into(),
+            added: file.added,
+            removed: file.removed,
+            status: file.change.word().into(),
+            previous: None,
+            patch: file.patch.clone(),
+        }
+    }
+
+    fn diff_of(files: Vec<FileChange>) -> Diff {
+        let sha = Sha::parse(&"a".repeat(40)).unwrap();
+        let seen = Comparison {
+            base: sha.clone(),
+            head: sha,
+            relation: Relation::Ahead,
+            ahead_by: 1,
+            behind_by: 0,
+            commits: Vec::new(),
+            files,
+            files_truncated: false,
+            commits_truncated: false,
+            is_from_clone: true,
+        };
+        Diff::of(&seen, &HotPaths::default())
     }
 }

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::{Area, Diff, DiffSource, FileKind, HotPaths, Marked, PullRef, migrations};
+use super::{Area, Diff, DiffSource, FileKind, HotPaths, Marked, Migration, PullRef};
 use crate::domain::{
     Text,
     observation::{CommitSnapshot, Comparison, FileChange},
@@ -22,7 +22,7 @@ impl Diff {
     /// What a comparison says; dependencies and the blob are put in by who has them.
     pub fn of(seen: &Comparison, hot: &HotPaths) -> Self {
         let people = people(&seen.commits);
-        let mut found: Vec<_> = seen.files.iter().filter_map(migrations::read).collect();
+        let mut found: Vec<_> = seen.files.iter().filter_map(Migration::of).collect();
         let migration_count = count(found.len());
         // What was looked at and does something comes first: the list is cut.
         found.sort_by_key(|one| one.worst().map_or(u8::MAX, |worst| worst.kind as u8));
@@ -118,15 +118,9 @@ fn areas(files: &[FileChange]) -> Vec<Area> {
     let mut all: BTreeMap<&str, Area> = BTreeMap::new();
     for file in files {
         let name = Area::of(file.path.as_str());
-        let area = all.entry(name).or_insert_with(|| Area {
-            name: Text::line(name),
-            files: 0,
-            added: 0,
-            removed: 0,
-        });
-        area.files += 1;
-        area.added += u64::from(file.added);
-        area.removed += u64::from(file.removed);
+        all.entry(name)
+            .or_insert_with(|| Area::named(name))
+            .add(file);
     }
     let mut areas: Vec<Area> = all.into_values().collect();
     areas.sort_by_key(|area| Reverse(area.added.saturating_add(area.removed)));
@@ -143,6 +137,23 @@ fn areas(files: &[FileChange]) -> Vec<Area> {
 }
 
 impl Area {
+    /// One without files.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: Text::line(name),
+            files: 0,
+            added: 0,
+            removed: 0,
+        }
+    }
+
+    /// Counts a file.
+    pub fn add(&mut self, file: &FileChange) {
+        self.files = self.files.saturating_add(1);
+        self.added = self.added.saturating_add(u64::from(file.added));
+        self.removed = self.removed.saturating_add(u64::from(file.removed));
+    }
+
     /// The area of a path: its first folder, and the second where the first only gathers.
     pub fn of(path: &str) -> &str {
         const GATHERS: [&str; 13] = [

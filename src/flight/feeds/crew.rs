@@ -75,7 +75,7 @@ impl Crew {
         let _ = tokio::join!(
             run::follow(pulse(Feed::Github, 60)),
             evidence::follow(pulse(Feed::Github, 300), desk.clone()),
-            diff::follow(pulse(Feed::Github, 300), desk),
+            Box::pin(diff::follow(pulse(Feed::Github, 300), desk)),
             metrics::follow(pulse(Feed::Metrics, 180), Arc::clone(&self.policy)),
             metrics::follow_alarms(pulse(Feed::Alarms, 180)),
             probing,

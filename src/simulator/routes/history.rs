@@ -8,7 +8,7 @@ use super::{
 };
 use crate::simulator::{
     ask::Reply,
-    engine, files,
+    engine, files, packages,
     scenario::Scenario,
     state::State,
     wire::{self, ENVIRONMENTS},
@@ -61,13 +61,47 @@ pub(super) fn answer(state: &State, caller: &Caller<'_>, parts: &[&str]) -> Opti
             Some(cut(&all, caller))
         }
         ["environments", below @ ..] => environment(state, caller, below),
-        ["contents", path @ ..] => {
-            let path = path.join("/");
-            let text = files::read(&path, state.scenario, &links.web)?;
-            Some(Reply::json(200, &wire::content(&path, &text, links)))
-        }
+        ["contents", path @ ..] => contents(state, caller, &path.join("/")),
+        ["dependency-graph", "compare", basehead] => dependencies(state, basehead),
         _ => None,
     }
+}
+
+/// A file at a ref; its own bytes where they are asked for.
+fn contents(state: &State, caller: &Caller<'_>, path: &str) -> Option<Reply> {
+    let links = &caller.links;
+    let name = caller.ask.parameter("ref").unwrap_or("HEAD");
+    let at = state.repository.find(name)?;
+    let text = match path {
+        "package.json" => packages::manifest(at, state.scenario),
+        "package-lock.json" => packages::lock(at, state.scenario),
+        _ => files::read(path, state.scenario, &links.web)?,
+    };
+    let accept = caller.ask.header("accept").unwrap_or_default();
+    if !accept.contains(".raw") {
+        return Some(Reply::json(200, &wire::content(path, &text, links)));
+    }
+    Some(Reply {
+        body: text.into_bytes(),
+        ..Reply::empty(200).with(
+            "content-type",
+            "application/vnd.github.raw+json; charset=utf-8",
+        )
+    })
+}
+
+/// The dependency review. Where production has no required reviewers the plan has no review of dependencies either.
+fn dependencies(state: &State, basehead: &str) -> Option<Reply> {
+    let (base, head) = basehead.split_once("...")?;
+    let (base, head) = (state.repository.find(base)?, state.repository.find(head)?);
+    if state.scenario == Scenario::DispatchGate {
+        let message = "Dependency review is not supported on this repository. Please ensure that Dependency graph is enabled.";
+        return Some(Reply::refusal(403, message));
+    }
+    Some(Reply::json(
+        200,
+        &packages::review(base, head, state.scenario),
+    ))
 }
 
 fn deployments(state: &State, caller: &Caller<'_>, parts: &[&str]) -> Option<Reply> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Links, full_repository, merge, organisation, person, stamp};
 use crate::simulator::{
-    dice,
+    dice, patches,
     repository::{BRANCH, Change, Commit, OWNER, Repository},
 };
 
@@ -70,7 +70,7 @@ pub(in crate::simulator) fn files(changes: &[Change], sha: &str, links: &Links) 
     let one = |change: &Change| {
         let path = &change.path;
         let blob = format!("{:040x}", dice::roll(0, path, change.added));
-        json!({
+        let mut entry = json!({
             "sha": blob,
             "filename": path,
             "status": change.status,
@@ -80,7 +80,11 @@ pub(in crate::simulator) fn files(changes: &[Change], sha: &str, links: &Links) 
             "blob_url": links.page(&format!("/blob/{sha}/{path}")),
             "raw_url": links.page(&format!("/raw/{sha}/{path}")),
             "contents_url": links.repo(&format!("/contents/{path}?ref={sha}")),
-        })
+        });
+        if let Some(patch) = patches::patch(change) {
+            entry["patch"] = patch.into();
+        }
+        entry
     };
     changes.iter().map(one).collect()
 }

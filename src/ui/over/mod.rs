@@ -8,5 +8,6 @@ mod help;
 mod other;
 mod palette;
 mod rollback;
+mod walk;
 
 pub(super) use any::draw;

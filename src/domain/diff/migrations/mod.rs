@@ -9,5 +9,3 @@ mod source;
 mod sql;
 mod tokens;
 mod walk;
-
-pub(super) use read::*;

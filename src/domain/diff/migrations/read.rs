@@ -11,8 +11,14 @@ const LINES: usize = 5_000;
 /// Effects that are kept.
 const EFFECTS: usize = 12;
 
-/// The migration that a file of the diff is; `None` for every other file.
-pub(in crate::domain::diff) fn read(file: &FileChange) -> Option<Migration> {
+impl Migration {
+    /// The migration that a file of a diff is; `None` for every other file.
+    pub fn of(file: &FileChange) -> Option<Self> {
+        read(file)
+    }
+}
+
+fn read(file: &FileChange) -> Option<Migration> {
     let path = file.path.as_str();
     let by_path = framework_of(path)?;
     let change = match file.status.as_str() {

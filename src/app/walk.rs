@@ -1,0 +1,464 @@
+//! A walk through the diff: a tree of files by area, the commits, one file's lines. Plain state; what it shows is shared.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::Place;
+use crate::domain::{
+    Text,
+    diff::{Area, FileKind, HotPaths, Mark, Migration},
+    observation::{CommitSnapshot, Comparison, FileChange},
+    release::Release,
+};
+
+/// Longest filter, in characters.
+const LIMIT: usize = 80;
+/// Lines of one file that can be scrolled over.
+const LINES: usize = 20_000;
+
+/// The diff as it is walked through.
+#[derive(Debug, Clone, Default)]
+pub struct Walk {
+    seen: Option<Arc<Comparison>>,
+    /// By file, in the comparison's order.
+    marks: Arc<[FileMarks]>,
+    /// What the list shows.
+    pub shows: Shows,
+    rows: Vec<Row>,
+    /// Selection and view of the list.
+    pub place: Place,
+    filter: String,
+    /// Whether keys go into the filter.
+    pub typing: bool,
+    /// The first line seen of the opened file; `None`: the list has the keys.
+    pub opened: Option<usize>,
+    file: Option<usize>,
+    lines: Arc<[Line]>,
+}
+
+/// What the list shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shows {
+    /// Files by area.
+    #[default]
+    Files,
+    /// Commits, newest first.
+    Commits,
+}
+
+/// What is worth knowing of a file before it is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileMarks {
+    /// What it is for.
+    pub kind: FileKind,
+    /// Whether a hot path holds it.
+    pub is_hot: bool,
+    /// The migration that it is.
+    pub migration: Option<Migration>,
+}
+
+/// A row of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// An area with its sums.
+    Area(Area),
+    /// A file by its index.
+    File(usize),
+    /// A commit by its index.
+    Commit(usize),
+}
+
+/// A line of an opened file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// Where a hunk begins, with what git says of the place.
+    Head(u32, Text),
+    /// What a migration does, at this line of the new file.
+    Effect(Option<u32>, Text),
+    /// A line with its numbers in the old and the new file.
+    Code(Mark, Option<u32>, Option<u32>, Text),
+    /// cockpit's own words: why there is nothing more.
+    Said(&'static str),
+}
+
+impl Walk {
+    /// Takes a comparison; what was open closes, as it may be another file's.
+    pub fn take(&mut self, seen: Arc<Comparison>, release: &Release) {
+        let hot = HotPaths::new(&release.policy.hot_paths);
+        let marks = seen.files.iter().map(|file| FileMarks {
+            kind: FileKind::of(file.path.as_str()),
+            is_hot: hot.holding(file.path.as_str()).is_some(),
+            migration: Migration::of(file),
+        });
+        self.marks = marks.collect();
+        self.seen = Some(seen);
+        self.opened = None;
+        self.search();
+    }
+
+    /// The comparison, once it is there.
+    pub fn seen(&self) -> Option<&Comparison> {
+        self.seen.as_deref()
+    }
+
+    /// The rows of the list.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// A file and what is worth knowing of it.
+    pub fn file(&self, index: usize) -> Option<(&FileChange, &FileMarks)> {
+        Some((self.seen()?.files.get(index)?, self.marks.get(index)?))
+    }
+
+    /// A commit.
+    pub fn commit(&self, index: usize) -> Option<&CommitSnapshot> {
+        self.seen()?.commits.get(index)
+    }
+
+    /// The selected file and its lines; `None` where no file is selected.
+    pub fn selected(&self) -> Option<(&FileChange, &FileMarks, &[Line])> {
+        let (file, marks) = self.file(self.file?)?;
+        Some((file, marks, &self.lines))
+    }
+
+    /// What is typed.
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// Shows the other list.
+    pub fn turn(&mut self) {
+        self.shows = match self.shows {
+            Shows::Files => Shows::Commits,
+            Shows::Commits => Shows::Files,
+        };
+        self.opened = None;
+        self.search();
+    }
+
+    /// Opens the selected file.
+    pub fn open(&mut self) {
+        if self.file.is_some() {
+            self.opened = Some(0);
+        }
+    }
+
+    /// Closes one layer: the file, the filter. False where none is left.
+    pub fn back(&mut self) -> bool {
+        if self.opened.take().is_some() {
+            return true;
+        }
+        let had_filter = !self.filter.is_empty();
+        if had_filter {
+            self.clear();
+        }
+        had_filter
+    }
+
+    /// Moves: the lines of an opened file, else the selection. `reach` is rows seen and rows in all.
+    pub fn step(&mut self, by: isize, reach: (usize, usize)) {
+        match &mut self.opened {
+            Some(top) => {
+                let most = reach.1.saturating_sub(reach.0);
+                *top = top.saturating_add_signed(by).min(most);
+            }
+            None => {
+                self.place.step(by, (reach.0, self.rows.len()));
+                // An area's heading is passed over, but at the list's top there is nowhere else to go.
+                if matches!(self.rows.get(self.place.at), Some(Row::Area(_))) {
+                    let on = if by < 0 && self.place.at > 0 { -1 } else { 1 };
+                    self.place.step(on, (reach.0, self.rows.len()));
+                }
+                self.look();
+            }
+        }
+    }
+
+    /// Selects a row.
+    pub fn select(&mut self, row: usize) {
+        if matches!(self.rows.get(row), Some(Row::File(_) | Row::Commit(_))) {
+            self.place.at = row;
+            self.opened = None;
+            self.look();
+        }
+    }
+
+    /// Types a character into the filter.
+    pub fn push(&mut self, c: char) {
+        if self.filter.chars().count() < LIMIT {
+            self.filter.push(c);
+            self.search();
+        }
+    }
+
+    /// Takes pasted words into the filter.
+    pub fn paste(&mut self, text: &str) {
+        for c in text.chars().filter(|c| !c.is_control()).take(LIMIT) {
+            self.push(c);
+        }
+    }
+
+    /// Takes a character back.
+    pub fn pop(&mut self) {
+        self.filter.pop();
+        self.search();
+    }
+
+    /// Empties the filter.
+    pub fn clear(&mut self) {
+        self.filter.clear();
+        self.search();
+    }
+
+    fn search(&mut self) {
+        let words: Vec<String> = self
+            .filter
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
+        let fits = |text: &str| {
+            let lower = text.to_lowercase();
+            words.iter().all(|word| lower.contains(word.as_str()))
+        };
+        self.rows = match (&self.seen, self.shows) {
+            (None, _) => Vec::new(),
+            (Some(seen), Shows::Files) => tree(seen, &self.marks, fits),
+            (Some(seen), Shows::Commits) => commits(seen, fits),
+        };
+        let first = self
+            .rows
+            .iter()
+            .position(|row| !matches!(row, Row::Area(_)));
+        self.place = Place {
+            at: first.unwrap_or(0),
+            top: 0,
+        };
+        self.look();
+    }
+
+    /// Reads the lines of the file that is selected now.
+    fn look(&mut self) {
+        let file = match self.rows.get(self.place.at) {
+            Some(Row::File(index)) => Some(*index),
+            _ => None,
+        };
+        if file == self.file && file.is_some() && !self.lines.is_empty() {
+            return;
+        }
+        self.file = file;
+        self.lines = file
+            .and_then(|index| self.file(index))
+            .map_or_else(Vec::new, |(file, marks)| lines(file, marks))
+            .into();
+    }
+}
+
+/// Files below their areas; the most changed area first, and in it what is marked before the rest.
+fn tree(seen: &Comparison, marks: &[FileMarks], fits: impl Fn(&str) -> bool) -> Vec<Row> {
+    let mut areas: BTreeMap<&str, (Area, Vec<usize>)> = BTreeMap::new();
+    for (index, file) in seen.files.iter().enumerate() {
+        if !fits(file.path.as_str()) {
+            continue;
+        }
+        let name = Area::of(file.path.as_str());
+        let (area, files) = areas
+            .entry(name)
+            .or_insert_with(|| (Area::named(name), Vec::new()));
+        area.add(file);
+        files.push(index);
+    }
+    let is_plain = |index: &usize| marks.get(*index).is_none_or(|marks| !marks.stand_out());
+    let mut all: Vec<(Area, Vec<usize>)> = areas.into_values().collect();
+    all.sort_by_key(|(area, _)| std::cmp::Reverse(area.added.saturating_add(area.removed)));
+    let mut rows = Vec::new();
+    for (area, mut files) in all {
+        files.sort_by_key(is_plain);
+        rows.push(Row::Area(area));
+        rows.extend(files.into_iter().map(Row::File));
+    }
+    rows
+}
+
+fn commits(seen: &Comparison, fits: impl Fn(&str) -> bool) -> Vec<Row> {
+    let named = |commit: &CommitSnapshot| {
+        let author = commit
+            .author
+            .as_ref()
+            .map_or(commit.name.as_str(), |login| login.as_str());
+        fits(&format!("{} {} {author}", commit.sha.short(), commit.title))
+    };
+    let all = seen.commits.iter().enumerate().rev();
+    all.filter(|(_, commit)| named(commit))
+        .map(|(index, _)| Row::Commit(index))
+        .collect()
+}
+
+fn lines(file: &FileChange, marks: &FileMarks) -> Vec<Line> {
+    let mut all = Vec::new();
+    for effect in marks
+        .migration
+        .iter()
+        .flat_map(|migration| &migration.effects)
+    {
+        all.push(Line::Effect(effect.line, effect.says.clone()));
+    }
+    match &file.patch {
+        Some(patch) => {
+            for hunk in patch.hunks() {
+                all.push(Line::Head(hunk.new, hunk.heading));
+                let lines = hunk.lines.into_iter();
+                all.extend(lines.map(|line| Line::Code(line.mark, line.old, line.new, line.text)));
+                if all.len() > LINES {
+                    all.truncate(LINES);
+                    all.push(Line::Said("the rest is too long to be shown here"));
+                    break;
+                }
+            }
+        }
+        None if file.is_unseen() => {
+            all.push(Line::Said(
+                "its lines were not told: too many, so nobody looked at them",
+            ));
+        }
+        None if file.previous.is_some() => {
+            all.push(Line::Said("renamed, without a change of its lines"))
+        }
+        None => all.push(Line::Said(
+            "no lines: a binary file, an empty one, or only its mode changed",
+        )),
+    }
+    all
+}
+
+impl FileMarks {
+    /// Whether it is worth a look whatever is in it.
+    pub fn stand_out(&self) -> bool {
+        self.is_hot || self.migration.is_some() || self.kind != FileKind::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Sha, diff::Patch, observation::Relation};
+
+    fn file(path: &str, added: u32) -> FileChange {
+        FileChange {
+            path: path.into(),
+            added,
+            removed: 0,
+            status: "modified".into(),
+            previous: None,
+            patch: Some(Patch::new("@@ -1 +1,2 @@ fn f\n a\n+b")),
+        }
+    }
+
+    fn walk() -> Walk {
+        let sha = Sha::parse(&"a".repeat(40)).unwrap();
+        let commit = |title: &str| CommitSnapshot {
+            sha: sha.clone(),
+            title: title.into(),
+            author: None,
+            name: "Ana".into(),
+            pull: None,
+            at: None,
+        };
+        let files = vec![
+            file("src/a/x.rs", 1),
+            file("src/b/y.rs", 9),
+            file("Dockerfile", 2),
+            file("src/b/Cargo.lock", 1),
+        ];
+        let marks = files.iter().map(|file| FileMarks {
+            kind: FileKind::of(file.path.as_str()),
+            is_hot: false,
+            migration: None,
+        });
+        let mut walk = Walk {
+            marks: marks.collect(),
+            seen: Some(Arc::new(Comparison {
+                base: sha.clone(),
+                head: sha.clone(),
+                relation: Relation::Ahead,
+                ahead_by: 2,
+                behind_by: 0,
+                commits: vec![commit("old"), commit("new")],
+                files,
+                files_truncated: false,
+                commits_truncated: false,
+                is_from_clone: false,
+            })),
+            ..Walk::default()
+        };
+        walk.search();
+        walk
+    }
+
+    fn shown(walk: &Walk) -> Vec<String> {
+        let name = |row: &Row| match row {
+            Row::Area(area) => format!("[{} {}]", area.name, area.files),
+            Row::File(index) => walk.file(*index).unwrap().0.path.to_string(),
+            Row::Commit(index) => walk.commit(*index).unwrap().title.to_string(),
+        };
+        walk.rows().iter().map(name).collect()
+    }
+
+    #[test]
+    fn files_stand_below_their_areas_and_what_is_marked_first() {
+        let walk = walk();
+        assert_eq!(
+            shown(&walk),
+            [
+                "[src/b 2]",
+                "src/b/Cargo.lock",
+                "src/b/y.rs",
+                "[(root) 1]",
+                "Dockerfile",
+                "[src/a 1]",
+                "src/a/x.rs"
+            ]
+        );
+        assert_eq!(walk.selected().unwrap().0.path.as_str(), "src/b/Cargo.lock");
+    }
+
+    #[test]
+    fn headings_are_passed_over_in_both_directions() {
+        let mut walk = walk();
+        let mut seen = Vec::new();
+        for by in [1, 1, 1, 1, -1, -1, -1, -1, -1] {
+            walk.step(by, (5, 7));
+            seen.push(walk.place.at);
+        }
+        assert_eq!(seen, [2, 4, 6, 6, 4, 2, 1, 1, 1]);
+    }
+
+    #[test]
+    fn the_filter_narrows_and_layers_close_one_by_one() {
+        let mut walk = walk();
+        "DOCK".chars().for_each(|c| walk.push(c));
+        assert_eq!(shown(&walk), ["[(root) 1]", "Dockerfile"]);
+        walk.open();
+        walk.step(1, (1, 3));
+        assert_eq!(walk.opened, Some(1));
+        assert!(walk.back() && walk.opened.is_none());
+        assert!(walk.back() && walk.filter().is_empty());
+        assert!(!walk.back());
+        walk.turn();
+        assert_eq!(shown(&walk), ["new", "old"]);
+        assert!(walk.selected().is_none());
+        walk.open();
+        assert_eq!(walk.opened, None, "a commit has no lines here");
+        "zzz".chars().for_each(|c| walk.push(c));
+        walk.step(1, (5, 0));
+        assert!(walk.rows().is_empty());
+    }
+
+    #[test]
+    fn lines_carry_their_numbers() {
+        let walk = walk();
+        let (_, _, lines) = walk.selected().unwrap();
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[0], Line::Head(1, "fn f".into()));
+        assert_eq!(lines[2], Line::Code(Mark::Added, None, Some(2), "b".into()));
+    }
+}
