@@ -10,6 +10,7 @@ use std::{
 use cockpit::{
     domain::{
         ArtifactId, EnvironmentId, Fault, FaultKind, JobId, Login, RunId, Sha, Text,
+        diff::DependencyChange,
         evidence::{Evidence, EvidenceKind, Outcome, ReportBuilder, SeenCase, Stated},
         later,
         observation::{
@@ -183,6 +184,7 @@ impl World {
             dispatch: self.clone(),
             artifacts: self.clone(),
             history: self.clone(),
+            checkout: None,
             probe: Some(self.clone()),
             metrics: self.clone(),
             alarms: self.clone(),
@@ -442,6 +444,7 @@ impl History for World {
             files: Vec::new(),
             files_truncated: false,
             commits_truncated: false,
+            is_from_clone: false,
         })
     }
 
@@ -497,6 +500,18 @@ impl History for World {
 
     fn default_branch(&self) -> Asked<'_, Text> {
         self.tell(|_| "main".into())
+    }
+
+    fn file_at<'a>(&'a self, _commit: &'a Sha, _path: &'a str) -> Asked<'a, Option<Vec<u8>>> {
+        self.tell(|_| None)
+    }
+
+    fn dependencies<'a>(
+        &'a self,
+        _base: &'a Sha,
+        _head: &'a Sha,
+    ) -> Asked<'a, Option<Vec<DependencyChange>>> {
+        self.tell(|_| None)
     }
 }
 

@@ -9,12 +9,13 @@ use jiff::SignedDuration;
 use super::{
     evidence::Desk,
     locks,
-    pulse::{Gone, Pulse, later},
+    pulse::{Gone, Pulse},
 };
 use crate::{
     domain::{
         Fault, Sha,
         diff::{Diff, HotPaths},
+        later,
         observation::{Comparison, Observation},
     },
     flight::{
