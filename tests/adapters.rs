@@ -2,6 +2,8 @@
 //! stands still.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "adapters/checkout.rs"]
+mod checkout;
 #[path = "adapters/cloudwatch/mod.rs"]
 mod cloudwatch;
 #[path = "adapters/evidence.rs"]

@@ -398,9 +398,11 @@ fn following(reading: ReadOnly, clock: Arc<dyn Clock>) -> Result<Box<dyn Flying>
         .as_ref()
         .map_or_else(|| "nobody".to_owned(), holder);
     let mut follower = reading.follower;
+    let keeper = follower.clone();
     let lines = Box::new(move || follower.read_new());
+    let blobs = Box::new(move |name: &str| keeper.blob(name));
     Ok(Box::new(Following::new(
-        release, head, driver, lines, clock,
+        release, head, driver, lines, blobs, clock,
     )))
 }
 

@@ -5,12 +5,13 @@ use std::{io, sync::Arc};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    flying::{Flying, Landing, Turn, Turning},
+    flying::{Flying, Landing, Report, Turn, Turning},
     journal::stamped,
 };
 use crate::{
     domain::{
         Command, Refusal, Text, later,
+        observation::Comparison,
         record::{Head, Reader},
         release::Release,
     },
@@ -23,12 +24,18 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// Whole lines that another process has appended since the last call.
 pub type NewLines = Box<dyn FnMut() -> io::Result<Vec<u8>> + Send>;
 
+/// Reads a blob of the release by its name.
+pub type Blobs = Box<dyn Fn(&str) -> io::Result<Vec<u8>> + Send>;
+
 /// A release that another cockpit on this machine drives.
 pub struct Following {
     release: Release,
     head: Head,
     driver: String,
     lines: NewLines,
+    blobs: Blobs,
+    /// The blob of the diff that the screen has.
+    told: Option<String>,
     clock: Arc<dyn Clock>,
     next: Timestamp,
 }
@@ -40,6 +47,7 @@ impl Following {
         head: Head,
         driver: String,
         lines: NewLines,
+        blobs: Blobs,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
@@ -47,6 +55,8 @@ impl Following {
             head,
             driver,
             lines,
+            blobs,
+            told: None,
             next: clock.now(),
             clock,
         }
@@ -54,6 +64,9 @@ impl Following {
 
     async fn next_turn(&mut self) -> Turn {
         loop {
+            if let Some(seen) = self.new_diff() {
+                return Turn::Report(Report::Compared(seen));
+            }
             self.clock.sleep_until(self.next).await;
             let now = self.clock.now();
             self.next = later(now, LOOK_EVERY);
@@ -67,6 +80,17 @@ impl Following {
                 }
             }
         }
+    }
+
+    /// The lines of the diff, once for each blob; one that cannot be read leaves the screen with the numbers.
+    fn new_diff(&mut self) -> Option<Arc<Comparison>> {
+        let name = self.release.evidence.diff.as_ref()?.detail.as_ref()?;
+        if self.told.as_ref() == Some(name) {
+            return None;
+        }
+        self.told = Some(name.clone());
+        let bytes = (self.blobs)(name).ok()?;
+        serde_json::from_slice(&bytes).ok().map(Arc::new)
     }
 
     fn take_in(&mut self) -> Result<usize, String> {

@@ -8,6 +8,7 @@ use crate::{
     app::{Hits, Pane},
     domain::{
         Text,
+        diff::Diff,
         evidence::{EvidenceKind, Piece},
         observation::Relation,
         wording,
@@ -199,18 +200,7 @@ fn verified(view: View<'_>) -> String {
 fn risks(view: View<'_>) -> Vec<String> {
     let mut risks = Vec::new();
     if let Some(diff) = &view.release.evidence.diff {
-        for migration in diff.migrations.iter().take(5) {
-            risks.push(format!("migration {}", migration.in_short()));
-        }
-        if matches!(diff.relation, Relation::Behind | Relation::Diverged) {
-            risks.push(format!(
-                "removes {} that production runs",
-                wording::count(u64::from(diff.behind_by), "commit")
-            ));
-        }
-        if diff.truncated {
-            risks.push("GitHub stopped counting: the diff is larger than shown".to_owned());
-        }
+        of_diff(diff, &mut risks);
     }
     if let Some(tests) = view.release.evidence.tests()
         && tests.totals.flaky > 0
@@ -218,4 +208,42 @@ fn risks(view: View<'_>) -> Vec<String> {
         risks.push(wording::count(tests.totals.flaky, "flaky test"));
     }
     risks
+}
+
+fn of_diff(diff: &Diff, risks: &mut Vec<String>) {
+    for migration in diff.migrations.iter().take(5) {
+        risks.push(format!("migration {}", migration.in_short()));
+    }
+    for change in diff.dependencies.vulnerable().take(5) {
+        let advisory = change.worst().map_or_else(String::new, |worst| {
+            format!(
+                ": {} {}, {}",
+                worst.severity.word(),
+                worst.id,
+                worst.summary
+            )
+        });
+        risks.push(format!("{}{advisory}", change.in_short()));
+    }
+    if let Some(first) = diff.hot().next() {
+        let more = match diff.hot_count.saturating_sub(1) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        risks.push(format!("hot path touched: {}{more}", first.path));
+    }
+    if diff.changes_rules() {
+        risks.push("it changes the rules that releases are judged by".to_owned());
+    }
+    if matches!(diff.relation, Relation::Behind | Relation::Diverged) {
+        risks.push(format!(
+            "removes {} that production runs",
+            wording::count(u64::from(diff.behind_by), "commit")
+        ));
+    }
+    if diff.lacks_files() {
+        risks.push("GitHub stopped counting: the diff is larger than shown".to_owned());
+    } else if diff.truncated {
+        risks.push("not all commits were told: there are more people and changes".to_owned());
+    }
 }
