@@ -15,7 +15,7 @@ pub use driving::Flight;
 pub use feeds::Crew;
 pub use find::*;
 pub use flying::*;
-pub use following::{Following, NewLines};
+pub use following::{Blobs, Following, NewLines};
 pub use journal::{Journal, ResumeError, resume, stamped};
 pub use memory::Forgetful;
 pub use needs::{EvidenceNeeds, Lookup, Needs};

@@ -9,6 +9,7 @@
 
 mod acts;
 mod ask;
+mod change;
 mod deployment;
 mod dice;
 mod engine;

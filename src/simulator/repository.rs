@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{dice, packages, patches, scenario::Scenario};
+use super::{change::Change, dice, packages, scenario::Scenario};
 
 /// User or organisation.
 pub(super) const OWNER: &str = "acme";
@@ -57,46 +57,6 @@ const PLACES: [&str; 10] = [
     "locales/cs.json",
     "docs/captures.md",
 ];
-
-/// A file of a commit.
-#[derive(Debug, Clone)]
-pub(super) struct Change {
-    pub(super) path: String,
-    pub(super) added: i64,
-    pub(super) removed: i64,
-    pub(super) status: &'static str,
-    /// The whole file before and after, where its lines matter; else they are made up.
-    pub(super) texts: Option<(String, String)>,
-}
-
-impl Change {
-    /// Takes in a later change of the same file.
-    fn follow(&mut self, later: &Self) {
-        match (&mut self.texts, &later.texts) {
-            (Some((old, new)), Some((_, newest))) => {
-                new.clone_from(newest);
-                let (_, added, removed) = patches::between(old, new);
-                (self.added, self.removed) = (added, removed);
-            }
-            _ => {
-                self.added += later.added;
-                self.removed += later.removed;
-            }
-        }
-    }
-
-    /// A change between two texts; its numbers are theirs.
-    fn between(path: &str, old: String, new: String) -> Self {
-        let (_, added, removed) = patches::between(&old, &new);
-        Self {
-            path: path.to_owned(),
-            added,
-            removed,
-            status: if old.is_empty() { "added" } else { "modified" },
-            texts: Some((old, new)),
-        }
-    }
-}
 
 /// A commit, squashed from one pull request.
 #[derive(Debug, Clone)]

@@ -47,7 +47,7 @@ async fn a_clone_tells_everything_between_two_commits() {
     let folder = place.path();
     git(folder, &["init", "-q"]);
     fs::write(folder.join("a b.rs"), "one\ntwo\nthree\nfour\nfive\n").unwrap();
-    fs::write(folder.join("gone.rs"), "x\n").unwrap();
+    fs::write(folder.join("gone.rs"), "nothing like it\n").unwrap();
     fs::write(folder.join("image.bin"), [0, 1, 2]).unwrap();
     let base = commit(folder, "first");
     fs::create_dir_all(folder.join("db/migrations")).unwrap();
@@ -122,7 +122,10 @@ async fn a_clone_tells_everything_between_two_commits() {
         (back.relation, back.behind_by, back.files.len()),
         (Relation::Behind, 2, 0)
     );
-    assert_eq!(clone.file(&base, "gone.rs").await.unwrap().unwrap(), b"x\n");
+    assert_eq!(
+        clone.file(&base, "gone.rs").await.unwrap().unwrap(),
+        b"nothing like it\n"
+    );
     for none in ["nothing", "--help", "../x"] {
         assert_eq!(clone.file(&head, none).await.unwrap(), None, "{none}");
     }

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Links, full_repository, merge, organisation, person, stamp};
 use crate::simulator::{
-    dice, patches,
-    repository::{BRANCH, Change, Commit, OWNER, Repository},
+    change::Change,
+    dice,
+    repository::{BRANCH, Commit, OWNER, Repository},
 };
 
 /// `commit`; its files where `whole`.
@@ -81,7 +82,7 @@ pub(in crate::simulator) fn files(changes: &[Change], sha: &str, links: &Links) 
             "raw_url": links.page(&format!("/raw/{sha}/{path}")),
             "contents_url": links.repo(&format!("/contents/{path}?ref={sha}")),
         });
-        if let Some(patch) = patches::patch(change) {
+        if let Some(patch) = change.patch() {
             entry["patch"] = patch.into();
         }
         entry

@@ -190,6 +190,10 @@ fn list(view: View<'_>, buffer: &mut Buffer, frame: Rect, area: Rect, hits: &mut
 
 /// `+61 −22` at the right edge.
 fn counts(view: View<'_>, pen: &mut Pen<'_>, added: u64, removed: u64) {
+    if (added, removed) == (0, 0) {
+        pen.skip_right(15);
+        return;
+    }
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let removed = format!("{}{removed}", glyphs.minus);
     pen.put_right(
@@ -240,10 +244,15 @@ fn file_row(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, walk: &Wa
     let name = path
         .strip_prefix(Area::of(path))
         .map_or(path, |rest| rest.trim_start_matches('/'));
-    // The name comes first; its mark stands where there is room for both.
-    if !words.is_empty() && width(name).min(24) + width(words) + 5 <= pen.free() {
+    if !words.is_empty() && width(words) + 14 <= pen.free() {
         pen.put_right(words, style).skip_right(1);
     }
+    // Where the folders do not fit, the file's own name does.
+    let name = if width(name) + 3 > pen.free() {
+        name.rsplit('/').next().unwrap_or(name)
+    } else {
+        name
+    };
     let sign = match (words.is_empty(), style == styles.warn) {
         (true, _) => " ",
         (false, true) => glyphs.warn,
