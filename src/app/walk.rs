@@ -157,21 +157,18 @@ impl Walk {
 
     /// Moves: the lines of an opened file, else the selection. `reach` is rows seen and rows in all.
     pub fn step(&mut self, by: isize, reach: (usize, usize)) {
-        match &mut self.opened {
-            Some(top) => {
-                let most = reach.1.saturating_sub(reach.0);
-                *top = top.saturating_add_signed(by).min(most);
-            }
-            None => {
-                self.place.step(by, (reach.0, self.rows.len()));
-                // An area's heading is passed over, but at the list's top there is nowhere else to go.
-                if matches!(self.rows.get(self.place.at), Some(Row::Area(_))) {
-                    let on = if by < 0 && self.place.at > 0 { -1 } else { 1 };
-                    self.place.step(on, (reach.0, self.rows.len()));
-                }
-                self.look();
-            }
+        if let Some(top) = &mut self.opened {
+            let most = reach.1.saturating_sub(reach.0);
+            *top = top.saturating_add_signed(by).min(most);
+            return;
         }
+        self.place.step(by, (reach.0, self.rows.len()));
+        // An area's heading is passed over, but at the list's top there is nowhere else to go.
+        if matches!(self.rows.get(self.place.at), Some(Row::Area(_))) {
+            let on = if by < 0 && self.place.at > 0 { -1 } else { 1 };
+            self.place.step(on, (reach.0, self.rows.len()));
+        }
+        self.look();
     }
 
     /// Selects a row.
@@ -321,7 +318,7 @@ fn lines(file: &FileChange, marks: &FileMarks) -> Vec<Line> {
             ));
         }
         None if file.previous.is_some() => {
-            all.push(Line::Said("renamed, without a change of its lines"))
+            all.push(Line::Said("renamed, without a change of its lines"));
         }
         None => all.push(Line::Said(
             "no lines: a binary file, an empty one, or only its mode changed",

@@ -16,16 +16,13 @@ pub(super) struct Change {
 impl Change {
     /// Takes in a later change of the same file.
     pub(super) fn follow(&mut self, later: &Self) {
-        match (&mut self.texts, &later.texts) {
-            (Some((old, new)), Some((_, newest))) => {
-                new.clone_from(newest);
-                let (_, added, removed) = patches::between(old, new);
-                (self.added, self.removed) = (added, removed);
-            }
-            _ => {
-                self.added += later.added;
-                self.removed += later.removed;
-            }
+        if let (Some((old, new)), Some((_, newest))) = (&mut self.texts, &later.texts) {
+            new.clone_from(newest);
+            let (_, added, removed) = patches::between(old, new);
+            (self.added, self.removed) = (added, removed);
+        } else {
+            self.added += later.added;
+            self.removed += later.removed;
         }
     }
 

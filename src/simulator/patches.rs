@@ -35,7 +35,7 @@ const HUNK: i64 = 8;
 
 /// Hunks with as many lines as asked for, the same for the same path.
 pub(super) fn made_up(path: &str, added: i64, removed: i64) -> String {
-    let is_prose = !path.ends_with(".ts");
+    let is_prose = path.rsplit('.').next() != Some("ts");
     let line = |what: &str, n: i64| {
         let all: &[&str] = if is_prose { &WORDS } else { &CODE };
         let roll = dice::roll(0, &format!("{what} {path}"), n);

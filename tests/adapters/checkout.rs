@@ -41,6 +41,27 @@ fn commit(folder: &Path, message: &str) -> Sha {
     Sha::parse(&git(folder, &["rev-parse", "HEAD"])).unwrap()
 }
 
+/// What a repository's own configuration and attributes name must never run: the file that would be there if it did.
+fn set_trap(folder: &Path) -> std::path::PathBuf {
+    let trap = folder.join("trap");
+    for key in [
+        "diff.external",
+        "core.fsmonitor",
+        "diff.evil.command",
+        "diff.evil.textconv",
+        "core.pager",
+    ] {
+        git(
+            folder,
+            &["config", key, &format!("touch {}", trap.display())],
+        );
+    }
+    git(folder, &["config", "diff.noprefix", "true"]);
+    fs::create_dir_all(folder.join(".git/info")).unwrap();
+    fs::write(folder.join(".git/info/attributes"), "* diff=evil\n").unwrap();
+    trap
+}
+
 #[tokio::test]
 async fn a_clone_tells_everything_between_two_commits() {
     let place = tempfile::tempdir().unwrap();
@@ -66,24 +87,7 @@ async fn a_clone_tells_everything_between_two_commits() {
     }
     let head = commit(folder, "Merge pull request #9 from ben/x\n\nMany files\n");
 
-    // What a repository's own configuration and attributes name is never run.
-    let trap = folder.join("trap");
-    for key in [
-        "diff.external",
-        "core.fsmonitor",
-        "diff.evil.command",
-        "diff.evil.textconv",
-        "core.pager",
-    ] {
-        git(
-            folder,
-            &["config", key, &format!("touch {}", trap.display())],
-        );
-    }
-    git(folder, &["config", "diff.noprefix", "true"]);
-    fs::create_dir_all(folder.join(".git/info")).unwrap();
-    fs::write(folder.join(".git/info/attributes"), "* diff=evil\n").unwrap();
-
+    let trap = set_trap(folder);
     let clone = LocalClone::new(folder);
     let seen = clone.compare(&base, &head).await.unwrap().unwrap();
     assert!(!trap.exists(), "the configuration's program ran");
