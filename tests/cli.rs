@@ -310,3 +310,54 @@ async fn doctor_names_what_is_wrong_and_fails() {
     assert_eq!(state(&lines, "environment production"), "fail", "{lines:#}");
     assert_eq!(code, Some(1));
 }
+
+/// A file of cases: one answer a line, a bad line named, the rest judged, and the figures where there are labels.
+#[test]
+fn a_backtest_answers_each_case_and_names_bad_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/deploy/kayenta.jsonl"
+    );
+    let output = cockpit(folder.path(), &["backtest", "--cases", cases, "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let answers: Vec<serde_json::Value> = out(&output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(answers.len(), 33);
+    for answer in &answers {
+        let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
+        assert_eq!(
+            keys,
+            ["id", "minute", "regression", "score", "state", "why"]
+        );
+        assert_eq!(answer["regression"] == true, answer["state"] == "fail");
+        assert_eq!(answer["regression"] == true, answer["minute"].is_number());
+    }
+    assert!(err(&output).contains("precision"), "{}", err(&output));
+
+    let text = fs::read_to_string(cases).unwrap();
+    let first = text.lines().next().unwrap();
+    let second = first
+        .replace("kayenta-0", "\\u001b[2Jx")
+        .replace("\"ok\"", "null");
+    let mixed = format!("{first}\n{{\"id\": 3\n\n{second}\nnot json\n");
+    fs::write(folder.path().join("mixed.jsonl"), mixed).unwrap();
+    let output = cockpit(folder.path(), &["backtest", "--cases", "mixed.jsonl"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(out(&output).lines().count(), 2);
+    assert!(!out(&output).contains('\u{1b}'));
+    for words in [
+        "line 2: not a case",
+        "line 5: not a case",
+        "1 without a label",
+        "2 lines not read",
+    ] {
+        assert!(err(&output).contains(words), "{words} in {}", err(&output));
+    }
+
+    let output = cockpit(folder.path(), &["backtest", "--cases", "none.jsonl"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("none.jsonl"), "{}", err(&output));
+}

@@ -96,6 +96,16 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Judge past changes as they would have been live: one answer a line. Exit codes: 0 all judged, 1 some lines
+    /// could not be read, 2 no such file.
+    Backtest {
+        /// Cases, one JSON object a line; `-` is standard input.
+        #[arg(long, value_name = "FILE")]
+        cases: PathBuf,
+        /// Each answer as a JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// What the configuration is.
     Config {
         /// Which answer.

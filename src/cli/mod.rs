@@ -2,6 +2,7 @@
 
 mod args;
 mod autopilot;
+mod backtest;
 mod config;
 mod demo;
 mod doctor;

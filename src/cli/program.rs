@@ -6,7 +6,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use super::{
     args::{Arguments, Command, ConfigCommand},
-    config, doctor,
+    backtest, config, doctor,
     exit::{Exit, Stop},
     init, manual, run,
     surroundings::Surroundings,
@@ -52,6 +52,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Status { release, json }) => run::status(&around, release.as_deref(), *json),
         Some(Command::Init { output, force }) => init::init(&around, output, *force),
         Some(Command::Doctor { json }) => doctor::doctor(&around, *json),
+        Some(Command::Backtest { cases, json }) => backtest::backtest(cases, *json),
         Some(Command::Config {
             answer: ConfigCommand::Show { json },
         }) => config::show(&around, *json),

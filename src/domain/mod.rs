@@ -2,6 +2,7 @@
 
 mod act;
 mod actor;
+pub mod anomaly;
 pub mod approval;
 mod command;
 pub mod diff;

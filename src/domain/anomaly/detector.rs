@@ -1,0 +1,329 @@
+//! One metric in one direction: its past, and a look after each new value.
+
+use super::{
+    boundary::{Budget, MOST_RATIO, SPANS, Stretch, WIDTHS, boundary},
+    noise::Noise,
+    null::Nulls,
+    reference::Reference,
+    robust::{median, ranked, real},
+    sustained::sustained,
+};
+
+/// The newest values before a change that are used.
+pub const MOST_PAST: usize = 3_000;
+/// A longer reference needs so many values more than its span.
+const BEYOND_SPAN: usize = 6;
+/// What is detectable is tried at so many places of the past, and at no fewer; and said at this power.
+const MOST_TRIED: usize = 60;
+const LEAST_TRIED: usize = 8;
+const POWER: f64 = 0.8;
+/// Of a past that never varied any change stands out; it must keep to it for so many values.
+const LEAST_OF_CONSTANT: usize = 4;
+/// How far behind the change a reference still says what is usual, in values; the longest one says it for good.
+const REACHES: [usize; 4] = [2, 10, usize::MAX, usize::MAX];
+
+/// A metric's past in one direction. Values stand so that up is bad, about their middle, in units of their range:
+/// what is judged does not depend on the metric's unit.
+#[derive(Debug, Clone)]
+pub struct Detector {
+    down: bool,
+    middle: f64,
+    scale: f64,
+    values: usize,
+    noise: Noise,
+    /// The level in the scaled unit, for what matters at all.
+    level: f64,
+    sides: Vec<Side>,
+    /// Sustained levels of the past by width.
+    levels: Vec<Vec<f64>>,
+}
+
+#[derive(Debug, Clone)]
+struct Side {
+    span: usize,
+    reach: usize,
+    reference: Reference,
+    nulls: Nulls,
+}
+
+/// What a look says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// The statistic over its boundary: one is the boundary for one test at 1%.
+    pub ratio: f64,
+    /// The stretch, in values, that stood out most.
+    pub width: usize,
+    /// The values before the change that it stood out from.
+    pub span: usize,
+    /// What was expected of it, in the metric's unit.
+    pub expected: f64,
+}
+
+impl Detector {
+    /// From the values before the change, oldest first, all finite; `None` of none.
+    pub fn new(before: &[f64], down: bool) -> Option<Self> {
+        let before = before
+            .get(before.len().saturating_sub(MOST_PAST)..)
+            .unwrap_or_default();
+        let middle = median(before)?;
+        let range = before
+            .iter()
+            .map(|value| (value - middle).abs())
+            .fold(0.0, f64::max);
+        let scale = match range {
+            range if range > 0.0 && range.is_finite() => range,
+            _ if middle != 0.0 => middle.abs(),
+            _ => 1.0,
+        };
+        let mut detector = Self {
+            down,
+            middle,
+            scale,
+            values: before.len(),
+            noise: Noise::of(&[]),
+            level: 0.0,
+            sides: Vec::new(),
+            levels: Vec::new(),
+        };
+        let past = detector.scaled(before);
+        detector.noise = Noise::of(&past);
+        let tail = past
+            .get(past.len().saturating_sub(30)..)
+            .unwrap_or_default();
+        let level = median(tail).unwrap_or(0.0);
+        let sign = if down { -1.0 } else { 1.0 };
+        detector.level = level * sign + middle / scale;
+        detector.levels = WIDTHS
+            .iter()
+            .map(|width| sustained(&past, *width))
+            .collect();
+        detector.sides = sides(&past);
+        Some(detector)
+    }
+
+    fn scaled(&self, values: &[f64]) -> Vec<f64> {
+        let sign = if self.down { -1.0 } else { 1.0 };
+        values
+            .iter()
+            .map(|value| sign * (value / self.scale - self.middle / self.scale))
+            .collect()
+    }
+
+    /// What the values would be so many values after the change without it, in the metric's unit.
+    pub fn expected(&self, ahead: usize) -> Option<f64> {
+        let side = self.sides.last()?;
+        let expected = side.reference.expected(self.values, real(ahead))?;
+        let sign = if self.down { -1.0 } else { 1.0 };
+        Some(sign * expected * self.scale + self.middle)
+    }
+
+    /// How many values stand behind it.
+    pub const fn values(&self) -> usize {
+        self.values
+    }
+
+    /// The noise of one value, in the metric's unit.
+    pub fn noise(&self) -> f64 {
+        self.noise.usual * self.scale
+    }
+
+    /// The smallest lasting change that a window of so many values would alarm in four of five cases, in the metric's
+    /// unit; `None`: the past is too short to try.
+    ///
+    /// The window is tried at places of the past, where nothing changed: how much would have had to be added there?
+    pub fn detectable(&mut self, window: usize, budget: Budget) -> Option<f64> {
+        let strictness = budget.strictness();
+        let places = self.values.checked_sub(window)?;
+        let first = SPANS.first().copied().unwrap_or(1);
+        let step = places.saturating_sub(first).div_ceil(MOST_TRIED).max(1);
+        let mut needed: Vec<f64> = (first..=places)
+            .rev()
+            .step_by(step)
+            .filter_map(|place| self.needed(place, window, strictness))
+            .collect();
+        if needed.len() < LEAST_TRIED {
+            return None;
+        }
+        Some(ranked(&mut needed, POWER)?.max(0.0) * self.scale)
+    }
+
+    /// What would have to be added after a place of the past for an alarm within the window.
+    fn needed(&mut self, place: usize, window: usize, strictness: f64) -> Option<f64> {
+        let mut least: Option<f64> = None;
+        for (index, width) in WIDTHS.iter().enumerate() {
+            let Some(levels) = self.levels.get(index) else {
+                continue;
+            };
+            for gap in 0..=window.saturating_sub(*width) {
+                let Some(level) = levels.get(place + gap) else {
+                    break;
+                };
+                let ahead = real(gap) + real(*width) / 2.0;
+                for side in self.sides.iter_mut().filter(|side| gap <= side.reach) {
+                    let Some(expected) = side.reference.expected(place, ahead) else {
+                        continue;
+                    };
+                    let null = side.nulls.at(&side.reference, levels, *width, gap);
+                    let stretch = Stretch {
+                        width: index,
+                        span: side.span,
+                        gap,
+                    };
+                    let limit = boundary(stretch, null, self.noise, self.values, self.level);
+                    let short = limit * strictness - (level - expected);
+                    least = Some(least.map_or(short, |least| least.min(short)));
+                }
+            }
+        }
+        least
+    }
+
+    /// The look after the newest of these values, all that came since the change; `None` while there are too few,
+    /// or none stands out at all.
+    ///
+    /// `least`: the shortest stretch that may stand out, in values.
+    pub fn look(&mut self, after: &[f64], least: usize) -> Option<Look> {
+        let newest = after.get(after.len().saturating_sub(WIDTHS[WIDTHS.len() - 1])..)?;
+        let newest = self.scaled(newest);
+        let mut best: Option<Look> = None;
+        for (index, width) in WIDTHS.iter().enumerate() {
+            if *width < least || (self.noise.usual <= 0.0 && *width < LEAST_OF_CONSTANT) {
+                continue;
+            }
+            let Some(gap) = after.len().checked_sub(*width) else {
+                break;
+            };
+            let stretch = newest.get(newest.len().saturating_sub(*width)..)?;
+            let level = *sustained(stretch, *width).first()?;
+            for found in self.over_references(index, gap, level) {
+                if best.is_none_or(|best| found.ratio > best.ratio) {
+                    best = Some(found);
+                }
+            }
+        }
+        best
+    }
+
+    fn over_references(&mut self, index: usize, gap: usize, level: f64) -> Vec<Look> {
+        let width = WIDTHS.get(index).copied().unwrap_or(1);
+        let Some(levels) = self.levels.get(index) else {
+            return Vec::new();
+        };
+        let ahead = real(gap) + real(width) / 2.0;
+        let mut looks = Vec::with_capacity(self.sides.len());
+        for side in &mut self.sides {
+            if gap > side.reach {
+                continue;
+            }
+            let Some(expected) = side.reference.expected(self.values, ahead) else {
+                continue;
+            };
+            let null = side.nulls.at(&side.reference, levels, width, gap);
+            let stretch = Stretch {
+                width: index,
+                span: side.span,
+                gap,
+            };
+            let limit = boundary(stretch, null, self.noise, self.values, self.level);
+            let ratio = (level - expected) / limit;
+            let sign = if self.down { -1.0 } else { 1.0 };
+            looks.push(Look {
+                ratio: if ratio.is_nan() {
+                    0.0
+                } else {
+                    ratio.min(MOST_RATIO)
+                },
+                width,
+                span: side.reference.span(),
+                expected: sign * side.reference.level() * self.scale + self.middle,
+            });
+        }
+        looks
+    }
+}
+
+/// The references that the past is long enough for; of a short past the shortest.
+fn sides(past: &[f64]) -> Vec<Side> {
+    let shortest = SPANS.get(1).copied().unwrap_or(1) + BEYOND_SPAN;
+    if past.len() < shortest {
+        // All of it, with its slope.
+        return vec![Side {
+            span: 0,
+            reach: usize::MAX,
+            reference: Reference::of(past, past.len()),
+            nulls: Nulls::default(),
+        }];
+    }
+    let mut sides: Vec<Side> = SPANS
+        .iter()
+        .zip(REACHES)
+        .enumerate()
+        .filter(|(index, (span, _))| *index == 0 || past.len() >= *span + BEYOND_SPAN)
+        .map(|(index, (span, reach))| Side {
+            span: index,
+            reach,
+            reference: Reference::of(past, *span),
+            nulls: Nulls::default(),
+        })
+        .collect();
+    if let Some(last) = sides.last_mut() {
+        last.reach = usize::MAX;
+    }
+    sides
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: Budget = Budget {
+        rate: 0.01,
+        tests: 1,
+    };
+
+    fn past(noise: f64) -> Vec<f64> {
+        (0..120_u32)
+            .map(|i| 100.0 + noise * (f64::from(i * 7_919 % 101) / 50.0 - 1.0))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_detectable_follows_the_noise_and_the_window() {
+        let of = |noise: f64, window| {
+            let mut detector = Detector::new(&past(noise), false).unwrap();
+            detector.detectable(window, ONE).unwrap()
+        };
+        assert!(of(20.0, 15) > 3.0 * of(4.0, 15));
+        assert!(of(20.0, 15) <= of(20.0, 4));
+        let mut short = Detector::new(&[1.0, 2.0, 3.0], false).unwrap();
+        assert_eq!(short.detectable(15, ONE), None);
+    }
+
+    #[test]
+    fn what_is_detectable_is_detected() {
+        let noise = past(10.0);
+        let mut detector = Detector::new(&noise[..100], false).unwrap();
+        let size = detector.detectable(15, ONE).unwrap();
+        let after: Vec<f64> = noise[100..115].iter().map(|v| v + 1.3 * size).collect();
+        let seen = (2..=15).any(|count| {
+            detector
+                .look(&after[..count], 2)
+                .is_some_and(|look| look.ratio >= 1.0)
+        });
+        assert!(seen, "{size}");
+        let quiet = noise[100..115]
+            .iter()
+            .map(|v| v + 0.1 * size)
+            .collect::<Vec<_>>();
+        assert!(detector.look(&quiet, 2).unwrap().ratio < 1.0);
+    }
+
+    #[test]
+    fn a_constant_past_is_no_trouble() {
+        let mut detector = Detector::new(&[5.0; 60], false).unwrap();
+        assert!(detector.look(&[5.0, 5.0, 5.0, 5.0], 2).unwrap().ratio < 1.0);
+        assert!(detector.look(&[9.0, 9.0, 9.0, 9.0], 2).unwrap().ratio >= 1.0);
+        assert!(detector.look(&[5.01, 5.01, 5.01, 5.01], 2).unwrap().ratio < 1.0);
+        assert_eq!(Detector::new(&[], false).map(|d| d.values()), None);
+    }
+}

@@ -1,0 +1,281 @@
+//! One metric judged value by value, as it would have been live.
+
+use super::{
+    boundary::Budget,
+    detector::{Detector, Look},
+    direction::directions,
+    effect::{Effect, percent},
+    rank::mann_whitney,
+    reading::Reading,
+    robust::{median, real},
+    transient::blip,
+};
+use crate::domain::{Text, judge::State, policy::Bad, wording};
+
+/// A past of fewer values says nothing.
+const LEAST_PAST: usize = 3;
+/// Fewer values after a change are not judged.
+const LEAST_AFTER: usize = 2;
+/// A past of fewer values has no null of its own: the exact rank test must agree.
+const SHORT_PAST: usize = 14;
+/// The rank test alone decides over so many values after, of a short past.
+const RANKED_FROM: usize = 4;
+/// Ranks alone do not see sizes: a shift below this share of the level is left to the others.
+const WORTH: f64 = 0.2;
+/// What stands out for a shorter time may be the restart itself, in seconds.
+const SHORTEST_ALARM_S: f64 = 30.0;
+/// No alarm before this: a deploy restarts what it replaces, in seconds.
+const SETTLING_S: f64 = 125.0;
+/// While values come back, an alarm waits for so long after the change, in seconds, and they are on the way back from
+/// this share of their peak on.
+const RECOVERY_S: f64 = 360.0;
+const RECOVERED: f64 = 0.6;
+/// From this share of the boundary on it is too near to pass.
+const NEAR: f64 = 0.85;
+/// More gaps than this among the values since the change leave it open.
+const MOST_GAPS: f64 = 0.5;
+
+/// What is known of a metric at the end of a window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricVerdict {
+    /// Pass, fail (it changed for the worse), ambiguous or no data.
+    pub state: State,
+    /// Seconds after the change at which it would have been said.
+    pub alarm_s: Option<f64>,
+    /// How sure, from 0 to 1; an alarm starts at 0.5.
+    pub score: f64,
+    /// The arithmetic.
+    pub why: Text,
+}
+
+/// Judges a metric after each of its values, in order. The first alarm stands.
+pub fn judge_metric(name: &str, bad: Bad, reading: &Reading, budget: Budget) -> MetricVerdict {
+    if let Some(open) = unjudged(name, reading) {
+        return open;
+    }
+    let after: Vec<f64> = reading.after.iter().map(|(_, value)| *value).collect();
+    let least = shortest(reading.step_s);
+    let mut best = Standing::default();
+    let mut alarm: Option<(f64, String)> = None;
+    for down in directions(bad) {
+        let Some(mut detector) = Detector::new(&reading.before, *down) else {
+            continue;
+        };
+        for (count, (end_s, _)) in (1..).zip(&reading.after) {
+            let known = after.get(..count).unwrap_or_default();
+            let Some(look) = look(&mut detector, reading, known, *down, least, budget) else {
+                continue;
+            };
+            let certainty = look.ratio / budget.strictness();
+            best.take(certainty, count == after.len());
+            let waits = is_settling(*end_s, reading.step_s)
+                || *end_s <= RECOVERY_S && recovers(known, look.expected);
+            if certainty < 1.0 || waits {
+                continue;
+            }
+            if alarm.as_ref().is_none_or(|(at, _)| *end_s < *at) {
+                alarm = Some((*end_s, said(name, reading, known, look, budget)));
+            }
+            // Later looks only raise the score.
+        }
+    }
+    match alarm {
+        Some((at, why)) => MetricVerdict {
+            state: State::Fail,
+            alarm_s: Some(at),
+            score: best.score().max(0.5),
+            why: Text::line(&why),
+        },
+        None => quiet(name, bad, reading, best),
+    }
+}
+
+/// Whether what stands out may still be the restart of what the deploy replaced.
+fn is_settling(end_s: f64, step_s: f64) -> bool {
+    step_s < 120.0 && end_s < SETTLING_S
+}
+
+/// Whether the values come back from a peak toward what was expected: a cold cache that warms up.
+fn recovers(known: &[f64], expected: f64) -> bool {
+    let excess = |value: &f64| (value - expected).abs();
+    let peak = known.iter().map(excess).fold(0.0, f64::max);
+    let falls = known
+        .iter()
+        .rev()
+        .zip(known.iter().rev().skip(1))
+        .take(2)
+        .all(|(new, old)| excess(new) <= excess(old));
+    known
+        .last()
+        .is_some_and(|newest| falls && excess(newest) < RECOVERED * peak)
+}
+
+/// The shortest stretch that may alarm, in values.
+fn shortest(step_s: f64) -> usize {
+    (2..=5)
+        .find(|width| real(*width) * step_s >= SHORTEST_ALARM_S)
+        .unwrap_or(5)
+}
+
+/// The greatest certainty of all looks, and that of the last one.
+#[derive(Debug, Clone, Copy, Default)]
+struct Standing {
+    greatest: f64,
+    last: f64,
+}
+
+impl Standing {
+    fn take(&mut self, certainty: f64, is_last: bool) {
+        self.greatest = self.greatest.max(certainty);
+        if is_last {
+            self.last = self.last.max(certainty);
+        }
+    }
+
+    fn score(self) -> f64 {
+        let certainty = self.greatest.max(0.0);
+        certainty / (1.0 + certainty)
+    }
+}
+
+/// The look after the newest value. Of a short past the exact rank test bounds it, and may speak alone.
+fn look(
+    detector: &mut Detector,
+    reading: &Reading,
+    known: &[f64],
+    down: bool,
+    least: usize,
+    budget: Budget,
+) -> Option<Look> {
+    let look = detector.look(known, least);
+    if reading.before.len() >= SHORT_PAST {
+        return look;
+    }
+    let each = budget.rate / real(budget.tests.max(1));
+    let chance = |stretch: &[f64]| {
+        let test = mann_whitney(&reading.before, stretch);
+        test.map_or(1.0, |test| {
+            if down {
+                test.chance_below
+            } else {
+                test.chance_above
+            }
+        })
+    };
+    let by_size = look.map(|look| {
+        let stretch = known
+            .get(known.len().saturating_sub(look.width)..)
+            .unwrap_or_default();
+        let bounded = if chance(stretch) <= each.max(0.01) {
+            look.ratio
+        } else {
+            look.ratio.min(0.99)
+        };
+        Look {
+            ratio: bounded,
+            ..look
+        }
+    });
+    let certainty = chance(known).max(1e-12).ln() / each.ln() * budget.strictness();
+    let by_rank = by_ranks(detector, reading, known, down, certainty);
+    match (by_size, by_rank) {
+        (Some(a), Some(b)) => Some(if b.ratio > a.ratio { b } else { a }),
+        (one, other) => one.or(other),
+    }
+}
+
+/// All values since the change against a short past, by ranks alone; the shift must be worth something too.
+fn by_ranks(
+    detector: &Detector,
+    reading: &Reading,
+    known: &[f64],
+    down: bool,
+    ratio: f64,
+) -> Option<Look> {
+    let usual = detector.expected(known.len() / 2)?;
+    let now = median(known)?;
+    let shift = if down { usual - now } else { now - usual };
+    let matters = shift > detector.noise().max(WORTH * median(&reading.before)?.abs());
+    if known.len() < RANKED_FROM || !matters {
+        return None;
+    }
+    Some(Look {
+        ratio,
+        width: known.len(),
+        span: reading.before.len(),
+        expected: usual,
+    })
+}
+
+fn said(name: &str, reading: &Reading, known: &[f64], look: Look, budget: Budget) -> String {
+    let stretch = known
+        .get(known.len().saturating_sub(look.width)..)
+        .unwrap_or_default();
+    let before = reading
+        .before
+        .get(reading.before.len().saturating_sub(look.span)..)
+        .unwrap_or_default();
+    match Effect::of(before, stretch, known) {
+        Some(effect) => effect.said(name, reading.step_s, budget.chance(look.ratio)),
+        None => format!(
+            "{name} changed, chance {}",
+            percent(budget.chance(look.ratio))
+        ),
+    }
+}
+
+/// What cannot be judged, and why.
+fn unjudged(name: &str, reading: &Reading) -> Option<MetricVerdict> {
+    let (before, after) = (reading.before.len(), reading.after.len());
+    let (state, why) = if after == 0 {
+        (State::NoData, "no value since the change".to_owned())
+    } else if before == 0 {
+        (State::NoData, "no value before the change".to_owned())
+    } else if before < LEAST_PAST {
+        let count = wording::count(u64::try_from(before).unwrap_or(u64::MAX), "value");
+        (
+            State::Ambiguous,
+            format!("{count} before the change: too few to compare with"),
+        )
+    } else if after < LEAST_AFTER {
+        (
+            State::Ambiguous,
+            "one value since the change: too few to judge".to_owned(),
+        )
+    } else {
+        return None;
+    };
+    Some(MetricVerdict {
+        state,
+        alarm_s: None,
+        score: 0.0,
+        why: Text::line(&format!("{name}: {why}")),
+    })
+}
+
+/// No alarm: whether that is a pass.
+fn quiet(name: &str, bad: Bad, reading: &Reading, best: Standing) -> MetricVerdict {
+    let (known, steps) = (reading.after.len(), reading.steps_after);
+    let (state, why) = if real(steps.saturating_sub(known)) > MOST_GAPS * real(steps) {
+        (
+            State::Ambiguous,
+            format!("{known} of {steps} values since the change: too many gaps"),
+        )
+    } else if best.last >= NEAR {
+        let share = wording::significant(best.last * 100.0, 2);
+        (
+            State::Ambiguous,
+            format!("stands out, at {share}% of what an alarm takes"),
+        )
+    } else if let Some(blip) = blip(bad, reading) {
+        (State::Pass, blip)
+    } else {
+        (State::Pass, format!("as before in {known} values"))
+    };
+    MetricVerdict {
+        state,
+        alarm_s: None,
+        score: best.score().min(0.499),
+        why: Text::line(&format!("{name}: {why}")),
+    }
+}

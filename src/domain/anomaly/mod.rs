@@ -1,0 +1,35 @@
+//! Anomalies, statistically honest: a metric after a change against its own past, a bounded rate of false alarms over
+//! all looks, sizes with confidence; and past changes as cases that the judge is tried on.
+
+mod boundary;
+mod case;
+mod dependence;
+mod detector;
+mod direction;
+mod effect;
+mod label;
+mod metric;
+mod noise;
+mod null;
+mod rank;
+mod reading;
+mod reference;
+mod robust;
+mod sustained;
+mod tally;
+mod transient;
+mod trial;
+
+pub use boundary::Budget;
+pub use case::*;
+pub use dependence::*;
+pub use detector::*;
+pub use direction::*;
+pub use effect::*;
+pub use label::*;
+pub use metric::*;
+pub use rank::*;
+pub use reading::*;
+pub use robust::*;
+pub use tally::*;
+pub use trial::*;

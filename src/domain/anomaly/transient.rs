@@ -1,0 +1,49 @@
+//! A deploy's own blip: a restart or a cold cache that stood out in the first minutes and is over.
+
+use super::{detector::Detector, direction::directions, reading::Reading, robust::median};
+use crate::domain::{policy::Bad, wording};
+
+/// The first minutes, in seconds.
+const FIRST_S: f64 = 300.0;
+/// Quiet for at least so many values, and for longer than the blip was.
+const QUIET_VALUES: usize = 2;
+/// A blip stands out from the past's noise by at least this.
+const SIGMAS: f64 = 5.0;
+
+/// Says the blip of a window without an alarm, where there was one: `3 of the first values stood out, over after 3 min:
+/// the deploy's own blip`.
+pub(super) fn blip(bad: Bad, reading: &Reading) -> Option<String> {
+    directions(bad).iter().find_map(|down| {
+        let detector = Detector::new(&reading.before, *down)?;
+        let usual = median(
+            reading
+                .before
+                .get(reading.before.len().saturating_sub(30)..)?,
+        )?;
+        let noise = detector.noise();
+        let greatest = reading
+            .before
+            .iter()
+            .map(|value| if *down { usual - value } else { value - usual })
+            .fold(0.0, f64::max);
+        let limit = (SIGMAS * noise).max(greatest);
+        let stands_out = |value: f64| {
+            let rise = if *down { usual - value } else { value - usual };
+            rise > limit && rise > 0.0
+        };
+        let out: Vec<(usize, f64)> = reading
+            .after
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, value))| stands_out(*value))
+            .map(|(at, (end_s, _))| (at, *end_s))
+            .collect();
+        let (last, end_s) = *out.last()?;
+        let quiet = reading.after.len() - 1 - last;
+        let is_over = end_s <= FIRST_S && quiet >= QUIET_VALUES && quiet >= last;
+        is_over.then(|| {
+            let minutes = wording::significant(end_s / 60.0, 2);
+            format!("stood out in the first {minutes} min and is over: the deploy's own blip")
+        })
+    })
+}
