@@ -250,7 +250,7 @@ impl Walk {
     }
 }
 
-/// Files below their areas; the most changed area first, and in it what is marked before the rest.
+/// Files below their areas; in an area what is marked comes before the rest.
 fn tree(seen: &Comparison, marks: &[FileMarks], fits: impl Fn(&str) -> bool) -> Vec<Row> {
     let mut areas: BTreeMap<&str, (Area, Vec<usize>)> = BTreeMap::new();
     for (index, file) in seen.files.iter().enumerate() {
@@ -266,7 +266,15 @@ fn tree(seen: &Comparison, marks: &[FileMarks], fits: impl Fn(&str) -> bool) -> 
     }
     let is_plain = |index: &usize| marks.get(*index).is_none_or(|marks| !marks.stand_out());
     let mut all: Vec<(Area, Vec<usize>)> = areas.into_values().collect();
-    all.sort_by_key(|(area, _)| std::cmp::Reverse(area.added.saturating_add(area.removed)));
+    // Where a migration, a hot path or the rules changed comes first, then where most did.
+    let is_calm = |files: &[usize]| {
+        let wants_a_look = |index: &usize| marks.get(*index).is_some_and(FileMarks::warns);
+        !files.iter().any(wants_a_look)
+    };
+    all.sort_by_key(|(area, files)| {
+        let lines = area.added.saturating_add(area.removed);
+        (is_calm(files), std::cmp::Reverse(lines))
+    });
     let mut rows = Vec::new();
     for (area, mut files) in all {
         files.sort_by_key(is_plain);
@@ -328,6 +336,11 @@ fn lines(file: &FileChange, marks: &FileMarks) -> Vec<Line> {
 }
 
 impl FileMarks {
+    /// Whether it is a risk by itself.
+    pub fn warns(&self) -> bool {
+        self.is_hot || self.migration.is_some() || self.kind == FileKind::Rules
+    }
+
     /// Whether it is worth a look whatever is in it.
     pub fn stand_out(&self) -> bool {
         self.is_hot || self.migration.is_some() || self.kind != FileKind::Other
