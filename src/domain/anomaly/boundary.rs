@@ -105,12 +105,12 @@ pub(super) fn boundary(
         None => plain * far,
     };
     let spikes = if width <= 3 {
-        SPIKES_SHORT
+        SPIKES_SHORT * noise.with_spikes
     } else {
-        SPIKES_LONG
+        SPIKES_LONG * noise.with_bursts
     };
     by_noise
-        .max(spikes * noise.with_spikes * few)
+        .max(spikes * few)
         .max(PRACTICAL * level.abs())
         .max(f64::MIN_POSITIVE)
 }

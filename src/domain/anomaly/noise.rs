@@ -20,6 +20,8 @@ pub(super) struct Noise {
     pub(super) usual: f64,
     /// The classical one: spikes count.
     pub(super) with_spikes: f64,
+    /// The same over a longer past: bursts count.
+    pub(super) with_bursts: f64,
 }
 
 impl Noise {
@@ -50,15 +52,17 @@ impl Noise {
         let wide = values
             .get(values.len().saturating_sub(SPIKES_TAIL)..)
             .unwrap_or_default();
-        let with_spikes = deviation(&flat).max(deviation(wide));
+        let with_spikes = deviation(&flat);
+        let with_bursts = with_spikes.max(deviation(wide));
         let usual = mad_sigma(&flat, middle).max(STEP_SHARE * step);
         Self {
             usual: if usual > 0.0 {
                 usual
             } else {
-                EQUAL_SHARE * with_spikes
+                EQUAL_SHARE * with_bursts
             },
             with_spikes,
+            with_bursts,
         }
     }
 }
