@@ -17,6 +17,7 @@ use crate::domain::{
         ReviewSnapshot, RunSnapshot,
     },
     policy::Metric,
+    smoke::{SmokeReport, Suite},
 };
 
 /// The answer to a question, later.
@@ -188,6 +189,13 @@ pub trait Metrics: Send + Sync {
 pub trait Alarms: Send + Sync {
     /// The alarms of these names; one that is not there is missing from the answer.
     fn read<'a>(&'a self, names: &'a [String]) -> Asked<'a, Vec<AlarmSnapshot>>;
+}
+
+/// Smoke tests over HTTP.
+pub trait Smoke: Send + Sync {
+    /// Runs every test that is not skipped, at most `at_once` together. A test that fails is a result; a fault is one
+    /// that was found before anything was sent: no address, a secret that is not set.
+    fn run<'a>(&'a self, suite: &'a Suite, at_once: usize) -> Asked<'a, SmokeReport>;
 }
 
 /// A team's own program: argument vector, never a shell line.

@@ -10,3 +10,5 @@ mod cloudwatch;
 mod evidence;
 #[path = "adapters/github/mod.rs"]
 mod github;
+#[path = "adapters/smoke.rs"]
+mod smoke;

@@ -1,6 +1,9 @@
 //! The built binary's command line: help, exit codes, bad configuration, schema, `init`.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "cli/smoke.rs"]
+mod smoke;
+
 use std::{fs, path::Path, process::Output, sync::Arc};
 
 use assert_cmd::Command;

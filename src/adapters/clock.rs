@@ -17,6 +17,22 @@ const STEP: Duration = Duration::from_secs(1);
 /// Shortest sleep, the timer's own resolution.
 const LEAST: Duration = Duration::from_millis(1);
 
+/// Measures how long an answer takes, in the machine's own time: sockets know no other.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Since the start.
+    pub fn elapsed(self) -> SignedDuration {
+        SignedDuration::try_from(self.0.elapsed()).unwrap_or(SignedDuration::MAX)
+    }
+}
+
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WallClock;

@@ -7,4 +7,5 @@ pub mod cloudwatch;
 pub mod github;
 pub mod probe;
 pub mod script;
+pub mod smoke;
 pub mod store;

@@ -106,6 +106,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Run smoke tests over HTTP from a file.
+    Smoke(SmokeArguments),
+    /// Gates and triggers.
+    Gate {
+        /// Which question.
+        #[command(subcommand)]
+        question: GateCommand,
+    },
     /// What the configuration is.
     Config {
         /// Which answer.
@@ -132,6 +140,44 @@ pub enum ConfigCommand {
     },
     /// JSON schema of cockpit.toml, for editors.
     Schema,
+}
+
+/// `cockpit gate ...`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum GateCommand {
+    /// Read every gate and trigger of the rules, or the given ones, and say what each means; offline.
+    Check {
+        /// Expressions to read against the metrics of the rules, instead of the rules' own.
+        #[arg(value_name = "EXPR")]
+        expressions: Vec<String>,
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `cockpit smoke ...`.
+#[derive(Debug, Clone, Args)]
+pub struct SmokeArguments {
+    /// Where tests with a path go.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// The tests: JSON or TOML.
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// How many tests run at once.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_once)]
+    pub concurrency: usize,
+    /// As one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn at_once(raw: &str) -> Result<usize, String> {
+    match raw.parse() {
+        Ok(count @ 1..=32) => Ok(count),
+        _ => Err("write a number from 1 to 32".to_owned()),
+    }
 }
 
 /// `cockpit demo ...`.

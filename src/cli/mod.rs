@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod doctor;
 mod exit;
+mod gate;
 mod headless;
 mod init;
 mod launch;
@@ -16,6 +17,7 @@ mod program;
 mod run;
 mod runtime;
 mod screen;
+mod smoke;
 mod status;
 mod surroundings;
 

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use super::{
-    args::{Arguments, Command, ConfigCommand},
+    args::{Arguments, Command, ConfigCommand, GateCommand},
     backtest, config, doctor,
     exit::{Exit, Stop},
-    init, manual, run,
+    gate, init, manual, run, smoke,
     surroundings::Surroundings,
 };
 use crate::config::nearest;
@@ -53,6 +53,10 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Init { output, force }) => init::init(&around, output, *force),
         Some(Command::Doctor { json }) => doctor::doctor(&around, *json),
         Some(Command::Backtest { cases, json }) => backtest::backtest(cases, *json),
+        Some(Command::Smoke(tests)) => smoke::smoke(&around, tests),
+        Some(Command::Gate {
+            question: GateCommand::Check { expressions, json },
+        }) => gate::check(&around, expressions, *json),
         Some(Command::Config {
             answer: ConfigCommand::Show { json },
         }) => config::show(&around, *json),

@@ -110,7 +110,7 @@ impl Surroundings {
 }
 
 /// A file's bytes, at most a little over what a rules file may have; `None` where there is no file.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, Stop> {
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Stop> {
     let wrong = |error: std::io::Error| {
         let path = path.display();
         Stop::usage(format!("{path} cannot be read: {error}"))

@@ -14,8 +14,10 @@ mod resolve;
 pub mod schema;
 mod screen;
 mod shape;
+mod smoke;
 mod team;
 mod theme;
+mod tree;
 mod units;
 mod user;
 
@@ -27,8 +29,11 @@ pub use layer::*;
 pub use layers::*;
 pub use nearest::nearest;
 pub use remote::*;
-pub use resolve::{AwsAccount, GATES, GateDefault, NotYet, ProductionVersion};
+pub use resolve::{
+    AwsAccount, GATES, GateDefault, NotYet, ProductionVersion, RuleFault, rule_faults,
+};
 pub use screen::{Depth, Screen};
+pub use smoke::parse_smoke;
 pub use team::*;
 pub use theme::*;
 pub use user::*;

@@ -21,6 +21,7 @@ pub mod record;
 pub mod release;
 pub mod rollback;
 pub mod rollout;
+pub mod smoke;
 mod text;
 pub mod wording;
 

@@ -15,5 +15,6 @@ mod team;
 
 pub use gates::{GATES, GateDefault};
 pub use not_yet::NotYet;
+pub use rules::{RuleFault, rule_faults};
 pub use target::{AwsAccount, ProductionVersion};
 pub(super) use team::resolve_team;

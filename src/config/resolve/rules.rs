@@ -5,7 +5,10 @@ use std::ops::Range;
 use super::{findings::Findings, metrics::Metrics};
 use crate::{
     config::{At, diagnostic::Diagnostic},
-    domain::judge::{Rule, RuleError},
+    domain::{
+        judge::{Rule, RuleError},
+        policy::Metric,
+    },
 };
 
 /// The rules that parse and whose names and units fit.
@@ -36,10 +39,35 @@ fn rule(written: &At<String>, metrics: &Metrics, found: &mut Findings) -> Option
     Some(rule)
 }
 
+/// A mistake in an expression that stands alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleFault {
+    /// The mistake as the language tells it.
+    pub error: RuleError,
+    /// The mistake as a point in the expression.
+    pub point: Diagnostic,
+}
+
+/// Reads one expression against these metrics, as the rules' own are read.
+pub fn rule_faults(source: &str, metrics: &[Metric]) -> Result<Rule, Vec<RuleFault>> {
+    let read = Rule::parse(source).map_err(|error| vec![error]);
+    let read = read.and_then(|rule| rule.check(metrics).map(|()| rule));
+    read.map_err(|errors| {
+        let faults = errors.into_iter().map(|error| RuleFault {
+            point: point_at(error.span.clone(), source, &error),
+            error,
+        });
+        faults.collect()
+    })
+}
+
 fn point(written: &At<String>, error: &RuleError) -> Diagnostic {
-    let span = inside(written, &error.span);
-    let mut point = Diagnostic::at(span, format!("wrong rule `{}`", written.value))
-        .label(error.message.clone());
+    point_at(inside(written, &error.span), &written.value, error)
+}
+
+fn point_at(span: Range<usize>, rule: &str, error: &RuleError) -> Diagnostic {
+    let mut point =
+        Diagnostic::at(span, format!("wrong rule `{rule}`")).label(error.message.clone());
     let near: Vec<String> = error.nearest.iter().map(|n| format!("`{n}`")).collect();
     let near = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")));
     let help: Vec<String> = near.into_iter().chain(error.mend.clone()).collect();

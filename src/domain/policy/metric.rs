@@ -44,6 +44,21 @@ pub enum Unit {
     Plain,
 }
 
+impl Unit {
+    /// What its values are, for people, with how they are written: `in per cent (1%)`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Percent => "in per cent (1%)",
+            Self::Milliseconds => "a time (500ms, 2s)",
+            Self::Count => "a count (2)",
+            Self::PerMinute => "a rate (10/m)",
+            Self::PerSecond => "a rate (10/s)",
+            Self::Bytes => "an amount of bytes (5MB)",
+            Self::Plain => "a plain number (5)",
+        }
+    }
+}
+
 /// Which way is bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
