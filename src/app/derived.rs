@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Seq, Text,
-    evidence::Explain,
+    evidence::{Contradiction, Explain},
     judge::{BaselineStats, Limit, Rule, Series, Verdict},
     observation::Minute,
     policy::{Metric, Side, Unit},
     release::{Gate, Release, ReleaseReadings, StageProgress, first_whole},
+    risk::Risk,
 };
 
 /// How many minutes back the newest complete one is looked for.
@@ -35,6 +36,10 @@ pub struct Derived {
     pub triggers: Vec<(String, Verdict)>,
     /// The explain text by its headings.
     pub explain: Option<Explain>,
+    /// What the explain text says against the facts.
+    pub contradictions: Vec<Contradiction>,
+    /// How risky it is; `None` before the first event.
+    pub risk: Option<Risk>,
     /// By the metric's place in the policy.
     pub metrics: Vec<MetricFacts>,
     /// Minutes of the window that were judged, and how many it takes.
@@ -62,6 +67,10 @@ impl Derived {
             self.told = told.cloned();
         }
         self.seq = Some(release.seq());
+        let explain = self.explain.as_ref();
+        self.contradictions =
+            explain.map_or_else(Vec::new, |explain| release.contradictions(explain));
+        self.risk = Some(release.risk_beside(&self.contradictions));
         self.gates = gates(release);
         self.triggers = release.trigger_verdicts();
         self.metrics = metrics(release, &readings);

@@ -1,7 +1,12 @@
 //! How each prompt begins: what it shows, what it asks for, what is filled in already.
 
 use super::{Asking, Choice, Field, Part, Phrase, Prompt, Reason};
-use crate::domain::{policy::Effect, record::Problem, release::Release};
+use crate::domain::{
+    approval::{Effort, YES},
+    policy::Effect,
+    record::Problem,
+    release::Release,
+};
 
 impl Prompt {
     fn new(release: &Release, asking: Asking) -> Self {
@@ -56,15 +61,23 @@ impl Prompt {
     /// The approval of what waits; `None` while nothing waits.
     pub fn approve(release: &Release) -> Option<Self> {
         let shown = release.shown()?;
-        let reasons: Vec<String> = release
+        let mut reasons: Vec<String> = release
             .gates()
             .iter()
             .filter(|gate| gate.effect == Some(Effect::Reason))
             .map(|gate| gate.title.to_string())
             .collect();
+        let effort = shown.effort();
+        if effort == Effort::PhraseAndReason {
+            reasons.insert(0, "the risk is high".to_owned());
+        }
         let needed = (!reasons.is_empty()).then(|| reasons.join(", "));
-        let name = shown.name().to_owned();
-        let prompt = Self::new(release, Asking::Approve(Box::new(shown))).phrase(&name);
+        let mut phrase = Phrase::new(shown.name());
+        if effort == Effort::TwoKeys {
+            phrase = phrase.or(YES);
+        }
+        let mut prompt = Self::new(release, Asking::Approve(Box::new(shown)));
+        prompt.phrase = Some(phrase);
         let prompt = match needed {
             Some(why) => prompt.reason("Why", Some(why), ""),
             None => prompt,

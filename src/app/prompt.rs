@@ -93,6 +93,8 @@ impl Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
     wanted: String,
+    /// A single key that is as good.
+    short: Option<&'static str>,
     typed: String,
 }
 
@@ -101,8 +103,21 @@ impl Phrase {
     pub fn new(wanted: &str) -> Self {
         Self {
             wanted: wanted.to_owned(),
+            short: None,
             typed: String::new(),
         }
+    }
+
+    /// The same, or this key alone.
+    #[must_use]
+    pub fn or(mut self, short: &'static str) -> Self {
+        self.short = Some(short);
+        self
+    }
+
+    /// The key that is as good as the phrase.
+    pub fn short(&self) -> Option<&'static str> {
+        self.short
     }
 
     /// Takes a key: a character at the end, or one back.
@@ -129,12 +144,12 @@ impl Phrase {
 
     /// Whether it is the phrase.
     pub fn is_complete(&self) -> bool {
-        self.typed == self.wanted
+        self.typed == self.wanted || self.short == Some(self.typed.as_str())
     }
 
     /// Whether what was typed so far is the phrase's beginning.
     pub fn is_on_the_way(&self) -> bool {
-        self.wanted.starts_with(&self.typed)
+        self.wanted.starts_with(&self.typed) || self.is_complete()
     }
 
     /// What is still to be typed; empty after a mistake.

@@ -81,6 +81,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// How risky a release is, with everything that adds to the score.
+    Risk {
+        /// As for `cockpit`.
+        release: Option<String>,
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write a commented cockpit.toml from what stands in this checkout.
     Init {
         /// Where to write it.

@@ -374,7 +374,7 @@ fn fly_headless(around: &Surroundings, given: &DemoArguments, place: &Place) -> 
             None
         };
         tokio::select! {
-            () = crew.work() => {}
+            () = Box::pin(crew.work()) => {}
             () = headless::fly(&mut *flight, &*place.clock, operator) => {}
         }
         let release = flight.release();

@@ -134,7 +134,7 @@ fn network(
                 if steps.send(ready).await.is_ok()
                     && let Some(crew) = crew
                 {
-                    crew.work().await;
+                    Box::pin(crew.work()).await;
                 }
             }
             Err(stop) => {

@@ -1,43 +1,15 @@
-//! `cockpit status`: where a release stands, in a few lines, from its journal or from a look at the world.
+//! `cockpit status`: where a release stands, in a few lines.
 
-use std::{fmt::Write as _, sync::Arc, time::Duration};
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
 use super::{
     exit::{Exit, Stop},
-    launch::{Dialogue, Launch, Launched, Picking, launch},
-    runtime::runtime,
+    look::{Question, look},
     surroundings::Surroundings,
 };
-use crate::{
-    adapters::clock::WallClock,
-    domain::{
-        Phase, ReleaseOutcome, Text, evidence::Staging, observation::RunSnapshot, release::Release,
-    },
-    flight::{Flying, Turn},
-};
-
-/// Longest look at the world, real time.
-const LOOK: Duration = Duration::from_secs(20);
-/// The look is over when nothing new came for so long.
-const QUIET: Duration = Duration::from_secs(3);
-
-/// Says what it does on standard error, and picks nothing.
-struct Quiet {
-    several: Vec<RunSnapshot>,
-}
-
-impl Dialogue for Quiet {
-    fn doing(&mut self, what: String) {
-        tracing::info!(what, "looking");
-    }
-
-    fn pick(&mut self, runs: Vec<RunSnapshot>) -> Picking<'_> {
-        self.several = runs;
-        Box::pin(std::future::ready(None))
-    }
-}
+use crate::domain::{Phase, ReleaseOutcome, Text, evidence::Staging, release::Release};
 
 /// `cockpit status [RELEASE]`.
 pub(super) fn status(
@@ -45,80 +17,24 @@ pub(super) fn status(
     release: Option<&str>,
     json: bool,
 ) -> Result<Exit, Stop> {
-    runtime()?.block_on(async {
-        let order = Launch {
-            around,
-            clock: Arc::new(WallClock),
-            release,
-            cloudwatch: None,
-            watches: true,
-            around_store: None,
-        };
-        let mut quiet = Quiet {
-            several: Vec::new(),
-        };
-        let launched = launch(order, &mut quiet).await;
-        if !quiet.several.is_empty() {
-            return Ok(several(&quiet.several, json));
-        }
-        let Launched {
-            mut flight,
-            crew,
-            warnings,
-        } = launched?;
-        for warning in &warnings {
-            eprintln!("warning: {warning}");
-        }
-        if let Some(crew) = crew {
-            tokio::select! {
-                () = crew.work() => {}
-                () = settle(&mut *flight) => {}
-            }
-        }
-        let release = flight.release();
+    let question = Question {
+        command: "status",
+        release,
+        json,
+    };
+    look(around, question, |release| {
         if json {
             println!("{}", as_json(release));
         } else {
             print!("{}", in_words(release));
         }
-        Ok(exit_of(release.outcome()))
+        exit_of(release.outcome())
     })
-}
-
-/// Takes in what comes until nothing more does.
-async fn settle(flight: &mut dyn Flying) {
-    let look = async {
-        loop {
-            match tokio::time::timeout(QUIET, flight.turn()).await {
-                Ok(Turn::Changed | Turn::Report(_)) => {}
-                Ok(Turn::Refused(_) | Turn::Trouble(_)) | Err(_) => return,
-            }
-        }
-    };
-    // What is not known by then is shown as unknown.
-    let _ = tokio::time::timeout(LOOK, look).await;
 }
 
 /// The exit code of an outcome.
 pub(super) fn exit_of(outcome: ReleaseOutcome) -> Exit {
     Exit::of_code(outcome.exit_code())
-}
-
-fn several(runs: &[RunSnapshot], json: bool) -> Exit {
-    if json {
-        let all: Vec<Value> = runs
-            .iter()
-            .map(|run| json!({"run": run.id, "title": run.title, "sha": run.head_sha, "url": run.url}))
-            .collect();
-        println!("{}", json!({ "waiting": all }));
-    } else {
-        println!("{} releases wait:", runs.len());
-        for run in runs {
-            println!("  {}  {}  {}", run.id, run.head_sha.short(), run.title);
-        }
-        println!("name one: cockpit status RUN_ID");
-    }
-    Exit::NeedsHuman
 }
 
 fn production(release: &Release) -> Text {

@@ -302,4 +302,34 @@ mod tests {
             ("deploy.yml", "{sha}")
         );
     }
+
+    #[test]
+    fn risk_has_weights_by_factor_and_two_thresholds() {
+        use crate::domain::risk::{Factor, Level};
+        let with = |table: &str| format!("{SMALLEST}\n{table}");
+        let text = with("[risk]\nmedium = 20\nweights = { hot_paths = 40, flaky_tests = 0 }");
+        let rule = parse_team(text.as_bytes(), "cockpit.toml")
+            .unwrap()
+            .policy
+            .risk;
+        assert_eq!(rule.weight(Factor::HotPaths), 40);
+        assert_eq!(rule.weight(Factor::FlakyTests), 0);
+        assert_eq!(rule.weight(Factor::Migrations), Factor::Migrations.weight());
+        assert_eq!(rule.level(20), Level::Medium);
+        for (table, said) in [
+            (
+                "[risk]\nweights = { hot_path = 4 }",
+                "did you mean `hot_paths`?",
+            ),
+            ("[risk]\nweights = { hot_paths = 400 }", "beyond 100"),
+            ("[risk]\nmedium = 70", "below medium at 70"),
+            ("[risk]\nmedium = -1", "cockpit.toml"),
+        ] {
+            let text = with(table);
+            let errors = parse_team(text.as_bytes(), "cockpit.toml")
+                .unwrap_err()
+                .render();
+            assert!(errors.contains(said), "{table}: {errors}");
+        }
+    }
 }

@@ -19,6 +19,7 @@ pub mod policy;
 mod query;
 pub mod record;
 pub mod release;
+pub mod risk;
 pub mod rollback;
 pub mod rollout;
 pub mod smoke;

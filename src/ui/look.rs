@@ -6,7 +6,7 @@ use super::{Glyphs, Styles, glyphs};
 use crate::{
     app::{Action, Mood},
     config::{Depth, Keymap, Theme},
-    domain::judge::State,
+    domain::{judge::State, risk::Level},
 };
 
 /// Styles, signs and keys.
@@ -42,6 +42,15 @@ impl Look {
             State::Ambiguous | State::NoData | State::Broken => {
                 (self.glyphs.unknown, self.styles.info)
             }
+        }
+    }
+
+    /// Style of a level of risk.
+    pub(super) fn level(&self, level: Level) -> Style {
+        match level {
+            Level::Low => self.styles.ok,
+            Level::Medium => self.styles.warn,
+            Level::High => self.styles.fail,
         }
     }
 

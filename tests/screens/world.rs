@@ -270,6 +270,7 @@ fn way_back(journal: &mut Journal) {
     let readiness = Readiness {
         inputs: Some(InputsCheck::Fit),
         past: [100, 95, 130].map(SignedDuration::from_secs).to_vec(),
+        newest: None,
     };
     journal.github(-1_170, RollbackEvent::ReadinessSeen(readiness));
     let before = DeploymentSnapshot {

@@ -163,6 +163,7 @@ impl See {
             Self::Ready(inputs) => Observation::Readiness(Readiness {
                 inputs: Some(inputs.clone()),
                 past: Vec::new(),
+                newest: None,
             }),
             Self::Metrics(metrics) => Observation::Metrics {
                 asked: at,

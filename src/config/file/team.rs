@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     ApprovalTable, AwsEntry, BlackoutEntry, CandidateTable, EvidenceTable, FlagsTable, GateTable,
-    GithubTable, HypercareTable, MetricEntry, OneOrMany, PersonTable, ProductionTable,
+    GithubTable, HypercareTable, MetricEntry, OneOrMany, PersonTable, ProductionTable, RiskTable,
     RollbackTable, SlackTable, SmokeTable, StrategyTable,
 };
 use crate::config::At;
@@ -41,6 +41,9 @@ pub struct TeamTable {
     /// What staging must have shown.
     #[serde(default)]
     pub evidence: EvidenceTable,
+    /// What each factor of the risk weighs.
+    #[serde(default)]
+    pub risk: RiskTable,
     /// Accounts and regions of CloudWatch; without one the SDK's own chain decides.
     #[serde(default)]
     pub aws: Vec<At<AwsEntry>>,

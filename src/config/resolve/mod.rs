@@ -8,6 +8,7 @@ mod gates;
 mod metrics;
 mod not_yet;
 mod people;
+mod risk;
 mod rollout;
 mod rules;
 mod target;

@@ -10,7 +10,7 @@ use super::{
     findings::Findings,
     gates, metrics,
     not_yet::{self, NotYet},
-    people, rollout,
+    people, risk, rollout,
     target::{self, AwsAccount, ProductionVersion},
 };
 
@@ -44,6 +44,7 @@ pub(in crate::config) fn resolve_team(
         evidence: evidence::evidence(&table.evidence, &mut found),
         known_failures: evidence::known_failures(&table.evidence, &mut found),
         hot_paths: evidence::hot_paths(&table.evidence, &mut found),
+        risk: risk::risk(&table.risk, &mut found),
         strategy,
         hypercare,
         rollback: table

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Shown};
+use super::{Digest, Effort, Shown, YES};
 use crate::domain::{
     EnvironmentId, ReleaseKey, Text,
     rollback::{Plan, RollbackShown},
@@ -19,6 +19,8 @@ pub enum Consent {
         /// The phrase.
         phrase: Text,
     },
+    /// Pressed two keys, where the risk was low.
+    TwoKeys,
 }
 
 /// What was entered does not confirm.
@@ -48,19 +50,30 @@ pub struct ConfirmedApproval {
 }
 
 impl ConfirmedApproval {
-    /// Confirms what is shown with the typed version; `reason` where one was given.
+    /// Confirms what is shown with what was typed: the version, or [`YES`] where the risk is low. A high risk wants a
+    /// reason too.
     pub fn typed(shown: Shown, typed: &str, reason: &str) -> Result<Self, Unconfirmed> {
-        if typed != shown.name() {
+        let effort = shown.effort();
+        let consent = if typed == shown.name() {
+            Consent::Typed {
+                phrase: Text::line(typed),
+            }
+        } else if typed == YES && effort == Effort::TwoKeys {
+            Consent::TwoKeys
+        } else {
             return Err(Unconfirmed::Phrase {
                 wanted: Text::line(shown.name()),
             });
-        }
+        };
         let reason = Text::block_within(reason.trim(), 4_000);
+        if reason.is_empty() && effort == Effort::PhraseAndReason {
+            return Err(Unconfirmed::Reason {
+                why: "the risk is high".into(),
+            });
+        }
         Ok(Self {
             digest: shown.digest(),
-            consent: Consent::Typed {
-                phrase: Text::line(typed),
-            },
+            consent,
             reason: (!reason.is_empty()).then_some(reason),
             shown,
         })
@@ -157,5 +170,55 @@ impl ConfirmedRollback {
     /// How it was agreed to.
     pub fn consent(&self) -> &Consent {
         &self.consent
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::{RunId, Sha, risk::Level};
+
+    fn shown(risk: Option<Level>) -> Shown {
+        Shown {
+            service: "storefront".to_owned(),
+            run: RunId(8123),
+            attempt: 1,
+            sha: Sha::parse(&"3f9c2ab1".repeat(5)).unwrap(),
+            version: Some("v2.14.0".into()),
+            production: None,
+            stage: 0,
+            environments: Vec::new(),
+            artifacts: BTreeMap::new(),
+            gates: BTreeMap::new(),
+            tests: None,
+            risk: risk.map(|level| (level, Vec::new())),
+            rollback_target: None,
+            pre_authorised: Vec::new(),
+            rules: String::new(),
+        }
+    }
+
+    fn consent(risk: Option<Level>, typed: &str, reason: &str) -> Option<Consent> {
+        let confirmed = ConfirmedApproval::typed(shown(risk), typed, reason).ok()?;
+        Some(confirmed.consent().clone())
+    }
+
+    #[test]
+    fn the_effort_grows_with_the_risk() {
+        let typed = Some(Consent::Typed {
+            phrase: "v2.14.0".into(),
+        });
+        assert_eq!(consent(Some(Level::Low), YES, ""), Some(Consent::TwoKeys));
+        for risk in [Some(Level::Low), Some(Level::Medium), None] {
+            assert_eq!(consent(risk, "v2.14.0", ""), typed, "{risk:?}");
+        }
+        for risk in [Some(Level::Medium), Some(Level::High), None] {
+            assert_eq!(consent(risk, YES, "because"), None, "{risk:?}");
+        }
+        assert_eq!(consent(Some(Level::High), "v2.14.0", " \n"), None);
+        assert_eq!(consent(Some(Level::High), "v2.14.0", "agreed"), typed);
+        assert_eq!(consent(Some(Level::Low), "", ""), None);
     }
 }

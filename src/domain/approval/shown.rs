@@ -11,7 +11,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::{ArtifactId, EnvironmentId, RunId, Sha, Text, evidence::Totals, judge::State};
+use crate::domain::{
+    ArtifactId, EnvironmentId, RunId, Sha, Text, evidence::Totals, judge::State, risk::Level,
+};
 
 /// The facts that an approval is bound to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +41,7 @@ pub struct Shown {
     /// Test totals; durations left out.
     pub tests: Option<[u64; 6]>,
     /// Risk level and the names of its contributions, once risk is known.
-    pub risk: Option<(Text, Vec<Text>)>,
+    pub risk: Option<(Level, Vec<Text>)>,
     /// Where a rollback would go.
     pub rollback_target: Option<Text>,
     /// Triggers that may roll back without asking again.
@@ -47,6 +49,20 @@ pub struct Shown {
     /// Hash of the rules.
     pub rules: String,
 }
+
+/// What a person does to approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// Two keys, [`YES`] and Enter; the version is as good.
+    TwoKeys,
+    /// Types the version.
+    Phrase,
+    /// Types the version and gives a reason.
+    PhraseAndReason,
+}
+
+/// The first of the two keys.
+pub const YES: &str = "y";
 
 /// SHA-256 over [`Shown`], hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,11 +142,7 @@ impl Shown {
             ),
             ("artifacts", self.artifact_names(), now.artifact_names()),
             ("tests", self.tests_in_words(), now.tests_in_words()),
-            (
-                "risk",
-                format!("{:?}", self.risk),
-                format!("{:?}", now.risk),
-            ),
+            ("risk", self.risk_in_words(), now.risk_in_words()),
             (
                 "rollback target",
                 known(self.rollback_target.as_ref()),
@@ -179,6 +191,26 @@ impl Shown {
             .map(|(id, digest)| format!("{id} {digest}"))
             .collect();
         all.join(", ")
+    }
+
+    /// What an approval takes: the more risk, the more effort. Where nobody knows the risk, the version.
+    pub fn effort(&self) -> Effort {
+        match &self.risk {
+            Some((Level::Low, _)) => Effort::TwoKeys,
+            Some((Level::Medium, _)) | None => Effort::Phrase,
+            Some((Level::High, _)) => Effort::PhraseAndReason,
+        }
+    }
+
+    fn risk_in_words(&self) -> String {
+        match &self.risk {
+            None => "unknown".to_owned(),
+            Some((level, names)) if names.is_empty() => level.word().to_owned(),
+            Some((level, names)) => {
+                let names: Vec<&str> = names.iter().map(Text::as_str).collect();
+                format!("{} ({})", level.word(), names.join(", "))
+            }
+        }
     }
 
     fn tests_in_words(&self) -> String {

@@ -2,6 +2,7 @@
 
 mod board;
 mod builder;
+mod claims;
 mod coverage;
 mod event;
 mod explain;
@@ -18,6 +19,7 @@ mod totals;
 
 pub use board::*;
 pub use builder::*;
+pub use claims::*;
 pub use coverage::*;
 pub use event::*;
 pub use explain::*;

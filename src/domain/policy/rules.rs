@@ -13,6 +13,7 @@ use crate::domain::{
     Login, Text,
     evidence::{EvidenceKind, KnownFailure},
     judge::Rule,
+    risk::RiskRule,
 };
 
 /// Everything that decides about a release.
@@ -31,6 +32,9 @@ pub struct Policy {
     /// Failing tests that are known, until a day.
     #[serde(default)]
     pub known_failures: Vec<KnownFailure>,
+    /// What each factor of the risk weighs.
+    #[serde(default)]
+    pub risk: RiskRule,
     /// Every metric, in the order of the file.
     pub metrics: Vec<Metric>,
     /// How promotion goes.

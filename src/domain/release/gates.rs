@@ -144,34 +144,13 @@ impl Release {
     }
 
     fn production_gate(&self) -> Gate {
-        let disagree = self.rollout.production_disagrees();
-        let verdict = match self.rollout.production_now() {
-            None => said(State::NoData, "nobody can tell what production runs"),
-            Some(best) if disagree.is_empty() => said(
+        let verdict = match (self.rollout.production_now(), self.production_unclear()) {
+            (None, _) => said(State::NoData, "nobody can tell what production runs"),
+            (Some(_), Some(why)) => said(State::Ambiguous, why.as_str()),
+            (Some(best), None) => said(
                 State::Pass,
                 &format!("{}, by {}", best.name().unwrap_or("?"), best.source.word()),
             ),
-            Some(best) => {
-                let others: Vec<String> = disagree
-                    .iter()
-                    .map(|answer| {
-                        format!(
-                            "{} says {}",
-                            answer.source.word(),
-                            answer.name().unwrap_or("?")
-                        )
-                    })
-                    .collect();
-                said(
-                    State::Ambiguous,
-                    &format!(
-                        "{} says {}, {}",
-                        best.source.word(),
-                        best.name().unwrap_or("?"),
-                        others.join(", ")
-                    ),
-                )
-            }
         };
         self.gate(
             "production",

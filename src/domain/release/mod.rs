@@ -8,6 +8,7 @@ mod judging;
 mod observe;
 mod phase;
 mod readings;
+mod risk;
 mod shown;
 mod stage_gates;
 mod state;

@@ -6,6 +6,7 @@ use crate::domain::{
     policy::{Advance, GateKind, Strategy},
     release::Release,
     rollback::{Plan, RollbackShown, Target},
+    rollout::{ProductionAnswer, ProductionSource},
 };
 
 impl Release {
@@ -57,7 +58,7 @@ impl Release {
                 .evidence
                 .tests()
                 .map(|tests| totals_shown(&tests.totals)),
-            risk: None,
+            risk: Some(self.risk().shown()),
             rollback_target: self
                 .rollback_target()
                 .map(|target| Text::line(target.name())),
@@ -87,17 +88,22 @@ impl Release {
             .before
             .as_ref()
             .or_else(|| self.rollout.production_now());
-        let answered = before.and_then(|answer| {
-            Some(Target {
-                version: answer.version.clone(),
-                sha: answer.sha.clone()?,
-            })
-        });
+        let answered = before
+            .filter(|answer| !self.is_undone(answer))
+            .and_then(|answer| {
+                Some(Target {
+                    version: answer.version.clone(),
+                    sha: answer.sha.clone()?,
+                })
+            });
+        // What was rolled back is no place to go back to.
+        let undone = usize::from(self.rolled_back_since().is_some());
         let deployed = self
             .rollout
             .deployments
             .iter()
             .flatten()
+            .skip(undone)
             .map(|deployment| Target {
                 version: None,
                 sha: deployment.sha.clone(),
@@ -106,6 +112,11 @@ impl Release {
             .into_iter()
             .chain(deployed)
             .find(|target| Some(&target.sha) != own)
+    }
+
+    /// Whether an answer is only what the newest deployment says, and that was rolled back.
+    fn is_undone(&self, answer: &ProductionAnswer) -> bool {
+        answer.source == ProductionSource::Deployment && self.rolled_back_since().is_some()
     }
 
     /// What a rollback would be bound to; `None` without a target.

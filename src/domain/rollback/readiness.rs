@@ -1,6 +1,6 @@
 //! How ready a rollback is, looked at before it is needed.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Text;
@@ -12,6 +12,9 @@ pub struct Readiness {
     pub inputs: Option<InputsCheck>,
     /// How long past rollbacks took, newest first.
     pub past: Vec<SignedDuration>,
+    /// When the newest rollback that succeeded was started, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<Timestamp>,
 }
 
 /// The rollback workflow's inputs against the config.

@@ -100,11 +100,14 @@ async fn readiness(pulse: &Pulse, policy: &Policy) -> Result<Readiness, Fault> {
         .dispatched(&rule.workflow, None, Timestamp::UNIX_EPOCH)
         .await
         .unwrap_or_default();
-    let past = runs
+    let succeeded: Vec<_> = runs
         .iter()
         .filter(|run| {
             run.status == RunStatus::Completed && run.conclusion == Some(Conclusion::Success)
         })
+        .collect();
+    let past = succeeded
+        .iter()
         .map(|run| {
             run.updated
                 .duration_since(run.started.unwrap_or(run.created))
@@ -114,6 +117,7 @@ async fn readiness(pulse: &Pulse, policy: &Policy) -> Result<Readiness, Fault> {
     Ok(Readiness {
         inputs: Some(inputs),
         past,
+        newest: succeeded.iter().map(|run| run.created).max(),
     })
 }
 

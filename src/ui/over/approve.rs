@@ -51,6 +51,7 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
         styles.dim,
     )]);
     facts.push(evidence(view, shown));
+    facts.extend(risk(view));
     facts.push(match &shown.rollback_target {
         Some(target) => vec![(format!("a rollback would go to {target}"), styles.dim)],
         None => warning(view, "no earlier release to roll back to"),
@@ -64,6 +65,16 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
         styles.faint,
     )]);
     ("Approve for production", styles.accent, facts)
+}
+
+/// The risk with the most of what adds to it, where anything does.
+fn risk(view: View<'_>) -> Option<Fact> {
+    let styles = &view.look.styles;
+    let risk = view.model.derived.risk.as_ref()?;
+    let style = view.look.level(risk.level);
+    let level = format!("risk {} {}", risk.level.word(), risk.score);
+    let why = format!(" {} {}", view.look.glyphs.dot, risk.recommendation());
+    Some(vec![(level, style), (why, styles.dim)])
 }
 
 fn evidence(view: View<'_>, shown: &Shown) -> Fact {

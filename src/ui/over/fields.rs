@@ -202,11 +202,18 @@ fn phrase_field(
     let focus = prompt.part == Part::Phrase;
     let more = view.look.glyphs.more;
     Pen::new(buffer, area, 0, more)
-        .put("Type", if focus { styles.key } else { styles.dim })
+        .put(
+            if phrase.short().is_some() {
+                "Press"
+            } else {
+                "Type"
+            },
+            if focus { styles.key } else { styles.dim },
+        )
         .skip(2)
-        .put(phrase.wanted(), styles.strong)
+        .put(phrase.short().unwrap_or(phrase.wanted()), styles.strong)
         .skip(2)
-        .put(&format!("to {}", verb(&prompt.asking)), styles.dim);
+        .put(&asked(prompt, phrase), styles.dim);
     let field = Rect::new(area.x, area.y + 1, area.width, 1).intersection(area);
     raise(buffer, field, styles.field);
     let inner = Rect::new(
@@ -223,11 +230,22 @@ fn phrase_field(
     };
     pen.put(phrase.typed(), style);
     let cursor = (pen.column(), field.y);
-    pen.put(phrase.rest(), styles.faint);
+    if phrase.short().is_none() || !phrase.typed().is_empty() {
+        pen.put(phrase.rest(), styles.faint);
+    }
     if !phrase.is_on_the_way() {
         pen.skip(2).put("not what is asked for", styles.fail);
     }
     cursor
+}
+
+/// What the phrase is for; where one key is enough, that the phrase is as good.
+fn asked(prompt: &Prompt, phrase: &Phrase) -> String {
+    let verb = verb(&prompt.asking);
+    match phrase.short() {
+        Some(_) => format!("then Enter to {verb} (or type {})", phrase.wanted()),
+        None => format!("to {verb}"),
+    }
 }
 
 /// What Enter does.
@@ -301,7 +319,8 @@ fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect, prompt: &Prompt) {
         .phrase
         .as_ref()
         .filter(|phrase| {
-            phrase.is_on_the_way() && !phrase.is_complete() && prompt.part == Part::Phrase
+            let begun = phrase.short().is_none() || !phrase.typed().is_empty();
+            begun && phrase.is_on_the_way() && !phrase.is_complete() && prompt.part == Part::Phrase
         })
         .map(|phrase| {
             crate::domain::wording::count(phrase.rest().chars().count() as u64, "more character")

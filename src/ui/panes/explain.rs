@@ -8,9 +8,8 @@ use crate::{
     app::{Hits, Pane},
     domain::{
         Text,
-        diff::Diff,
         evidence::{EvidenceKind, Piece},
-        observation::Relation,
+        risk::Factor,
         wording,
     },
     ui::{
@@ -47,7 +46,7 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
     scroll_mark(view, buffer, area, (top, seen, lines.len()));
 }
 
-/// Where the text comes from.
+/// Where the text comes from, and the risk.
 pub(in crate::ui) fn badge(view: View<'_>) -> Vec<pane::Piece> {
     let styles = &view.look.styles;
     let text = match view.release.evidence.pieces.get(&EvidenceKind::Explain) {
@@ -59,7 +58,16 @@ pub(in crate::ui) fn badge(view: View<'_>) -> Vec<pane::Piece> {
         }) => ("from the run", styles.dim),
         Some(Piece::Read { artifact: None, .. }) => ("from the pull request", styles.dim),
     };
-    vec![(text.0.to_owned(), text.1)]
+    let mut pieces = vec![(text.0.to_owned(), text.1)];
+    if let Some(risk) = &view.model.derived.risk {
+        let style = view.look.level(risk.level);
+        pieces.push(("risk".to_owned(), styles.dim));
+        pieces.push((
+            format!("{} {}", risk.level.word().to_uppercase(), risk.score),
+            style,
+        ));
+    }
+    pieces
 }
 
 fn lines(view: View<'_>, room: u16) -> Vec<Line> {
@@ -122,20 +130,23 @@ fn lines(view: View<'_>, room: u16) -> Vec<Line> {
             styles.text,
         );
     }
-    let risks = risks(view);
-    if risks.is_empty() && explain.is_none_or(|explain| explain.risks.is_empty()) {
+    let own = risks(view);
+    if own.is_empty() && explain.is_none_or(|explain| explain.risks.is_empty()) {
         lines.extend(fact(
             view,
             "cockpit found none in the facts that it checks".to_owned(),
         ));
     }
-    for risk in risks {
-        lines.push(Line {
-            sign: glyphs.warn,
-            sign_style: styles.warn,
-            text: risk,
-            style: styles.warn,
-        });
+    for risk in own {
+        let parts = wrap(&risk, room.saturating_sub(2), 3);
+        for (index, part) in parts.into_iter().enumerate() {
+            lines.push(Line {
+                sign: if index == 0 { glyphs.warn } else { " " },
+                sign_style: styles.warn,
+                text: part.to_owned(),
+                style: styles.warn,
+            });
+        }
     }
     lines
 }
@@ -196,54 +207,25 @@ fn verified(view: View<'_>) -> String {
     }
 }
 
-/// Risks that cockpit sees in the facts.
+/// What adds to the risk by cockpit's own sum, the most first; each contradiction by itself.
 fn risks(view: View<'_>) -> Vec<String> {
-    let mut risks = Vec::new();
-    if let Some(diff) = &view.release.evidence.diff {
-        of_diff(diff, &mut risks);
+    let derived = &view.model.derived;
+    let Some(risk) = &derived.risk else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    for part in &risk.contributions {
+        if part.factor == Factor::Contradictions {
+            let said = derived.contradictions.iter();
+            lines.extend(said.map(|one| one.in_short().to_string()));
+        } else {
+            lines.push(format!(
+                "{}: {} (+{})",
+                part.factor.word(),
+                part.why,
+                part.points
+            ));
+        }
     }
-    if let Some(tests) = view.release.evidence.tests()
-        && tests.totals.flaky > 0
-    {
-        risks.push(wording::count(tests.totals.flaky, "flaky test"));
-    }
-    risks
-}
-
-fn of_diff(diff: &Diff, risks: &mut Vec<String>) {
-    for migration in diff.migrations.iter().take(5) {
-        risks.push(format!("migration {}", migration.in_short()));
-    }
-    for change in diff.dependencies.vulnerable().take(5) {
-        let advisory = change.worst().map_or_else(String::new, |worst| {
-            format!(
-                ": {} {}, {}",
-                worst.severity.word(),
-                worst.id,
-                worst.summary
-            )
-        });
-        risks.push(format!("{}{advisory}", change.in_short()));
-    }
-    if let Some(first) = diff.hot().next() {
-        let more = match diff.hot_count.saturating_sub(1) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        risks.push(format!("hot path touched: {}{more}", first.path));
-    }
-    if diff.changes_rules() {
-        risks.push("it changes the rules that releases are judged by".to_owned());
-    }
-    if matches!(diff.relation, Relation::Behind | Relation::Diverged) {
-        risks.push(format!(
-            "removes {} that production runs",
-            wording::count(u64::from(diff.behind_by), "commit")
-        ));
-    }
-    if diff.lacks_files() {
-        risks.push("GitHub stopped counting: the diff is larger than shown".to_owned());
-    } else if diff.truncated {
-        risks.push("not all commits were told: there are more people and changes".to_owned());
-    }
+    lines
 }

@@ -1,0 +1,120 @@
+//! One look at a release for commands that answer and end: its journal where another cockpit drives it, else the world.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+
+use super::{
+    exit::{Exit, Stop},
+    launch::{Dialogue, Launch, Launched, Picking, launch},
+    runtime::runtime,
+    surroundings::Surroundings,
+};
+use crate::{
+    adapters::clock::WallClock,
+    domain::{observation::RunSnapshot, release::Release},
+    flight::{Flying, Turn},
+};
+
+/// Longest look at the world, real time.
+const LOOK: Duration = Duration::from_secs(20);
+/// The look is over when nothing new came for so long.
+const QUIET: Duration = Duration::from_secs(3);
+
+/// Says what it does on standard error, and picks nothing.
+struct Quiet {
+    several: Vec<RunSnapshot>,
+}
+
+impl Dialogue for Quiet {
+    fn doing(&mut self, what: String) {
+        tracing::info!(what, "looking");
+    }
+
+    fn pick(&mut self, runs: Vec<RunSnapshot>) -> Picking<'_> {
+        self.several = runs;
+        Box::pin(std::future::ready(None))
+    }
+}
+
+/// What a command is called, which release it is about, and how it answers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'a> {
+    /// `status`, for the line that asks to name one.
+    pub(super) command: &'a str,
+    /// As for `cockpit`.
+    pub(super) release: Option<&'a str>,
+    /// As JSON.
+    pub(super) json: bool,
+}
+
+/// Looks at the release until nothing new comes, and lets `answer` tell of it.
+pub(super) fn look(
+    around: &Surroundings,
+    question: Question<'_>,
+    answer: impl FnOnce(&Release) -> Exit,
+) -> Result<Exit, Stop> {
+    runtime()?.block_on(async {
+        let order = Launch {
+            around,
+            clock: Arc::new(WallClock),
+            release: question.release,
+            cloudwatch: None,
+            watches: true,
+            around_store: None,
+        };
+        let mut quiet = Quiet {
+            several: Vec::new(),
+        };
+        let launched = launch(order, &mut quiet).await;
+        if !quiet.several.is_empty() {
+            return Ok(several(&quiet.several, question));
+        }
+        let Launched {
+            mut flight,
+            crew,
+            warnings,
+        } = launched?;
+        for warning in &warnings {
+            eprintln!("warning: {warning}");
+        }
+        if let Some(crew) = crew {
+            tokio::select! {
+                () = Box::pin(crew.work()) => {}
+                () = settle(&mut *flight) => {}
+            }
+        }
+        Ok(answer(flight.release()))
+    })
+}
+
+/// Takes in what comes until nothing more does.
+async fn settle(flight: &mut dyn Flying) {
+    let look = async {
+        loop {
+            match tokio::time::timeout(QUIET, flight.turn()).await {
+                Ok(Turn::Changed | Turn::Report(_)) => {}
+                Ok(Turn::Refused(_) | Turn::Trouble(_)) | Err(_) => return,
+            }
+        }
+    };
+    // What is not known by then is shown as unknown.
+    let _ = tokio::time::timeout(LOOK, look).await;
+}
+
+fn several(runs: &[RunSnapshot], question: Question<'_>) -> Exit {
+    if question.json {
+        let all: Vec<Value> = runs
+            .iter()
+            .map(|run| json!({"run": run.id, "title": run.title, "sha": run.head_sha, "url": run.url}))
+            .collect();
+        println!("{}", json!({ "waiting": all }));
+    } else {
+        println!("{} releases wait:", runs.len());
+        for run in runs {
+            println!("  {}  {}  {}", run.id, run.head_sha.short(), run.title);
+        }
+        println!("name one: cockpit {} RUN_ID", question.command);
+    }
+    Exit::NeedsHuman
+}

@@ -1,0 +1,137 @@
+//! The release's risk and its explain text's contradictions, gathered from the fold.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Text,
+    evidence::{Claimed, Contradiction, Explain, Piece, contradictions},
+    policy::EvidenceRule,
+    release::Release,
+    risk::{Risk, RiskFacts},
+    rollout::ProductionSource,
+};
+
+impl Release {
+    /// How risky the release is, by what is known now.
+    pub fn risk(&self) -> Risk {
+        let explain = self.evidence.explain();
+        let explain = explain.map(|text| Explain::parse(text.as_str()));
+        let found = explain.map_or_else(Vec::new, |explain| self.contradictions(&explain));
+        self.risk_beside(&found)
+    }
+
+    /// The same for one who has the contradictions already.
+    pub fn risk_beside(&self, contradictions: &[Contradiction]) -> Risk {
+        let said = contradictions.iter().map(Contradiction::in_short);
+        Risk::of(&self.risk_facts(said.collect()), &self.policy.risk)
+    }
+
+    /// What the explain text says against the facts.
+    pub fn contradictions(&self, explain: &Explain) -> Vec<Contradiction> {
+        let coverage = self.evidence.coverage();
+        let claimed = Claimed {
+            sha: self.rollout.sha(),
+            tests: self.evidence.tests(),
+            diff: self.evidence.diff.as_ref(),
+            security: self.evidence.security(),
+            coverage_change: coverage.and_then(crate::domain::evidence::CoverageReport::change),
+        };
+        contradictions(explain, &claimed)
+    }
+
+    fn risk_facts(&self, contradictions: Vec<Text>) -> RiskFacts<'_> {
+        let rollout = &self.rollout;
+        let newest = self.last_deployment();
+        RiskFacts {
+            tests: self.evidence.tests(),
+            load: self.evidence.load(),
+            security: self.evidence.security(),
+            coverage: self.evidence.coverage(),
+            diff: self.evidence.diff.as_ref(),
+            missing: self.missing_evidence(),
+            is_first: self.is_first(),
+            since_last: newest
+                .zip(rollout.run.as_ref())
+                .map(|(last, run)| run.started.duration_since(last)),
+            rolled_back: self
+                .rolled_back_since()
+                .map(|at| Text::line(&format!("on {}", at.strftime("%F %H:%M UTC")))),
+            production_unclear: self.production_unclear(),
+            contradictions,
+        }
+    }
+
+    /// Whether nothing was ever released: production answers nothing, and GitHub knows no earlier deployment.
+    fn is_first(&self) -> bool {
+        let none = self.rollout.deployments.as_ref().is_some_and(Vec::is_empty);
+        none && self.rollout.production_now().is_none()
+    }
+
+    fn last_deployment(&self) -> Option<Timestamp> {
+        let deployments = self.rollout.deployments.as_ref()?;
+        deployments
+            .iter()
+            .map(|deployment| deployment.created)
+            .max()
+    }
+
+    /// When production was rolled back after the newest release before this one, where it was: what that release brought
+    /// does not run.
+    pub(super) fn rolled_back_since(&self) -> Option<Timestamp> {
+        let at = self.rollback.readiness.as_ref()?.newest?;
+        let is_earlier = self
+            .rollout
+            .first_traffic
+            .is_none_or(|traffic| at < traffic);
+        (is_earlier && at > self.last_deployment()?).then_some(at)
+    }
+
+    /// Why nobody can tell what production runs.
+    pub(super) fn production_unclear(&self) -> Option<Text> {
+        let disagree = self.rollout.production_disagrees();
+        match self.rollout.production_now() {
+            // Nothing runs that could be replaced.
+            None if self.is_first() => None,
+            None => Some(Text::line("nobody can tell what production runs")),
+            Some(best) if disagree.is_empty() => {
+                let is_guess = best.source == ProductionSource::Deployment;
+                let at = self.rolled_back_since().filter(|_| is_guess)?;
+                Some(Text::line(&format!(
+                    "rolled back at {} after the newest deployment: what runs is not told, set [production] version",
+                    at.strftime("%F %H:%M UTC")
+                )))
+            }
+            Some(best) => {
+                let name = |answer: &crate::domain::rollout::ProductionAnswer| {
+                    let name = answer.name().unwrap_or("?");
+                    format!("{} says {name}", answer.source.word())
+                };
+                let others: Vec<String> = disagree.into_iter().map(name).collect();
+                Some(Text::line(&format!(
+                    "{}, {}",
+                    name(best),
+                    others.join(", ")
+                )))
+            }
+        }
+    }
+
+    /// Evidence that the rules name and nobody has, by name; what is still to come counts until it is there.
+    fn missing_evidence(&self) -> Vec<Text> {
+        let word = |rule: &EvidenceRule| {
+            let word = rule.kind.word();
+            match self.evidence.pieces.get(&rule.kind) {
+                None => Some(format!("{word} not read yet")),
+                Some(Piece::Missing) => Some(format!("{word} missing")),
+                Some(Piece::Unreadable(_)) => Some(format!("{word} unreadable")),
+                Some(Piece::Read { .. }) => None,
+            }
+        };
+        let evidence = self.policy.evidence.iter().filter_map(word);
+        let diff = self.evidence.diff.is_none() && !self.is_first();
+        evidence
+            .chain(diff.then(|| "not compared with production".to_owned()))
+            .map(|words| Text::line(&words))
+            .collect()
+    }
+}

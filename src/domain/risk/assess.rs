@@ -1,0 +1,524 @@
+//! From facts to a score: each factor adds a share of its weight, the sum stops at 100.
+//!
+//! A share is a matter of the fact alone, so that two releases with equal facts have equal scores. What is unknown adds
+//! nothing by itself: that it is unknown is a factor of its own.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Factor, Level, RiskFacts, RiskRule};
+use crate::domain::{
+    Text,
+    diff::{AdvisorySeverity, DependenciesFrom, DependencyKind, Diff, EffectKind, FileKind, Seen},
+    evidence::{LoadReport, Severity},
+    wording,
+};
+
+/// A score that no sum exceeds.
+pub const MOST: u32 = 100;
+
+/// A release's risk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risk {
+    /// 0 to 100.
+    pub score: u32,
+    /// Its level by the rules.
+    pub level: Level,
+    /// What adds to it, the most first; those of equal weight in the order of [`Factor::ALL`].
+    pub contributions: Vec<Contribution>,
+}
+
+/// One part of the sum.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// Which factor.
+    pub factor: Factor,
+    /// Points that it adds, at least 1.
+    pub points: u32,
+    /// The most that it could add.
+    pub weight: u32,
+    /// The fact.
+    pub why: Text,
+}
+
+impl Risk {
+    /// Works the risk out.
+    pub fn of(facts: &RiskFacts<'_>, rule: &RiskRule) -> Self {
+        let mut contributions: Vec<Contribution> = Factor::ALL
+            .into_iter()
+            .filter_map(|factor| {
+                let (share, why) = part(factor, facts)?;
+                let weight = rule.weight(factor);
+                let points = points(share, weight);
+                (points > 0).then(|| Contribution {
+                    factor,
+                    points,
+                    weight,
+                    why: Text::line(&why),
+                })
+            })
+            .collect();
+        // Stable: equal points keep the order of the factors.
+        contributions.sort_by_key(|part| std::cmp::Reverse(part.points));
+        let sum = contributions
+            .iter()
+            .fold(0u32, |sum, part| sum.saturating_add(part.points));
+        let score = sum.min(MOST);
+        Self {
+            score,
+            level: rule.level(score),
+            contributions,
+        }
+    }
+
+    /// What an approval is bound to: the level, and the factors by name; never the score.
+    pub fn shown(&self) -> (Level, Vec<Text>) {
+        let mut names: Vec<Text> = self
+            .contributions
+            .iter()
+            .map(|part| Text::line(part.factor.word()))
+            .collect();
+        names.sort();
+        (self.level, names)
+    }
+
+    /// One line: `review carefully: migrations, hot paths`.
+    pub fn recommendation(&self) -> String {
+        let named: Vec<&str> = self
+            .contributions
+            .iter()
+            .take(3)
+            .map(|part| part.factor.word())
+            .collect();
+        let advice = self.level.advice();
+        if named.is_empty() {
+            advice.to_owned()
+        } else {
+            format!("{advice}: {}", named.join(", "))
+        }
+    }
+}
+
+/// A share of a weight in whole points; something is never nothing.
+fn points(share: f64, weight: u32) -> u32 {
+    if weight == 0 || share.is_nan() || share <= 0.0 {
+        return 0;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between zero and a weight"
+    )]
+    let whole = (share.min(1.0) * f64::from(weight)).round() as u32;
+    whole.clamp(1, weight)
+}
+
+/// A factor's share of its weight, 0 to 1, and the fact behind it; `None` where it adds nothing.
+fn part(factor: Factor, facts: &RiskFacts<'_>) -> Option<(f64, String)> {
+    match factor {
+        Factor::FailedTests => {
+            let failed = facts.tests?.unknown_failures();
+            (failed > 0).then(|| (1.0, format!("{} failed", wording::count(failed, "test"))))
+        }
+        Factor::FlakyTests => {
+            let flaky = facts.tests?.totals.flaky;
+            (flaky > 0).then(|| {
+                let words = wording::count(flaky, "flaky test");
+                (share(flaky, 5), words)
+            })
+        }
+        Factor::CoverageDrop => {
+            let coverage = facts.coverage?;
+            let drop = -coverage.change()?;
+            // What is shown as no change is none.
+            (drop >= 0.05).then(|| (drop / 5.0, coverage.in_short()))
+        }
+        Factor::DiffSize => facts.diff.and_then(size),
+        Factor::HotPaths => {
+            let diff = facts.diff?;
+            (diff.hot_count > 0).then(|| {
+                let first = diff.hot().next().map_or("", |file| file.path.as_str());
+                let share = 0.5 + share(u64::from(diff.hot_count), 10) / 2.0;
+                (share, named(u64::from(diff.hot_count), "hot file", first))
+            })
+        }
+        Factor::Migrations => facts.diff.and_then(migrations),
+        Factor::Dependencies => facts.diff.and_then(dependencies),
+        Factor::Vulnerabilities => vulnerabilities(facts),
+        Factor::LoadRegression => facts.load.and_then(load),
+        Factor::LastRelease => last_release(facts),
+        Factor::LastOutcome => {
+            let why = facts.rolled_back.as_ref()?;
+            Some((1.0, format!("the last release was rolled back: {why}")))
+        }
+        Factor::BehindProduction => {
+            let lost = facts.diff?.behind_by;
+            (lost > 0).then(|| {
+                let words = wording::count(u64::from(lost), "commit");
+                (1.0, format!("{words} of production would be lost"))
+            })
+        }
+        Factor::Production => {
+            let why = facts.production_unclear.as_ref()?;
+            Some((1.0, why.to_string()))
+        }
+        Factor::Truncated => truncated(facts),
+        Factor::MissingEvidence => {
+            let all: Vec<&str> = facts.missing.iter().map(Text::as_str).collect();
+            let many = u64::try_from(all.len()).unwrap_or(u64::MAX);
+            (many > 0).then(|| (0.5 + share(many, 4) / 2.0, all.join(", ")))
+        }
+        Factor::Rules => facts.diff?.changes_rules().then(|| {
+            (
+                1.0,
+                "the candidate changes the rules that judge it".to_owned(),
+            )
+        }),
+        Factor::Contradictions => {
+            let many = u64::try_from(facts.contradictions.len()).unwrap_or(u64::MAX);
+            let first = facts.contradictions.first()?;
+            let more = match many {
+                1 => String::new(),
+                many => format!(", and {} more", many - 1),
+            };
+            Some((0.4 + 0.2 * share_of(many), format!("{first}{more}")))
+        }
+    }
+}
+
+/// `some / all`, at most 1.
+fn share(some: u64, all: u64) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count beyond 2^52 is all of it anyway"
+    )]
+    let share = some as f64 / all.max(1) as f64;
+    share.min(1.0)
+}
+
+/// One contradiction may be a slip, three are a text about something else.
+fn share_of(many: u64) -> f64 {
+    3.0 * share(many, 3)
+}
+
+fn named(count: u64, what: &str, first: &str) -> String {
+    let words = wording::count(count, what);
+    match (count, first.is_empty()) {
+        (_, true) => words,
+        (1, false) => format!("{words}: {first}"),
+        (_, false) => format!("{words}, {first} first"),
+    }
+}
+
+/// Up to 50 changed lines add nothing, 3,000 and more all of it, the logarithm between.
+fn size(diff: &Diff) -> Option<(f64, String)> {
+    let lines = diff.added.saturating_add(diff.removed);
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count beyond 2^52 is all of it anyway"
+    )]
+    let share = (lines as f64 / 50.0).ln() / (3_000.0f64 / 50.0).ln();
+    (share > 0.0).then(|| {
+        let floor = if diff.truncated { "at least " } else { "" };
+        let files = wording::count(u64::from(diff.files), "file");
+        (share, format!("{floor}{lines} lines in {files}"))
+    })
+}
+
+/// Sorted by what they do, the worst first: one that loses data or breaks the code that runs now is all of the weight.
+fn migrations(diff: &Diff) -> Option<(f64, String)> {
+    let first = diff.migrations.first()?;
+    let share = match (first.worst().map(|effect| effect.kind), first.seen) {
+        (Some(kind), _) if kind.loses_data() || kind.breaks_old_code() => 1.0,
+        (Some(kind), _) if kind.locks() => 0.8,
+        (Some(EffectKind::ChangesData), _) | (None, Seen::Not | Seen::Part) => 0.7,
+        (Some(_), _) => 0.5,
+        (None, Seen::Whole) => 0.4,
+    };
+    let more = match diff.migration_count {
+        0 | 1 => String::new(),
+        many => format!(", and {} more", many - 1),
+    };
+    Some((share, format!("{}{more}", first.in_short())))
+}
+
+fn dependencies(diff: &Diff) -> Option<(f64, String)> {
+    let dependencies = &diff.dependencies;
+    let of = |kind| u64::try_from(dependencies.of_kind(kind)).unwrap_or(u64::MAX);
+    let (new, bumped, downgraded) = (
+        of(DependencyKind::Added),
+        of(DependencyKind::Bumped),
+        of(DependencyKind::Downgraded),
+    );
+    if new + bumped + downgraded == 0 {
+        let is_unread = dependencies.from == DependenciesFrom::Unknown
+            && diff.of_kind(FileKind::Lock).next().is_some();
+        return is_unread.then(|| {
+            (
+                0.5,
+                "a lock file changed, what in it is not known".to_owned(),
+            )
+        });
+    }
+    let share = share(new, 4) + share(downgraded, 3) + share(bumped, 20);
+    let parts = [(new, "new"), (bumped, "bumped"), (downgraded, "downgraded")];
+    let words: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    Some((share, words.join(", ")))
+}
+
+fn vulnerabilities(facts: &RiskFacts<'_>) -> Option<(f64, String)> {
+    let brought: Option<(f64, String)> = facts.diff.and_then(|diff| {
+        let vulnerable = diff.dependencies.vulnerable();
+        let (change, worst) = vulnerable
+            .filter_map(|change| Some((change, change.worst()?)))
+            .max_by_key(|(_, advisory)| advisory.severity)?;
+        let share = match worst.severity {
+            AdvisorySeverity::Critical | AdvisorySeverity::High => 1.0,
+            AdvisorySeverity::Moderate | AdvisorySeverity::Unknown => 0.6,
+            AdvisorySeverity::Low => 0.3,
+        };
+        let words = format!(
+            "{}: {} {}",
+            change.in_short(),
+            worst.severity.word(),
+            worst.id
+        );
+        Some((share, words))
+    });
+    let found: Option<(f64, String)> = facts.security.and_then(|report| {
+        // Without an earlier scan every finding may be old: that weighs less than a new one.
+        let (counts, factor, word) = match &report.new {
+            Some(new) => (new, 1.0, "new"),
+            None => (&report.counts, 0.6, "found, nothing to compare with"),
+        };
+        let share = [
+            (Severity::Critical, 1.0),
+            (Severity::High, 0.8),
+            (Severity::Medium, 0.3),
+        ]
+        .into_iter()
+        .find(|(severity, _)| counts.of(*severity) > 0)
+        .map(|(_, share)| share)?;
+        Some((share * factor, format!("{} {word}", counts.in_words())))
+    });
+    match (brought, found) {
+        (Some((one, why)), Some((other, more))) => Some((one.max(other), format!("{why}; {more}"))),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Slower by 5% is noise, by half again all of it; a crossed threshold or only failures are all of it too.
+fn load(load: &LoadReport) -> Option<(f64, String)> {
+    if load.all_requests_failed() {
+        return Some((1.0, "every request of the load test failed".to_owned()));
+    }
+    if let Some(crossed) = load.crossed().next() {
+        return Some((1.0, format!("threshold crossed: {}", crossed.name)));
+    }
+    let before = load.baseline.as_ref()?;
+    let slower = [
+        ("p99", before.p99, load.p99),
+        ("p95", before.p95, load.p95),
+        ("p50", before.p50, load.p50),
+    ]
+    .into_iter()
+    .find_map(|(name, before, now)| {
+        let (before, now) = (before?, now?);
+        (before > 0.0).then_some((name, now / before - 1.0))
+    });
+    let (name, change) = slower?;
+    (change > 0.05).then(|| {
+        let share = change / 0.5;
+        (
+            share,
+            format!("{name} {:+.0}% against {}", change * 100.0, before.of),
+        )
+    })
+}
+
+fn last_release(facts: &RiskFacts<'_>) -> Option<(f64, String)> {
+    if facts.is_first {
+        return Some((1.0, "the first release: nothing to compare with".to_owned()));
+    }
+    let days = facts.since_last?.as_hours() / 24;
+    (days > 14).then(|| {
+        let days = u64::try_from(days).unwrap_or(0);
+        (
+            0.2 + share(days - 14, 46) * 0.8,
+            format!("{} since the last release", wording::count(days, "day")),
+        )
+    })
+}
+
+fn truncated(facts: &RiskFacts<'_>) -> Option<(f64, String)> {
+    let mut cut: Vec<&str> = Vec::new();
+    if let Some(diff) = facts.diff {
+        if diff.truncated {
+            cut.push("the diff");
+        } else if diff.unseen > 0 {
+            cut.push("the lines of some files");
+        }
+        if diff.dependencies.is_partial() && diff.dependencies.from != DependenciesFrom::Unknown {
+            cut.push("the dependencies");
+        }
+    }
+    if facts
+        .security
+        .is_some_and(|report| report.truncated || report.incomplete)
+    {
+        cut.push("the security scan");
+    }
+    if facts.tests.is_some_and(|tests| tests.unreadable > 0) {
+        cut.push("the test reports");
+    }
+    let many = u64::try_from(cut.len()).unwrap_or(u64::MAX);
+    (many > 0).then(|| {
+        (
+            0.5 + share(many, 4) / 2.0,
+            format!("cut: {}", cut.join(", ")),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Sha,
+        evidence::{LoadBaseline, TestsSummary, Totals},
+    };
+
+    fn sha(digit: char) -> Sha {
+        Sha::parse(&digit.to_string().repeat(40)).unwrap()
+    }
+
+    fn diff() -> Diff {
+        Diff {
+            ahead_by: 3,
+            files: 4,
+            added: 30,
+            removed: 10,
+            ..Diff::between(sha('a'), sha('b'))
+        }
+    }
+
+    fn tests(failed: u64, flaky: u64) -> TestsSummary {
+        TestsSummary {
+            totals: Totals {
+                tests: 100,
+                passed: 100 - failed,
+                failed,
+                flaky,
+                ..Totals::default()
+            },
+            ..TestsSummary::default()
+        }
+    }
+
+    fn risk(facts: &RiskFacts<'_>) -> Risk {
+        Risk::of(facts, &RiskRule::default())
+    }
+
+    #[test]
+    fn a_small_change_with_all_its_evidence_is_no_risk() {
+        let (diff, tests) = (diff(), tests(0, 0));
+        let risk = risk(&RiskFacts {
+            diff: Some(&diff),
+            tests: Some(&tests),
+            ..RiskFacts::default()
+        });
+        assert_eq!((risk.score, risk.level), (0, Level::Low));
+        assert_eq!(risk.recommendation(), "approve");
+    }
+
+    #[test]
+    fn what_is_missing_is_a_risk_by_itself() {
+        let one = risk(&RiskFacts {
+            missing: vec![Text::line("tests missing")],
+            ..RiskFacts::default()
+        });
+        let two = risk(&RiskFacts {
+            missing: vec![Text::line("tests missing"), Text::line("load unreadable")],
+            ..RiskFacts::default()
+        });
+        assert!(0 < one.score && one.score < two.score);
+        assert_eq!(one.contributions[0].factor, Factor::MissingEvidence);
+        assert_eq!(one.contributions[0].why.as_str(), "tests missing");
+    }
+
+    #[test]
+    fn the_sum_stops_at_a_hundred_and_names_every_part() {
+        let tests = tests(9, 40);
+        let mut diff = diff();
+        diff.behind_by = 2;
+        diff.added = 1_000_000;
+        diff.truncated = true;
+        diff.hot_count = 12;
+        let load = LoadReport {
+            p99: Some(400.0),
+            baseline: Some(Box::new(LoadBaseline {
+                of: Text::line("v1"),
+                p50: None,
+                p95: None,
+                p99: Some(200.0),
+                throughput: None,
+                failed: None,
+            })),
+            ..LoadReport::default()
+        };
+        let risk = risk(&RiskFacts {
+            tests: Some(&tests),
+            diff: Some(&diff),
+            load: Some(&load),
+            contradictions: vec![Text::line("says x, is y")],
+            ..RiskFacts::default()
+        });
+        assert_eq!((risk.score, risk.level), (MOST, Level::High));
+        let factors: Vec<Factor> = risk.contributions.iter().map(|part| part.factor).collect();
+        for factor in [
+            Factor::FailedTests,
+            Factor::FlakyTests,
+            Factor::DiffSize,
+            Factor::HotPaths,
+            Factor::LoadRegression,
+            Factor::BehindProduction,
+            Factor::Truncated,
+            Factor::Contradictions,
+        ] {
+            assert!(factors.contains(&factor), "{factor:?} in {factors:?}");
+        }
+        let points: Vec<u32> = risk.contributions.iter().map(|part| part.points).collect();
+        assert!(points.is_sorted_by(|a, b| a >= b), "{points:?}");
+        for part in &risk.contributions {
+            assert!((1..=part.weight).contains(&part.points), "{part:?}");
+        }
+    }
+
+    #[test]
+    fn a_weight_of_zero_silences_a_factor_and_thresholds_move_the_level() {
+        let tests = tests(1, 0);
+        let facts = RiskFacts {
+            tests: Some(&tests),
+            ..RiskFacts::default()
+        };
+        let mut rule = RiskRule::default();
+        assert_eq!(Risk::of(&facts, &rule).level, Level::High);
+        rule.high = 61;
+        assert_eq!(Risk::of(&facts, &rule).level, Level::Medium);
+        rule.weights.insert(Factor::FailedTests, 0);
+        assert_eq!(Risk::of(&facts, &rule).contributions, []);
+    }
+
+    #[test]
+    fn odd_numbers_never_leave_the_range() {
+        for share in [f64::NAN, f64::NEG_INFINITY, -1.0, 0.0] {
+            assert_eq!(points(share, 20), 0);
+        }
+        assert_eq!(points(f64::INFINITY, 20), 20);
+        assert_eq!(points(1e-9, 20), 1);
+        assert_eq!(points(1.0, 0), 0);
+    }
+}
