@@ -14,7 +14,9 @@ use crate::{
         script::Programs,
         store::{Cut, Driving, Holder, Opened, ReadOnly, Who, look, open},
     },
-    config::{AwsAccount, Machine, Resolved, TeamFile, parse_team},
+    config::{
+        AwsAccount, Beside, Machine, Resolved, TeamFile, parse_team, parse_team_with, strategy_file,
+    },
     domain::{
         Actor, Event, Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, later,
         observation::RunSnapshot,
@@ -138,7 +140,24 @@ async fn rules(
                 "the default branch of {slug} has no cockpit.toml\n  = help: write one with `cockpit init` and merge it, or name a file with --config"
             )));
         };
-        parse_team(&bytes, &format!("cockpit.toml of {slug}"))?
+        let origin = format!("cockpit.toml of {slug}");
+        match strategy_file(&bytes) {
+            None => parse_team(&bytes, &origin)?,
+            Some(name) => {
+                let asked = patiently(order, dialogue, async || client.file(&name).await);
+                let Some(strategy) = asked.await? else {
+                    return Err(Stop::usage(format!(
+                        "the default branch of {slug} has no {name}, which cockpit.toml names as its strategy\n  = help: merge it, or correct `strategy.file`"
+                    )));
+                };
+                let shown = format!("{name} of {slug}");
+                let beside = Beside {
+                    origin: &shown,
+                    bytes: &strategy,
+                };
+                parse_team_with(&bytes, &origin, Some(beside))?
+            }
+        }
     };
     let resolved = order.around.resolve(team)?;
     let target = &resolved.team.policy.target;

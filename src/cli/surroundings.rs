@@ -9,8 +9,8 @@ use std::{
 use super::{args::GlobalArguments, exit::Stop};
 use crate::{
     config::{
-        Env, Flags, LARGEST, Layers, Machine, Resolved, TeamFile, file::UserTable, machine,
-        parse_remote, parse_team, parse_user, resolve,
+        Beside, Env, Flags, LARGEST, Layers, Machine, Resolved, TeamFile, file::UserTable, machine,
+        parse_remote, parse_team, parse_team_with, parse_user, resolve, strategy_file,
     },
     domain::Repository,
 };
@@ -67,7 +67,22 @@ impl Surroundings {
             let path = path.display();
             return Err(Stop::usage(format!("there is no {path}\n  = help: {mend}")));
         };
-        Ok(parse_team(&bytes, &path.display().to_string())?)
+        let origin = path.display().to_string();
+        let Some(name) = strategy_file(&bytes) else {
+            return Ok(parse_team(&bytes, &origin)?);
+        };
+        let place = path.with_file_name(&name);
+        let shown = place.display().to_string();
+        let Some(strategy) = read(&place)? else {
+            return Err(Stop::usage(format!(
+                "there is no {shown}, which {origin} names as its strategy\n  = help: write it beside {origin}, or correct `strategy.file`"
+            )));
+        };
+        let beside = Beside {
+            origin: &shown,
+            bytes: &strategy,
+        };
+        Ok(parse_team_with(&bytes, &origin, Some(beside))?)
     }
 
     /// The checkout's `origin`, as git tells it; `None` outside a checkout or without git.

@@ -15,6 +15,7 @@ pub mod schema;
 mod screen;
 mod shape;
 mod smoke;
+mod strategy;
 mod team;
 mod theme;
 mod tree;

@@ -11,6 +11,7 @@ use super::{
     file::TeamTable,
     resolve::{AwsAccount, NotYet, ProductionVersion, resolve_team},
     schema, shape,
+    strategy::{self, is_beside},
 };
 use crate::domain::policy::Policy;
 
@@ -36,8 +37,44 @@ pub struct TeamFile {
     pub not_yet: Vec<NotYet>,
 }
 
-/// Reads `bytes`; `origin` is the name for people in messages.
+/// A file that the rules name, from beside them.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'b> {
+    /// Its name for people.
+    pub origin: &'b str,
+    /// What it holds.
+    pub bytes: &'b [u8],
+}
+
+/// The strategy file that these rules name, relative to them; `None` where they name none that can be read.
+pub fn strategy_file(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let table: toml::Table = toml::from_str(text).ok()?;
+    let file = table.get("strategy")?.get("file")?.as_str()?;
+    is_beside(file).then(|| file.to_owned())
+}
+
+/// Reads rules that name no other file; `origin` is the name for people in messages.
 pub fn parse_team(bytes: &[u8], origin: &str) -> Result<TeamFile, Diagnostics> {
+    parse_team_with(bytes, origin, None)
+}
+
+/// Reads rules with the strategy file that they name ([`strategy_file`]); its bytes are part of the rules' hash.
+pub fn parse_team_with(
+    bytes: &[u8],
+    origin: &str,
+    strategy: Option<Beside<'_>>,
+) -> Result<TeamFile, Diagnostics> {
+    let text = text_of(bytes, origin)?;
+    let Some(beside) = strategy else {
+        return read(text, hash(bytes), origin, None);
+    };
+    let hash = hash(&[bytes, b"\0", beside.bytes].concat());
+    let inner = text_of(beside.bytes, beside.origin)?;
+    read(text, hash, origin, Some((beside.origin, inner)))
+}
+
+fn text_of<'b>(bytes: &'b [u8], origin: &str) -> Result<&'b str, Diagnostics> {
     if bytes.len() > LARGEST {
         let point = Diagnostic::whole(format!(
             "{} bytes are more than a rules file has",
@@ -45,21 +82,49 @@ pub fn parse_team(bytes: &[u8], origin: &str) -> Result<TeamFile, Diagnostics> {
         ));
         return Err(Diagnostics::one(origin, point));
     }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
-            let point = Diagnostic::whole(format!("line {line} is not UTF-8"));
-            return Err(Diagnostics::one(
-                origin,
-                point.help("save the file as UTF-8"),
-            ));
-        }
-    };
-    read(text, hash(bytes), origin).map_err(|list| Diagnostics::new(origin, text, list))
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
+        let point = Diagnostic::whole(format!("line {line} is not UTF-8"));
+        Diagnostics::one(origin, point.help("save the file as UTF-8"))
+    })
 }
 
-fn read(text: &str, hash: String, origin: &str) -> Result<TeamFile, Vec<Diagnostic>> {
+/// `beside`: the strategy file's name and text.
+fn read(
+    text: &str,
+    hash: String,
+    origin: &str,
+    beside: Option<(&str, &str)>,
+) -> Result<TeamFile, Diagnostics> {
+    let ours = |list| Diagnostics::new(origin, text, list);
+    let (table, raw, mut list) = document(text).map_err(ours)?;
+    let theirs = |list| {
+        let (name, text) = beside.unwrap_or((origin, text));
+        Diagnostics::new(name, text, list)
+    };
+    let written = beside.map(|(_, text)| strategy::read(text, &table.github.environment.value));
+    let written = written.transpose().map_err(theirs)?;
+    let (resolution, wrong, wrong_beside) = resolve_team(&table, &raw, hash, written.as_ref());
+    list.extend(wrong);
+    if !list.is_empty() {
+        return Err(ours(list));
+    }
+    if !wrong_beside.is_empty() {
+        return Err(theirs(wrong_beside));
+    }
+    Ok(TeamFile {
+        origin: origin.to_owned(),
+        table,
+        policy: resolution.policy,
+        repository: resolution.repository,
+        aws: resolution.aws,
+        production: resolution.production,
+        not_yet: resolution.not_yet,
+    })
+}
+
+/// The document as structs and as plain values, with what its shape has wrong.
+fn document(text: &str) -> Result<(TeamTable, toml::Table, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         return Err(errors.iter().map(Diagnostic::from).collect());
@@ -77,20 +142,7 @@ fn read(text: &str, hash: String, origin: &str) -> Result<TeamFile, Vec<Diagnost
             return Err(list);
         }
     };
-    let (resolution, wrong) = resolve_team(&table, &raw, hash);
-    list.extend(wrong);
-    if !list.is_empty() {
-        return Err(list);
-    }
-    Ok(TeamFile {
-        origin: origin.to_owned(),
-        table,
-        policy: resolution.policy,
-        repository: resolution.repository,
-        aws: resolution.aws,
-        production: resolution.production,
-        not_yet: resolution.not_yet,
-    })
+    Ok((table, raw, list))
 }
 
 /// SHA-256, hexadecimal.

@@ -270,9 +270,8 @@ async fn what_is_not_required_or_skipped_fails_nothing_and_the_order_is_the_file
 #[tokio::test]
 async fn no_more_run_at_once_than_may() {
     let server = server(|_, _| Then::Silent).await;
-    let tests: String = (0..6)
-        .map(|n| format!("[[tests]]\nname='{n}'\npath='/'\ntimeout='100ms'\n"))
-        .collect();
+    let test = |n| format!("[[tests]]\nname='{n}'\npath='/'\ntimeout='100ms'\n");
+    let tests = (0..6).map(test).collect::<Vec<_>>().concat();
     let report = run_with(&tests, &server.origin, &[], 2).await;
     assert_eq!(report.failed, 6);
     let most = server.most.load(Ordering::SeqCst);

@@ -12,13 +12,13 @@ use crate::{
 };
 
 /// How promotion goes.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct StrategyTable {
     /// The kind.
     #[serde(default)]
     pub kind: Option<At<StrategyKind>>,
-    /// A YAML file that says it instead.
+    /// A YAML file beside this one that says all of it instead: `strategy.yaml`.
     #[serde(default)]
     pub file: Option<At<String>>,
     /// canary: whether each stage is released by a person, or in advance where all gates pass.

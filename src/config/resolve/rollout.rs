@@ -11,6 +11,7 @@ use crate::{
             DurationText, HypercareTable, RollbackTable, StageEntry, StrategyKind, StrategyTable,
             TeamTable,
         },
+        strategy::{WrittenStrategy, is_beside},
         units,
     },
     domain::policy::{
@@ -108,15 +109,67 @@ fn quiet(table: &HypercareTable, window: SignedDuration, max_wait: SignedDuratio
     }
 }
 
-/// The strategy, and how long one deploy may take.
+/// The strategy, and how long one deploy may take. `theirs` takes the mistakes of a strategy file.
 pub(super) fn strategy(
     table: &TeamTable,
+    written: Option<&WrittenStrategy>,
     metrics: &Metrics,
     found: &mut Findings,
+    theirs: &mut Findings,
 ) -> (Strategy, SignedDuration) {
     let Some(at) = &table.strategy else {
         return (Strategy::Recreate, DEPLOY_TIMEOUT);
     };
+    let Some(file) = &at.file else {
+        return inline(table, at, metrics, found);
+    };
+    let twice = written_keys(at);
+    for (key, span) in &twice {
+        let message = format!("[strategy] has both `{key}` and `file`");
+        found.wrong(span, message, "keep one of them: the file says all of it");
+    }
+    if let Some(written) = written {
+        return inline(table, &written.table, metrics, theirs);
+    }
+    let help = "name a YAML file beside cockpit.toml: file = \"strategy.yaml\"";
+    if !is_beside(file) {
+        found.wrong(&file.span, "no file beside this one", help);
+    } else if twice.is_empty() {
+        found.wrong(&file.span, "the strategy file was not read", help);
+    }
+    (Strategy::Recreate, DEPLOY_TIMEOUT)
+}
+
+/// The keys that stand in the table beside `file`.
+fn written_keys(at: &StrategyTable) -> Vec<(&'static str, std::ops::Range<usize>)> {
+    let keys = [
+        ("kind", at.kind.as_ref().map(|v| v.span.clone())),
+        ("advance", at.advance.as_ref().map(|v| v.span.clone())),
+        (
+            "stage_timeout",
+            at.stage_timeout.as_ref().map(|v| v.span.clone()),
+        ),
+        ("stages", at.stages.as_ref().map(|v| v.span.clone())),
+        (
+            "max_unavailable",
+            at.max_unavailable.as_ref().map(|v| v.span.clone()),
+        ),
+        ("max_surge", at.max_surge.as_ref().map(|v| v.span.clone())),
+        ("validation", at.validation.as_ref().map(|v| v.span.clone())),
+    ];
+    let there = keys
+        .into_iter()
+        .filter_map(|(key, span)| Some((key, span?)));
+    there.collect()
+}
+
+/// The strategy of one table, wherever it was written.
+fn inline(
+    table: &TeamTable,
+    at: &At<StrategyTable>,
+    metrics: &Metrics,
+    found: &mut Findings,
+) -> (Strategy, SignedDuration) {
     let timeout = duration(
         "strategy.stage_timeout",
         at.stage_timeout.as_ref(),
@@ -124,28 +177,10 @@ pub(super) fn strategy(
         found,
     );
     let Some(kind) = &at.kind else {
-        let (span, message, help) = match &at.file {
-            Some(file) => (
-                &file.span,
-                "this version does not read strategy files",
-                "write `kind` and its keys here",
-            ),
-            None => (
-                &at.span,
-                "[strategy] has no `kind`",
-                "add `kind = \"canary\"`, \"blue-green\", \"rolling\" or \"recreate\"",
-            ),
-        };
-        found.wrong(span, message, help);
+        let help = "add `kind = \"canary\"`, \"blue-green\", \"rolling\" or \"recreate\"";
+        found.wrong(&at.span, "[strategy] has no `kind`", help);
         return (Strategy::Recreate, timeout);
     };
-    if let Some(file) = &at.file {
-        found.wrong(
-            &file.span,
-            "[strategy] has both `kind` and `file`",
-            "keep one of them",
-        );
-    }
     foreign_keys(at, kind.value, found);
     let strategy = match kind.value {
         StrategyKind::Recreate => Strategy::Recreate,

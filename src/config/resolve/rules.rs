@@ -80,11 +80,14 @@ fn point_at(span: Range<usize>, rule: &str, error: &RuleError) -> Diagnostic {
 /// A range inside the string as a range in the file; the whole string where escapes make that unsure.
 fn inside(written: &At<String>, part: &Range<usize>) -> Range<usize> {
     let whole = written.span.clone();
-    if whole.len() != written.value.len() + 2 {
-        return whole;
-    }
+    // YAML takes texts without quotes.
+    let quote = match whole.len().checked_sub(written.value.len()) {
+        Some(0) if !whole.is_empty() => 0,
+        Some(2) => 1,
+        _ => return whole,
+    };
     // At the end of the text the closing quote is what the caret can show.
-    let start = (whole.start + 1 + part.start).min(whole.end - 1);
-    let end = (whole.start + 1 + part.end).clamp(start + 1, whole.end);
+    let start = (whole.start + quote + part.start).min(whole.end - 1);
+    let end = (whole.start + quote + part.end).clamp(start + 1, whole.end);
     start..end
 }

@@ -1,7 +1,7 @@
 //! The whole file: its parts in the order in which they need each other.
 
 use crate::{
-    config::{diagnostic::Diagnostic, file::TeamTable},
+    config::{diagnostic::Diagnostic, file::TeamTable, strategy::WrittenStrategy},
     domain::policy::Policy,
 };
 
@@ -10,7 +10,7 @@ use super::{
     findings::Findings,
     gates, metrics,
     not_yet::{self, NotYet},
-    people, risk, rollout,
+    people, risk, rollout, rules,
     target::{self, AwsAccount, ProductionVersion},
 };
 
@@ -25,17 +25,26 @@ pub(in crate::config) struct Resolution {
 }
 
 /// Checks and resolves a file. `raw` is the same document as plain values, for the presets' parameters; `hash` the
-/// SHA-256 of its bytes.
+/// SHA-256 of its bytes; `written` its strategy file, whose mistakes come second.
 pub(in crate::config) fn resolve_team(
     table: &TeamTable,
     raw: &toml::Table,
     hash: String,
-) -> (Resolution, Vec<Diagnostic>) {
+    written: Option<&WrittenStrategy>,
+) -> (Resolution, Vec<Diagnostic>, Vec<Diagnostic>) {
     let mut found = Findings::default();
+    let mut theirs = Findings::default();
     let aws = target::aws(&table.aws, &mut found);
     let metrics = metrics::metrics(table, raw, &aws, &mut found);
-    let hypercare = rollout::hypercare(&table.hypercare, &metrics, &mut found);
-    let (strategy, deploy_timeout) = rollout::strategy(table, &metrics, &mut found);
+    let mut hypercare = rollout::hypercare(&table.hypercare, &metrics, &mut found);
+    if let Some(written) = written {
+        let gates = rules::rules(&written.gates, &metrics, &mut theirs);
+        hypercare.gates.extend(gates);
+        let triggers = rules::rules(&written.triggers, &metrics, &mut theirs);
+        hypercare.triggers.extend(triggers);
+    }
+    let (strategy, deploy_timeout) =
+        rollout::strategy(table, written, &metrics, &mut found, &mut theirs);
     let policy = Policy {
         service: found.filled("service", &table.service),
         hash,
@@ -63,5 +72,5 @@ pub(in crate::config) fn resolve_team(
         production: target::production(&table.production, &mut found),
         not_yet: not_yet::not_yet(table),
     };
-    (resolution, found.list)
+    (resolution, found.list, theirs.list)
 }

@@ -1,0 +1,201 @@
+//! Strategy files beside the smallest rules: what each becomes, and where each mistake is shown.
+
+use crate::{
+    config::{Beside, TeamFile, parse_team, parse_team_with, strategy_file},
+    domain::{
+        judge::Rule,
+        policy::{Advance, StageBound, Strategy},
+    },
+};
+
+const SMALLEST: &str = include_str!("../../../tests/data/config/smallest.toml");
+
+const CANARY: &str = "\
+strategy: canary
+stages:
+  - weight: 5%
+    duration: 10m
+    gates: [error_rate < 1%, latency_p99 < baseline * 1.1]
+  - {weight: 25%, duration: 15m, gates: error_rate < 1%, environment: prod-quarter}
+  - weight: 100
+rollback_trigger: error_rate > 2%
+";
+
+fn rules(more: &str) -> String {
+    SMALLEST.replace(
+        "[rollback]",
+        &format!("[strategy]\nfile = \"strategy.yaml\"\n{more}[rollback]"),
+    )
+}
+
+fn with(yaml: &str) -> Result<TeamFile, String> {
+    let toml = rules("");
+    let beside = Beside {
+        origin: "strategy.yaml",
+        bytes: yaml.as_bytes(),
+    };
+    parse_team_with(toml.as_bytes(), "cockpit.toml", Some(beside)).map_err(|wrong| wrong.render())
+}
+
+#[test]
+fn a_canary_in_yaml_is_what_the_rules_would_say() {
+    assert_eq!(
+        strategy_file(rules("").as_bytes()).as_deref(),
+        Some("strategy.yaml")
+    );
+    assert_eq!(strategy_file(SMALLEST.as_bytes()), None);
+    let policy = with(CANARY).unwrap().policy;
+    let Strategy::Canary { stages, advance } = &policy.strategy else {
+        panic!("{:?}", policy.strategy)
+    };
+    assert_eq!(*advance, Advance::Ask);
+    let bound: Vec<_> = stages.iter().map(|stage| stage.bound.clone()).collect();
+    let named = ["production-5", "prod-quarter", "production"];
+    assert_eq!(
+        bound,
+        named.map(|name| StageBound::Environment(name.to_owned()))
+    );
+    let gates: Vec<usize> = stages.iter().map(|stage| stage.gates.len()).collect();
+    assert_eq!(gates, [2, 1, 0]);
+    assert_eq!(stages[1].duration.as_mins(), 15);
+    assert_eq!(stages[2].weight, "100%");
+    let triggers: Vec<&str> = policy.hypercare.triggers.iter().map(Rule::source).collect();
+    assert_eq!(triggers, ["error_rate > 2% for 3m", "error_rate > 2%"]);
+}
+
+#[test]
+fn the_other_kinds_in_the_forms_that_teams_use() {
+    let strategy = |yaml: &str| with(yaml).unwrap().policy.strategy;
+    let green = "strategy: blue-green\nvalidation_period: 15m\nrollback_trigger:\n  - error_rate > 2%\n  - latency_p99 > 2s for 3m\n";
+    assert!(
+        matches!(strategy(green), Strategy::BlueGreen { validation: Some(period) } if period.as_mins() == 15)
+    );
+    assert_eq!(with(green).unwrap().policy.hypercare.triggers.len(), 3);
+    for yaml in [
+        "strategy: rolling\nmax_unavailable: 25%\nmax_surge: 1\n",
+        "kind: RollingUpdate\nmaxUnavailable: 25%\nmaxSurge: 1\n",
+        "strategy:\n  type: rolling-update\n  maxUnavailable: \"25%\"\n  maxSurge: \"1\"\n",
+    ] {
+        let Strategy::Rolling {
+            max_unavailable,
+            max_surge,
+        } = strategy(yaml)
+        else {
+            panic!("{yaml}")
+        };
+        assert_eq!(
+            (max_unavailable.as_deref(), max_surge.as_deref()),
+            (Some("25%"), Some("1"))
+        );
+    }
+    assert_eq!(
+        strategy("strategy: recreate\ngates: error_rate < 1%\n"),
+        Strategy::Recreate
+    );
+    assert!(matches!(
+        strategy("{\"strategy\": \"blue-green\"}"),
+        Strategy::BlueGreen { validation: None }
+    ));
+}
+
+#[test]
+fn the_hash_is_of_both_files() {
+    let hash = |yaml: &str| with(yaml).unwrap().policy.hash;
+    assert_eq!(hash("strategy: recreate\n"), hash("strategy: recreate\n"));
+    assert_ne!(
+        hash("strategy: recreate\n"),
+        hash("strategy: recreate # so\n")
+    );
+    assert_eq!(hash("strategy: recreate\n").len(), 64);
+}
+
+#[test]
+fn mistakes_are_shown_in_the_file_that_has_them() {
+    for (yaml, place, words) in [
+        ("strategy: canery\n", ":1:11", "did you mean `canary`?"),
+        ("stratgy: canary\n", ":1:1", "did you mean `strategy`?"),
+        (
+            "strategy: canary\nstages:\n  - wieght: 5%\n",
+            ":3:5",
+            "did you mean `weight`?",
+        ),
+        (
+            "strategy: canary\nstages:\n  - weight: 5%\n    gates: [eror_rate < 1%]\n    duration: 10m\n  - weight: 100%\n",
+            ":4:13",
+            "did you mean `error_rate`?",
+        ),
+        (
+            "strategy: canary\nstages:\n  - weight: 5%\n    gates: [error_rate < 1ms]\n    duration: 10m\n  - weight: 100%\n",
+            ":4:26",
+            "value like `1%`",
+        ),
+        (
+            "strategy: canary\nstages:\n  - weight: 5%\n  - weight: 100%\n",
+            ":3:",
+            "without a duration",
+        ),
+        (
+            "strategy: canary\nstages:\n  - weight: 5%\n    duration: 10min\n  - weight: 100%\n",
+            ":4:15",
+            "write 30s, 10m",
+        ),
+        ("strategy: canary\n", ":1:11", "a canary without stages"),
+        (
+            "strategy: canary\nstages: 5%\n",
+            ":2:9",
+            "the stages are a list",
+        ),
+        (
+            "strategy: rolling\nmax_surge: lots\n",
+            ":2:12",
+            "neither a share",
+        ),
+        (
+            "strategy: rolling\nvalidation_period: 5m\n",
+            ":2:20",
+            "another kind of strategy",
+        ),
+        (
+            "strategy: recreate\nrollback_trigger: cpu > 5\n",
+            ":2:25",
+            "write `5%`",
+        ),
+        ("strategy: recreate\nstrategy: canary\n", "", "duplicate"),
+        ("strategy: [\n", "", "strategy.yaml"),
+        ("stages: []\n", "", "names no strategy"),
+        ("", "", "strategy.yaml"),
+    ] {
+        let told = with(yaml).unwrap_err();
+        assert!(told.contains(words), "{words} in\n{told}");
+        assert!(
+            told.contains(&format!("strategy.yaml{place}")),
+            "{place} in\n{told}"
+        );
+    }
+}
+
+#[test]
+fn a_file_and_a_strategy_beside_it_are_one_too_many() {
+    let twice = parse_team(rules("stage_timeout = \"1h\"\n").as_bytes(), "cockpit.toml");
+    let twice = twice.unwrap_err().render();
+    assert!(twice.contains("both `stage_timeout` and `file`"), "{twice}");
+    let unread = parse_team(rules("").as_bytes(), "cockpit.toml")
+        .unwrap_err()
+        .render();
+    assert!(unread.contains("was not read"), "{unread}");
+    for name in [
+        "/etc/s.yaml",
+        "../s.yaml",
+        "a//s.yaml",
+        "C:s.yaml",
+        "s.toml",
+        "",
+    ] {
+        let toml = rules("").replace("strategy.yaml", name);
+        assert_eq!(strategy_file(toml.as_bytes()), None, "{name}");
+        let told = parse_team(toml.as_bytes(), "cockpit.toml")
+            .unwrap_err()
+            .render();
+        assert!(told.contains("no file beside this one"), "{told}");
+    }
+}
