@@ -2,8 +2,9 @@
 //!
 //! # Layout
 //! `domain` holds the pure core, `ports` what it asks of the world, `adapters` the answers over HTTP and files,
-//! `flight` one release without a screen, `app` and `ui` the screen, `shell` the terminal around both, `simulator` a
-//! world on loopback, `cli` and `wiring` the commands. Imports go downward only; `tests/architecture.rs` holds that.
+//! `report` documents about a release, `flight` one release without a screen, `app` and `ui` the screen, `shell` the
+//! terminal around both, `simulator` a world on loopback, `cli` and `wiring` the commands. Imports go downward only;
+//! `tests/architecture.rs` holds that.
 
 pub mod adapters;
 pub mod app;
@@ -12,6 +13,7 @@ pub mod config;
 pub mod domain;
 pub mod flight;
 pub mod ports;
+pub mod report;
 pub mod shell;
 pub mod simulator;
 pub mod ui;

@@ -4,6 +4,8 @@
 
 #[path = "screens/journal.rs"]
 mod journal;
+#[path = "screens/reports.rs"]
+mod reports;
 #[path = "screens/stage.rs"]
 mod stage;
 #[path = "screens/world.rs"]

@@ -7,7 +7,9 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Bar, Cases, Derived, Feeds, Hits, Notice, Palette, Pane, Place, Prompt, Walk, Work};
+use super::{
+    Bar, Cases, Derived, Feeds, Hits, Notice, Palette, Pane, Place, Prompt, StagingView, Walk, Work,
+};
 use crate::domain::{Login, Phase, evidence::TestReport, observation::Minute, release::Release};
 
 /// Who sits at this cockpit.
@@ -55,6 +57,8 @@ pub struct Model {
     pub cases: Cases,
     /// The diff, walked through.
     pub walk: Walk,
+    /// What of the staging report is seen.
+    pub staging: StagingView,
     /// Index of the metric in the chart.
     pub metric: usize,
     /// The minute that the chart's cursor reads.
@@ -92,6 +96,7 @@ impl Model {
             places: [Place::default(); 7],
             cases: Cases::default(),
             walk: Walk::default(),
+            staging: StagingView::default(),
             metric: 0,
             cursor: None,
             overlay: None,

@@ -2,6 +2,8 @@
 //!
 //! The drawing answers with [`Hits`]; the model remembers the newest and never looks at a frame.
 
+use crate::domain::evidence::EvidenceKind;
+
 /// A pane of the release screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Pane {
@@ -112,6 +114,8 @@ pub struct Hits {
     pub reach: [(usize, usize); 7],
     /// The same for what lies over the screen.
     pub overlay: (usize, usize),
+    /// What each row of the staging pane is of.
+    pub staging: Vec<EvidenceKind>,
 }
 
 impl Hits {
@@ -134,6 +138,7 @@ impl Hits {
         self.spots.clear();
         self.reach = [(0, 0); 7];
         self.overlay = (0, 0);
+        self.staging.clear();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Action, Answer, Asking, Chord, Effect, Input, Key, Model, Overlay, Palette, Pane, Place,
-    Prompt, Spot, by_hand::by_hand, hindrance, moved::step,
+    Prompt, Spot, StagingView, by_hand::by_hand, hindrance, moved::step,
 };
 use crate::domain::{Command, Phase, release::Release};
 
@@ -140,11 +140,14 @@ impl Model {
             Action::NextPane => self.turn(1),
             Action::PreviousPane => self.turn(-1),
             Action::Pane(number) => self.go(number),
-            Action::Zoom => self.zoomed = !self.zoomed,
+            Action::Zoom => {
+                self.zoomed = !self.zoomed;
+                self.staging = StagingView::default();
+            }
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::Filter => {
-                (self.focus, self.zoomed) = (Pane::Tests, true);
+                self.show_cases();
                 self.cases.opened = None;
                 self.cases.typing = true;
             }
@@ -175,6 +178,9 @@ impl Model {
             return;
         };
         match self.focus {
+            Pane::Tests if self.zoomed && !self.lists_cases() => {
+                self.staging.place.scroll(by, reach);
+            }
             Pane::Tests if self.zoomed && !self.cases.is_empty() => {
                 if let Some(top) = &mut self.cases.opened {
                     *top = top
@@ -216,7 +222,12 @@ impl Model {
 
     fn open(&mut self) {
         if !self.zoomed {
+            if self.focus == Pane::Tests {
+                self.open_staging();
+            }
             self.zoomed = true;
+        } else if self.focus == Pane::Tests && !self.staging.cases {
+            self.staging.cases = self.cases.report().is_some();
         } else if self.focus == Pane::Tests && self.cases.selected().is_some() {
             self.cases.opened = Some(0);
         }
@@ -230,11 +241,12 @@ impl Model {
         if self.focus == Pane::Metrics && self.cursor.take().is_some() {
             return;
         }
-        if self.focus == Pane::Tests && !self.cases.filter().is_empty() {
+        if self.lists_cases() && !self.cases.filter().is_empty() {
             self.cases.clear();
             return;
         }
         self.zoomed = false;
+        self.staging = StagingView::default();
         if !self.panes().contains(&self.focus) {
             self.focus = self.panes()[0];
         }
@@ -315,6 +327,7 @@ impl Model {
 
     fn select(&mut self, pane: Pane, row: usize) {
         match pane {
+            Pane::Tests if self.zoomed && !self.lists_cases() => {}
             Pane::Tests if self.zoomed => {
                 self.cases.place.at = row.min(self.cases.len().saturating_sub(1));
             }
@@ -338,7 +351,9 @@ impl Model {
                     return;
                 };
                 let reach = self.hits.reach[pane.index()];
-                if pane == Pane::Tests && self.zoomed && self.cases.opened.is_none() {
+                if pane == Pane::Tests && self.zoomed && !self.lists_cases() {
+                    self.staging.place.scroll(lines, reach);
+                } else if pane == Pane::Tests && self.zoomed && self.cases.opened.is_none() {
                     let all = self.cases.len();
                     self.cases.place.step(lines, (reach.0, all));
                 } else if let (Pane::Tests, Some(top)) = (pane, &mut self.cases.opened) {

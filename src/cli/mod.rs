@@ -15,6 +15,7 @@ pub mod log;
 mod look;
 mod manual;
 mod program;
+mod report;
 mod risk;
 mod run;
 mod runtime;

@@ -8,7 +8,7 @@ use super::{
     args::{Arguments, Command, ConfigCommand, GateCommand},
     backtest, config, doctor,
     exit::{Exit, Stop},
-    gate, init, manual, risk, run, smoke,
+    gate, init, manual, report, risk, run, smoke,
     surroundings::Surroundings,
 };
 use crate::config::nearest;
@@ -51,6 +51,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Demo(demo)) => run::demo(&around, demo),
         Some(Command::Status { release, json }) => run::status(&around, release.as_deref(), *json),
         Some(Command::Risk { release, json }) => risk::risk(&around, release.as_deref(), *json),
+        Some(Command::Report(report)) => report::report(&around, report),
         Some(Command::Init { output, force }) => init::init(&around, output, *force),
         Some(Command::Doctor { json }) => doctor::doctor(&around, *json),
         Some(Command::Backtest { cases, json }) => backtest::backtest(cases, *json),

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{alarms, cases, explain, gates, log, metrics, tests, triggers};
+use super::{alarms, cases, explain, gates, log, metrics, staging, tests, triggers};
 use crate::{
     app::{Hits, Pane},
     ui::{
@@ -23,9 +23,8 @@ pub(in crate::ui) fn draw(
         return;
     }
     match pane {
-        Pane::Tests if view.model.zoomed && view.model.cases.report().is_some() => {
-            cases::draw(view, buffer, area, hits);
-        }
+        Pane::Tests if view.model.lists_cases() => cases::draw(view, buffer, area, hits),
+        Pane::Tests if view.model.zoomed => staging::draw(view, buffer, area, hits),
         Pane::Tests => tests::draw(view, buffer, area, hits),
         Pane::Explain => explain::draw(view, buffer, area, hits),
         Pane::Gates => gates::draw(view, buffer, area, hits),

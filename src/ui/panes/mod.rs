@@ -9,6 +9,7 @@ mod gates;
 mod log;
 mod metrics;
 mod readings;
+mod staging;
 mod strip;
 mod tests;
 mod triggers;

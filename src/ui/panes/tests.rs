@@ -19,7 +19,8 @@ use crate::{
 pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let inner = frame(view, buffer, area, Pane::Tests, &badge(view), hits);
     let styles = &view.look.styles;
-    let lines = lines(view);
+    let (lines, kinds) = lines(view);
+    hits.staging = kinds;
     let list = rows(view, inner, Pane::Tests, lines.len(), hits);
     for (row, (index, line)) in
         (0u16..).zip(lines.iter().enumerate().skip(list.top).take(list.seen))
@@ -86,9 +87,10 @@ pub(in crate::ui) fn badge(view: View<'_>) -> Vec<pane::Piece> {
     right
 }
 
-fn lines(view: View<'_>) -> Vec<Line> {
+/// The rows, and what each is of.
+fn lines(view: View<'_>) -> (Vec<Line>, Vec<EvidenceKind>) {
     let release = view.release;
-    let mut lines = Vec::new();
+    let (mut lines, mut of) = (Vec::new(), Vec::new());
     let mut kinds: Vec<EvidenceKind> = release
         .policy
         .evidence
@@ -125,8 +127,9 @@ fn lines(view: View<'_>) -> Vec<Line> {
                 right: String::new(),
             }),
         }
+        of.resize(lines.len(), kind);
     }
-    lines
+    (lines, of)
 }
 
 /// The rows of a piece that was read, and what there is to know of it.
