@@ -61,11 +61,8 @@ pub(in crate::ui) fn badge(view: View<'_>) -> Vec<pane::Piece> {
     let mut pieces = vec![(text.0.to_owned(), text.1)];
     if let Some(risk) = &view.model.derived.risk {
         let style = view.look.level(risk.level);
-        pieces.push(("risk".to_owned(), styles.dim));
-        pieces.push((
-            format!("{} {}", risk.level.word().to_uppercase(), risk.score),
-            style,
-        ));
+        let words = format!("risk {} {}", risk.level.word().to_uppercase(), risk.score);
+        pieces.push((words, style));
     }
     pieces
 }
