@@ -6,9 +6,15 @@
 mod checkout;
 #[path = "adapters/cloudwatch/mod.rs"]
 mod cloudwatch;
+#[path = "adapters/covered.rs"]
+mod covered;
+#[path = "adapters/dotnet.rs"]
+mod dotnet;
 #[path = "adapters/evidence.rs"]
 mod evidence;
 #[path = "adapters/github/mod.rs"]
 mod github;
+#[path = "adapters/scanners.rs"]
+mod scanners;
 #[path = "adapters/smoke.rs"]
 mod smoke;

@@ -257,7 +257,7 @@ async fn read_evidence(meeting: &Meeting, scenario: Scenario) {
                 assert!((100.0..300.0).contains(&load.p99.unwrap()));
             }
             Evidence::Security(scan) => assert_eq!(scan.counts().grave(), 0),
-            Evidence::Coverage(coverage) => assert!(coverage.percent().is_some()),
+            Evidence::Coverage(map) => assert!(map.report().percent().is_some()),
             Evidence::Explain(text) => assert!(text.as_str().contains("What was verified")),
         }
     }

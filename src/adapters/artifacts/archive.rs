@@ -46,69 +46,137 @@ pub(super) fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
-/// Gives every file that `wanted` accepts to `visit`, in the order of the names, and what cannot be opened to `refused`.
+/// Archives inside archives that are opened: an artifact of reports that were zipped before.
+const NESTING: usize = 2;
+/// Bytes of an archive inside the archive.
+const INNER_BYTES: u64 = 64 << 20;
+
+/// Gives every file to `visit`, in the order of the names, also those of archives in the archive; and why one is not
+/// opened.
 ///
 /// A limit that is passed stops the walk: an archive that breaks one is not trusted for the rest.
 pub(super) fn walk(
     bytes: &[u8],
     limits: Limits,
-    wanted: impl Fn(&str) -> bool,
     mut visit: impl FnMut(&str, Result<&mut dyn Read, String>),
 ) -> Result<(), ArchiveError> {
-    let mut archive =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|error| ArchiveError::Damaged(say(&error)))?;
-    if archive.len() > limits.entries {
-        let line = format!(
-            "the zip holds {} entries; at most {} are read",
-            archive.len(),
-            limits.entries
-        );
-        return Err(ArchiveError::TooLarge(line));
-    }
-    let mut names: Vec<(String, usize)> = (0..archive.len())
-        .filter_map(|index| {
-            let name = archive.name_for_index(index)?.ok()?.into_owned();
-            (!name.ends_with('/') && wanted(&name)).then_some((name, index))
-        })
-        .collect();
-    names.sort();
     let packed = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let by_ratio = packed.saturating_mul(limits.ratio).max(limits.free_bytes);
-    let allowed = limits.bytes.min(by_ratio);
-    let mut left = allowed;
-    for (name, index) in names {
-        let mut file = match archive.by_index(index) {
-            Ok(file) => file,
-            Err(error) => {
-                visit(&name, Err(say(&error)));
-                continue;
+    let mut walk = Walk {
+        limits,
+        entries: limits.entries,
+        bytes: limits.bytes.min(by_ratio),
+        visit: &mut visit,
+    };
+    walk.archive(bytes, "", 1)
+}
+
+/// What the walk may still cost; archives in archives pay from the same purse.
+struct Walk<'v> {
+    limits: Limits,
+    entries: usize,
+    bytes: u64,
+    visit: &'v mut dyn FnMut(&str, Result<&mut dyn Read, String>),
+}
+
+impl Walk<'_> {
+    fn archive(&mut self, bytes: &[u8], around: &str, depth: usize) -> Result<(), ArchiveError> {
+        let mut archive = ZipArchive::new(Cursor::new(bytes))
+            .map_err(|error| ArchiveError::Damaged(say(&error)))?;
+        self.entries = self.entries.checked_sub(archive.len()).ok_or_else(|| {
+            let all = self.limits.entries;
+            let here = archive.len();
+            ArchiveError::TooLarge(format!(
+                "the zip holds {here} entries; at most {all} are read in all"
+            ))
+        })?;
+        let mut names: Vec<(String, usize)> = (0..archive.len())
+            .filter_map(|index| {
+                let name = archive.name_for_index(index)?.ok()?.into_owned();
+                (!name.ends_with('/')).then_some((name, index))
+            })
+            .collect();
+        names.sort();
+        for (name, index) in names {
+            let shown = format!("{around}{name}");
+            let mut file = match archive.by_index(index) {
+                Ok(file) => file,
+                Err(error) => {
+                    (self.visit)(&shown, Err(say(&error)));
+                    continue;
+                }
+            };
+            let refusal = if file.enclosed_name().is_none() {
+                Some("its path leads out of the archive")
+            } else if file.is_symlink() {
+                Some("it is a link, not a file")
+            } else {
+                None
+            };
+            match refusal {
+                Some(why) => (self.visit)(&shown, Err(why.to_owned())),
+                None => self.entry(&mut file, &name, &shown, depth)?,
             }
-        };
-        if file.enclosed_name().is_none() {
-            visit(&name, Err("its path leads out of the archive".to_owned()));
-            continue;
         }
-        if file.is_symlink() {
-            visit(&name, Err("it is a link, not a file".to_owned()));
-            continue;
-        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        file: &mut dyn Read,
+        name: &str,
+        shown: &str,
+        depth: usize,
+    ) -> Result<(), ArchiveError> {
+        let allowed = self.limits.entry_bytes.min(self.bytes);
         let mut bounded = Bounded {
-            inner: &mut file,
-            left: limits.entry_bytes.min(left),
+            inner: file,
+            left: allowed,
             taken: 0,
             exceeded: false,
         };
-        visit(&name, Ok(&mut bounded));
+        let is_inner = name
+            .rsplit_once('.')
+            .is_some_and(|(_, end)| end.eq_ignore_ascii_case("zip"));
+        let mut inner = None;
+        if !is_inner {
+            (self.visit)(shown, Ok(&mut bounded));
+        } else if depth >= NESTING {
+            let why = "an archive inside an archive inside the archive is not opened";
+            (self.visit)(shown, Err(why.to_owned()));
+        } else {
+            let mut bytes = Vec::new();
+            match (&mut bounded).take(INNER_BYTES + 1).read_to_end(&mut bytes) {
+                Ok(read) if u64::try_from(read).unwrap_or(u64::MAX) > INNER_BYTES => {
+                    let why = format!(
+                        "an archive larger than {} MiB inside the archive",
+                        INNER_BYTES >> 20
+                    );
+                    (self.visit)(shown, Err(why));
+                }
+                Ok(_) => inner = Some(bytes),
+                Err(_) if bounded.exceeded => {}
+                Err(error) => (self.visit)(shown, Err(error.to_string())),
+            }
+        }
         if bounded.exceeded {
-            let line = format!(
-                "{name} unpacks to more than {} MiB",
-                limits.entry_bytes.min(left) >> 20
-            );
+            let line = format!("{shown} unpacks to more than {} MiB", allowed >> 20);
             return Err(ArchiveError::TooLarge(line));
         }
-        left = left.saturating_sub(bounded.taken);
+        self.bytes = self.bytes.saturating_sub(bounded.taken);
+        let Some(bytes) = inner else {
+            return Ok(());
+        };
+        match self.archive(&bytes, &format!("{shown}/"), depth + 1) {
+            // A damaged one is a damaged file among others; one that breaks a limit ends everything.
+            Err(ArchiveError::Damaged(why)) => {
+                let why = ArchiveError::Damaged(why).to_string();
+                (self.visit)(shown, Err(why));
+                Ok(())
+            }
+            other => other,
+        }
     }
-    Ok(())
 }
 
 /// A reader that fails, rather than ends, beyond its limit.
@@ -136,7 +204,7 @@ impl<R: Read> Read for Bounded<R> {
 fn say(error: &ZipError) -> String {
     match error {
         ZipError::UnsupportedArchive(what) if what.to_lowercase().contains("password") => {
-            "it is encrypted with a password, which cockpit does not have".to_owned()
+            "it is encrypted: a password is needed, and cockpit has none".to_owned()
         }
         ZipError::InvalidPassword => "the password is wrong".to_owned(),
         other => other.to_string(),
@@ -170,17 +238,12 @@ mod tests {
 
     fn walked(bytes: &[u8]) -> Result<Vec<String>, ArchiveError> {
         let mut read = Vec::new();
-        walk(
-            bytes,
-            SMALL,
-            |_| true,
-            |name, input| {
-                let outcome = input.and_then(|input| {
-                    io::copy(input, &mut io::sink()).map_err(|error| error.to_string())
-                });
-                read.push(format!("{name} {outcome:?}"));
-            },
-        )?;
+        walk(bytes, SMALL, |name, input| {
+            let outcome = input.and_then(|input| {
+                io::copy(input, &mut io::sink()).map_err(|error| error.to_string())
+            });
+            read.push(format!("{name} {outcome:?}"));
+        })?;
         Ok(read)
     }
 
@@ -209,6 +272,25 @@ mod tests {
     }
 
     #[test]
+    fn an_archive_in_the_archive_pays_from_the_same_purse() {
+        let inner = zipped(&[("a.xml", b"1234"), ("b.xml", b"5")]);
+        let read = walked(&zipped(&[("in.zip", &inner)])).unwrap();
+        assert_eq!(read, ["in.zip/a.xml Ok(4)", "in.zip/b.xml Ok(1)"]);
+        let deeper = zipped(&[("in.zip", &zipped(&[("in.zip", &inner)]))]);
+        let read = walked(&deeper).unwrap();
+        assert!(read[0].contains("is not opened"), "{read:?}");
+        let many = zipped(&[("a.zip", &inner), ("b.zip", &inner)]);
+        assert!(walked(&many).unwrap_err().to_string().contains("entries"));
+        let bomb = zipped(&[("bomb.xml", &vec![b' '; 9_000])]);
+        let stopped = walked(&zipped(&[("in.zip", &bomb)])).unwrap_err();
+        assert!(matches!(stopped, ArchiveError::TooLarge(_)), "{stopped}");
+        let cut = &inner[..inner.len() - 10];
+        let read = walked(&zipped(&[("cut.zip", cut), ("x", b"x")])).unwrap();
+        assert!(read[0].contains("damaged or cut off"), "{read:?}");
+        assert_eq!(read[1], "x Ok(1)");
+    }
+
+    #[test]
     fn an_encrypted_entry_is_said() {
         let mut bytes = zipped(&[("a.xml", b"x")]);
         // Bit 0 of the general purpose flags, in the local and in the central header.
@@ -216,6 +298,6 @@ mod tests {
         bytes[6] |= 1;
         bytes[central + 8] |= 1;
         let read = walked(&bytes).unwrap();
-        assert!(read[0].contains("encrypted with a password"), "{read:?}");
+        assert!(read[0].contains("a password is needed"), "{read:?}");
     }
 }

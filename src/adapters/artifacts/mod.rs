@@ -1,14 +1,38 @@
-//! Artifacts read as evidence: zips within limits, JUnit XML, k6 summaries, Markdown.
+//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net), k6 summaries, SARIF and
+//! audits, lcov and Cobertura, Markdown.
 //!
 //! Bytes in, evidence out: nothing here opens a file, a socket or a path, so nothing in an archive can escape.
 
 mod archive;
+mod audit;
+mod audit_wire;
+mod cobertura;
+mod cvss;
+mod files;
 mod junit;
+mod junit_case;
 mod k6;
+mod lcov;
+mod load;
+mod loose;
 mod number;
+mod nunit;
+mod open_case;
 mod reading;
+mod sarif;
+mod sarif_wire;
+mod scan_json;
+mod test_xml;
+mod trx;
+mod xml;
 mod xml_source;
+mod xunit;
 
-pub use junit::{JunitError, read_junit};
+pub use cobertura::read_cobertura;
+pub use files::File;
 pub use k6::read_k6;
-pub use reading::{File, read, read_files};
+pub use lcov::read_lcov;
+pub use reading::{read, read_files};
+pub use scan_json::{ScanError, read_scan};
+pub use test_xml::read_test_xml;
+pub use xml::XmlError;

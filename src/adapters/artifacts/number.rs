@@ -16,6 +16,9 @@ pub(super) fn count(raw: &str) -> Option<u64> {
 /// A duration in seconds; `None` where it is no number, negative or beyond 10,000 years.
 pub(super) fn seconds(raw: &str) -> Option<SignedDuration> {
     let raw = raw.trim();
+    if let Some(duration) = plain_seconds(raw) {
+        return Some(duration);
+    }
     let (raw, scale) = match raw.strip_suffix("ms") {
         Some(millis) => (millis, 1e-3),
         None => (raw.strip_suffix('s').unwrap_or(raw), 1.0),
@@ -26,6 +29,37 @@ pub(super) fn seconds(raw: &str) -> Option<SignedDuration> {
     } else {
         None
     }
+}
+
+/// The common form, digits with at most six of a fraction, without a detour through floating point.
+fn plain_seconds(raw: &str) -> Option<SignedDuration> {
+    let (whole, fraction) = raw.split_once('.').unwrap_or((raw, "0"));
+    let digits = |part: &str, most: usize| {
+        let fits = (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| {
+            part.bytes()
+                .fold(0_i64, |sum, b| sum * 10 + i64::from(b - b'0'))
+        })
+    };
+    let seconds = digits(whole, 9)?;
+    let mut micros = digits(fraction, 6)?;
+    for _ in fraction.len()..6 {
+        micros *= 10;
+    }
+    Some(SignedDuration::from_micros(seconds * 1_000_000 + micros))
+}
+
+/// A duration as .NET writes it: `00:00:01.2345678`, with days `1.02:03:04`; else as [`seconds`].
+pub(super) fn clock(raw: &str) -> Option<SignedDuration> {
+    let Some((hours, rest)) = raw.trim().split_once(':') else {
+        return seconds(raw);
+    };
+    let (minutes, of_minute) = rest.split_once(':')?;
+    let (days, hours) = hours.split_once('.').unwrap_or(("0", hours));
+    let part = |raw: &str, most: i64| raw.parse().ok().filter(|part| (0..=most).contains(part));
+    let whole =
+        part(days, 3_650_000)? * 86_400 + part(hours, 1_000_000)? * 3_600 + part(minutes, 59)? * 60;
+    SignedDuration::from_secs(whole).checked_add(seconds(of_minute)?)
 }
 
 #[expect(
@@ -39,7 +73,12 @@ fn whole(value: f64) -> u64 {
 
 /// A finite number with either convention of points and commas.
 fn decimal(raw: &str) -> Option<f64> {
-    let raw = raw.trim().replace([' ', '_', '\u{a0}', '\u{202f}'], "");
+    let raw = raw.trim();
+    let raw = if raw.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        raw.to_owned()
+    } else {
+        raw.replace([' ', '_', '\u{a0}', '\u{202f}'], "")
+    };
     let plain = match (raw.rfind(','), raw.rfind('.')) {
         (None, _) => raw,
         (Some(comma), Some(point)) if comma < point => raw.replace(',', ""),
@@ -75,6 +114,25 @@ mod tests {
         assert_eq!(seconds("4.5e-05"), Some(0.000_045));
         assert_eq!(seconds(" 3s "), Some(3.0));
         assert_eq!(seconds("250ms"), Some(0.25));
+    }
+
+    #[test]
+    fn clocks_are_read() {
+        let clock = |raw| clock(raw).map(|duration| duration.as_secs_f64());
+        assert_eq!(clock("00:00:00.1084258"), Some(0.108_425_8));
+        assert_eq!(clock("1.02:03:04"), Some(93_784.0));
+        assert_eq!(clock("12.5"), Some(12.5));
+        for raw in [
+            "",
+            "::",
+            "00:00",
+            "a:b:c",
+            "00:61:00",
+            "-1:00:00",
+            "99999999999999999999:0:0",
+        ] {
+            assert_eq!(clock(raw), None, "{raw}");
+        }
     }
 
     #[test]

@@ -1,30 +1,27 @@
 //! From the bytes of an artifact to a piece of evidence: which files count, and what a broken one does to the rest.
 
-use std::io::Read;
-
 use super::{
-    archive::{self, ArchiveError, Limits},
-    junit::{JunitError, read_junit},
+    archive::ArchiveError,
+    cobertura::read_cobertura,
+    files::{File, Opened, decoded, described, each, first_mark, has_extension, stem, xml_root},
     k6::read_k6,
+    lcov::read_lcov,
+    load::join_load,
+    scan_json::{ScanError, read_scan},
+    test_xml::{format_of, read_test_xml},
+    xml::XmlError,
 };
 use crate::domain::{
     Fault, FaultKind, Text,
-    evidence::{Evidence, EvidenceKind, LoadReport, LoadVerdict, ReportBuilder, TestReport},
+    evidence::{
+        CoverageMap, Evidence, EvidenceKind, LoadReport, ReportBuilder, SecurityScan, TestReport,
+    },
 };
 
 /// Bytes read of a k6 summary.
 const SUMMARY_LIMIT: u64 = 16 << 20;
 /// Bytes read of an explain text; `Text` keeps less.
 const EXPLAIN_LIMIT: u64 = 1 << 20;
-
-/// A file by name, not in an archive or in one.
-#[derive(Debug, Clone, Copy)]
-pub struct File<'a> {
-    /// Its name or path.
-    pub name: &'a str,
-    /// Its bytes; a zip is unpacked.
-    pub bytes: &'a [u8],
-}
 
 /// Reads an artifact: a zip as GitHub gives it, or one plain file.
 ///
@@ -40,12 +37,9 @@ pub fn read_files(kind: EvidenceKind, files: &[File<'_>]) -> Result<Evidence, Fa
     match kind {
         EvidenceKind::Tests => read_tests(files).map(Evidence::Tests),
         EvidenceKind::Load => read_load(files).map(Evidence::Load),
+        EvidenceKind::Security => read_security(files).map(Evidence::Security),
+        EvidenceKind::Coverage => read_coverage(files).map(Evidence::Coverage),
         EvidenceKind::Explain => read_explain(files).map(Evidence::Explain),
-        EvidenceKind::Security | EvidenceKind::Coverage => Err(fault(
-            kind,
-            FaultKind::Refused,
-            "this version does not read it",
-        )),
     }
 }
 
@@ -57,48 +51,59 @@ fn fault(kind: EvidenceKind, fault: FaultKind, detail: &str) -> Fault {
     )
 }
 
-/// Walks plain files and zips alike.
-fn each(
+/// Walks the files; a zip that cannot be walked is a fault.
+fn walk(
     kind: EvidenceKind,
     files: &[File<'_>],
-    wanted: fn(&str) -> bool,
-    mut visit: impl FnMut(&str, Result<&mut dyn Read, String>),
+    visit: impl FnMut(&str, Result<&mut Opened<'_>, String>),
 ) -> Result<(), Fault> {
-    for file in files {
-        if !archive::is_zip(file.bytes) {
-            let mut bytes = file.bytes;
-            visit(file.name, Ok(&mut bytes));
-            continue;
-        }
-        archive::walk(file.bytes, Limits::ARTIFACT, wanted, &mut visit).map_err(|error| {
-            let kind_of = match error {
-                ArchiveError::Damaged(_) => FaultKind::Malformed,
-                ArchiveError::TooLarge(_) => FaultKind::TooLarge,
-            };
-            fault(kind, kind_of, &error.to_string())
-        })?;
-    }
-    Ok(())
+    each(files, visit).map_err(|error| {
+        let kind_of = match error {
+            ArchiveError::Damaged(_) => FaultKind::Malformed,
+            ArchiveError::TooLarge(_) => FaultKind::TooLarge,
+        };
+        fault(kind, kind_of, &error.to_string())
+    })
+}
+
+/// What was read, or why nothing was.
+fn settled<T>(
+    kind: EvidenceKind,
+    read: Option<T>,
+    why: Option<String>,
+    what: &str,
+) -> Result<T, Fault> {
+    read.ok_or_else(|| {
+        let detail = why.unwrap_or_else(|| format!("there is no {what} in it"));
+        fault(kind, FaultKind::Malformed, &detail)
+    })
 }
 
 fn read_tests(files: &[File<'_>]) -> Result<TestReport, Fault> {
     let mut builder = ReportBuilder::default();
     let mut first_problem: Option<String> = None;
-    each(EvidenceKind::Tests, files, is_test_report, |name, input| {
+    walk(EvidenceKind::Tests, files, |name, input| {
+        let by_name = name.is_empty() || has_extension(name, &["xml", "trx", "junit", "xunit"]);
         let result = match input {
-            _ if extension(name).eq_ignore_ascii_case("zip") => {
-                Err("an archive inside the archive is not opened".to_owned())
-            }
-            Ok(input) => match read_junit(input, stem(name), &mut builder) {
-                // Coverage and lint results lie beside test reports; they are no tests.
-                Err(error @ JunitError::OtherXml(_)) => {
-                    let line = described(name, &error.to_string());
-                    first_problem.get_or_insert_with(|| line.clone());
-                    builder.problem(&line);
+            Ok(input) => {
+                let by_content =
+                    || xml_root(input.head()).is_some_and(|(root, _)| format_of(&root).is_some());
+                if !by_name && !by_content() {
                     return;
                 }
-                result => result.map_err(|error| error.to_string()),
-            },
+                match read_test_xml(input.stream(), stem(name), &mut builder) {
+                    // Coverage and lint results lie beside test reports; they are no tests.
+                    Err(error @ XmlError::OtherXml(_)) => {
+                        let line = described(name, &error.to_string());
+                        first_problem.get_or_insert_with(|| line.clone());
+                        builder.problem(&line);
+                        return;
+                    }
+                    result => result.map_err(|error| error.to_string()),
+                }
+            }
+            // What it was nobody knows: it counts where its name says so.
+            Err(_) if !by_name && !has_extension(name, &["zip"]) => return,
             Err(reason) => Err(reason),
         };
         if let Err(reason) = result {
@@ -107,69 +112,149 @@ fn read_tests(files: &[File<'_>]) -> Result<TestReport, Fault> {
             builder.unreadable(&line);
         }
     })?;
-    if builder.files() == 0 {
-        let detail =
-            first_problem.unwrap_or_else(|| "there is no test report (*.xml) in it".to_owned());
-        return Err(fault(EvidenceKind::Tests, FaultKind::Malformed, &detail));
-    }
-    Ok(builder.finish())
+    let read = (builder.files() > 0).then(|| builder.finish());
+    settled(
+        EvidenceKind::Tests,
+        read,
+        first_problem,
+        "test report (*.xml, *.trx)",
+    )
 }
 
 fn read_load(files: &[File<'_>]) -> Result<LoadReport, Fault> {
     let mut reports: Vec<(String, LoadReport)> = Vec::new();
     let mut problems: Vec<String> = Vec::new();
-    each(EvidenceKind::Load, files, is_json, |name, input| {
+    walk(EvidenceKind::Load, files, |name, input| {
+        if !name.is_empty() && !has_extension(name, &["json", "zip"]) {
+            return;
+        }
         let read = input
-            .and_then(|input| whole(input, SUMMARY_LIMIT))
+            .and_then(|input| input.whole(SUMMARY_LIMIT))
             .and_then(|bytes| read_k6(&bytes));
         match read {
             Ok(report) => reports.push((name.to_owned(), report)),
             Err(reason) => problems.push(described(name, &reason)),
         }
     })?;
-    join_load(reports, &problems).ok_or_else(|| {
-        let detail = problems
-            .first()
-            .map_or("there is no k6 summary (*.json) in it", String::as_str);
-        fault(EvidenceKind::Load, FaultKind::Malformed, detail)
-    })
+    let first = problems.first().cloned();
+    settled(
+        EvidenceKind::Load,
+        join_load(reports, &problems),
+        first,
+        "k6 summary (*.json)",
+    )
 }
 
-/// Several summaries are several scenarios: the worst one's figures, everyone's thresholds.
-fn join_load(mut reports: Vec<(String, LoadReport)>, problems: &[String]) -> Option<LoadReport> {
-    let badness = |report: &LoadReport| match report.verdict() {
-        LoadVerdict::Failed => 0,
-        LoadVerdict::NoThresholds => 1,
-        LoadVerdict::Passed => 2,
-    };
-    reports.sort_by_key(|(_, report)| badness(report));
-    let mut reports = reports.into_iter();
-    let (name, mut joined) = reports.next()?;
-    let others: Vec<_> = reports.collect();
-    if !others.is_empty() {
-        let line = format!(
-            "{} summaries: the figures are those of {name}",
-            others.len() + 1
-        );
-        joined.problems.push(Text::line(&line));
+fn read_security(files: &[File<'_>]) -> Result<SecurityScan, Fault> {
+    let mut scans: Vec<(String, SecurityScan)> = Vec::new();
+    let mut unreadable: Vec<String> = Vec::new();
+    let mut others: Vec<String> = Vec::new();
+    walk(EvidenceKind::Security, files, |name, input| {
+        let by_name = name.is_empty() || has_extension(name, &["sarif", "json", "zip"]);
+        let read = match input {
+            Ok(input) if by_name || first_mark(input.head()) == Some(b'{') => {
+                read_scan(input.stream())
+            }
+            Err(reason) if by_name => Err(ScanError::Broken(reason)),
+            Ok(_) | Err(_) => return,
+        };
+        match read {
+            Ok(scan) => scans.push((name.to_owned(), scan)),
+            Err(ScanError::Broken(why)) => unreadable.push(described(name, &why)),
+            Err(ScanError::Other(why)) if has_extension(name, &["sarif"]) => {
+                unreadable.push(described(name, &why));
+            }
+            Err(ScanError::Other(why)) => others.push(described(name, &why)),
+        }
+    })?;
+    let first = unreadable.first().or(others.first()).cloned();
+    let mut joined = settled(
+        EvidenceKind::Security,
+        join_scans(scans),
+        first,
+        "scanner's report (*.sarif, *.json)",
+    )?;
+    for line in unreadable {
+        joined.incomplete(&line);
     }
-    for (name, other) in others {
-        for mut threshold in other.thresholds.into_iter().flatten() {
-            threshold.name = Text::line(&format!("{name} {}", threshold.name));
-            joined.thresholds.get_or_insert_default().push(threshold);
+    for line in others {
+        joined.problem(&line);
+    }
+    Ok(joined)
+}
+
+/// Every scan as one; an audit's own JSON beside the same tool's SARIF is the same scan twice.
+fn join_scans(mut scans: Vec<(String, SecurityScan)>) -> Option<SecurityScan> {
+    scans.sort_by_key(|(_, scan)| !scan.is_sarif());
+    let mut scans = scans.into_iter();
+    let (_, mut joined) = scans.next()?;
+    for (name, scan) in scans {
+        if !scan.is_sarif() && joined.has_tool_of(&scan) {
+            joined.problem(&described(&name, "the same tool's SARIF is read instead"));
+        } else {
+            joined = joined.with(scan);
         }
     }
-    let lines = problems.iter().take(20).map(|line| Text::line(line));
-    joined.problems.extend(lines);
     Some(joined)
+}
+
+fn read_coverage(files: &[File<'_>]) -> Result<CoverageMap, Fault> {
+    let mut joined = CoverageMap::default();
+    let mut first_problem: Option<String> = None;
+    walk(EvidenceKind::Coverage, files, |name, input| {
+        let by_name = name.is_empty() || has_extension(name, &["xml", "info", "lcov", "zip"]);
+        let read = match input {
+            Ok(input) => {
+                let is_lcov = looks_like_lcov(input.head());
+                match first_mark(input.head()) {
+                    _ if !by_name && !is_lcov => return,
+                    Some(b'<') => match read_cobertura(input.stream()) {
+                        // Test reports lie beside coverage; they are no coverage.
+                        Err(error @ XmlError::OtherXml(_)) => {
+                            let line = described(name, &error.to_string());
+                            first_problem.get_or_insert_with(|| line.clone());
+                            joined.problem(&line);
+                            return;
+                        }
+                        read => read.map_err(|error| error.to_string()),
+                    },
+                    _ => read_lcov(input.stream()),
+                }
+            }
+            Err(_) if !by_name => return,
+            Err(reason) => Err(reason),
+        };
+        match read {
+            Ok(map) => joined = std::mem::take(&mut joined).with(map),
+            Err(reason) => {
+                let line = described(name, &reason);
+                first_problem.get_or_insert_with(|| line.clone());
+                joined.incomplete(&line);
+            }
+        }
+    })?;
+    let read = (joined.reports() > 0).then_some(joined);
+    let what = "coverage report (lcov, Cobertura)";
+    settled(EvidenceKind::Coverage, read, first_problem, what)
+}
+
+/// Whether the bytes begin as a tracefile does.
+pub(super) fn looks_like_lcov(head: &[u8]) -> bool {
+    let text = decoded(head);
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| line.starts_with("TN:") || line.starts_with("SF:"))
 }
 
 fn read_explain(files: &[File<'_>]) -> Result<Text, Fault> {
     let mut best: Option<(bool, String)> = None;
     let mut problem: Option<String> = None;
-    each(EvidenceKind::Explain, files, is_prose, |name, input| {
+    walk(EvidenceKind::Explain, files, |name, input| {
+        if !name.is_empty() && !has_extension(name, &["md", "markdown", "mdown", "txt"]) {
+            return;
+        }
         let named = stem(name).to_lowercase().contains("explain");
-        match input.and_then(|input| head(input, EXPLAIN_LIMIT)) {
+        match input.and_then(|input| input.at_most(EXPLAIN_LIMIT)) {
             Ok(bytes) => {
                 let text = decoded(&bytes);
                 let better = best.as_ref().is_none_or(|(by_name, _)| named && !by_name);
@@ -180,74 +265,6 @@ fn read_explain(files: &[File<'_>]) -> Result<Text, Fault> {
             Err(reason) => problem = Some(described(name, &reason)),
         }
     })?;
-    best.map(|(_, text)| Text::block(&text)).ok_or_else(|| {
-        let detail = problem.unwrap_or_else(|| "there is no text (*.md) in it".to_owned());
-        fault(EvidenceKind::Explain, FaultKind::Malformed, &detail)
-    })
-}
-
-fn decoded(bytes: &[u8]) -> String {
-    let (text, _, _) = encoding_rs::UTF_8.decode(bytes);
-    text.into_owned()
-}
-
-fn head(input: &mut dyn Read, limit: u64) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = input.take(limit).read_to_end(&mut bytes);
-    read.map_err(|error| error.to_string())?;
-    Ok(bytes)
-}
-
-fn whole(input: &mut dyn Read, limit: u64) -> Result<Vec<u8>, String> {
-    let bytes = head(input, limit + 1)?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
-        return Err(format!("larger than {} MiB", limit >> 20));
-    }
-    Ok(bytes)
-}
-
-fn described(name: &str, reason: &str) -> String {
-    if name.is_empty() {
-        reason.to_owned()
-    } else {
-        format!("{name}: {reason}")
-    }
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
-}
-
-fn extension(path: &str) -> &str {
-    file_name(path).rsplit_once('.').map_or("", |(_, end)| end)
-}
-
-/// The name that a person gave the file: without folders, ending and Surefire's `TEST-`.
-fn stem(path: &str) -> &str {
-    let name = file_name(path);
-    let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let name = name.strip_prefix("TEST-").unwrap_or(name);
-    if name.is_empty() { "tests" } else { name }
-}
-
-/// Finder's shadow files look like the real ones and are not.
-fn is_shadow(path: &str) -> bool {
-    path.starts_with("__MACOSX/") || file_name(path).starts_with("._")
-}
-
-fn has_extension(path: &str, wanted: &[&str]) -> bool {
-    let extension = extension(path);
-    !is_shadow(path) && wanted.iter().any(|end| extension.eq_ignore_ascii_case(end))
-}
-
-fn is_test_report(path: &str) -> bool {
-    has_extension(path, &["xml", "trx", "junit", "xunit", "zip"])
-}
-
-fn is_json(path: &str) -> bool {
-    has_extension(path, &["json"])
-}
-
-fn is_prose(path: &str) -> bool {
-    has_extension(path, &["md", "markdown", "mdown", "txt"])
+    let read = best.map(|(_, text)| Text::block(&text));
+    settled(EvidenceKind::Explain, read, problem, "text (*.md)")
 }

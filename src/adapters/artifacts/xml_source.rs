@@ -122,7 +122,7 @@ impl<R: Read> BufRead for XmlSource<R> {
 }
 
 fn newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().map(|&b| u64::from(b == b'\n')).sum()
+    u64::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u64::MAX)
 }
 
 fn encoding_of(head: &[u8]) -> &'static Encoding {
@@ -235,7 +235,7 @@ impl Cutter {
     }
 
     fn text(&mut self, rest: &[u8], out: &mut Vec<u8>) -> usize {
-        let Some(end) = rest.iter().position(|&b| b == b'<') else {
+        let Some(end) = memchr::memchr(b'<', rest) else {
             self.keep(rest, RUN_KEPT, out);
             return rest.len();
         };
@@ -272,7 +272,7 @@ impl Cutter {
     }
 
     fn in_tag(&mut self, rest: &[u8], out: &mut Vec<u8>) -> io::Result<usize> {
-        let stop = rest.iter().position(|b| matches!(b, b'>' | b'"' | b'\''));
+        let stop = memchr::memchr3(b'>', b'"', b'\'', rest);
         let used = stop.map_or(rest.len(), |at| at + 1);
         self.count_tag(used)?;
         out.extend_from_slice(&rest[..used]);
@@ -286,7 +286,7 @@ impl Cutter {
 
     fn quote(&mut self, rest: &[u8], quote: u8, out: &mut Vec<u8>) -> io::Result<usize> {
         let before = self.kept;
-        let end = rest.iter().position(|&b| b == quote);
+        let end = memchr::memchr(quote, rest);
         self.keep(&rest[..end.unwrap_or(rest.len())], RUN_KEPT, out);
         self.count_tag(self.kept - before)?;
         if end.is_some() {

@@ -67,6 +67,9 @@ pub struct CoverageReport {
     pub baseline: CoverageBaseline,
     /// The largest drop that passes, in points; `None`: any does.
     pub max_drop: Option<f64>,
+    /// Whether a report that belongs to it could not be read.
+    #[serde(default)]
+    pub incomplete: bool,
     /// What could not be read.
     pub problems: Vec<Text>,
 }
@@ -113,6 +116,13 @@ impl CoverageReport {
     /// Why it cannot be called held, though nothing speaks against it: a drop is limited, and nothing is there to compare
     /// with.
     pub fn doubt(&self) -> Option<Text> {
+        if self.incomplete {
+            let what = format!(
+                "{}, not of every report: one could not be read",
+                self.in_short()
+            );
+            return Some(Text::line(&what));
+        }
         match (&self.baseline, self.max_drop, self.percent()) {
             (CoverageBaseline::None(why), Some(_), Some(percent)) => {
                 Some(Text::line(&format!("{percent:.1}%, no baseline: {why}")))
@@ -130,36 +140,6 @@ impl CoverageReport {
             Some(change) => format!("{percent:.1}%, {} points", signed_points(change)),
             None => format!("{percent:.1}%"),
         }
-    }
-
-    /// Both reports as one: sums where both tell lines; the lower share where one of them does not.
-    #[must_use]
-    pub fn with(mut self, other: Self) -> Self {
-        match (&mut self.lines, other.lines) {
-            (Some(lines), Some(more)) => *lines += more,
-            (None, None) => {
-                self.stated = match (self.stated, other.stated) {
-                    (Some(a), Some(b)) => Some(a.min(b)),
-                    (a, b) => a.or(b),
-                };
-            }
-            (lines, more) => {
-                let told = lines.or(more).and_then(|lines| lines.percent());
-                let share = self.stated.or(other.stated);
-                *lines = None;
-                self.stated = told.zip(share).map(|(a, b)| a.min(b)).or(told).or(share);
-                let line =
-                    "one report tells lines and another only a share: the lower share is shown";
-                self.problems.push(Text::line(line));
-            }
-        }
-        if let Some(more) = other.branches {
-            *self.branches.get_or_insert_default() += more;
-        }
-        self.files = self.files.saturating_add(other.files);
-        self.problems.extend(other.problems);
-        self.problems.truncate(12);
-        self
     }
 }
 
@@ -222,16 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn joined_reports_add_lines_and_never_flatter() {
-        let a = report(100, 50, 0.0, None);
-        let b = report(300, 290, 0.0, None);
-        assert_eq!(a.clone().with(b).percent(), Some(85.0));
-        let share = CoverageReport {
-            stated: Some(90.0),
-            ..CoverageReport::default()
-        };
-        assert_eq!(share.clone().with(a.clone()).percent(), Some(50.0));
-        assert_eq!(a.with(share).percent(), Some(50.0));
+    fn more_lines_hit_than_found_is_not_more_than_all() {
         let odd = Covered { found: 3, hit: 9 };
         assert_eq!(odd.percent(), Some(100.0));
     }

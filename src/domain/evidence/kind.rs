@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CoverageReport, LoadReport, SecurityScan, TestReport};
+use super::{CoverageMap, LoadReport, SecurityScan, TestReport};
 use crate::domain::Text;
 
 /// What a piece of evidence is about.
@@ -46,8 +46,8 @@ pub enum Evidence {
     Load(LoadReport),
     /// Scanner findings, every one that was kept.
     Security(SecurityScan),
-    /// Coverage.
-    Coverage(CoverageReport),
+    /// Coverage, with its lines.
+    Coverage(CoverageMap),
     /// The explain text, Markdown, sanitised. Untrusted: it can neither act nor look like cockpit's own words.
     Explain(Text),
 }

@@ -60,6 +60,7 @@ pub struct SecurityScan {
     tools: Vec<Text>,
     findings: Vec<Kept>,
     incomplete: bool,
+    is_sarif: bool,
     problems: Vec<Text>,
 }
 
@@ -120,6 +121,25 @@ impl SecurityScan {
         }
     }
 
+    /// Marks it as read from SARIF.
+    pub fn of_sarif(&mut self) {
+        self.is_sarif = true;
+    }
+
+    /// Whether any of it was read from SARIF.
+    pub fn is_sarif(&self) -> bool {
+        self.is_sarif
+    }
+
+    /// Whether a tool of the other scan is named here too.
+    pub fn has_tool_of(&self, other: &Self) -> bool {
+        let names = |tool: &Text| tool.as_str().to_ascii_lowercase();
+        other
+            .tools
+            .iter()
+            .any(|tool| self.tools.iter().any(|own| names(own) == names(tool)))
+    }
+
     /// Notes that a tool did not get to its end.
     pub fn incomplete(&mut self, line: &str) {
         self.incomplete = true;
@@ -146,6 +166,7 @@ impl SecurityScan {
         let room = FINDINGS_KEPT.saturating_sub(self.findings.len());
         self.findings.extend(other.findings.into_iter().take(room));
         self.incomplete |= other.incomplete;
+        self.is_sarif |= other.is_sarif;
         for problem in other.problems {
             self.problem(problem.as_str());
         }

@@ -282,7 +282,9 @@ async fn read(
                 let report = scan.report(Err("not looked for"));
                 other = other.or(Some(Finding::Security(report)));
             }
-            Ok(Evidence::Coverage(report)) => other = other.or(Some(Finding::Coverage(report))),
+            Ok(Evidence::Coverage(map)) => {
+                other = other.or(Some(Finding::Coverage(map.report())));
+            }
             Ok(Evidence::Explain(text)) => {
                 if other.is_none() {
                     other = Some(try_ask!(explain(desk, &text).await));

@@ -1,0 +1,213 @@
+//! Audits of dependencies, where SARIF is not at hand: trivy, npm, cargo-audit.
+
+use super::{
+    audit_wire::{CargoFinding, NpmAdvisory, NpmMetadata, NpmPackage, TrivyCheck, TrivyResult},
+    cvss,
+    loose::{Entries, List},
+};
+use crate::domain::evidence::{SecurityScan, SeenFinding, Severity, Standing};
+
+/// Paths of one npm advisory that are told apart.
+const PATHS_TOLD: u64 = 1_000;
+
+fn found(
+    scan: &mut SecurityScan,
+    severity: Severity,
+    rule: &str,
+    place: &str,
+    message: &str,
+    identity: (&str, &str),
+) {
+    scan.finding(&SeenFinding {
+        severity,
+        rule: if rule.trim().is_empty() {
+            "(no rule)"
+        } else {
+            rule
+        },
+        place,
+        message,
+        identity,
+        standing: Standing::Untold,
+    });
+}
+
+/// Trivy's `Results`: vulnerabilities, misconfigurations that failed, secrets, licences.
+pub(super) fn trivy(results: &List<TrivyResult>, scan: &mut SecurityScan) {
+    scan.tool("trivy");
+    // What nobody rated has no severity.
+    let severity = |word: &str| Severity::of_word(word).unwrap_or(Severity::Note);
+    for result in &results.0 {
+        let target = result.target.as_str();
+        for one in &result.vulnerabilities.0 {
+            let package = one.package.as_str();
+            let place = format!("{package} {} ({target})", one.version.as_str());
+            let message = match one.fixed.told() {
+                Some(fixed) => format!("{}; fixed in {fixed}", one.title.as_str()),
+                None => one.title.as_str().to_owned(),
+            };
+            let severity = severity(one.severity.as_str());
+            found(
+                scan,
+                severity,
+                one.id.as_str(),
+                &place,
+                &message,
+                (target, package),
+            );
+        }
+        let failed = |check: &&TrivyCheck| !check.status.as_str().eq_ignore_ascii_case("pass");
+        let checks = result.misconfigurations.0.iter().filter(failed);
+        for check in checks.chain(&result.secrets.0) {
+            let rule = check.id.told().unwrap_or(check.rule.as_str());
+            let place = match check.line.count() {
+                Some(line) => format!("{target}:{line}"),
+                None => target.to_owned(),
+            };
+            let message = check.title.told().unwrap_or(check.message.as_str());
+            let severity = severity(check.severity.as_str());
+            found(
+                scan,
+                severity,
+                rule,
+                &place,
+                message,
+                (target, check.message.as_str()),
+            );
+        }
+        for licence in &result.licenses.0 {
+            let package = licence.pkg_name.as_str();
+            let severity = severity(licence.severity.as_str());
+            let rule = licence.name.as_str();
+            found(scan, severity, rule, package, "licence", (target, package));
+        }
+    }
+}
+
+/// npm 6 (also pnpm): each path to a vulnerable package is one, as npm counts.
+pub(super) fn npm_old(
+    advisories: &Entries<NpmAdvisory>,
+    metadata: &NpmMetadata,
+    scan: &mut SecurityScan,
+) {
+    scan.tool("npm audit");
+    for (id, advisory) in &advisories.0 {
+        let severity = npm_severity(advisory.severity.as_str());
+        let module = advisory.module_name.as_str();
+        let rule = advisory_name(advisory.url.as_str(), id);
+        let mut paths = 0_u64;
+        for finding in &advisory.findings.0 {
+            let place = format!("{module} {}", finding.version.as_str());
+            for _ in 0..finding.paths.0.clamp(1, PATHS_TOLD) {
+                let title = advisory.title.as_str();
+                found(scan, severity, rule, place.trim(), title, (module, ""));
+                paths += 1;
+            }
+        }
+        if paths == 0 {
+            found(
+                scan,
+                severity,
+                rule,
+                module,
+                advisory.title.as_str(),
+                (module, ""),
+            );
+        }
+    }
+    rest_of(metadata, scan);
+}
+
+/// npm 7 and since: each vulnerable package is one.
+pub(super) fn npm(
+    packages: &[(&str, &NpmPackage)],
+    metadata: &NpmMetadata,
+    scan: &mut SecurityScan,
+) {
+    scan.tool("npm audit");
+    for (name, package) in packages {
+        let advisory = package.via.0.iter().find(|via| via.title.told().is_some());
+        let rule = advisory.map_or("", |via| {
+            advisory_name(via.url.as_str(), via.source.as_str())
+        });
+        let rule = if rule.is_empty() {
+            "by a dependency"
+        } else {
+            rule
+        };
+        let message = advisory.map_or("through a package that it depends on", |via| {
+            via.title.as_str()
+        });
+        let place = format!("{name} {}", package.range.as_str());
+        let severity = npm_severity(package.severity.as_str());
+        found(scan, severity, rule, place.trim(), message, (name, ""));
+    }
+    rest_of(metadata, scan);
+}
+
+/// npm's own words; one that it does not use is not taken lightly.
+fn npm_severity(word: &str) -> Severity {
+    Severity::of_word(word).unwrap_or(Severity::Medium)
+}
+
+/// `GHSA-xxxx-xxxx-xxxx` of its address, else the number.
+fn advisory_name<'s>(url: &'s str, id: &'s str) -> &'s str {
+    match url.trim_end_matches('/').rsplit('/').next() {
+        Some(last) if last.starts_with("GHSA-") || last.starts_with("CVE-") => last,
+        _ => id,
+    }
+}
+
+/// What npm counts beyond what it lists.
+fn rest_of(metadata: &NpmMetadata, scan: &mut SecurityScan) {
+    for (word, count) in &metadata.vulnerabilities.0 {
+        if let (Some(severity), Some(count)) = (Severity::of_word(word), count.count()) {
+            let listed = scan.counts().of(severity);
+            if count > listed {
+                let line = format!("npm counts {count} {word} and lists {listed}");
+                scan.problem(&line);
+                scan.counted(severity, count - listed);
+            }
+        }
+    }
+}
+
+/// cargo-audit: vulnerabilities by their CVSS score, warnings (unmaintained, yanked) as notes.
+pub(super) fn cargo(
+    list: &[CargoFinding],
+    warnings: &Entries<List<CargoFinding>>,
+    scan: &mut SecurityScan,
+) {
+    scan.tool("cargo audit");
+    let mut take = |finding: &CargoFinding, severity: Severity, kind: &str| {
+        let (advisory, package) = (&finding.advisory.0, &finding.package.0);
+        let place = format!("{} {}", package.name.as_str(), package.version.as_str());
+        let rule = advisory.id.told().unwrap_or(kind);
+        let identity = (package.name.as_str(), kind);
+        found(
+            scan,
+            severity,
+            rule,
+            place.trim(),
+            advisory.title.as_str(),
+            identity,
+        );
+    };
+    for finding in list {
+        let score = finding.advisory.0.cvss.told().and_then(cvss::base_score);
+        // RustSec scores hardly half of its advisories; one without a score is no small one for that.
+        let severity = score.and_then(Severity::of_score).unwrap_or(Severity::High);
+        take(finding, severity, "");
+    }
+    for (kind, list) in &warnings.0 {
+        // Unsound code can be exploited like any other; the rest is housekeeping.
+        let severity = if kind == "unsound" {
+            Severity::Low
+        } else {
+            Severity::Note
+        };
+        for finding in &list.0 {
+            take(finding, severity, finding.kind.told().unwrap_or(kind));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Cobertura's XML, also with its document type, also where it lacks its counts. Followed: `coverage-04.dtd`.
+
+use std::io::Read;
+
+use quick_xml::events::BytesStart;
+
+use super::{
+    number,
+    xml::{self, Listener, XmlError, attributes, put},
+};
+use crate::domain::evidence::{CoverageMap, Covered};
+
+/// Reads one file; on an error nothing of it is kept.
+pub fn read_cobertura(input: impl Read) -> Result<CoverageMap, XmlError> {
+    let mut map = CoverageMap::default();
+    xml::walk(input, |start| {
+        refuse_others(start)?;
+        Ok(Box::new(Cobertura {
+            map: &mut map,
+            stack: Vec::new(),
+            file: String::new(),
+        }))
+    })?;
+    map.end_report();
+    Ok(map)
+}
+
+fn refuse_others(start: &BytesStart<'_>) -> Result<(), XmlError> {
+    let is_clover = || attributes(start).any(|(key, _)| key == "clover");
+    let name = start.local_name();
+    match name.as_ref() {
+        "coverage" if is_clover() => Err(XmlError::OtherFormat(
+            "a Clover report, which this version does not read; write lcov or Cobertura beside it",
+        )),
+        "coverage" => Ok(()),
+        "report" => Err(XmlError::OtherFormat(
+            "a JaCoCo report, which this version does not read; write lcov or Cobertura beside it",
+        )),
+        other => Err(XmlError::OtherXml(other.chars().take(60).collect())),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Element {
+    Class,
+    /// Methods repeat lines that their class has.
+    Methods,
+    Other,
+}
+
+struct Cobertura<'m> {
+    map: &'m mut CoverageMap,
+    stack: Vec<Element>,
+    file: String,
+}
+
+impl Cobertura<'_> {
+    fn root(&mut self, start: &BytesStart<'_>) {
+        let mut lines = (None, None);
+        let mut branches = (None, None);
+        for (key, raw) in attributes(start) {
+            match key {
+                "lines-valid" => lines.0 = number::count(&raw),
+                "lines-covered" => lines.1 = number::count(&raw),
+                "branches-valid" => branches.0 = number::count(&raw),
+                "branches-covered" => branches.1 = number::count(&raw),
+                "line-rate" => {
+                    let share = raw.trim().parse().ok();
+                    if let Some(share) = share.filter(|share| (0.0..=1.0).contains(share)) {
+                        self.map.states_share(share * 100.0);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let covered = |pair: (Option<u64>, Option<u64>)| {
+            let (found, hit) = (pair.0.filter(|found| *found > 0)?, pair.1?);
+            Some(Covered { found, hit })
+        };
+        if let Some(lines) = covered(lines) {
+            self.map.states(lines, covered(branches));
+        }
+    }
+
+    fn line(&mut self, start: &BytesStart<'_>) {
+        let (mut number, mut hits, mut conditions) = (None, None, None);
+        for (key, raw) in attributes(start) {
+            match key {
+                "number" => number = raw.trim().parse::<u64>().ok(),
+                "hits" => hits = raw.trim().parse::<f64>().ok(),
+                "condition-coverage" => conditions = taken_of(&raw),
+                _ => {}
+            }
+        }
+        let Some(number) = number else { return };
+        self.map.line(number, hits.is_some_and(|hits| hits > 0.0));
+        // Which conditions were taken is not told, only how many.
+        if let Some((taken, all)) = conditions {
+            for index in 0..all.min(1_000) {
+                self.map.branch((number, &index.to_string()), index < taken);
+            }
+        }
+    }
+}
+
+/// `50% (1/2)`.
+fn taken_of(raw: &str) -> Option<(u64, u64)> {
+    let (_, pair) = raw.split_once('(')?;
+    let (taken, all) = pair.split_once(')')?.0.split_once('/')?;
+    Some((taken.trim().parse().ok()?, all.trim().parse().ok()?))
+}
+
+impl Listener for Cobertura<'_> {
+    fn begin(&mut self, start: &BytesStart<'_>) {
+        let name = start.local_name();
+        let element = match name.as_ref() {
+            _ if self.stack.is_empty() => {
+                self.root(start);
+                Element::Other
+            }
+            "class" => {
+                self.file.clear();
+                for (key, raw) in attributes(start) {
+                    match key {
+                        "filename" => put(&mut self.file, &raw),
+                        "name" if self.file.is_empty() => put(&mut self.file, &raw),
+                        _ => {}
+                    }
+                }
+                self.map.begin_file(&self.file);
+                Element::Class
+            }
+            "methods" => Element::Methods,
+            "line" => {
+                if !self.stack.contains(&Element::Methods) {
+                    self.line(start);
+                }
+                Element::Other
+            }
+            _ => Element::Other,
+        };
+        self.stack.push(element);
+    }
+
+    fn text(&mut self, _: &str) {}
+
+    fn end(&mut self) {
+        if self.stack.pop() == Some(Element::Class) {
+            self.map.end_file();
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! SARIF 2.1.0: what each result is worth, and whether it counts.
+//!
+//! The level is the result's own, else what the run's configuration or the rule's default say, else `warning` (SARIF
+//! 3.27.10). A `security-severity` of the rule or the result goes before it, as in GitHub's code scanning. Results that
+//! passed, that do not apply, that are absent now, or that someone suppressed do not count.
+
+use std::collections::HashMap;
+
+use super::sarif_wire::{Component, Finding, Rule, RuleReference, Run};
+use crate::domain::evidence::{SecurityScan, SeenFinding, Severity, Standing};
+
+/// Takes a run's findings.
+pub(super) fn read_run(run: &Run, scan: &mut SecurityScan) {
+    let rules = Rules::of(run);
+    let tool = run.tool.0.driver.0.name.as_str();
+    scan.tool(tool);
+    for invocation in &run.invocations.0 {
+        let notes = &invocation.tool_execution_notifications.0;
+        let mut errors = notes.iter().filter(|note| note.level.as_str() == "error");
+        if invocation.execution_successful.as_str() == "false" {
+            let why = errors
+                .next()
+                .map_or("no reason is given", |note| note.message.0.text.as_str());
+            scan.incomplete(&format!(
+                "{tool} says that it did not get to its end: {why}"
+            ));
+        } else if let Some(note) = errors.next() {
+            scan.problem(&format!("{tool}: {}", note.message.0.text.as_str()));
+        }
+    }
+    for finding in &run.results.0 {
+        read_finding(run, &rules, finding, scan);
+    }
+}
+
+fn read_finding(run: &Run, rules: &Rules<'_>, finding: &Finding, scan: &mut SecurityScan) {
+    let is_told = matches!(finding.kind.as_str(), "pass" | "notApplicable");
+    let standing = match finding.baseline_state.as_str() {
+        "new" => Standing::New,
+        "unchanged" | "updated" => Standing::Known,
+        "absent" => return,
+        _ => Standing::Untold,
+    };
+    if is_told {
+        return;
+    }
+    if is_suppressed(finding) {
+        scan.suppressed();
+        return;
+    }
+    let rule = rules.of_finding(finding);
+    let id = finding
+        .rule_id
+        .told()
+        .or_else(|| finding.rule.0.id.told())
+        .or_else(|| rule.and_then(|rule| rule.id.told()))
+        .unwrap_or("(no rule)");
+    let (file, place) = place(run, finding);
+    let message = &finding.message.0;
+    let message = message
+        .text
+        .told()
+        .or_else(|| message.markdown.told())
+        .or_else(|| rule?.short_description.0.text.told())
+        .or_else(|| rule?.name.told())
+        .unwrap_or("");
+    let identity = identity(finding);
+    scan.finding(&SeenFinding {
+        severity: severity(rules, rule, finding),
+        rule: id,
+        place: &place,
+        message,
+        identity: match &identity {
+            Some(identity) => (file, identity),
+            None => (file, message),
+        },
+        standing,
+    });
+}
+
+/// Someone suppressed it, and nobody refused or still looks at that (SARIF 3.27.23).
+fn is_suppressed(finding: &Finding) -> bool {
+    let all = &finding.suppressions.0;
+    let counts = |status: &str| !matches!(status, "underReview" | "rejected");
+    !all.is_empty() && all.iter().all(|one| counts(one.status.as_str()))
+}
+
+/// What stays the same when lines move, by the tool's own word.
+fn identity(finding: &Finding) -> Option<String> {
+    let prints = [&finding.fingerprints, &finding.partial_fingerprints];
+    let prints = prints.into_iter().find(|prints| !prints.0.is_empty())?;
+    let mut all: Vec<(&str, &str)> = prints
+        .0
+        .iter()
+        // The hash of a start column moves with an indentation.
+        .filter(|(key, _)| !key.contains("StartColumn"))
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    all.sort_unstable();
+    let text: Vec<String> = all
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    (!text.is_empty()).then(|| text.join(";"))
+}
+
+/// The file, and the place as people write it.
+fn place<'r>(run: &'r Run, finding: &'r Finding) -> (&'r str, String) {
+    let Some(location) = finding.locations.0.first() else {
+        return ("", String::new());
+    };
+    let physical = &location.physical_location.0;
+    let at = &physical.artifact_location.0;
+    let uri = at.uri.told().or_else(|| {
+        let artifact = run.artifacts.0.get(at.index.index()?)?;
+        artifact.location.0.uri.told()
+    });
+    let file = uri.map(|uri| uri.strip_prefix("file://").unwrap_or(uri));
+    if let Some(file) = file {
+        let line = physical.region.0.start_line.count();
+        let place = line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
+        return (file, place);
+    }
+    let logical = location.logical_locations.0.first();
+    let name = logical.and_then(|one| one.fully_qualified_name.told().or_else(|| one.name.told()));
+    let name = name.unwrap_or("");
+    (name, name.to_owned())
+}
+
+fn severity(rules: &Rules<'_>, rule: Option<&Rule>, finding: &Finding) -> Severity {
+    let own = finding.properties.0.security_severity.0;
+    let score = own.or_else(|| rule?.properties.0.security_severity.0);
+    if let Some(severity) = score.and_then(Severity::of_score) {
+        return severity;
+    }
+    let is_fail = matches!(finding.kind.as_str(), "" | "fail");
+    let level = finding
+        .level
+        .told()
+        // Only what failed has a level (SARIF 3.27.10).
+        .or((!is_fail).then_some("none"))
+        .or_else(|| rules.overridden(rule?))
+        .or_else(|| rule?.default_configuration.0.level.told())
+        .unwrap_or("warning");
+    match level {
+        "error" => Severity::High,
+        "note" | "none" => Severity::Note,
+        _ => Severity::Medium,
+    }
+}
+
+/// The rules of a run, found by id and by place.
+struct Rules<'r> {
+    components: Vec<&'r Component>,
+    by_id: HashMap<&'r str, &'r Rule>,
+    /// Levels that the run was told to use instead.
+    levels: HashMap<&'r str, &'r str>,
+}
+
+impl<'r> Rules<'r> {
+    fn of(run: &'r Run) -> Self {
+        let driver = &run.tool.0.driver.0;
+        let extensions = run.tool.0.extensions.0.iter();
+        let components: Vec<&Component> = std::iter::once(driver).chain(extensions).collect();
+        let mut by_id = HashMap::new();
+        for rule in components.iter().flat_map(|component| &component.rules.0) {
+            by_id.entry(rule.id.as_str()).or_insert(rule);
+        }
+        let mut rules = Self {
+            components,
+            by_id,
+            levels: HashMap::new(),
+        };
+        let overrides = run.invocations.0.iter();
+        let overrides = overrides.flat_map(|one| &one.rule_configuration_overrides.0);
+        for one in overrides {
+            let level = one.configuration.0.level.told();
+            if let (Some(rule), Some(level)) = (rules.referred(&one.descriptor.0), level) {
+                rules.levels.insert(rule.id.as_str(), level);
+            }
+        }
+        rules
+    }
+
+    fn overridden(&self, rule: &Rule) -> Option<&'r str> {
+        self.levels.get(rule.id.as_str()).copied()
+    }
+
+    fn of_finding(&self, finding: &Finding) -> Option<&'r Rule> {
+        self.referred(&finding.rule.0)
+            .or_else(|| {
+                let rule = self.at(None, finding.rule_index.index()?)?;
+                let id = finding.rule_id.as_str();
+                // An index that leads to another rule is a mistake of the tool; the id is what people read.
+                (id.is_empty() || is_of(id, rule.id.as_str())).then_some(rule)
+            })
+            .or_else(|| self.by_id(finding.rule_id.as_str()))
+    }
+
+    fn referred(&self, reference: &RuleReference) -> Option<&'r Rule> {
+        let component = &reference.tool_component.0;
+        let extension = component.index.index().map(|index| index + 1).or_else(|| {
+            let name = component.name.told()?;
+            self.components
+                .iter()
+                .position(|one| one.name.as_str() == name)
+        });
+        reference
+            .index
+            .index()
+            .and_then(|index| self.at(extension, index))
+            .or_else(|| self.by_id(reference.id.as_str()))
+    }
+
+    fn at(&self, component: Option<usize>, index: usize) -> Option<&'r Rule> {
+        self.components
+            .get(component.unwrap_or(0))?
+            .rules
+            .0
+            .get(index)
+    }
+
+    /// By id; of a hierarchical one (`CA1000/1`) the nearest that is described.
+    fn by_id(&self, id: &str) -> Option<&'r Rule> {
+        let mut id = id;
+        while !id.is_empty() {
+            if let Some(rule) = self.by_id.get(id) {
+                return Some(rule);
+            }
+            id = id.rsplit_once('/')?.0;
+        }
+        None
+    }
+}
+
+/// Whether an id is a rule's own or lies below it.
+fn is_of(id: &str, rule: &str) -> bool {
+    id.strip_prefix(rule)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
