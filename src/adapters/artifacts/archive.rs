@@ -71,12 +71,15 @@ pub(super) fn walk(
     walk.archive(bytes, "", 1)
 }
 
+/// Takes a file of an archive by its name, or why it is not opened.
+type Visit<'v> = dyn FnMut(&str, Result<&mut dyn Read, String>) + 'v;
+
 /// What the walk may still cost; archives in archives pay from the same purse.
 struct Walk<'v> {
     limits: Limits,
     entries: usize,
     bytes: u64,
-    visit: &'v mut dyn FnMut(&str, Result<&mut dyn Read, String>),
+    visit: &'v mut Visit<'v>,
 }
 
 impl Walk<'_> {

@@ -1,5 +1,6 @@
 //! Evidence from staging, as cockpit understood it.
 
+mod arena;
 mod board;
 mod builder;
 mod claims;
@@ -7,6 +8,7 @@ mod coverage;
 mod event;
 mod explain;
 mod finding;
+mod frame;
 mod kind;
 mod known;
 mod lines;
@@ -15,6 +17,7 @@ mod report;
 mod retry;
 mod scan;
 mod security;
+mod seen;
 mod summary;
 mod totals;
 
@@ -32,5 +35,6 @@ pub use load::*;
 pub use report::*;
 pub use scan::*;
 pub use security::*;
+pub use seen::*;
 pub use summary::*;
 pub use totals::*;
