@@ -124,6 +124,19 @@ pub enum Command {
         #[command(subcommand)]
         question: GateCommand,
     },
+    /// Read reports offline, and say what cockpit understood: test results, load tests, scans, coverage.
+    #[command(
+        after_help = "Exit codes: 0 read; 1 read, and tests failed, a threshold was crossed or every request failed; \
+2 something could not be read, or there was no report. 2 goes before 1."
+    )]
+    Evidence {
+        /// Files, folders, zips.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// As one JSON object: `files`, `totals`, `problems`.
+        #[arg(long)]
+        json: bool,
+    },
     /// What the configuration is.
     Config {
         /// Which answer.

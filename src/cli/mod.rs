@@ -6,6 +6,7 @@ mod backtest;
 mod config;
 mod demo;
 mod doctor;
+mod evidence;
 mod exit;
 mod gate;
 mod headless;

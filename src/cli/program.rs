@@ -6,7 +6,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use super::{
     args::{Arguments, Command, ConfigCommand, GateCommand},
-    backtest, config, doctor,
+    backtest, config, doctor, evidence,
     exit::{Exit, Stop},
     gate, init, manual, report, risk, run, smoke,
     surroundings::Surroundings,
@@ -53,6 +53,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Risk { release, json }) => risk::risk(&around, release.as_deref(), *json),
         Some(Command::Report(report)) => report::report(&around, report),
         Some(Command::Init { output, force }) => init::init(&around, output, *force),
+        Some(Command::Evidence { files, json }) => evidence::evidence(&around, files, *json),
         Some(Command::Doctor { json }) => doctor::doctor(&around, *json),
         Some(Command::Backtest { cases, json }) => backtest::backtest(cases, *json),
         Some(Command::Smoke(tests)) => smoke::smoke(&around, tests),

@@ -89,6 +89,8 @@ validation = ["e2e", "k6"]
 [evidence]
 tests = {{ artifact = "junit", required = true }}
 load = {{ artifact = "k6" }}
+security = {{ artifact = "sarif" }}
+coverage = {{ artifact = "coverage", max_drop = "1pt" }}
 explain = {{ artifact = "explain" }}
 hot_paths = ["src/payments/**"]
 [[aws]]

@@ -109,13 +109,16 @@ fn keep_reports(state: &mut State, version: &'static str) {
         version,
         sha: &sha,
         failed: false,
+        earlier: true,
     };
     let files = [
         ("junit", reports::tests(&facts)),
         ("k6", reports::load(&facts)),
+        ("sarif", reports::security(&facts)),
+        ("coverage", reports::coverage(&facts)),
         ("explain", reports::explain(&facts)),
     ];
-    let ids = [state.mint(), state.mint(), state.mint()];
+    let ids: Vec<u64> = files.iter().map(|_| state.mint()).collect();
     let newest = state
         .runs
         .iter_mut()

@@ -45,7 +45,10 @@ impl Draft {
     }
 
     fn makes(mut self, name: &'static str, bytes: Arc<[u8]>) -> Self {
-        self.effect = Effect::Upload(vec![(name, bytes)]);
+        match &mut self.effect {
+            Effect::Upload(all) => all.push((name, bytes)),
+            _ => self.effect = Effect::Upload(vec![(name, bytes)]),
+        }
         self
     }
 }
@@ -59,13 +62,16 @@ fn staging(state: &State) -> Vec<Draft> {
         version: state.repository.version,
         sha,
         failed,
+        earlier: false,
     };
     vec![
         draft("build", &[], 240),
-        draft("verify", &[0], 110),
+        draft("verify", &[0], 110).makes("sarif", reports::security(&facts)),
         draft("explain", &[0], 45).makes("explain", reports::explain(&facts)),
         draft("deploy-staging", &[1, 2], 150).into("staging", Effect::Nothing),
-        draft("e2e", &[3], 165).makes("junit", reports::tests(&facts)),
+        draft("e2e", &[3], 165)
+            .makes("junit", reports::tests(&facts))
+            .makes("coverage", reports::coverage(&facts)),
         draft("k6", &[3], 180).makes("k6", reports::load(&facts)),
     ]
 }

@@ -40,7 +40,8 @@ fn counts(report: &SecurityReport) -> [u64; 5] {
     Severity::ALL.map(|severity| report.counts.of(severity))
 }
 
-fn run(results: Value) -> Value {
+fn run(results: impl Into<Value>) -> Value {
+    let results: Value = results.into();
     json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "results": results}]})
 }
 

@@ -23,7 +23,8 @@ pub(super) struct Opened<'r> {
 }
 
 impl<'r> Opened<'r> {
-    fn new(rest: &'r mut dyn Read) -> Result<Self, String> {
+    /// Opens a file: reads its first bytes.
+    pub(super) fn new(rest: &'r mut dyn Read) -> Result<Self, String> {
         let mut head = Vec::new();
         let limit = u64::try_from(HEAD).unwrap_or(u64::MAX);
         let read = (&mut *rest).take(limit).read_to_end(&mut head);

@@ -6,7 +6,6 @@ use super::{
     files::{File, Opened, decoded, described, each, first_mark, has_extension, stem, xml_root},
     k6::read_k6,
     lcov::read_lcov,
-    load::join_load,
     scan_json::{ScanError, read_scan},
     test_xml::{format_of, read_test_xml},
     xml::XmlError,
@@ -139,7 +138,7 @@ fn read_load(files: &[File<'_>]) -> Result<LoadReport, Fault> {
     let first = problems.first().cloned();
     settled(
         EvidenceKind::Load,
-        join_load(reports, &problems),
+        LoadReport::join(reports, &problems),
         first,
         "k6 summary (*.json)",
     )

@@ -28,7 +28,6 @@ impl fmt::Display for NotYet {
 pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
     let evidence = &table.evidence;
     let approval = &table.approval;
-    let coverage = evidence.coverage.as_ref();
     let version_from = table.candidate.version_from.as_ref();
     let rows = [
         (
@@ -42,27 +41,12 @@ pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
             "the version from a file of the run",
         ),
         (
-            evidence.security.is_some(),
-            "evidence.security",
-            "findings are not judged",
-        ),
-        (
-            coverage.is_some(),
-            "evidence.coverage",
-            "coverage is not judged",
-        ),
-        (
             evidence
                 .explain
                 .as_ref()
                 .is_some_and(|at| at.command.is_some()),
             "evidence.explain.command",
             "no program is asked for the summary",
-        ),
-        (
-            evidence.known_failures.is_some(),
-            "evidence.known_failures",
-            "a known failing test still fails staging",
         ),
         (table.smoke.is_some(), "[smoke]", "no smoke tests run"),
         (

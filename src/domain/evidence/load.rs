@@ -97,6 +97,36 @@ impl LoadReport {
         }
     }
 
+    /// Several summaries as one: they are several scenarios, so the figures are the worst one's and the thresholds
+    /// everyone's. `problems` are those of summaries that could not be read. `None` for none.
+    pub fn join(mut reports: Vec<(String, Self)>, problems: &[String]) -> Option<Self> {
+        let badness = |report: &Self| match report.verdict() {
+            LoadVerdict::Failed => 0,
+            LoadVerdict::NoThresholds => 1,
+            LoadVerdict::Passed => 2,
+        };
+        reports.sort_by_key(|(_, report)| badness(report));
+        let mut reports = reports.into_iter();
+        let (name, mut joined) = reports.next()?;
+        let others: Vec<_> = reports.collect();
+        if !others.is_empty() {
+            let line = format!(
+                "{} summaries: the figures are those of {name}",
+                others.len() + 1
+            );
+            joined.problems.push(Text::line(&line));
+        }
+        for (name, other) in others {
+            for mut threshold in other.thresholds.into_iter().flatten() {
+                threshold.name = Text::line(&format!("{name} {}", threshold.name));
+                joined.thresholds.get_or_insert_default().push(threshold);
+            }
+        }
+        let lines = problems.iter().take(20).map(|line| Text::line(line));
+        joined.problems.extend(lines);
+        Some(joined)
+    }
+
     /// Whether requests were made and none succeeded.
     pub fn all_requests_failed(&self) -> bool {
         self.requests != Some(0) && self.failed.is_some_and(|share| share >= 100.0)

@@ -6,9 +6,8 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    diff,
-    evidence::{self, Desk},
-    metrics, production,
+    desk::Desk,
+    diff, evidence, metrics, production,
     pulse::{Gone, Pulse},
     run,
 };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::{
-    evidence::Desk,
+    desk::Desk,
     locks,
     pulse::{Gone, Pulse},
 };

@@ -1,8 +1,12 @@
 //! The feeds: each asks one part of the world as often as the release needs it, and reports.
 
 mod crew;
+mod desk;
 mod diff;
 mod evidence;
+mod explained;
+mod gather;
+mod gathered;
 mod locks;
 mod metrics;
 mod past;

@@ -19,7 +19,8 @@ use crate::{
 /// Past rollbacks that are timed.
 const PAST_ROLLBACKS: usize = 5;
 
-type Looked = Result<Result<(), Fault>, Gone>;
+/// Earlier deployments to production, newest first, where they were asked for.
+type Looked = Result<Result<Option<Vec<DeploymentSnapshot>>, Fault>, Gone>;
 
 /// What hardly ever changes: protection, past deployments, how ready a rollback is.
 pub(super) async fn look(pulse: &Pulse, policy: &Policy, needs: &Needs) -> Looked {
@@ -31,6 +32,7 @@ pub(super) async fn look(pulse: &Pulse, policy: &Policy, needs: &Needs) -> Looke
         Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Forbidden) => {}
         Err(fault) => return Ok(Err(fault)),
     }
+    let mut earlier = None;
     if needs.evidence.matters {
         let all = match history.deployments(&target.environment, 20).await {
             Ok(all) => all,
@@ -50,13 +52,14 @@ pub(super) async fn look(pulse: &Pulse, policy: &Policy, needs: &Needs) -> Looke
                 }))
                 .await?;
         }
+        earlier = Some(past.clone());
         pulse.see(Observation::Deployments(past)).await?;
     }
     match readiness(pulse, policy).await {
         Ok(readiness) => pulse.see(Observation::Readiness(readiness)).await?,
         Err(fault) => return Ok(Err(fault)),
     }
-    Ok(Ok(()))
+    Ok(Ok(earlier))
 }
 
 /// A deployment that succeeded by the configured job, in another run than this.

@@ -5,6 +5,8 @@ pub(in crate::simulator) struct Facts<'a> {
     pub(in crate::simulator) seed: u64,
     pub(in crate::simulator) version: &'a str,
     pub(in crate::simulator) sha: &'a str,
+    /// Whether they are the last release's.
+    pub(in crate::simulator) earlier: bool,
     /// Whether a required end-to-end test failed.
     pub(in crate::simulator) failed: bool,
 }

@@ -142,6 +142,7 @@ mod tests {
             version: "v1",
             sha: "abc",
             failed,
+            earlier: false,
         };
         files(&facts).into_iter().map(|(_, text)| text).collect()
     }

@@ -1,0 +1,222 @@
+//! A file that nobody said anything about: its content tells what it is, and it is read as that.
+
+use std::io::Read;
+
+use serde::Deserialize;
+
+use super::{
+    audit_wire::There,
+    cobertura::read_cobertura,
+    files::{Opened, each, first_mark, has_extension, stem, xml_root},
+    k6::read_k6,
+    lcov::read_lcov,
+    loose::{self, Loose},
+    reading::looks_like_lcov,
+    scan_json::read_scan,
+    test_xml::{format_of, read_test_xml},
+};
+use crate::domain::{
+    Text,
+    evidence::{Evidence, EvidenceKind, Explain, ReportBuilder},
+};
+
+/// Bytes of a JSON document or a text.
+const WHOLE_LIMIT: u64 = 128 << 20;
+/// Bytes of a Markdown text.
+const PROSE_LIMIT: u64 = 1 << 20;
+
+/// What a file turned out to be.
+#[derive(Debug)]
+pub enum Understood {
+    /// A report, and what it says.
+    Read {
+        /// What people call the format: `JUnit XML`, `SARIF or audit`.
+        format: &'static str,
+        /// What it says.
+        evidence: Evidence,
+    },
+    /// It looks like a report, and cannot be read.
+    Unreadable {
+        /// What it looks like, where that can be told.
+        kind: Option<EvidenceKind>,
+        /// Why, with the line.
+        why: String,
+    },
+    /// Nothing that cockpit knows, and what it seems to be.
+    Other(String),
+}
+
+/// Reads a file by its content. It is read in a stream; JSON is held whole.
+pub fn understand(name: &str, mut input: impl Read) -> Understood {
+    match Opened::new(&mut input) {
+        Ok(mut opened) => of_opened(name, &mut opened),
+        Err(why) => Understood::Unreadable { kind: None, why },
+    }
+}
+
+/// Reads every file of a zip; the error is why the zip itself cannot be walked.
+pub fn understand_zip(bytes: &[u8], mut visit: impl FnMut(&str, Understood)) -> Result<(), String> {
+    let file = super::files::File { name: "", bytes };
+    each(&[file], |name, input| match input {
+        Ok(opened) => visit(name, of_opened(name, opened)),
+        Err(why) => visit(name, Understood::Unreadable { kind: None, why }),
+    })
+    .map_err(|error| error.to_string())
+}
+
+fn of_opened(name: &str, opened: &mut Opened<'_>) -> Understood {
+    match first_mark(opened.head()) {
+        Some(b'<') => of_xml(name, opened),
+        Some(b'{' | b'[') => of_json(opened),
+        _ if looks_like_lcov(opened.head()) => {
+            let read = read_lcov(opened.stream()).map(Evidence::Coverage);
+            settled(EvidenceKind::Coverage, "lcov", read)
+        }
+        _ if has_extension(name, &["md", "markdown"]) => of_prose(opened),
+        // Called a test report, and empty or something else altogether.
+        _ if has_extension(name, &["xml", "trx", "junit", "xunit"]) => {
+            let mut builder = ReportBuilder::default();
+            let why = match read_test_xml(opened.stream(), stem(name), &mut builder) {
+                Ok(()) => "no XML".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            Understood::Unreadable {
+                kind: Some(EvidenceKind::Tests),
+                why,
+            }
+        }
+        _ if has_extension(name, &["info", "lcov"]) => Understood::Unreadable {
+            kind: Some(EvidenceKind::Coverage),
+            why: read_lcov(opened.stream()).err().unwrap_or_default(),
+        },
+        _ if has_extension(name, &["json", "sarif"]) => Understood::Unreadable {
+            kind: None,
+            why: "no JSON".to_owned(),
+        },
+        _ => Understood::Other("no report that cockpit knows".to_owned()),
+    }
+}
+
+fn settled(kind: EvidenceKind, format: &'static str, read: Result<Evidence, String>) -> Understood {
+    match read {
+        Ok(evidence) => Understood::Read { format, evidence },
+        Err(why) => Understood::Unreadable {
+            kind: Some(kind),
+            why,
+        },
+    }
+}
+
+fn of_xml(name: &str, opened: &mut Opened<'_>) -> Understood {
+    let root = xml_root(opened.head());
+    let root = root.as_ref().map_or("", |(root, _)| root.as_str());
+    if matches!(root, "coverage" | "report") {
+        let read = read_cobertura(opened.stream()).map(Evidence::Coverage);
+        return settled(
+            EvidenceKind::Coverage,
+            "Cobertura",
+            read.map_err(|error| error.to_string()),
+        );
+    }
+    let format = match format_of(root) {
+        Some(format) => format,
+        // A root that lies beyond the first bytes, or none at all: the whole file says which.
+        None if root.is_empty() && has_extension(name, &["xml", "trx", "junit", "xunit"]) => "XML",
+        None if root.is_empty() => {
+            return Understood::Other("markup, but no XML document".to_owned());
+        }
+        None => {
+            return Understood::Other(format!(
+                "XML with <{root}> outermost, no report that cockpit knows"
+            ));
+        }
+    };
+    let mut builder = ReportBuilder::default();
+    let read = read_test_xml(opened.stream(), stem(name), &mut builder)
+        .map(|()| Evidence::Tests(builder.finish()))
+        .map_err(|error| error.to_string());
+    settled(EvidenceKind::Tests, format, read)
+}
+
+/// The keys that tell one document from another.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Keys {
+    runs: There,
+    #[serde(rename = "Results")]
+    trivy_results: There,
+    #[serde(rename = "SchemaVersion")]
+    schema_version: There,
+    advisories: There,
+    vulnerabilities: There,
+    #[serde(rename = "auditReportVersion")]
+    audit_report_version: There,
+    error: There,
+    metrics: There,
+    results: There,
+}
+
+fn of_json(opened: &mut Opened<'_>) -> Understood {
+    let bytes = match opened.whole(WHOLE_LIMIT) {
+        Ok(bytes) => bytes,
+        Err(why) => return Understood::Unreadable { kind: None, why },
+    };
+    let keys: Keys = match loose::document::<Loose<Keys>>(bytes.as_slice()) {
+        Ok(Loose(keys)) => keys,
+        Err(why) => {
+            // k6's stream of points is no one document, and says what to do.
+            let why = match read_k6(&bytes) {
+                Err(of_k6) if of_k6.contains("--out json") => of_k6,
+                _ => why,
+            };
+            return Understood::Unreadable { kind: None, why };
+        }
+    };
+    let is_scan = [
+        &keys.runs,
+        &keys.trivy_results,
+        &keys.schema_version,
+        &keys.advisories,
+        &keys.vulnerabilities,
+        &keys.audit_report_version,
+    ];
+    if is_scan.iter().any(|key| key.0) || (keys.error.0 && !keys.metrics.0) {
+        let format = if keys.runs.0 { "SARIF" } else { "audit" };
+        let read = read_scan(bytes.as_slice()).map(Evidence::Security);
+        return settled(
+            EvidenceKind::Security,
+            format,
+            read.map_err(|error| error.to_string()),
+        );
+    }
+    if keys.metrics.0 || keys.results.0 {
+        return settled(
+            EvidenceKind::Load,
+            "k6 summary",
+            read_k6(&bytes).map(Evidence::Load),
+        );
+    }
+    Understood::Other("JSON, but no report that cockpit knows".to_owned())
+}
+
+/// A text under the three headings of an explain summary; any other is none.
+fn of_prose(opened: &mut Opened<'_>) -> Understood {
+    match opened.at_most(PROSE_LIMIT) {
+        Ok(bytes) => {
+            let text = Text::block(&super::files::decoded(&bytes));
+            if Explain::parse(text.as_str()).is_unstructured() {
+                return Understood::Other(
+                    "Markdown without the headings of an explain summary".to_owned(),
+                );
+            }
+            Understood::Read {
+                format: "Markdown",
+                evidence: Evidence::Explain(text),
+            }
+        }
+        Err(why) => Understood::Unreadable {
+            kind: Some(EvidenceKind::Explain),
+            why,
+        },
+    }
+}

@@ -1,0 +1,7 @@
+//! `cockpit evidence`: reports read offline.
+
+mod account;
+mod command;
+mod page;
+
+pub(super) use command::evidence;

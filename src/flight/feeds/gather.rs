@@ -1,0 +1,267 @@
+//! The artifacts that the rules name, found and read, and the same of the last successful release to compare with.
+
+use std::sync::Arc;
+
+use globset::Glob;
+use jiff::Timestamp;
+
+use super::{
+    desk::{Desk, Memory, Round, try_ask},
+    explained,
+    gathered::{self, Before, Gathered, Whole, is_compared},
+    pulse::{Gone, Pulse},
+};
+use crate::{
+    domain::{
+        Fault, FaultKind, Sha,
+        evidence::{EvidenceKind, Finding},
+        observation::{ArtifactSnapshot, Observation, RunStatus},
+        policy::EvidenceRule,
+    },
+    flight::{flying::Report, needs::Needs},
+    ports::Progress,
+};
+
+/// Artifacts of one kind that are read together.
+const TOGETHER: usize = 20;
+
+/// One kind of evidence: found and read, or said to be missing.
+pub(super) async fn gather(
+    pulse: &mut Pulse,
+    desk: &Desk,
+    needs: &Needs,
+    memory: &mut Memory,
+    rule: &EvidenceRule,
+    artifacts: &[ArtifactSnapshot],
+) -> Round {
+    let Some(pattern) = &rule.artifact else {
+        return explained::of_pull(pulse, desk, needs, memory, rule).await;
+    };
+    let elsewhere;
+    let (list, since) = match (&rule.workflow, &needs.evidence.sha) {
+        (Some(workflow), Some(sha)) if *workflow != desk.policy.target.workflow => {
+            if !needs.evidence.unread.contains(&rule.kind) {
+                return Ok(Ok(()));
+            }
+            elsewhere = try_ask!(of_other_workflow(pulse, workflow, sha).await);
+            (elsewhere.as_slice(), Timestamp::MIN)
+        }
+        _ => (artifacts, needs.evidence.since),
+    };
+    let found = named(list, pattern, since);
+    if found.is_empty() {
+        if needs.evidence.is_past {
+            pulse.see(Observation::Missing { kind: rule.kind }).await?;
+        }
+        return Ok(Ok(()));
+    }
+    if found
+        .iter()
+        .all(|artifact| memory.read.contains(&artifact.id))
+    {
+        return Ok(Ok(()));
+    }
+    read(pulse, desk, rule, &found, memory).await
+}
+
+/// The artifacts whose names fit, the newest of each name.
+fn named<'a>(
+    list: &'a [ArtifactSnapshot],
+    pattern: &str,
+    since: Timestamp,
+) -> Vec<&'a ArtifactSnapshot> {
+    let Ok(glob) = Glob::new(pattern) else {
+        return Vec::new();
+    };
+    let glob = glob.compile_matcher();
+    let mut found: Vec<&ArtifactSnapshot> = Vec::new();
+    for artifact in list {
+        let fits = glob.is_match(artifact.name.as_str())
+            && !artifact.expired
+            && artifact.created.is_none_or(|created| created >= since)
+            && !found.iter().any(|known| known.name == artifact.name);
+        if fits && found.len() < TOGETHER {
+            found.push(artifact);
+        }
+    }
+    found
+}
+
+/// Artifacts of the newest completed run of another workflow for the same commit.
+async fn of_other_workflow(
+    pulse: &Pulse,
+    workflow: &str,
+    sha: &Sha,
+) -> Result<Vec<ArtifactSnapshot>, Fault> {
+    let runs = pulse
+        .outside
+        .runs
+        .runs_of_commit(sha, Some(workflow))
+        .await?;
+    let newest = runs.iter().find(|run| run.status == RunStatus::Completed);
+    match newest {
+        Some(run) => pulse.outside.artifacts.list(run.id).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn read(
+    pulse: &mut Pulse,
+    desk: &Desk,
+    rule: &EvidenceRule,
+    found: &[&ArtifactSnapshot],
+    memory: &mut Memory,
+) -> Round {
+    let kind = rule.kind;
+    if is_compared(kind) && memory.past.is_none() && memory.past_waits {
+        return Ok(Ok(()));
+    }
+    let before = if is_compared(kind) {
+        try_ask!(before(pulse, desk, rule, memory).await?)
+    } else {
+        Arc::new(Before::None(String::new()))
+    };
+    let gathered = try_ask!(download(pulse, kind, found).await?);
+    let whole = match gathered.whole(kind) {
+        Ok(whole) => whole,
+        Err(fault) => {
+            memory.read.extend(found.iter().map(|artifact| artifact.id));
+            pulse.see(Observation::Unreadable { kind, fault }).await?;
+            return Ok(Ok(()));
+        }
+    };
+    let finding: Option<Finding> = match whole {
+        Some(Whole::Tests(report)) => {
+            let finding = gathered::tests(&report, &desk.policy, pulse.now());
+            pulse.tell(Report::Cases(Arc::new(report))).await?;
+            Some(finding)
+        }
+        Some(Whole::Load(report)) => Some(gathered::load(report, &before)),
+        Some(Whole::Security(scan)) => Some(gathered::security(&scan, &before)),
+        Some(Whole::Coverage(map)) => Some(gathered::coverage(&map, &before, rule)),
+        Some(Whole::Explain(text)) => Some(try_ask!(explained::kept(desk, &text).await)),
+        None => None,
+    };
+    memory.read.extend(found.iter().map(|artifact| artifact.id));
+    if let Some(finding) = finding {
+        pulse
+            .see(Observation::Evidence {
+                artifact: found.first().map(|artifact| artifact.id),
+                finding,
+                made: found.first().and_then(|artifact| artifact.created),
+                other_commit: false,
+            })
+            .await?;
+    }
+    Ok(Ok(()))
+}
+
+/// Downloads and reads each; a fault that passes by itself ends it, for the round to be tried again.
+async fn download(
+    pulse: &Pulse,
+    kind: EvidenceKind,
+    found: &[&ArtifactSnapshot],
+) -> Result<Result<Gathered, Fault>, Gone> {
+    let mut gathered = Gathered::default();
+    for artifact in found {
+        let what = artifact.name.to_string();
+        let progress = progress_of(pulse, &what);
+        let read = pulse
+            .outside
+            .artifacts
+            .read(artifact.id, kind, progress)
+            .await;
+        pulse.tell(Report::Worked { what: what.clone() }).await?;
+        match read {
+            Err(fault) if fault.passes_by_itself() => return Ok(Err(fault)),
+            read => gathered.take(&what, read),
+        }
+    }
+    Ok(Ok(gathered))
+}
+
+/// The same kind of the newest release that went to production; asked once a candidate.
+async fn before(
+    pulse: &Pulse,
+    desk: &Desk,
+    rule: &EvidenceRule,
+    memory: &mut Memory,
+) -> Result<Result<Arc<Before>, Fault>, Gone> {
+    if let Some(known) = memory.before.get(&rule.kind) {
+        return Ok(Ok(Arc::clone(known)));
+    }
+    let looked = match look_before(pulse, desk, rule, memory).await? {
+        Ok(looked) => looked,
+        Err(fault) if fault.passes_by_itself() => return Ok(Err(fault)),
+        Err(fault) => Before::None(format!(
+            "the last release's cannot be read: {}",
+            fault.detail
+        )),
+    };
+    let looked = Arc::new(looked);
+    memory.before.insert(rule.kind, Arc::clone(&looked));
+    Ok(Ok(looked))
+}
+
+async fn look_before(
+    pulse: &Pulse,
+    desk: &Desk,
+    rule: &EvidenceRule,
+    memory: &Memory,
+) -> Result<Result<Before, Fault>, Gone> {
+    let none = |why: &str| Ok(Ok(Before::None(why.to_owned())));
+    let Some(past) = &memory.past else {
+        return none("past deployments are not known");
+    };
+    let Some(newest) = past.first() else {
+        return none("no earlier release");
+    };
+    let list = match (&rule.workflow, newest.run) {
+        (Some(workflow), _) if *workflow != desk.policy.target.workflow => {
+            of_other_workflow(pulse, workflow, &newest.sha).await
+        }
+        (_, Some(run)) => pulse.outside.artifacts.list(run).await,
+        (_, None) => return none("the last release's run is not known"),
+    };
+    let list = match list {
+        Ok(list) => list,
+        // Runs are kept for a while only.
+        Err(fault) if fault.kind == FaultKind::NotFound => {
+            return none("the last release's run is gone");
+        }
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let pattern = rule.artifact.as_deref().unwrap_or_default();
+    let found = named(&list, pattern, Timestamp::MIN);
+    if found.is_empty() {
+        return none("the last release's artifact is gone, or was never made");
+    }
+    let name = match newest.run {
+        Some(run) => format!("run {run}"),
+        None => newest.sha.short().to_owned(),
+    };
+    let gathered = match download(pulse, rule.kind, &found).await? {
+        Ok(gathered) => gathered,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    Ok(gathered.whole(rule.kind).map(|whole| match whole {
+        Some(evidence) => Before::Read {
+            name,
+            evidence: Box::new(evidence),
+        },
+        None => Before::None("the last release's artifact is empty".to_owned()),
+    }))
+}
+
+fn progress_of(pulse: &Pulse, what: &str) -> Progress {
+    let reports = pulse.reports();
+    let what = what.to_owned();
+    Arc::new(move |done, all| {
+        // Progress is an ornament: where nobody keeps up it is left out.
+        let _ = reports.try_send(Report::Working {
+            what: what.clone(),
+            done,
+            all,
+        });
+    })
+}
