@@ -364,3 +364,96 @@ fn a_backtest_answers_each_case_and_names_bad_lines() {
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("none.jsonl"), "{}", err(&output));
 }
+
+const GOOD: &str = r#"<testsuite name="API" time="1.5"><testcase name="a" time="0.5"/><testcase name="b"><skipped/></testcase></testsuite>"#;
+const BAD: &str = "<testsuite name=\"E2E\u{202e}\"><testcase name=\"c\"><failure message=\"no &#27;[2J\"/></testcase></testsuite>";
+
+#[test]
+fn evidence_is_read_offline_and_the_exit_code_says_how_it_went() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("good.xml", GOOD);
+    write("bad.xml", BAD);
+    write("cut.xml", "<testsuite>\n<testcase name='a'>");
+    write(
+        "k6.json",
+        r#"{"metrics":{"http_reqs":{"count":9,"rate":3},"http_req_failed":{"value":1}}}"#,
+    );
+    write("lcov.info", "SF:a.c\nDA:1,1\nDA:2,0\nend_of_record\n");
+    write(
+        "scan.sarif",
+        r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"t"}},"results":[{"level":"error"}]}]}"#,
+    );
+    write("notes.txt", "hello");
+    let code = |arguments: &[&str]| cockpit(folder.path(), arguments).status.code();
+    assert_eq!(
+        code(&["evidence", "good.xml", "lcov.info", "scan.sarif"]),
+        Some(0)
+    );
+    assert_eq!(code(&["evidence", "good.xml", "bad.xml"]), Some(1));
+    assert_eq!(
+        code(&["evidence", "k6.json"]),
+        Some(1),
+        "every request failed"
+    );
+    assert_eq!(
+        code(&["evidence", "bad.xml", "cut.xml"]),
+        Some(2),
+        "2 goes before 1"
+    );
+    assert_eq!(
+        code(&["evidence", "notes.txt"]),
+        Some(2),
+        "named, and no report"
+    );
+    assert_eq!(code(&["evidence", "absent.xml"]), Some(2));
+    assert_eq!(code(&["evidence"]), Some(2));
+    let page = cockpit(folder.path(), &["evidence", "."]);
+    assert_eq!(page.status.code(), Some(2));
+    let text = out(&page);
+    for words in [
+        "good.xml",
+        "1 passed",
+        "50.0%",
+        "1 high",
+        "line 2: the file is cut off: </testcase> is missing",
+        "every request failed",
+    ] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    assert!(
+        !text.contains('\u{1b}') && !text.contains('\u{202e}'),
+        "{text:?}"
+    );
+}
+
+#[test]
+fn evidence_as_json_is_one_document_for_scripts() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("reports");
+    fs::create_dir(&inner).unwrap();
+    fs::write(inner.join("good.xml"), GOOD).unwrap();
+    fs::write(inner.join("bad.xml"), BAD).unwrap();
+    fs::write(inner.join("readme.txt"), "beside them").unwrap();
+    let output = cockpit(folder.path(), &["evidence", "--json", "reports"]);
+    assert_eq!(output.status.code(), Some(1));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let totals = &json["totals"];
+    assert_eq!(
+        (&totals["tests"], &totals["failed"], &totals["skipped"]),
+        (&3.into(), &1.into(), &1.into())
+    );
+    assert_eq!(
+        (&totals["files"], &totals["ignored"], &totals["unreadable"]),
+        (&2.into(), &1.into(), &0.into())
+    );
+    let good = &json["files"][1];
+    assert_eq!(
+        (&good["kind"], &good["format"]),
+        (&"tests".into(), &"JUnit XML".into())
+    );
+    assert_eq!(good["duration_s"], 1.5);
+    assert_eq!(good["suites"][0]["name"], "API");
+    assert_eq!(json["files"][0]["failing"][0]["message"], "no ␛[2J");
+    assert_eq!(json["problems"], serde_json::json!([]));
+}

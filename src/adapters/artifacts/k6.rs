@@ -218,8 +218,14 @@ fn members(value: Option<&Value>) -> Vec<&Value> {
     }
 }
 
+/// A number, also where a script wrote it as text; one that is not finite is unknown.
 fn number(values: &Value, key: &str) -> Option<f64> {
-    values.get(key).and_then(Value::as_f64)
+    let value = values.get(key)?;
+    let written = || value.as_str().and_then(|text| text.trim().parse().ok());
+    value
+        .as_f64()
+        .or_else(written)
+        .filter(|value: &f64| value.is_finite())
 }
 
 #[expect(
@@ -228,9 +234,9 @@ fn number(values: &Value, key: &str) -> Option<f64> {
     reason = "the range is checked; k6 writes large counts as floats"
 )]
 fn whole(values: &Value, key: &str) -> Option<u64> {
-    let value = values.get(key)?;
-    value.as_u64().or_else(|| {
-        let value = value.as_f64()?;
+    let exact = values.get(key).and_then(Value::as_u64);
+    exact.or_else(|| {
+        let value = number(values, key)?;
         (0.0..9e15).contains(&value).then(|| value.round() as u64)
     })
 }
@@ -287,6 +293,26 @@ mod tests {
         assert!(read_k6(b"{\"metrics\":").unwrap_err().contains("cut off"));
         assert!(read_k6(b"{\"a\":1}").unwrap_err().contains("no `metrics`"));
         assert!(read_k6(b"{\"metrics\":{\"tests\":3}}").is_err());
+    }
+
+    #[test]
+    fn odd_values_are_unknown_and_never_zero() {
+        let odd = br#"{"metrics":{"http_req_duration":{"med":"12.5","p(95)":null,"p(99)":"NaN","p(99.9)":7},
+            "http_reqs":{"count":"9","rate":true},"http_req_failed":{"passes":0,"fails":0},"checks":{"passes":-1,"fails":2}}}"#;
+        let report = read_k6(odd).unwrap();
+        assert_eq!(
+            (report.p50, report.p95, report.p99),
+            (Some(12.5), None, None)
+        );
+        assert_eq!((report.requests, report.throughput), (Some(9), None));
+        assert_eq!((report.failed, report.checks), (None, None));
+        let empty = read_k6(br#"{"metrics":{}}"#).unwrap();
+        assert_eq!(empty.verdict(), LoadVerdict::NoThresholds);
+        assert!(
+            empty.problems[0]
+                .as_str()
+                .contains("latency and throughput are unknown")
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub enum Understood {
         /// What people call the format: `JUnit XML`, `SARIF or audit`.
         format: &'static str,
         /// What it says.
-        evidence: Evidence,
+        evidence: Box<Evidence>,
     },
     /// It looks like a report, and cannot be read.
     Unreadable {
@@ -99,7 +99,10 @@ fn of_opened(name: &str, opened: &mut Opened<'_>) -> Understood {
 
 fn settled(kind: EvidenceKind, format: &'static str, read: Result<Evidence, String>) -> Understood {
     match read {
-        Ok(evidence) => Understood::Read { format, evidence },
+        Ok(evidence) => Understood::Read {
+            format,
+            evidence: Box::new(evidence),
+        },
         Err(why) => Understood::Unreadable {
             kind: Some(kind),
             why,
@@ -211,7 +214,7 @@ fn of_prose(opened: &mut Opened<'_>) -> Understood {
             }
             Understood::Read {
                 format: "Markdown",
-                evidence: Evidence::Explain(text),
+                evidence: Box::new(Evidence::Explain(text)),
             }
         }
         Err(why) => Understood::Unreadable {

@@ -56,7 +56,7 @@ impl Account {
             }
             Understood::Other(why) => (None, "", Said::Nothing(Text::line(&why))),
             Understood::Unreadable { kind, why } => (kind, "", Said::Nothing(Text::line(&why))),
-            Understood::Read { format, evidence } => match evidence {
+            Understood::Read { format, evidence } => match *evidence {
                 Evidence::Tests(report) => {
                     self.totals += report.totals;
                     (

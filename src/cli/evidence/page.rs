@@ -173,7 +173,8 @@ impl Page {
             class if case.name.starts_with(class) => case.name.to_owned(),
             class => format!("{class} {mark} {}", case.name),
         };
-        let message = case.message.lines().next().unwrap_or("");
+        // Kept as one line; only the first of the report is wanted here.
+        let message = case.message.split('⏎').next().unwrap_or("");
         let message = self.tinted(Tone::Dim, &head(message, 100));
         self.line(&format!("    {sign} {}  {message}", head(&name, 120)));
     }

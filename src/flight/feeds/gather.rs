@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use super::{
     desk::{Desk, Memory, Round, try_ask},
     explained,
-    gathered::{self, Before, Gathered, Whole, is_compared},
+    gathered::{self, Before, Gathered, is_compared},
     pulse::{Gone, Pulse},
 };
 use crate::{
     domain::{
         Fault, FaultKind, Sha,
-        evidence::{EvidenceKind, Finding},
+        evidence::{Evidence, EvidenceKind, Finding},
         observation::{ArtifactSnapshot, Observation, RunStatus},
         policy::EvidenceRule,
     },
@@ -131,15 +131,15 @@ async fn read(
         }
     };
     let finding: Option<Finding> = match whole {
-        Some(Whole::Tests(report)) => {
+        Some(Evidence::Tests(report)) => {
             let finding = gathered::tests(&report, &desk.policy, pulse.now());
             pulse.tell(Report::Cases(Arc::new(report))).await?;
             Some(finding)
         }
-        Some(Whole::Load(report)) => Some(gathered::load(report, &before)),
-        Some(Whole::Security(scan)) => Some(gathered::security(&scan, &before)),
-        Some(Whole::Coverage(map)) => Some(gathered::coverage(&map, &before, rule)),
-        Some(Whole::Explain(text)) => Some(try_ask!(explained::kept(desk, &text).await)),
+        Some(Evidence::Load(report)) => Some(gathered::load(report, &before)),
+        Some(Evidence::Security(scan)) => Some(gathered::security(&scan, &before)),
+        Some(Evidence::Coverage(map)) => Some(gathered::coverage(&map, &before, rule)),
+        Some(Evidence::Explain(text)) => Some(try_ask!(explained::kept(desk, &text).await)),
         None => None,
     };
     memory.read.extend(found.iter().map(|artifact| artifact.id));

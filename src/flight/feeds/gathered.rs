@@ -32,17 +32,8 @@ pub(super) enum Before {
         /// `run 8123`.
         name: String,
         /// What it said.
-        evidence: Box<Whole>,
+        evidence: Box<Evidence>,
     },
-}
-
-/// A kind of evidence, joined.
-pub(super) enum Whole {
-    Tests(TestReport),
-    Load(LoadReport),
-    Security(SecurityScan),
-    Coverage(CoverageMap),
-    Explain(Text),
 }
 
 impl Gathered {
@@ -70,7 +61,7 @@ impl Gathered {
     }
 
     /// All of it as one. An artifact that cannot be read beside others that can is a hole in what they say.
-    pub(super) fn whole(self, kind: EvidenceKind) -> Result<Option<Whole>, Fault> {
+    pub(super) fn whole(self, kind: EvidenceKind) -> Result<Option<Evidence>, Fault> {
         let lines: Vec<String> = self
             .faults
             .iter()
@@ -81,22 +72,22 @@ impl Gathered {
                 for line in &lines {
                     builder.unreadable(line);
                 }
-                Whole::Tests(builder.finish())
+                Evidence::Tests(builder.finish())
             }),
-            EvidenceKind::Load => LoadReport::join(self.loads, &lines).map(Whole::Load),
+            EvidenceKind::Load => LoadReport::join(self.loads, &lines).map(Evidence::Load),
             EvidenceKind::Security => self.scan.map(|mut scan| {
                 for line in &lines {
                     scan.incomplete(line);
                 }
-                Whole::Security(scan)
+                Evidence::Security(scan)
             }),
             EvidenceKind::Coverage => self.coverage.map(|mut map| {
                 for line in &lines {
                     map.incomplete(line);
                 }
-                Whole::Coverage(map)
+                Evidence::Coverage(map)
             }),
-            EvidenceKind::Explain => self.explain.map(Whole::Explain),
+            EvidenceKind::Explain => self.explain.map(Evidence::Explain),
         };
         match (whole, self.faults.into_iter().next()) {
             (Some(whole), _) => Ok(Some(whole)),
@@ -123,7 +114,7 @@ pub(super) fn tests(report: &TestReport, policy: &Policy, now: Timestamp) -> Fin
 /// The short form of a load test, beside the earlier release's.
 pub(super) fn load(mut report: LoadReport, before: &Before) -> Finding {
     if let Before::Read { name, evidence } = before
-        && let Whole::Load(earlier) = &**evidence
+        && let Evidence::Load(earlier) = &**evidence
     {
         report.baseline = Some(Box::new(LoadBaseline::of(earlier, name)));
     }
@@ -135,10 +126,11 @@ pub(super) fn security(scan: &SecurityScan, before: &Before) -> Finding {
     let before = match before {
         Before::None(why) => Err(why.as_str()),
         Before::Read { name, evidence } => match &**evidence {
-            Whole::Security(earlier) => Ok((earlier, name.as_str())),
-            Whole::Tests(_) | Whole::Load(_) | Whole::Coverage(_) | Whole::Explain(_) => {
-                Err("not of this kind")
-            }
+            Evidence::Security(earlier) => Ok((earlier, name.as_str())),
+            Evidence::Tests(_)
+            | Evidence::Load(_)
+            | Evidence::Coverage(_)
+            | Evidence::Explain(_) => Err("not of this kind"),
         },
     };
     Finding::Security(scan.report(before))
@@ -152,8 +144,11 @@ pub(super) fn coverage(map: &CoverageMap, before: &Before, rule: &EvidenceRule) 
         Before::None(why) => CoverageBaseline::None(Text::line(why)),
         Before::Read { name, evidence } => {
             let percent = match &**evidence {
-                Whole::Coverage(earlier) => earlier.report().percent(),
-                Whole::Tests(_) | Whole::Load(_) | Whole::Security(_) | Whole::Explain(_) => None,
+                Evidence::Coverage(earlier) => earlier.report().percent(),
+                Evidence::Tests(_)
+                | Evidence::Load(_)
+                | Evidence::Security(_)
+                | Evidence::Explain(_) => None,
             };
             match percent {
                 Some(percent) => CoverageBaseline::Was {
@@ -201,7 +196,7 @@ mod tests_of_gathering {
         let mut gathered = Gathered::default();
         gathered.take("a", Ok(Evidence::Coverage(map(50))));
         gathered.take("b", Err(fault()));
-        let Ok(Some(Whole::Coverage(joined))) = gathered.whole(EvidenceKind::Coverage) else {
+        let Ok(Some(Evidence::Coverage(joined))) = gathered.whole(EvidenceKind::Coverage) else {
             panic!("coverage was given");
         };
         assert!(joined.report().incomplete);
@@ -218,7 +213,7 @@ mod tests_of_gathering {
     fn coverage_is_compared_or_says_why_not() {
         let before = Before::Read {
             name: "run 7".to_owned(),
-            evidence: Box::new(Whole::Coverage(map(82))),
+            evidence: Box::new(Evidence::Coverage(map(82))),
         };
         let fell = coverage(&map(80), &before, &rule(Some(1.0)));
         assert!(fell.failure().unwrap().as_str().contains("fell 2 points"));
@@ -247,7 +242,7 @@ mod tests_of_gathering {
         });
         let before = Before::Read {
             name: "run 7".to_owned(),
-            evidence: Box::new(Whole::Security(scan.clone())),
+            evidence: Box::new(Evidence::Security(scan.clone())),
         };
         assert_eq!(security(&scan, &before).failure(), None);
         assert!(
@@ -270,12 +265,12 @@ mod tests_of_gathering {
         let mut gathered = Gathered::default();
         gathered.take("a", Ok(Evidence::Load(one(true))));
         gathered.take("b", Ok(Evidence::Load(one(false))));
-        let Ok(Some(Whole::Load(joined))) = gathered.whole(EvidenceKind::Load) else {
+        let Ok(Some(Evidence::Load(joined))) = gathered.whole(EvidenceKind::Load) else {
             panic!("two reports were given");
         };
         let before = Before::Read {
             name: "run 7".to_owned(),
-            evidence: Box::new(Whole::Load(one(true))),
+            evidence: Box::new(Evidence::Load(one(true))),
         };
         let finding = load(joined, &before);
         assert!(finding.failure().is_some());
