@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Fault, FaultKind, Login, Sha, Text,
+        Fault, Login, Sha, Text,
         evidence::Candidate,
         later,
         observation::{Observation, PullSnapshot},
@@ -91,7 +91,9 @@ async fn round(
     let artifacts = try_ask!(pulse.outside.artifacts.list(needs.run).await);
     pulse.see(Observation::Artifacts(artifacts.clone())).await?;
     for rule in &desk.policy.evidence {
-        if let Err(fault) = gather::gather(pulse, desk, needs, memory, rule, &artifacts).await? {
+        // What is gathered is large; the feed's own future, which lives for the whole flight, is not.
+        let gathered = gather::gather(pulse, desk, needs, memory, rule, &artifacts);
+        if let Err(fault) = Box::pin(gathered).await? {
             failed = failed.or(Some(fault));
         }
     }
