@@ -12,9 +12,9 @@ use crate::domain::{
     diff::DependencyChange,
     evidence::{Evidence, EvidenceKind},
     observation::{
-        AlarmSnapshot, ArtifactSnapshot, Comparison, DeploymentSnapshot, EnvironmentSnapshot,
-        JobSnapshot, LaneSnapshot, MetricsSeen, Minute, PendingDeployment, PullSnapshot,
-        ReviewSnapshot, RunSnapshot,
+        AlarmSnapshot, ArtifactSnapshot, CommentSnapshot, Comparison, DeploymentSnapshot,
+        EnvironmentSnapshot, JobSnapshot, LaneSnapshot, MetricsSeen, Minute, PendingDeployment,
+        PullSnapshot, ReviewSnapshot, RunSnapshot,
     },
     policy::Metric,
     smoke::{SmokeReport, Suite},
@@ -140,6 +140,8 @@ pub trait History: Send + Sync {
     fn pull(&self, number: u64) -> Asked<'_, PullSnapshot>;
     /// The pull requests that hold a commit.
     fn pulls_of<'a>(&'a self, sha: &'a Sha) -> Asked<'a, Vec<PullSnapshot>>;
+    /// Comments on a pull request, oldest first; at most the first 1,000.
+    fn comments(&self, number: u64) -> Asked<'_, Vec<CommentSnapshot>>;
     /// The commit that a tag, branch or abbreviated SHA names.
     fn resolve<'a>(&'a self, name: &'a str) -> Asked<'a, Sha>;
     /// The tag of a commit, where one points at it; with the prefix where it is given.

@@ -31,6 +31,29 @@ pub(super) fn duration(written: &str) -> Result<SignedDuration, String> {
     Ok(SignedDuration::from_secs(all))
 }
 
+/// `180ms` or `1.2s`, in milliseconds; more than nothing, at most an hour.
+pub(super) fn latency(written: &str) -> Result<f64, String> {
+    let wrong = || format!("\"{written}\" is no latency: write 180ms or 1.2s");
+    let (digits, unit) = match written.strip_suffix("ms") {
+        Some(digits) => (digits, 1.0),
+        None => (written.strip_suffix('s').ok_or_else(wrong)?, 1_000.0),
+    };
+    let value = decimal(digits).ok_or_else(wrong)? * unit;
+    if value > 0.0 && value <= 3_600_000.0 {
+        Ok(value)
+    } else {
+        Err(format!("\"{written}\" is not between nothing and an hour"))
+    }
+}
+
+/// `0%`, `0.1%`: a share that may be nothing.
+pub(super) fn share_or_none(written: &str) -> Result<f64, String> {
+    match written.strip_suffix('%').and_then(decimal) {
+        Some(none) if none == 0.0 => Ok(0.0),
+        _ => share(written),
+    }
+}
+
 /// `5%`: more than 0, at most 100.
 pub(super) fn share(written: &str) -> Result<f64, String> {
     let value = written

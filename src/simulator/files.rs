@@ -75,6 +75,11 @@ inputs = { sha = "{sha}", version = "{version}", id = "{release_id}" }
 "#,
         );
     }
+    let explain = if scenario == Scenario::DispatchGate {
+        "{ author = \"explain-bot\" }"
+    } else {
+        "{ artifact = \"explain\" }"
+    };
     // Writing to a String cannot fail, here and below.
     let _ = write!(
         text,
@@ -91,7 +96,7 @@ tests = {{ artifact = "junit", required = true }}
 load = {{ artifact = "k6" }}
 security = {{ artifact = "sarif" }}
 coverage = {{ artifact = "coverage", max_drop = "1pt" }}
-explain = {{ artifact = "explain" }}
+explain = {explain}
 hot_paths = ["src/payments/**"]
 [[aws]]
 region = "eu-central-1"

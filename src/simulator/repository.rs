@@ -6,6 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{change::Change, dice, packages, scenario::Scenario};
 
+/// Who writes the explain text where it is a comment.
+pub(super) const EXPLAINER: &str = "explain-bot";
 /// User or organisation.
 pub(super) const OWNER: &str = "acme";
 /// Repository name.

@@ -7,8 +7,8 @@ use cockpit::domain::{
     approval::ApprovalEvent,
     diff::{Diff, Effect, EffectKind, Framework, Migration, Patch, PullRef, Seen},
     evidence::{
-        Candidate, EvidenceEvent, Finding, LoadReport, NamedTest, SuiteTotals, TestsSummary,
-        Threshold, Totals,
+        Candidate, EvidenceEvent, ExplainSource, Finding, LoadReport, NamedTest, SuiteTotals,
+        TestsSummary, Threshold, Totals,
     },
     judge::JudgeEvent,
     observation::{
@@ -180,6 +180,7 @@ fn evidence(journal: &mut Journal, failed: u64) {
         read(Finding::Explain {
             blob: "0".repeat(64),
             text: EXPLAIN.into(),
+            source: ExplainSource::default(),
         }),
     );
     let diff = Diff {

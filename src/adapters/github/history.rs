@@ -15,7 +15,9 @@ use crate::{
     domain::{
         Fault, FaultKind, Sha, Text,
         diff::DependencyChange,
-        observation::{Comparison, DeploymentSnapshot, EnvironmentSnapshot, PullSnapshot},
+        observation::{
+            CommentSnapshot, Comparison, DeploymentSnapshot, EnvironmentSnapshot, PullSnapshot,
+        },
     },
     ports::{Asked, History},
 };
@@ -180,6 +182,10 @@ impl History for Client {
             let url = self.repo(["commits", sha.as_str(), "pulls"], &[("per_page", "100")]);
             self.all(url, WHOLE, &what, wire::Pull::read).await
         })
+    }
+
+    fn comments(&self, number: u64) -> Asked<'_, Vec<CommentSnapshot>> {
+        Box::pin(self.comments_of(number))
     }
 
     fn resolve<'a>(&'a self, name: &'a str) -> Asked<'a, Sha> {

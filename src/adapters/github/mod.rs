@@ -11,6 +11,7 @@ mod artifacts;
 mod body;
 mod cache;
 mod client;
+mod comments;
 mod dependencies;
 mod dispatch;
 mod history;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{DurationText, PointsText};
+use super::{DurationText, LatencyText, PointsText, ShareText};
 use crate::{config::At, domain::policy::Effect};
 
 /// What staging must have shown.
@@ -15,7 +15,7 @@ pub struct EvidenceTable {
     pub tests: Option<At<EvidenceEntry>>,
     /// A load test's summary (k6 JSON).
     #[serde(default)]
-    pub load: Option<At<EvidenceEntry>>,
+    pub load: Option<At<LoadEntry>>,
     /// Scanner findings (SARIF).
     #[serde(default)]
     pub security: Option<At<EvidenceEntry>>,
@@ -50,6 +50,47 @@ pub struct EvidenceEntry {
     pub on_missing: Option<At<Effect>>,
 }
 
+/// Load evidence.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct LoadEntry {
+    /// Glob over artifact names.
+    pub artifact: At<String>,
+    /// Another workflow file whose newest completed run for the same commit holds it.
+    #[serde(default)]
+    pub workflow: Option<At<String>>,
+    /// Whether staging fails without it.
+    #[serde(default)]
+    pub required: bool,
+    /// What its absence does to the approval.
+    #[serde(default)]
+    pub on_missing: Option<At<Effect>>,
+    /// What it is compared with; else the last successful release's.
+    #[serde(default)]
+    pub baseline: Option<At<LoadBaselineEntry>>,
+}
+
+/// Figures that a load test is compared with; at least one.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct LoadBaselineEntry {
+    /// Median latency: `40ms`.
+    #[serde(default)]
+    pub p50: Option<At<LatencyText>>,
+    /// 95th percentile.
+    #[serde(default)]
+    pub p95: Option<At<LatencyText>>,
+    /// 99th percentile.
+    #[serde(default)]
+    pub p99: Option<At<LatencyText>>,
+    /// Requests a second.
+    #[serde(default)]
+    pub throughput: Option<At<f64>>,
+    /// Share of failed requests: `0.1%`.
+    #[serde(default)]
+    pub failed: Option<At<ShareText>>,
+}
+
 /// Coverage evidence.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -70,7 +111,8 @@ pub struct CoverageEntry {
     pub max_drop: Option<At<PointsText>>,
 }
 
-/// Where the explain text comes from: an artifact, a command, or, with neither, the pull request's body.
+/// Where the explain text comes from, tried in this order: an artifact, the pull request's body (also where nothing else is
+/// written here), a comment. Where none has it cockpit writes it from the facts.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ExplainEntry {
@@ -80,6 +122,12 @@ pub struct ExplainEntry {
     /// Another workflow file whose newest completed run for the same commit holds it.
     #[serde(default)]
     pub workflow: Option<At<String>>,
+    /// The body of a pull request of the candidate, where it has the headings.
+    #[serde(default)]
+    pub pull_request: bool,
+    /// The newest comment of this account on a pull request of the candidate that has the headings.
+    #[serde(default)]
+    pub author: Option<At<String>>,
     /// Program and arguments: gets the facts as JSON, answers Markdown.
     #[serde(default)]
     pub command: Option<At<Vec<String>>>,

@@ -20,6 +20,8 @@ macro_rules! written {
 written! {
     /// A length of time: `30s`, `10m`, `2h`, `7d`.
     DurationText matches r"^[0-9]+(s|m|h|d)$",
+    /// A latency: `180ms`, `1.2s`.
+    LatencyText matches r"^[0-9]+(\.[0-9]+)?(ms|s)$",
     /// A share of the traffic or the hosts: `5%`.
     ShareText matches r"^[0-9]+(\.[0-9]+)?%$",
     /// A difference of two percentages: `1pt`.

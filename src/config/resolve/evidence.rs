@@ -4,11 +4,15 @@ use globset::Glob;
 
 use super::findings::Findings;
 use crate::{
-    config::{At, file::EvidenceTable, units},
+    config::{
+        At,
+        file::{EvidenceEntry, EvidenceTable, LatencyText},
+        units,
+    },
     domain::{
-        Text,
-        evidence::{EvidenceKind, KnownFailure},
-        policy::{Effect, EvidenceRule},
+        Login, Text,
+        evidence::{EvidenceKind, KnownFailure, LoadBaseline},
+        policy::{Effect, EvidenceRule, ExplainRule},
     },
 };
 
@@ -22,23 +26,34 @@ pub(super) struct Source<'a> {
 }
 
 /// The entries that are written, in the order of the screen.
-pub(super) fn sources(table: &EvidenceTable) -> Vec<Source<'_>> {
-    let plain = [
-        (EvidenceKind::Tests, &table.tests),
-        (EvidenceKind::Load, &table.load),
-        (EvidenceKind::Security, &table.security),
-    ];
-    let mut all: Vec<Source<'_>> = plain
-        .into_iter()
-        .filter_map(|(kind, entry)| entry.as_ref().map(|at| (kind, at)))
-        .map(|(kind, at)| Source {
-            kind,
-            artifact: Some(&at.artifact),
-            workflow: at.workflow.as_ref(),
-            required: at.required,
-            on_missing: at.on_missing.as_ref(),
-        })
-        .collect();
+pub(super) fn sources<'t>(table: &'t EvidenceTable) -> Vec<Source<'t>> {
+    let plain = |kind: EvidenceKind, at: &'t At<EvidenceEntry>| Source {
+        kind,
+        artifact: Some(&at.artifact),
+        workflow: at.workflow.as_ref(),
+        required: at.required,
+        on_missing: at.on_missing.as_ref(),
+    };
+    let mut all: Vec<Source<'_>> = Vec::new();
+    all.extend(
+        table
+            .tests
+            .as_ref()
+            .map(|at| plain(EvidenceKind::Tests, at)),
+    );
+    all.extend(table.load.as_ref().map(|at| Source {
+        kind: EvidenceKind::Load,
+        artifact: Some(&at.artifact),
+        workflow: at.workflow.as_ref(),
+        required: at.required,
+        on_missing: at.on_missing.as_ref(),
+    }));
+    all.extend(
+        table
+            .security
+            .as_ref()
+            .map(|at| plain(EvidenceKind::Security, at)),
+    );
     all.extend(table.coverage.as_ref().map(|at| Source {
         kind: EvidenceKind::Coverage,
         artifact: Some(&at.artifact),
@@ -96,6 +111,61 @@ pub(super) fn evidence(table: &EvidenceTable, found: &mut Findings) -> Vec<Evide
                 .flatten(),
         })
         .collect()
+}
+
+/// Where the explain text comes from beside an artifact.
+pub(super) fn explain(table: &EvidenceTable, found: &mut Findings) -> ExplainRule {
+    let Some(entry) = &table.explain else {
+        return ExplainRule::default();
+    };
+    let author = entry.author.as_ref().and_then(|author| {
+        found.read("evidence.explain.author", author, |raw| {
+            Login::parse(raw).map_err(|wrong| wrong.to_string())
+        })
+    });
+    ExplainRule {
+        pull_request: entry.pull_request,
+        author,
+    }
+}
+
+/// What a load test is compared with, where the file says it.
+pub(super) fn load_baseline(table: &EvidenceTable, found: &mut Findings) -> Option<LoadBaseline> {
+    let at = table.load.as_ref()?.baseline.as_ref()?;
+    let entry = &at.value;
+    let mut latency = |key: &str, at: Option<&At<LatencyText>>| {
+        at.and_then(|at| found.read(key, at, |raw| units::latency(&raw.0)))
+    };
+    let mut baseline = LoadBaseline {
+        of: Text::line("the rules"),
+        p50: latency("evidence.load.baseline.p50", entry.p50.as_ref()),
+        p95: latency("evidence.load.baseline.p95", entry.p95.as_ref()),
+        p99: latency("evidence.load.baseline.p99", entry.p99.as_ref()),
+        throughput: None,
+        failed: None,
+    };
+    baseline.throughput = entry.throughput.as_ref().and_then(|rate| {
+        found.read("evidence.load.baseline.throughput", rate, |rate| {
+            let fits = rate.is_finite() && *rate > 0.0;
+            fits.then_some(*rate)
+                .ok_or_else(|| format!("{rate} is no number of requests a second"))
+        })
+    });
+    baseline.failed = entry.failed.as_ref().and_then(|share| {
+        found.read("evidence.load.baseline.failed", share, |raw| {
+            units::share_or_none(&raw.0)
+        })
+    });
+    let none = entry.p50.is_none()
+        && entry.p95.is_none()
+        && entry.p99.is_none()
+        && entry.throughput.is_none()
+        && entry.failed.is_none();
+    if none {
+        let help = "write one of p50, p95, p99, throughput, failed, or leave it out";
+        found.wrong(&at.span, "`evidence.load.baseline` holds no figure", help);
+    }
+    Some(baseline)
 }
 
 /// The failing tests that are known.

@@ -51,6 +51,8 @@ pub(in crate::config) fn resolve_team(
         target: target::target(table, &mut found),
         pipeline: target::pipeline(&table.pipeline),
         evidence: evidence::evidence(&table.evidence, &mut found),
+        explain: evidence::explain(&table.evidence, &mut found),
+        load_baseline: evidence::load_baseline(&table.evidence, &mut found),
         known_failures: evidence::known_failures(&table.evidence, &mut found),
         hot_paths: evidence::hot_paths(&table.evidence, &mut found),
         risk: risk::risk(&table.risk, &mut found),

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CoverageReport, EvidenceKind, LoadReport, LoadVerdict, SecurityReport, TestsSummary};
+use super::{
+    CoverageReport, EvidenceKind, ExplainSource, LoadReport, LoadVerdict, SecurityReport,
+    TestsSummary,
+};
 use crate::domain::{Text, wording};
 
 /// What a piece of evidence says.
@@ -23,6 +26,9 @@ pub enum Finding {
         blob: String,
         /// Its beginning, at most 8 KiB: enough for the pane.
         text: Text,
+        /// Where it comes from.
+        #[serde(default, skip_serializing_if = "ExplainSource::is_untold")]
+        source: ExplainSource,
     },
 }
 

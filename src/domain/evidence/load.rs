@@ -132,6 +132,13 @@ impl LoadReport {
         self.requests != Some(0) && self.failed.is_some_and(|share| share >= 100.0)
     }
 
+    /// Compares it with what the team wrote down, where it did.
+    pub fn compare_with(&mut self, written: Option<&LoadBaseline>) {
+        if let Some(written) = written {
+            self.baseline = Some(Box::new(written.clone()));
+        }
+    }
+
     /// The thresholds that were crossed.
     pub fn crossed(&self) -> impl Iterator<Item = &Threshold> {
         let thresholds = self.thresholds.as_deref().unwrap_or_default();

@@ -173,6 +173,17 @@ pub struct PullSnapshot {
     pub url: Text,
 }
 
+/// A comment on a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommentSnapshot {
+    /// Who wrote it, by GitHub's word.
+    pub author: Login,
+    /// Its text: an explain source. Untrusted.
+    pub body: Text,
+    /// When it was last written.
+    pub at: Timestamp,
+}
+
 /// How an environment is protected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvironmentSnapshot {

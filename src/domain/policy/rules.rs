@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Metric;
 use crate::domain::{
     Login, Text,
-    evidence::{EvidenceKind, KnownFailure},
+    evidence::{EvidenceKind, KnownFailure, LoadBaseline},
     judge::Rule,
     risk::RiskRule,
 };
@@ -29,6 +29,12 @@ pub struct Policy {
     pub pipeline: Vec<StepRule>,
     /// What staging must have shown.
     pub evidence: Vec<EvidenceRule>,
+    /// Where the explain text comes from beside an artifact.
+    #[serde(default)]
+    pub explain: ExplainRule,
+    /// What a load test is compared with, where the team writes it down.
+    #[serde(default)]
+    pub load_baseline: Option<LoadBaseline>,
     /// Failing tests that are known, until a day.
     #[serde(default)]
     pub known_failures: Vec<KnownFailure>,
@@ -115,6 +121,15 @@ pub struct EvidenceRule {
     /// Of coverage: the largest drop that passes, in points.
     #[serde(default)]
     pub max_drop: Option<f64>,
+}
+
+/// Where the explain text comes from beside an artifact. They are tried in this order, after the artifact.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplainRule {
+    /// The body of a pull request of the candidate, where it has the headings. With no other source it is looked at too.
+    pub pull_request: bool,
+    /// The newest comment of this account on a pull request of the candidate that has the headings.
+    pub author: Option<Login>,
 }
 
 /// How promotion goes.

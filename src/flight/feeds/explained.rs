@@ -1,15 +1,16 @@
-//! The explain text: kept whole as a blob, from an artifact or from a pull request's body.
+//! The explain text: kept whole as a blob, from an artifact or from where the rules look beside.
 
 use std::sync::Arc;
 
 use super::{
     desk::{Desk, Memory, Round, try_ask},
+    explain_sources,
     pulse::Pulse,
 };
 use crate::{
     domain::{
         Fault, FaultKind, Text,
-        evidence::{EvidenceKind, Explain, Finding},
+        evidence::{EvidenceKind, ExplainSource, Finding},
         observation::Observation,
         policy::EvidenceRule,
     },
@@ -20,7 +21,11 @@ use crate::{
 const EXPLAIN_KEPT: usize = 8 * 1024;
 
 /// Keeps the text as a blob and says its beginning.
-pub(super) async fn kept(desk: &Desk, text: &Text) -> Result<Finding, Fault> {
+pub(super) async fn kept(
+    desk: &Desk,
+    text: &Text,
+    source: ExplainSource,
+) -> Result<Finding, Fault> {
     let store = Arc::clone(&desk.store);
     let bytes = text.as_str().as_bytes().to_vec();
     let local = |why: &dyn std::fmt::Display| {
@@ -37,11 +42,12 @@ pub(super) async fn kept(desk: &Desk, text: &Text) -> Result<Finding, Fault> {
     Ok(Finding::Explain {
         blob,
         text: Text::block_within(text.as_str(), EXPLAIN_KEPT),
+        source,
     })
 }
 
-/// The explain text from the body of a pull request that has its headings.
-pub(super) async fn of_pull(
+/// The explain text where no artifact holds it: from where the rules look for it beside.
+pub(super) async fn elsewhere(
     pulse: &Pulse,
     desk: &Desk,
     needs: &Needs,
@@ -51,19 +57,18 @@ pub(super) async fn of_pull(
     if rule.kind != EvidenceKind::Explain || !needs.evidence.unread.contains(&rule.kind) {
         return Ok(Ok(()));
     }
-    let body = memory
-        .pulls
-        .iter()
-        .map(|pull| &pull.body)
-        .find(|body| !body.is_empty() && !Explain::parse(body.as_str()).is_unstructured());
-    match body {
-        Some(body) => {
-            let finding = try_ask!(kept(desk, body).await);
+    let history = &*pulse.outside.history;
+    let has_artifact = rule.artifact.is_some();
+    let told =
+        explain_sources::elsewhere(history, &memory.pulls, &desk.policy.explain, has_artifact);
+    match try_ask!(told.await) {
+        Some(told) => {
+            let finding = try_ask!(kept(desk, &told.text, told.source).await);
             pulse
                 .see(Observation::Evidence {
                     artifact: None,
                     finding,
-                    made: None,
+                    made: told.made,
                     other_commit: false,
                 })
                 .await?;

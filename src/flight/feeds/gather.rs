@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         Fault, FaultKind, Sha,
-        evidence::{Evidence, EvidenceKind, Finding},
+        evidence::{Evidence, EvidenceKind, ExplainSource, Finding},
         observation::{ArtifactSnapshot, Observation, RunStatus},
         policy::EvidenceRule,
     },
@@ -35,7 +35,7 @@ pub(super) async fn gather(
     artifacts: &[ArtifactSnapshot],
 ) -> Round {
     let Some(pattern) = &rule.artifact else {
-        return explained::of_pull(pulse, desk, needs, memory, rule).await;
+        return explained::elsewhere(pulse, desk, needs, memory, rule).await;
     };
     let elsewhere;
     let (list, since) = match (&rule.workflow, &needs.evidence.sha) {
@@ -49,6 +49,9 @@ pub(super) async fn gather(
         _ => (artifacts, needs.evidence.since),
     };
     let found = named(list, pattern, since);
+    if found.is_empty() && rule.kind == EvidenceKind::Explain {
+        return explained::elsewhere(pulse, desk, needs, memory, rule).await;
+    }
     if found.is_empty() {
         if needs.evidence.is_past {
             pulse.see(Observation::Missing { kind: rule.kind }).await?;
@@ -136,10 +139,15 @@ async fn read(
             pulse.tell(Report::Cases(Arc::new(report))).await?;
             Some(finding)
         }
-        Some(Evidence::Load(report)) => Some(gathered::load(report, &before)),
+        Some(Evidence::Load(report)) => {
+            let written = desk.policy.load_baseline.as_ref();
+            Some(gathered::load(report, &before, written))
+        }
         Some(Evidence::Security(scan)) => Some(gathered::security(&scan, &before)),
         Some(Evidence::Coverage(map)) => Some(gathered::coverage(&map, &before, rule)),
-        Some(Evidence::Explain(text)) => Some(try_ask!(explained::kept(desk, &text).await)),
+        Some(Evidence::Explain(text)) => Some(try_ask!(
+            explained::kept(desk, &text, ExplainSource::Artifact).await
+        )),
         None => None,
     };
     memory.read.extend(found.iter().map(|artifact| artifact.id));

@@ -111,13 +111,18 @@ pub(super) fn tests(report: &TestReport, policy: &Policy, now: Timestamp) -> Fin
     Finding::Tests(TestsSummary::knowing(report, &policy.known_failures, today))
 }
 
-/// The short form of a load test, beside the earlier release's.
-pub(super) fn load(mut report: LoadReport, before: &Before) -> Finding {
+/// The short form of a load test, beside what the rules write down, else beside the earlier release's.
+pub(super) fn load(
+    mut report: LoadReport,
+    before: &Before,
+    written: Option<&LoadBaseline>,
+) -> Finding {
     if let Before::Read { name, evidence } = before
         && let Evidence::Load(earlier) = &**evidence
     {
         report.baseline = Some(Box::new(LoadBaseline::of(earlier, name)));
     }
+    report.compare_with(written);
     Finding::Load(report)
 }
 
@@ -272,7 +277,16 @@ mod tests_of_gathering {
             name: "run 7".to_owned(),
             evidence: Box::new(Evidence::Load(one(true))),
         };
-        let finding = load(joined, &before);
+        let written = LoadBaseline {
+            p99: Some(90.0),
+            ..LoadBaseline::of(&one(true), "the rules")
+        };
+        let ruled = load(joined.clone(), &before, Some(&written));
+        let Finding::Load(ruled) = ruled else {
+            panic!("a load test")
+        };
+        assert_eq!(ruled.baseline.unwrap().of.as_str(), "the rules");
+        let finding = load(joined, &before, None);
         assert!(finding.failure().is_some());
         let Finding::Load(load) = finding else {
             panic!("a load test")

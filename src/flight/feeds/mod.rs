@@ -4,6 +4,7 @@ mod crew;
 mod desk;
 mod diff;
 mod evidence;
+mod explain_sources;
 mod explained;
 mod gather;
 mod gathered;

@@ -24,6 +24,11 @@ pub(in crate::simulator) fn coverage(facts: &Facts<'_>) -> Arc<[u8]> {
     pack::zip(&[("lcov.info".to_owned(), lcov::tracefile(facts))])
 }
 
+/// The text of the team's agent, as it writes it.
+pub(in crate::simulator) fn explain_text(facts: &Facts<'_>) -> String {
+    words::text(facts)
+}
+
 /// `explain`: the text of the team's agent.
 pub(in crate::simulator) fn explain(facts: &Facts<'_>) -> Arc<[u8]> {
     pack::zip(&[("explain.md".to_owned(), words::text(facts))])

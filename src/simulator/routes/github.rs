@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{actions, caller::Caller, history, reviews};
+use super::{actions, caller::Caller, comments, history, reviews};
 use crate::simulator::{
     ask::{Ask, Reply},
     dice,
@@ -89,6 +89,7 @@ fn route(state: &mut State, caller: &Caller<'_>, rest: &str) -> Reply {
                 [] if get => Some(Reply::json(200, &wire::full_repository(links))),
                 ["actions", below @ ..] => reviews::answer(state, caller, below)
                     .or_else(|| actions::answer(state, caller, below)),
+                ["issues", below @ ..] if get => comments::answer(state, caller, below),
                 below if get => history::answer(state, caller, below),
                 _ => None,
             }

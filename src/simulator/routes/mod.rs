@@ -3,6 +3,7 @@
 mod actions;
 mod app;
 mod caller;
+mod comments;
 mod control;
 mod front;
 mod github;

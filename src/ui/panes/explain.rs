@@ -8,7 +8,7 @@ use crate::{
     app::{Hits, Pane},
     domain::{
         Text,
-        evidence::{EvidenceKind, Piece},
+        evidence::{EvidenceKind, Finding, Piece},
         risk::Factor,
         wording,
     },
@@ -49,16 +49,25 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
 /// Where the text comes from, and the risk.
 pub(in crate::ui) fn badge(view: View<'_>) -> Vec<pane::Piece> {
     let styles = &view.look.styles;
-    let text = match view.release.evidence.pieces.get(&EvidenceKind::Explain) {
-        None => ("not read yet", styles.dim),
-        Some(Piece::Missing) => ("by cockpit, from the facts", styles.dim),
-        Some(Piece::Unreadable(_)) => ("unreadable", styles.info),
+    let (text, style) = match view.release.evidence.pieces.get(&EvidenceKind::Explain) {
+        None => ("not read yet".to_owned(), styles.dim),
+        Some(Piece::Missing) => ("by cockpit, from the facts".to_owned(), styles.dim),
+        Some(Piece::Unreadable(_)) => ("unreadable".to_owned(), styles.info),
         Some(Piece::Read {
-            artifact: Some(_), ..
-        }) => ("from the run", styles.dim),
-        Some(Piece::Read { artifact: None, .. }) => ("from the pull request", styles.dim),
+            artifact,
+            finding,
+            made,
+            ..
+        }) => {
+            let words = match finding {
+                Finding::Explain { source, .. } => source.in_words(artifact.is_some()),
+                _ => String::new(),
+            };
+            let age = wording::age(view.model.now.duration_since(*made));
+            (format!("{words}, {age} old"), styles.dim)
+        }
     };
-    let mut pieces = vec![(text.0.to_owned(), text.1)];
+    let mut pieces = vec![(text, style)];
     if let Some(risk) = &view.model.derived.risk {
         let style = view.look.level(risk.level);
         let words = format!("risk {} {}", risk.level.word().to_uppercase(), risk.score);

@@ -1,10 +1,12 @@
 //! GitHub's JSON as it comes, and how it becomes the domain's words. Nothing outside the adapter sees these shapes.
 
+mod comment;
 mod dependency;
 mod field;
 mod past;
 mod run;
 
+pub(super) use comment::Comment;
 pub(super) use dependency::Dependency;
 pub(super) use past::{
     Branchless, Contents, CustomRules, Deployment, DeploymentStatus, Environment, FilesAndCommits,
