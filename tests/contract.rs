@@ -166,6 +166,8 @@ impl<'a> Trial<'a> {
         }
         let pull = self.get(&format!("commits/{sha}/pulls"))[0]["number"].clone();
         self.get(&format!("pulls/{pull}"));
+        let comments = self.get(&format!("issues/{pull}/comments"));
+        assert!(!comments.as_array().unwrap().is_empty());
     }
 
     fn approve(&mut self, run: u64) -> u16 {

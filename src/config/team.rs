@@ -220,6 +220,48 @@ mod tests {
     }
 
     #[test]
+    fn a_baseline_and_a_comments_author_are_read_and_wrong_ones_refused() {
+        let with = |evidence: &str| {
+            let tests = "tests = { artifact = \"junit\", workflow = \"ci.yml\", required = true }";
+            assert!(SMALLEST.contains(tests));
+            SMALLEST.replace(tests, evidence)
+        };
+        let file = with(
+            "load = { artifact = \"k6\", baseline = { p99 = \"180ms\", p50 = \"0.04s\", throughput = 1240.0, failed = \"0%\" } }\n\
+             explain = { pull_request = true, author = \"explain-bot[bot]\" }",
+        );
+        let policy = parse_team(file.as_bytes(), "x").unwrap().policy;
+        let baseline = policy.load_baseline.unwrap();
+        assert_eq!((baseline.p50, baseline.p99), (Some(40.0), Some(180.0)));
+        assert_eq!((baseline.p95, baseline.failed), (None, Some(0.0)));
+        assert_eq!(policy.explain.author.unwrap().as_str(), "explain-bot[bot]");
+        for (wrong, said) in [
+            (
+                "load = { artifact = \"k6\", baseline = { p99 = \"180\" } }",
+                "180ms",
+            ),
+            (
+                "load = { artifact = \"k6\", baseline = {} }",
+                "holds no figure",
+            ),
+            (
+                "load = { artifact = \"k6\", baseline = { throughput = -1.0 } }",
+                "requests a second",
+            ),
+            (
+                "load = { artifact = \"k6\", baseline = { p98 = \"1s\" } }",
+                "p98",
+            ),
+            ("explain = { author = \"not a login\" }", "login"),
+        ] {
+            let error = parse_team(with(wrong).as_bytes(), "x")
+                .unwrap_err()
+                .render();
+            assert!(error.contains(said), "{wrong}\n{error}");
+        }
+    }
+
+    #[test]
     fn a_policy_survives_the_journal() {
         let policy = parse_team(CANARY.as_bytes(), "x").unwrap().policy;
         let written = serde_json::to_string(&policy).unwrap();

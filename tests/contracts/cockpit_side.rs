@@ -168,6 +168,11 @@ async fn read_history(meeting: &Meeting, scenario: Scenario) {
     let pulls = patiently(hands, || github.pulls_of(&candidate)).await;
     let pull = patiently(hands, || github.pull(pulls[0].number)).await;
     assert_eq!(pull.merged_as, Some(candidate));
+    let comments = patiently(hands, || github.comments(pull.number)).await;
+    let explains = comments
+        .iter()
+        .any(|comment| comment.author.as_str() == "explain-bot");
+    assert_eq!(explains, scenario == Scenario::DispatchGate);
     let gate = patiently(hands, || github.environment("production")).await;
     assert_eq!(gate.required_reviewers, scenario != Scenario::DispatchGate);
     let mut inputs = patiently(hands, || github.inputs("rollback.yml", "main"))

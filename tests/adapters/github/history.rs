@@ -207,3 +207,29 @@ async fn a_file_is_read_missing_or_too_large() {
     let big = client.file("big.bin").await.unwrap_err();
     assert_eq!(big.kind, FaultKind::TooLarge);
 }
+
+#[tokio::test]
+async fn comments_come_from_all_pages_and_those_without_an_author_are_left_out() {
+    let server = Server::start(|seen, _| {
+        let comment = |body: &str, login: Value, at: &str| {
+            json!({"id": 1, "body": body, "user": login, "created_at": at, "updated_at": at})
+        };
+        let bot = json!({"login": "explain-bot[bot]"});
+        if seen.target.contains("page=2") {
+            let newest = comment("b\u{1b}[31m", bot, "2026-11-19T10:05:00Z");
+            return Reply::json(&json!([newest, "odd"]));
+        }
+        let first = json!([
+            comment("a", bot, "2026-11-19T10:00:00Z"),
+            comment("x", Value::Null, "2026-11-19T10:01:00Z"),
+        ]);
+        Reply::json(&first).header("link", "</x?per_page=100&page=2>; rel=\"next\"")
+    })
+    .await;
+    let found = client(&server.origin).comments(12).await.unwrap();
+    let bodies: Vec<&str> = found.iter().map(|one| one.body.as_str()).collect();
+    assert_eq!(bodies, ["a", "b␛[31m"]);
+    assert_eq!(found[1].author.as_str(), "explain-bot[bot]");
+    assert_eq!(found[1].at, "2026-11-19T10:05:00Z".parse().unwrap());
+    assert!(server.seen()[0].path().ends_with("/issues/12/comments"));
+}
