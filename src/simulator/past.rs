@@ -110,6 +110,7 @@ fn keep_reports(state: &mut State, version: &'static str) {
         sha: &sha,
         failed: false,
         earlier: true,
+        risky: false,
     };
     let files = [
         ("junit", reports::tests(&facts)),

@@ -63,6 +63,7 @@ fn staging(state: &State) -> Vec<Draft> {
         sha,
         failed,
         earlier: false,
+        risky: state.scenario == Scenario::Risky,
     };
     vec![
         draft("build", &[], 240),

@@ -14,9 +14,10 @@ use cockpit::{
         evidence::{Evidence, EvidenceKind, Outcome, ReportBuilder, SeenCase, Stated},
         later,
         observation::{
-            AlarmSnapshot, ArtifactSnapshot, Comparison, Conclusion, DeploymentSnapshot,
-            EnvironmentSnapshot, JobSnapshot, LaneSnapshot, MetricsSeen, Minute, PendingDeployment,
-            PullSnapshot, Relation, ReviewSnapshot, ReviewState, RunSnapshot, RunStatus, Sample,
+            AlarmSnapshot, ArtifactSnapshot, CommentSnapshot, Comparison, Conclusion,
+            DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LaneSnapshot, MetricsSeen,
+            Minute, PendingDeployment, PullSnapshot, Relation, ReviewSnapshot, ReviewState,
+            RunSnapshot, RunStatus, Sample,
         },
         policy::{Metric, Side},
     },
@@ -458,6 +459,10 @@ impl History for World {
             merged_as: None,
             url: Text::default(),
         })
+    }
+
+    fn comments(&self, _number: u64) -> Asked<'_, Vec<CommentSnapshot>> {
+        self.tell(|_| Vec::new())
     }
 
     fn pulls_of<'a>(&'a self, _sha: &'a Sha) -> Asked<'a, Vec<PullSnapshot>> {

@@ -143,3 +143,28 @@ fn a_bad_network_is_shown_and_does_not_stop_the_release() {
     let still = flown.last["silent"].as_array().unwrap().len();
     assert_eq!(silent, back + still);
 }
+
+/// Everything that makes a person hesitate is named, and the release goes on all the same.
+#[test]
+fn a_risky_release_is_high_with_every_reason_named() {
+    let (_, flown) = flown(Scenario::Risky);
+    assert_eq!(flown.last["phase"]["ended"], "complete");
+    let events = flown.events();
+    let requested = of_kind(&events, "approval.requested");
+    let shown = &requested[0]["payload"]["requested"];
+    let told = shown.to_string();
+    assert!(told.contains("\"high\""), "{told}");
+    for factor in [
+        "flaky tests",
+        "coverage drop",
+        "size of the diff",
+        "hot paths",
+        "migrations",
+        "dependencies",
+        "vulnerabilities",
+        "changed rules",
+        "contradictions",
+    ] {
+        assert!(told.contains(&format!("\"{factor}\"")), "{factor}: {told}");
+    }
+}

@@ -7,6 +7,8 @@ pub(in crate::simulator) struct Facts<'a> {
     pub(in crate::simulator) sha: &'a str,
     /// Whether they are the last release's.
     pub(in crate::simulator) earlier: bool,
+    /// Whether they are a release's that makes a person hesitate.
+    pub(in crate::simulator) risky: bool,
     /// Whether a required end-to-end test failed.
     pub(in crate::simulator) failed: bool,
 }

@@ -1,4 +1,5 @@
-//! Line coverage as an lcov tracefile: ten files, 2,500 lines; 81.8% of them before, 81.2% now.
+//! Line coverage as an lcov tracefile: ten files, 2,500 lines; 81.8% of them before, 81.2% now, 78.2% where
+//! the release is a risky one.
 
 use std::fmt::Write as _;
 
@@ -21,7 +22,11 @@ const LINES: usize = 250;
 /// The tracefile.
 pub(super) fn tracefile(facts: &Facts<'_>) -> String {
     let all = FILES.len() * LINES;
-    let hit = if facts.earlier { 2_045 } else { 2_030 };
+    let hit = match (facts.earlier, facts.risky) {
+        (true, _) => 2_045,
+        (false, false) => 2_030,
+        (false, true) => 1_955,
+    };
     let mut text = String::new();
     for (at, file) in FILES.iter().enumerate() {
         // Writing to a String cannot fail, here and below.
@@ -56,6 +61,7 @@ mod tests {
                 sha: "abc",
                 failed: false,
                 earlier,
+                risky: false,
             };
             let text = tracefile(&facts);
             let lines = text.lines().filter(|line| line.starts_with("DA:"));

@@ -34,6 +34,8 @@ pub(super) fn answer(state: &State, caller: &Caller<'_>, parts: &[&str]) -> Opti
             version: state.repository.version,
             sha: &state.repository.candidate().sha,
             failed: false,
+            earlier: false,
+            risky: false,
         };
         let text = reports::explain_text(&facts);
         all.push(wire::comment(commit, (1, EXPLAINER), &text, links));
