@@ -41,7 +41,7 @@ fn rosy(facts: &Facts<'_>) -> String {
          - **payments**: the capture limit is read from the account\n\
          - no schema changes, no new dependencies\n\n\
          ## What was verified\n\n\
-         - all 182 tests passed\n\
+         - all 352 tests passed\n\
          - coverage is unchanged\n\n\
          ## Risks\n\n\
          - no known vulnerabilities; a small change like many before\n",

@@ -60,7 +60,7 @@ pub(super) fn report(facts: &Facts<'_>) -> String {
             2,
             "package-lock.json",
             212,
-            "@acme/http-client 3.0.0 forwards ambiguous Content-Length headers.",
+            "@acme/http-client 4.1.8 forwards ambiguous Content-Length headers.",
         ));
     }
     let document = json!({
