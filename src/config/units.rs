@@ -49,7 +49,7 @@ pub(super) fn latency(written: &str) -> Result<f64, String> {
 /// `0%`, `0.1%`: a share that may be nothing.
 pub(super) fn share_or_none(written: &str) -> Result<f64, String> {
     match written.strip_suffix('%').and_then(decimal) {
-        Some(none) if none == 0.0 => Ok(0.0),
+        Some(0.0) => Ok(0.0),
         _ => share(written),
     }
 }
