@@ -4,8 +4,9 @@
 pub mod domain;
 
 /// As in the program.
+#[path = "."]
 pub mod adapters {
-    #[path = "../../../../src/adapters/artifacts/mod.rs"]
+    #[path = "../../../src/adapters/artifacts/mod.rs"]
     pub mod artifacts;
 }
 
