@@ -70,7 +70,7 @@ pub enum Target {
 pub enum Body {
     /// As it is.
     Text(Written),
-    /// As JSON; its texts may name secrets ([`Body::fill`]).
+    /// As JSON; its texts may name secrets.
     Json(Value),
     /// As a form's fields.
     Form(Vec<(String, Written)>),
