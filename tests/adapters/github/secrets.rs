@@ -104,9 +104,7 @@ async fn the_token_shows_in_no_fault_no_print_and_no_log() {
         .finish();
     // Where there is one subscriber alone, a line of the code that another test's thread reaches first is asked of that
     // thread's, which has none, and stays silent for all.
-    let second = tracing_subscriber::fmt()
-        .with_writer(io::sink)
-        .finish();
+    let second = tracing_subscriber::fmt().with_writer(io::sink).finish();
     let _second = tracing::Dispatch::new(second);
     let _guard = tracing::subscriber::set_default(subscriber);
     for status in [401_u16, 403, 422, 429, 500, 301] {
