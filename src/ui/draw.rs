@@ -15,7 +15,9 @@
 use ratatui::{Frame, buffer::Buffer, layout::Rect};
 
 use super::{
-    Look, foot, header, over,
+    Look, foot, header,
+    layout::{self, Parts, SMALLEST},
+    over,
     pane::{View, area_of},
     panes,
     pen::Pen,
@@ -25,11 +27,6 @@ use crate::{
     app::{Hits, Model, Overlay, Pane, Spot},
     domain::{judge::State, release::Release},
 };
-
-/// The smallest screen that works.
-pub const SMALLEST: (u16, u16) = (60, 18);
-/// The smallest one with panes beside each other.
-const SIDE_BY_SIDE: (u16, u16) = (100, 28);
 
 /// Draws the screen and says what lies where. The model must have seen the release.
 pub fn draw(frame: &mut Frame<'_>, model: &Model, release: &Release, look: &Look) -> Hits {
@@ -78,26 +75,15 @@ fn plain(symbol: &str) -> &'static str {
 /// Paints into a buffer; the place of the text cursor, where something is typed.
 fn paint(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<(u16, u16)> {
     buffer.set_style(area, view.look.styles.screen);
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    let Some(parts) = Parts::of(area, foot::height(view)) else {
         too_small(view, buffer, area);
         return None;
-    }
-    let airy = u16::from(area.height >= 30);
-    let bar = foot::height(view);
-    let row = |y: u16, height: u16| Rect::new(area.x, area.y + y, area.width, height);
-    header::draw(view, buffer, row(0, 1));
-    stepper::draw(view, buffer, row(1 + airy, 1));
-    let keys = area.height - 1;
-    let foot = keys - airy - bar;
-    let body = 2 + 2 * airy;
-    body_of(
-        view,
-        buffer,
-        row(body, (foot - airy).saturating_sub(body)),
-        hits,
-    );
-    foot::draw(view, buffer, row(foot, bar));
-    foot::keys(view, buffer, row(keys, 1));
+    };
+    header::draw(view, buffer, parts.header);
+    stepper::draw(view, buffer, parts.stepper);
+    body_of(view, buffer, parts.body, hits);
+    foot::draw(view, buffer, parts.bar);
+    foot::keys(view, buffer, parts.keys);
     match &view.model.overlay {
         None => None,
         Some(overlay) => {
@@ -140,21 +126,18 @@ fn behind(view: View<'_>, buffer: &mut Buffer, area: Rect) {
 
 fn body_of(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let model = view.model;
-    if area.width < SIDE_BY_SIDE.0 || area.height + 8 < SIDE_BY_SIDE.1 {
-        tabs(view, buffer, Rect::new(area.x, area.y, area.width, 1), hits);
-        let below = Rect::new(
-            area.x,
-            area.y + 1,
-            area.width,
-            area.height.saturating_sub(1),
-        );
+    if !layout::is_wide(area) {
+        let (names, below) = layout::tabbed(area);
+        tabs(view, buffer, names, hits);
         panes::draw(view, buffer, below, model.focus, hits);
     } else if model.zoomed {
         panes::draw(view, buffer, area, model.focus, hits);
     } else if model.watches() {
         watch(view, buffer, area, hits);
     } else {
-        decide(view, buffer, area, hits);
+        for (pane, at) in layout::to_decide(area) {
+            panes::draw(view, buffer, at, pane, hits);
+        }
     }
 }
 
@@ -236,40 +219,6 @@ fn state_of(view: View<'_>, pane: Pane) -> (&'static str, ratatui::style::Style)
             ("", look.styles.dim)
         }
     }
-}
-
-/// Before the approval: tests and explain, gates and metrics, the log.
-fn decide(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
-    let log = (area.height / 5).clamp(4, 14);
-    let rest = area.height - log;
-    let upper = rest.div_ceil(2);
-    let left = area.width / 2 - 1;
-    let right = area.width - left - 1;
-    let at =
-        |x: u16, y: u16, width: u16, height: u16| Rect::new(area.x + x, area.y + y, width, height);
-    panes::draw(view, buffer, at(0, 0, left, upper), Pane::Tests, hits);
-    panes::draw(
-        view,
-        buffer,
-        at(left + 1, 0, right, upper),
-        Pane::Explain,
-        hits,
-    );
-    panes::draw(
-        view,
-        buffer,
-        at(0, upper, left, rest - upper),
-        Pane::Gates,
-        hits,
-    );
-    panes::draw(
-        view,
-        buffer,
-        at(left + 1, upper, right, rest - upper),
-        Pane::Metrics,
-        hits,
-    );
-    panes::draw(view, buffer, at(0, rest, area.width, log), Pane::Log, hits);
 }
 
 /// Once production changes: the chart, and three panes below it; what was decided on folds to one line.

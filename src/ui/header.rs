@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
+    Look,
     pane::View,
     pen::{Pen, fill},
 };
@@ -40,13 +41,8 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         };
         pen.skip_right(2);
     }
-    pen.put(glyphs.mark, styles.accent)
-        .put(" ", styles.text)
-        .put(
-            "cockpit",
-            styles.accent.add_modifier(ratatui::style::Modifier::BOLD),
-        )
-        .skip(2);
+    brand(&mut pen, view.look);
+    pen.skip(2);
     let service = &release.policy.service;
     pen.put(service, styles.strong).skip(1);
     let name = release.name();
@@ -81,6 +77,17 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
             pen.put("version unknown", styles.info);
         }
     }
+}
+
+/// Whose screen this is.
+pub(super) fn brand(pen: &mut Pen<'_>, look: &Look) {
+    let styles = &look.styles;
+    pen.put(look.glyphs.mark, styles.accent)
+        .put(" ", styles.text)
+        .put(
+            "cockpit",
+            styles.accent.add_modifier(ratatui::style::Modifier::BOLD),
+        );
 }
 
 /// The age of a fresh answer is told in steps of so many seconds.

@@ -6,7 +6,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 pub(super) use super::view::{Piece, View};
 use super::{
-    freshness,
+    Look, freshness,
     pen::{Pen, fill, width},
 };
 use crate::app::{Area, Hits, Pane, Spot};
@@ -63,13 +63,29 @@ pub(super) fn frame(
                 pen.put_right(" ", style);
             }
         }
-        pen.put(" ", style)
-            .put(digit(pane.number()), number)
-            .put(" ", style)
-            .put(pane.title(), styles.strong)
-            .put(" ", style);
+        title(&mut pen, pane, style, number, styles.strong);
     }
     hits.put(area_of(area), Spot::Pane(pane));
+    inside(area)
+}
+
+fn title(pen: &mut Pen<'_>, pane: Pane, line: Style, number: Style, name: Style) {
+    pen.put(" ", line)
+        .put(digit(pane.number()), number)
+        .put(" ", line)
+        .put(pane.title(), name)
+        .put(" ", line);
+}
+
+/// The frame of a pane that has nothing in it yet; what is inside of it.
+pub(super) fn empty(look: &Look, buffer: &mut Buffer, area: Rect, pane: Pane) -> Rect {
+    let styles = &look.styles;
+    border(buffer, area, &look.glyphs.frame, styles.border);
+    if area.width > 8 && area.height > 1 {
+        let inner = Rect::new(area.x + 2, area.y, area.width - 4, 1);
+        let mut pen = Pen::new(buffer, inner, 0, look.glyphs.more);
+        title(&mut pen, pane, styles.border, styles.faint, styles.dim);
+    }
     inside(area)
 }
 
