@@ -16,7 +16,7 @@ use crate::domain::{
         EnvironmentSnapshot, JobSnapshot, LaneSnapshot, MetricsSeen, Minute, PendingDeployment,
         PullSnapshot, ReviewSnapshot, RunSnapshot,
     },
-    policy::Metric,
+    policy::{CalendarRule, Metric, TimeWindow},
     smoke::{SmokeReport, Suite},
 };
 
@@ -191,6 +191,18 @@ pub trait Metrics: Send + Sync {
 pub trait Alarms: Send + Sync {
     /// The alarms of these names; one that is not there is missing from the answer.
     fn read<'a>(&'a self, names: &'a [String]) -> Asked<'a, Vec<AlarmSnapshot>>;
+}
+
+/// Blackouts and deployment windows.
+pub trait Calendar: Send + Sync {
+    /// What the rules become between two moments, by start. All of it or a fault: a window that was not understood must
+    /// not look like none.
+    fn windows<'a>(
+        &'a self,
+        rules: &'a [CalendarRule],
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Asked<'a, Vec<TimeWindow>>;
 }
 
 /// Smoke tests over HTTP.

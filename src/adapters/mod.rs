@@ -1,6 +1,8 @@
 //! The outside world behind the ports: HTTP, files, programs. Wire types stay private to each adapter.
 
+mod address;
 pub mod artifacts;
+pub mod calendar;
 pub mod checkout;
 pub mod clock;
 pub mod cloudwatch;

@@ -1,15 +1,11 @@
 //! What production answers when it is asked for its version: a URL with a JSON pointer, or a team's command.
-//!
-//! Its own small HTTP client, made at the first question: the address is the team's, so GitHub's token never goes there.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::Url;
 
+use super::address::Address;
 use crate::{
     domain::{Fault, FaultKind, Text},
     ports::{Asked, Probe, Script},
@@ -23,90 +19,23 @@ const VERSION_CHARS: usize = 200;
 /// Asks a URL.
 #[derive(Debug)]
 pub struct UrlProbe {
-    url: Url,
+    address: Address,
     pointer: Option<String>,
-    limit: Duration,
-    client: OnceLock<Client>,
 }
 
 impl UrlProbe {
     /// Asks `url` with GET; `pointer` (RFC 6901) finds the version in a JSON answer, without one the text is the version.
     pub fn new(url: Url, pointer: Option<String>, limit: Duration) -> Self {
         Self {
-            url,
+            address: Address::new("production's version", url, BODY_BYTES, limit),
             pointer,
-            limit,
-            client: OnceLock::new(),
         }
     }
 
     async fn ask(&self) -> Result<Text, Fault> {
-        let response = self
-            .client()?
-            .get(self.url.clone())
-            .send()
-            .await
-            .map_err(|e| self.unanswered(e))?;
-        self.check(response.status())?;
-        let body = self.body(response).await?;
-        read(&body, self.pointer.as_deref()).map_err(|why| self.fault(FaultKind::Malformed, why))
-    }
-
-    fn client(&self) -> Result<&Client, Fault> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
-        }
-        let made = Client::builder()
-            .timeout(self.limit)
-            .user_agent(concat!("cockpit/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|e| self.fault(FaultKind::Local, e.to_string()))?;
-        Ok(self.client.get_or_init(|| made))
-    }
-
-    fn check(&self, status: StatusCode) -> Result<(), Fault> {
-        if status.is_success() {
-            return Ok(());
-        }
-        let kind = match status.as_u16() {
-            401 => FaultKind::Unauthenticated,
-            403 => FaultKind::Forbidden,
-            404 | 410 => FaultKind::NotFound,
-            500.. => FaultKind::Server,
-            _ => FaultKind::Refused,
-        };
-        Err(self.fault(kind, format!("it answered {status}")))
-    }
-
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, Fault> {
-        let mut body = Vec::new();
-        while let Some(part) = response.chunk().await.map_err(|e| self.unanswered(e))? {
-            if body.len() + part.len() > BODY_BYTES {
-                let detail = format!("the answer has more than {BODY_BYTES} bytes");
-                return Err(self.fault(FaultKind::TooLarge, detail));
-            }
-            body.extend_from_slice(&part);
-        }
-        Ok(body)
-    }
-
-    fn unanswered(&self, error: reqwest::Error) -> Fault {
-        let kind = if error.is_timeout() {
-            FaultKind::TimedOut
-        } else {
-            FaultKind::Offline
-        };
-        // The address may carry a secret in its query.
-        let error = error.without_url();
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        let detail = cause.map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
-        self.fault(kind, detail)
-    }
-
-    fn fault(&self, kind: FaultKind, detail: impl AsRef<str>) -> Fault {
-        let host = self.url.host_str().unwrap_or("?");
-        let what = format!("production's version at {host}{}", self.url.path());
-        Fault::new(kind, Text::line(&what), detail)
+        let body = self.address.read().await?;
+        read(&body, self.pointer.as_deref())
+            .map_err(|why| self.address.fault(FaultKind::Malformed, why))
     }
 }
 

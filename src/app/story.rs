@@ -8,7 +8,7 @@ use crate::domain::{
     evidence::{EvidenceEvent, Finding},
     judge::{JudgeEvent, State},
     observation::AlarmState,
-    policy::gate::GateEvent,
+    policy::{Timing, gate::GateEvent},
     record::RecordEvent,
     rollback::RollbackEvent,
     rollout::{RolloutEvent, StageState, StepState},
@@ -48,10 +48,7 @@ pub fn who(actor: &Actor) -> String {
 pub fn told(stamped: &Stamped) -> (Mood, String) {
     match &stamped.event {
         Event::Evidence(event) => of_evidence(event),
-        Event::Gate(GateEvent::Changed { gate, state, why }) => (
-            mood_of(*state),
-            format!("gate {gate}: {} ({why})", state.word()),
-        ),
+        Event::Gate(event) => of_gate(event),
         Event::Approval(event) => of_approval(event),
         Event::Rollout(event) => of_rollout(event),
         Event::Judge(event) => of_judge(event),
@@ -67,6 +64,28 @@ pub fn mood_of(state: State) -> Mood {
         State::Pass => Mood::Good,
         State::Fail => Mood::Bad,
         State::Ambiguous | State::NoData | State::Broken => Mood::Unknown,
+    }
+}
+
+fn of_gate(event: &GateEvent) -> (Mood, String) {
+    match event {
+        GateEvent::Changed { gate, state, why } => (
+            mood_of(*state),
+            format!("gate {gate}: {} ({why})", state.word()),
+        ),
+        GateEvent::CalendarRead { windows } => (
+            Mood::Quiet,
+            format!("calendar: {} windows in the next weeks", windows.len()),
+        ),
+        GateEvent::TimingChanged(timing) => match timing {
+            Timing::Clear => (Mood::Good, "calendar: time to deploy".to_owned()),
+            Timing::Nears(window) => (Mood::Look, format!("calendar: {} is near", window.name)),
+            Timing::Blackout(window) => (Mood::Look, format!("calendar: {}", window.name)),
+            Timing::Outside { .. } => (
+                Mood::Look,
+                "calendar: outside the deployment windows".to_owned(),
+            ),
+        },
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::{exit::Stop, surroundings::Surroundings};
 use crate::{
     adapters::{
+        calendar::Calendars,
         checkout::LocalClone,
         cloudwatch::{CloudWatch, Settings, StaticKeys},
         github::Client,
@@ -242,6 +243,7 @@ fn outside(order: &Launch<'_>, resolved: &Resolved, client: Client) -> Result<Ou
         review: client.clone(),
         dispatch: client.clone(),
         artifacts: client.clone(),
+        calendar: Arc::new(Calendars::new(client.clone())),
         history: client,
         checkout: checkout(order, resolved),
         probe: wiring::probe(resolved.team.production.as_ref())?,

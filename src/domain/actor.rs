@@ -33,16 +33,19 @@ pub enum Feed {
     Production,
     /// The team's own programs.
     Script,
+    /// Blackouts and deployment windows.
+    Calendar,
 }
 
 impl Feed {
     /// Every feed.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Github,
         Self::Metrics,
         Self::Alarms,
         Self::Production,
         Self::Script,
+        Self::Calendar,
     ];
 
     /// Its name.
@@ -53,6 +56,7 @@ impl Feed {
             Self::Alarms => "alarms",
             Self::Production => "production",
             Self::Script => "script",
+            Self::Calendar => "calendar",
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use crate::ports::{
-    Alarms, Artifacts, Checkout, Clock, Dispatch, History, Metrics, Probe, Review, Runs, Script,
+    Alarms, Artifacts, Calendar, Checkout, Clock, Dispatch, History, Metrics, Probe, Review, Runs,
+    Script,
 };
 
 /// The ports of one release. Cheap to clone.
@@ -27,6 +28,8 @@ pub struct Outside {
     pub metrics: Arc<dyn Metrics>,
     /// Alarms.
     pub alarms: Arc<dyn Alarms>,
+    /// Blackouts and deployment windows.
+    pub calendar: Arc<dyn Calendar>,
     /// The team's programs.
     pub script: Arc<dyn Script>,
     /// Time.

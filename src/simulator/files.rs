@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{metrics, scenario::Scenario};
 
 /// The workflow files of a world, by name.
@@ -23,7 +25,7 @@ pub(super) fn inputs(workflow: &str, scenario: Scenario) -> Option<&'static [&'s
 }
 
 /// A file of the default branch by its path.
-pub(super) fn read(path: &str, scenario: Scenario, base: &str) -> Option<String> {
+pub(super) fn read(path: &str, scenario: Scenario, base: &str, epoch: Timestamp) -> Option<String> {
     match path {
         "cockpit.toml" => Some(rules(scenario, base)),
         ".github/workflows/deploy.yml" => Some(deploy(scenario)),
@@ -31,6 +33,7 @@ pub(super) fn read(path: &str, scenario: Scenario, base: &str) -> Option<String>
         ".github/workflows/production.yml" if scenario == Scenario::DispatchGate => {
             Some(production())
         }
+        "freeze.ics" if scenario == Scenario::Freeze => Some(freeze(epoch)),
         "README.md" => Some("# storefront\n\nThe shop window.\n".to_owned()),
         _ => None,
     }
@@ -130,7 +133,28 @@ inputs = { version = "{version}", id = "{release_id}" }
     if scenario == Scenario::RollbackRaces {
         text.push_str("during_deploy = \"cancel-then-dispatch\"\n");
     }
+    if scenario == Scenario::Freeze {
+        text.push_str("[[blackout]]\nname = \"release freeze\"\nfile = \"freeze.ics\"\n");
+    }
     text
+}
+
+/// A team's calendar: a freeze that ends soon, and one that comes each week.
+fn freeze(epoch: Timestamp) -> String {
+    let at = |minutes: i64| {
+        let at = epoch + SignedDuration::from_mins(minutes);
+        at.strftime("%Y%m%dT%H%M%SZ")
+    };
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//acme//freezes//EN\r\n\
+         BEGIN:VEVENT\r\nUID:1@acme\r\nSUMMARY:board meeting\r\nDTSTART:{}\r\nDTEND:{}\r\nEND:VEVENT\r\n\
+         BEGIN:VEVENT\r\nUID:2@acme\r\nSUMMARY:weekly report\r\nDTSTART:{}\r\nDURATION:PT2H\r\n\
+         RRULE:FREQ=WEEKLY\r\nEND:VEVENT\r\n\
+         END:VCALENDAR\r\n",
+        at(-120),
+        at(10),
+        at(3 * 24 * 60),
+    )
 }
 
 fn deploy(scenario: Scenario) -> String {
@@ -251,7 +275,13 @@ mod tests {
     #[test]
     fn every_rules_file_is_toml_and_names_its_own_address() {
         for scenario in Scenario::all() {
-            let text = read("cockpit.toml", scenario, "http://127.0.0.1:1").unwrap();
+            let text = read(
+                "cockpit.toml",
+                scenario,
+                "http://127.0.0.1:1",
+                Timestamp::UNIX_EPOCH,
+            )
+            .unwrap();
             let table: toml::Table = text.parse().unwrap();
             let url = table["production"]["version"]["url"].as_str().unwrap();
             assert_eq!(url, "http://127.0.0.1:1/app/version", "{scenario}");
@@ -263,7 +293,10 @@ mod tests {
         for scenario in Scenario::all() {
             for (name, _) in workflows(scenario) {
                 let path = format!(".github/workflows/{name}");
-                assert!(read(&path, scenario, "").is_some(), "{scenario} {name}");
+                assert!(
+                    read(&path, scenario, "", Timestamp::UNIX_EPOCH).is_some(),
+                    "{scenario} {name}"
+                );
             }
         }
     }

@@ -31,6 +31,8 @@ pub enum Scenario {
     Canary,
     /// Everything that makes a person hesitate, and it ends well.
     Risky,
+    /// A blackout lies over the first minutes.
+    Freeze,
 }
 
 /// A name that is no scenario's.
@@ -47,7 +49,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 13] {
+    pub const fn all() -> [Self; 14] {
         [
             Self::Healthy,
             Self::Regression,
@@ -62,6 +64,7 @@ impl Scenario {
             Self::FirstRelease,
             Self::Canary,
             Self::Risky,
+            Self::Freeze,
         ]
     }
 
@@ -91,6 +94,7 @@ impl Scenario {
             Self::FirstRelease => "first-release",
             Self::Canary => "canary",
             Self::Risky => "risky",
+            Self::Freeze => "freeze",
         }
     }
 
@@ -103,7 +107,8 @@ impl Scenario {
             | Self::DispatchGate
             | Self::FirstRelease
             | Self::Canary
-            | Self::Risky => "DEPLOYMENT_COMPLETE",
+            | Self::Risky
+            | Self::Freeze => "DEPLOYMENT_COMPLETE",
             Self::Regression | Self::SlowBurn | Self::RollbackRaces => "ROLLED_BACK",
             Self::StagingFailed => "STAGING_FAILED",
             Self::NoData => "NEEDS_HUMAN",
@@ -129,6 +134,7 @@ impl Scenario {
             Self::Risky => {
                 "a migration, hot paths, a vulnerable dependency: it ends well all the same"
             }
+            Self::Freeze => "a blackout ends ten minutes in; until then nobody can approve",
         }
     }
 }

@@ -158,7 +158,8 @@ impl State {
             | Scenario::DispatchGate
             | Scenario::FirstRelease
             | Scenario::Canary
-            | Scenario::Risky => Behaviour::Healthy,
+            | Scenario::Risky
+            | Scenario::Freeze => Behaviour::Healthy,
         }
     }
 

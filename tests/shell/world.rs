@@ -19,12 +19,12 @@ use cockpit::{
             Minute, PendingDeployment, PullSnapshot, Relation, ReviewSnapshot, ReviewState,
             RunSnapshot, RunStatus, Sample,
         },
-        policy::{Metric, Side},
+        policy::{CalendarRule, Metric, Side, TimeWindow},
     },
     flight::Outside,
     ports::{
-        Alarms, Artifacts, Asked, Clock, Dispatch, DispatchOrder, History, Metrics, Probe,
-        Progress, Review, Runs, Script,
+        Alarms, Artifacts, Asked, Calendar, Clock, Dispatch, DispatchOrder, History, Metrics,
+        Probe, Progress, Review, Runs, Script,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -184,6 +184,7 @@ impl World {
             review: self.clone(),
             dispatch: self.clone(),
             artifacts: self.clone(),
+            calendar: self.clone(),
             history: self.clone(),
             checkout: None,
             probe: Some(self.clone()),
@@ -422,6 +423,17 @@ pub(crate) fn report(cases: u32) -> cockpit::domain::evidence::TestReport {
     builder.end_suite();
     builder.end_file();
     builder.finish()
+}
+
+impl Calendar for World {
+    fn windows<'a>(
+        &'a self,
+        _rules: &'a [CalendarRule],
+        _from: Timestamp,
+        _until: Timestamp,
+    ) -> Asked<'a, Vec<TimeWindow>> {
+        self.tell(|_| Vec::new())
+    }
 }
 
 impl History for World {

@@ -10,7 +10,7 @@ use cockpit::domain::{
         AlarmSnapshot, AlarmState, ArtifactSnapshot, DeploymentSnapshot, DeploymentState,
         EnvironmentSnapshot, MetricsSeen, Minute, Observation, Relation, Sample,
     },
-    policy::{MetricName, Side},
+    policy::{MetricName, Side, TimeWindow, WindowKind},
     rollback::{InputsCheck, Readiness},
     rollout::{ProductionAnswer, ProductionSource},
 };
@@ -56,12 +56,30 @@ pub(crate) enum See {
     Metrics(Metrics),
     /// Alarms by name.
     Alarms(BTreeMap<String, AlarmState>),
+    /// The windows of the next weeks.
+    Calendar(Vec<Window>),
     /// An answer to the oldest act in the outbox.
     Answered(Answer),
     /// A feed that does not answer.
     Silent(Feed),
     /// It answers again.
     Back(Feed),
+}
+
+/// A window in short.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Window {
+    name: String,
+    #[serde(default = "blackout")]
+    kind: WindowKind,
+    from: String,
+    until: String,
+    #[serde(default)]
+    may_override: bool,
+}
+
+fn blackout() -> WindowKind {
+    WindowKind::Blackout
 }
 
 /// What became of an act.
@@ -176,6 +194,18 @@ impl See {
                         state: *state,
                         since: None,
                         reason: Text::default(),
+                    })
+                    .collect(),
+            ),
+            Self::Calendar(windows) => Observation::Calendar(
+                windows
+                    .iter()
+                    .map(|window| TimeWindow {
+                        start: time(&window.from),
+                        end: time(&window.until),
+                        kind: window.kind,
+                        name: window.name.as_str().into(),
+                        may_override: window.may_override,
                     })
                     .collect(),
             ),

@@ -70,6 +70,21 @@ fn a_bad_release_is_rolled_back_with_the_reason_in_numbers(
 }
 
 #[test]
+fn a_blackout_is_waited_for_and_nothing_is_sent_within_it() {
+    let (place, flown) = flown(Scenario::Freeze);
+    assert_eq!(flown.last["phase"]["ended"], "complete");
+    let events = flown.events();
+    let timings = of_kind(&events, "gate.timing_changed");
+    let name = &timings[0]["payload"]["timing_changed"]["blackout"]["name"];
+    assert_eq!(name, "release freeze: board meeting");
+    let ended = timings[1]["at"].as_str().unwrap();
+    let asked = of_kind(&events, "approval.requested");
+    assert_eq!(asked.len(), 1);
+    assert!(ended <= asked[0]["at"].as_str().unwrap(), "{ended}");
+    assert_eq!(place.acts("approve").len(), 1);
+}
+
+#[test]
 fn a_rollback_that_fails_twice_is_said_to_have_failed() {
     let (_, flown) = flown(Scenario::RollbackFails);
     assert_eq!(flown.last["phase"], "rollback_failed");

@@ -173,7 +173,8 @@ impl Place {
             | Scenario::NoData
             | Scenario::FlakyNetwork
             | Scenario::FirstRelease
-            | Scenario::Risky => (1, 0, 0),
+            | Scenario::Risky
+            | Scenario::Freeze => (1, 0, 0),
         };
         let seen = (
             self.approvals(),

@@ -64,10 +64,15 @@ fn served(home: &TempDir, scenario: &str) -> (Aloft, String) {
     (aloft, base)
 }
 
-/// The kinds of events, each once.
+/// What a slow machine adds by itself: an answer that came late, and a decision that it made void.
+const BY_PACE: [&str; 3] = ["approval.locked", "record.feed_silent", "record.feed_back"];
+
+/// The kinds of events, each once, but for those that hang on the machine's pace.
 fn kinds(events: &[Value]) -> std::collections::BTreeSet<String> {
     let kind = |event: &Value| event["kind"].as_str().unwrap().to_owned();
-    events.iter().map(kind).collect()
+    let mut kinds: std::collections::BTreeSet<String> = events.iter().map(kind).collect();
+    kinds.retain(|kind| !BY_PACE.contains(&kind.as_str()));
+    kinds
 }
 
 /// Plain `cockpit` needs a terminal; `--join` is the same launch without one.

@@ -56,7 +56,7 @@ pub struct GateTable {
     pub broken: Option<Effect>,
 }
 
-/// A time without deployments.
+/// A time without deployments, or of them.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct BlackoutEntry {
@@ -65,7 +65,7 @@ pub struct BlackoutEntry {
     /// Recurrence (RFC 5545): `FREQ=WEEKLY;BYDAY=FR`.
     #[serde(default)]
     pub rrule: Option<At<String>>,
-    /// Start: a time of day with `rrule`, else `2026-12-23T17:00`.
+    /// Start: `2026-12-23T17:00`; with `rrule` also a time of day alone.
     #[serde(default)]
     pub start: Option<At<String>>,
     /// How long.
@@ -74,10 +74,10 @@ pub struct BlackoutEntry {
     /// Time zone: `Europe/Berlin`.
     #[serde(default)]
     pub zone: Option<At<String>>,
-    /// An iCalendar file instead.
+    /// An iCalendar file instead: a path in the default branch, or an https address.
     #[serde(default)]
     pub file: Option<At<String>>,
-    /// Whether a typed reason may pass it.
+    /// Whether a typed reason passes it.
     #[serde(default)]
     pub may_override: bool,
 }

@@ -68,6 +68,9 @@ pub struct TeamTable {
     /// Times without deployments.
     #[serde(default)]
     pub blackout: Vec<At<BlackoutEntry>>,
+    /// Times of deployments: with one, all other times are without.
+    #[serde(default)]
+    pub window: Vec<At<BlackoutEntry>>,
     /// People by a short name.
     #[serde(default)]
     pub people: BTreeMap<String, At<PersonTable>>,

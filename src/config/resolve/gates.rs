@@ -67,7 +67,14 @@ pub const GATES: [GateDefault; 14] = [
     ),
     gate("checklist", "are the required items ticked?", WARN),
     gate("signoffs", "has every role signed?", BLOCK),
-    gate("blackout", "is now a time to deploy?", BLOCK),
+    gate(
+        "blackout",
+        "is now a time to deploy?",
+        GateRule {
+            ambiguous: Effect::Warn,
+            ..BLOCK
+        },
+    ),
 ];
 
 pub(super) fn gates(table: &TeamTable, found: &mut Findings) -> BTreeMap<String, GateRule> {

@@ -2,6 +2,7 @@
 //!
 //! One file a part of the policy. Nothing here reads a file, the environment or a clock.
 
+mod calendar;
 mod evidence;
 mod findings;
 mod gates;

@@ -65,11 +65,6 @@ pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
             "no checklist is shown",
         ),
         (
-            !table.blackout.is_empty(),
-            "[[blackout]]",
-            "no window refuses an approval",
-        ),
-        (
             table.people.values().any(|person| person.slack.is_some()),
             "people.*.slack",
             "nobody is known by a Slack id",

@@ -1,17 +1,12 @@
-//! `[approval]`, `[people]`, `[[blackout]]`: who decides, and when not.
+//! `[approval]`, `[people]`: who decides.
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, civil};
+use jiff::SignedDuration;
 
 use super::findings::Findings;
 use crate::{
-    config::{
-        At,
-        diagnostic::Diagnostic,
-        file::{BlackoutEntry, TeamTable},
-        units,
-    },
+    config::{file::TeamTable, units},
     domain::{Login, Text, policy::ApprovalRule},
 };
 
@@ -90,66 +85,4 @@ fn is_slack_user(raw: &str) -> bool {
         && raw
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-}
-
-/// Checks the written windows; what they forbid comes with the policy that uses them.
-pub(super) fn blackouts(entries: &[At<BlackoutEntry>], found: &mut Findings) {
-    for at in entries {
-        if let Some(file) = &at.file {
-            if let Some(rule) = &at.rrule {
-                found.wrong(
-                    &rule.span,
-                    "a blackout with both `file` and `rrule`",
-                    "keep one of them",
-                );
-            }
-            found.filled("file", file);
-            continue;
-        }
-        if let Some(zone) = &at.zone {
-            found.read("zone", zone, |raw| units::zone(raw));
-        }
-        if let Some(length) = &at.length {
-            found.read("length", length, |raw| units::duration(&raw.0));
-        }
-        if let Some(rule) = &at.rrule {
-            found.read("rrule", rule, |raw| frequency(raw));
-        }
-        let missing = [
-            ("start", at.start.is_none()),
-            ("length", at.length.is_none()),
-            ("zone", at.zone.is_none()),
-        ];
-        for (key, absent) in missing {
-            if absent {
-                let point = Diagnostic::at(at.span.clone(), format!("a blackout without `{key}`"));
-                found.add(point.label(at.name.clone()));
-            }
-        }
-        if let Some(start) = &at.start {
-            let recurring = at.rrule.is_some();
-            found.read("start", start, |raw| begins(raw, recurring));
-        }
-    }
-}
-
-fn begins(raw: &str, recurring: bool) -> Result<(), String> {
-    if recurring {
-        units::time_of_day(raw).map(|_| ())
-    } else {
-        raw.parse::<civil::DateTime>()
-            .map(|_| ())
-            .map_err(|_| format!("\"{raw}\" is no moment: write 2026-12-23T17:00"))
-    }
-}
-
-/// The part of a recurrence rule that tells a rule from a slip: a frequency that RFC 5545 knows.
-fn frequency(raw: &str) -> Result<(), String> {
-    let known = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
-    let given = raw.split(';').find_map(|part| part.strip_prefix("FREQ="));
-    match given {
-        Some(word) if known.contains(&word) => Ok(()),
-        Some(word) => Err(format!("FREQ={word} is not {}", known.join(", "))),
-        None => Err("a rule begins with its frequency: FREQ=WEEKLY;BYDAY=FR".to_owned()),
-    }
 }

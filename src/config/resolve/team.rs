@@ -6,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    evidence,
+    calendar, evidence,
     findings::Findings,
     gates, metrics,
     not_yet::{self, NotYet},
@@ -63,10 +63,10 @@ pub(in crate::config) fn resolve_team(
             .as_ref()
             .and_then(|rollback| rollout::rollback(rollback, &mut found)),
         approval: people::approval(table, deploy_timeout, &mut found),
+        calendar: calendar::calendar(table, &mut found),
         gates: gates::gates(table, &mut found),
         metrics: metrics.all,
     };
-    people::blackouts(&table.blackout, &mut found);
     let resolution = Resolution {
         policy,
         repository: target::repository(&table.github, &mut found),

@@ -10,6 +10,7 @@ use crate::domain::{
     ArtifactId, Fault, Feed, Outcome, Seq, Text,
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding},
+    policy::TimeWindow,
     rollback::Readiness,
     rollout::ProductionAnswer,
 };
@@ -69,6 +70,8 @@ pub enum Observation {
     },
     /// Alarms.
     Alarms(Vec<AlarmSnapshot>),
+    /// The windows of the next weeks, by start.
+    Calendar(Vec<TimeWindow>),
     /// What became of an act.
     Answered {
         /// The request.
@@ -129,6 +132,7 @@ impl Observation {
             Self::Production(_) => Feed::Production,
             Self::Metrics { .. } => Feed::Metrics,
             Self::Alarms(_) => Feed::Alarms,
+            Self::Calendar(_) => Feed::Calendar,
             Self::Silent { feed, .. } | Self::Back { feed } => *feed,
         }
     }
@@ -151,6 +155,7 @@ impl Observation {
             Self::Readiness(_) => "rollback readiness",
             Self::Metrics { .. } => "metrics",
             Self::Alarms(_) => "alarms",
+            Self::Calendar(_) => "calendar",
             Self::Answered { .. } => "answer",
             Self::Silent { .. } => "silence",
             Self::Back { .. } => "back",

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{TimeWindow, Timing};
 use crate::domain::{Text, judge::State};
 
 /// Something happened to a gate.
@@ -17,4 +18,11 @@ pub enum GateEvent {
         /// The reason, with its arithmetic.
         why: Text,
     },
+    /// The windows of the next weeks, where they are other than known.
+    CalendarRead {
+        /// By start.
+        windows: Vec<TimeWindow>,
+    },
+    /// The present stands otherwise among them.
+    TimingChanged(Timing),
 }

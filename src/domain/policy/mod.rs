@@ -1,11 +1,13 @@
 //! Resolved rules, and what metrics mean.
 
+mod calendar;
 pub mod gate;
 mod metric;
 mod query;
 mod recipe;
 mod rules;
 
+pub use calendar::*;
 pub use metric::*;
 pub use query::*;
 pub use recipe::*;

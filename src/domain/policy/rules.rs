@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Metric;
+use super::{CalendarRule, Metric};
 use crate::domain::{
     Login, Text,
     evidence::{EvidenceKind, KnownFailure, LoadBaseline},
@@ -54,6 +54,9 @@ pub struct Policy {
     /// Globs of files where a change is a risk.
     #[serde(default)]
     pub hot_paths: Vec<String>,
+    /// When production may change.
+    #[serde(default)]
+    pub calendar: Vec<CalendarRule>,
     /// What a gate's state does to the approval, by gate name.
     pub gates: BTreeMap<String, GateRule>,
 }

@@ -22,7 +22,7 @@ const LONGEST_EXTENSION: i64 = 240;
 ///
 /// Nothing is sent here: requests go into the outbox with their events. The refusal goes back to where the command came
 /// from.
-pub fn decide(release: &Release, command: &Command, _at: Timestamp) -> Result<Vec<Event>, Refusal> {
+pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec<Event>, Refusal> {
     let phase = release.phase();
     let wrong = || {
         Err(Refusal::WrongPhase {
@@ -30,7 +30,7 @@ pub fn decide(release: &Release, command: &Command, _at: Timestamp) -> Result<Ve
         })
     };
     match &command.intent {
-        Intent::Approve(confirmed) => approve(release, &command.actor, confirmed),
+        Intent::Approve(confirmed) => approve(release, &command.actor, confirmed, at),
         Intent::Reject { reason } => reject(release, reason),
         Intent::RollBack(confirmed) => roll_back(release, confirmed),
         Intent::Note { text } => Ok(vec![RecordEvent::Noted { text: text.clone() }.into()]),
@@ -120,7 +120,12 @@ fn approve(
     release: &Release,
     actor: &Login,
     confirmed: &ConfirmedApproval,
+    at: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
+    // A machine that just woke up may not have looked at the calendar yet.
+    if release.timing_changed(at).is_some() {
+        return Err(Refusal::InFlight("a look at the calendar".into()));
+    }
     if let Some(request) = release.approval.in_flight() {
         let who = request
             .by

@@ -28,6 +28,7 @@ const RECOVERY_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 pub fn elapse(release: &Release, at: Timestamp) -> Vec<Event> {
     let mut events = Vec::new();
     events.extend(escalate(release, at));
+    events.extend(release.timing_changed(at));
     events.extend(production_checked(release, at));
     events.extend(deploy_overdue(release, at));
     if let Some(attempt) = release.rollback.newest() {
@@ -68,7 +69,7 @@ impl Release {
         let window = (self.phase() == Phase::Monitoring)
             .then(|| self.window_limit())
             .flatten();
-        [escalation, overdue, rollback, window]
+        [escalation, overdue, rollback, window, self.next_timing()]
             .into_iter()
             .flatten()
             .min()

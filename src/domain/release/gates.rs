@@ -39,6 +39,7 @@ impl Release {
         gates.extend(self.metric_gates());
         gates.extend(self.stage_gates());
         gates.extend(self.alarm_gate());
+        gates.extend(self.blackout_gate());
         gates.extend(self.feed_gates());
         gates
     }
@@ -262,6 +263,12 @@ impl Release {
 /// release what production already runs, wants a reason.
 fn default_rule(family: &str) -> GateRule {
     GateRule::all(match family {
+        "blackout" => {
+            return GateRule {
+                ambiguous: Effect::Warn,
+                ..GateRule::all(Effect::Block)
+            };
+        }
         "staging" => Effect::Block,
         "candidate" | "production" | "rollback" | "metrics" | "stage" => Effect::Reason,
         _ => Effect::Warn,

@@ -45,14 +45,7 @@ pub fn judge(release: &Release) -> Vec<Event> {
 
 /// Gates that are in another state than the journal says, while a decision is ahead.
 fn gates_changed(release: &Release) -> Vec<Event> {
-    let is_ahead = matches!(
-        release.phase(),
-        Phase::Preparing
-            | Phase::AwaitingApproval
-            | Phase::ApprovalRequested
-            | Phase::StageWatch { .. }
-    );
-    if !is_ahead {
+    if !release.decision_is_ahead() {
         return Vec::new();
     }
     release

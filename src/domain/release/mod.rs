@@ -1,5 +1,6 @@
 //! The release: fold, phase, gates, what is shown, and the four functions over it.
 
+mod calendar;
 mod decide;
 mod elapse;
 mod fill;

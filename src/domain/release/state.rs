@@ -9,7 +9,7 @@ use crate::domain::{
     approval::{Approval, ApprovalEvent},
     evidence::Board,
     judge::{State, WatchState},
-    policy::{Policy, gate::GateEvent},
+    policy::{Calendar, Policy, gate::GateEvent},
     record::{Record, RecordEvent},
     rollback::{Rollback, RollbackEvent},
     rollout::{Rollout, RolloutEvent},
@@ -39,6 +39,8 @@ pub struct Release {
     pub rollback: Rollback,
     /// Notes, problems, silent feeds.
     pub record: Record,
+    /// When production may change.
+    pub calendar: Calendar,
     /// Gate states as last recorded.
     pub gate_states: BTreeMap<String, State>,
     /// The newest events, oldest first, without the minutes and the history.
@@ -72,6 +74,7 @@ impl Release {
             watch: WatchState::default(),
             rollback: Rollback::default(),
             record: Record::default(),
+            calendar: Calendar::default(),
             gate_states: BTreeMap::new(),
             log: std::iter::once(first.clone()).collect(),
             policy: Policy::clone(policy),
@@ -91,9 +94,7 @@ impl Release {
         self.newest = self.newest.max(stamp.at);
         match &stamped.event {
             Event::Evidence(event) => self.evidence.apply(event, stamp.at),
-            Event::Gate(GateEvent::Changed { gate, state, .. }) => {
-                self.gate_states.insert(gate.clone(), *state);
-            }
+            Event::Gate(event) => self.apply_gate(event),
             Event::Approval(event) => self.apply_approval(stamp, event),
             Event::Rollout(event) => self.apply_rollout(stamp, event),
             Event::Judge(event) => self.watch.apply(stamp, event),
@@ -106,6 +107,20 @@ impl Release {
                 self.log.pop_front();
             }
             self.log.push_back(stamped.clone());
+        }
+    }
+
+    fn apply_gate(&mut self, event: &GateEvent) {
+        match event {
+            GateEvent::Changed { gate, state, .. } => {
+                self.gate_states.insert(gate.clone(), *state);
+            }
+            GateEvent::CalendarRead { windows } => {
+                self.calendar.windows = Some(windows.clone());
+            }
+            GateEvent::TimingChanged(timing) => {
+                self.calendar.timing = Some(timing.clone());
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 
 use super::{
+    calendar,
     desk::Desk,
     diff, evidence, metrics, production,
     pulse::{Gone, Pulse},
@@ -77,6 +78,11 @@ impl Crew {
             Box::pin(diff::follow(pulse(Feed::Github, 300), desk)),
             metrics::follow(pulse(Feed::Metrics, 180), Arc::clone(&self.policy)),
             metrics::follow_alarms(pulse(Feed::Alarms, 180)),
+            calendar::follow(
+                pulse(Feed::Calendar, 60),
+                Arc::clone(&self.outside.calendar),
+                Arc::clone(&self.policy)
+            ),
             probing,
             performing,
             viewing,

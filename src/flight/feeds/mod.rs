@@ -1,5 +1,6 @@
 //! The feeds: each asks one part of the world as often as the release needs it, and reports.
 
+mod calendar;
 mod crew;
 mod desk;
 mod diff;

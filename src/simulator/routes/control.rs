@@ -41,7 +41,7 @@ pub(super) fn answer(state: &State, ask: &Ask, rest: &str) -> Reply {
         "/cockpit.toml" => Reply {
             status: 200,
             headers: vec![("content-type".to_owned(), "application/toml".to_owned())],
-            body: files::read("cockpit.toml", state.scenario, &base)
+            body: files::read("cockpit.toml", state.scenario, &base, state.epoch)
                 .unwrap_or_default()
                 .into_bytes(),
             ..Reply::default()

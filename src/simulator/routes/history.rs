@@ -75,7 +75,7 @@ fn contents(state: &State, caller: &Caller<'_>, path: &str) -> Option<Reply> {
     let text = match path {
         "package.json" => packages::manifest(at, state.scenario),
         "package-lock.json" => packages::lock(at, state.scenario),
-        _ => files::read(path, state.scenario, &links.web)?,
+        _ => files::read(path, state.scenario, &links.web, state.epoch)?,
     };
     let accept = caller.ask.header("accept").unwrap_or_default();
     if !accept.contains(".raw") {

@@ -10,6 +10,7 @@ use crate::domain::{
     judge::JudgeEvent,
     later,
     observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
+    policy::gate::GateEvent,
     record::RecordEvent,
     release::{Release, SETTLE},
     rollback::{RollbackEvent, RollbackProgress},
@@ -83,6 +84,13 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
             || RollbackEvent::ReadinessSeen(readiness.clone()),
         ),
         Observation::Alarms(alarms) => alarms_seen(release, alarms),
+        Observation::Calendar(windows) => {
+            new_if(release.calendar.windows.as_ref() != Some(windows), || {
+                GateEvent::CalendarRead {
+                    windows: windows.clone(),
+                }
+            })
+        }
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
         Observation::Silent { feed, since, fault } => {
             new_if(!release.record.silent.contains_key(feed), || {
