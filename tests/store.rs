@@ -4,7 +4,10 @@
 use std::{fs, io::Write as _, path::PathBuf};
 
 use cockpit::{
-    adapters::store::{Driving, Follower, Opened, ReadOnly, StoreError, Who, folder, look, open},
+    adapters::store::{
+        Driving, Follower, NotRemoved, Opened, ReadOnly, StoreError, Vouched, Who, blob_faults,
+        folder, journals, look, open, prove, remove,
+    },
     domain::{
         Login, ReleaseKey, Repository, RunId,
         record::{Body, Head, Header, Reader, Sealed, seal},
@@ -109,6 +112,8 @@ fn a_reader_leaves_a_torn_end_alone() {
     let (root, path, whole) = written(&["one", "two"]);
     let torn = &whole[..whole.len() - 5];
     fs::write(&path, torn).unwrap();
+    // A crash before the line was durable: the head does not name it yet.
+    fs::remove_file(path.with_file_name("head")).unwrap();
     let seen = look(root.path(), &key()).unwrap().unwrap();
     assert_eq!(Reader::new(&seen.bytes).count(), 1);
     assert!(seen.end.torn > 0);
@@ -133,6 +138,89 @@ fn a_broken_chain_is_refused_with_its_line_and_nothing_changes() {
         "{told}"
     );
     assert_eq!(fs::read(&path).unwrap(), changed.as_bytes());
+}
+
+#[test]
+fn the_head_vouches_for_the_last_line_and_for_every_byte() {
+    let (root, path, whole) = written(&["one", "two"]);
+    let proven = prove(&path).unwrap();
+    assert_eq!(proven.head, Vouched::Through(proven.end.head));
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        fs::write(&path, &changed).unwrap();
+        assert!(prove(&path).is_err(), "byte {at}");
+        let opened = open(root.path(), &key(), &who("ana"));
+        assert!(opened.is_err(), "byte {at}: nobody may go on from here");
+    }
+    // The whole last line taken away, as if it had never been.
+    let first = whole.iter().position(|b| *b == b'\n').unwrap() + 1;
+    fs::write(&path, &whole[..first]).unwrap();
+    let told = prove(&path).unwrap_err().to_string();
+    assert!(
+        told.contains("line 2") && told.contains("taken away"),
+        "{told}"
+    );
+
+    fs::write(&path, &whole).unwrap();
+    fs::write(path.with_file_name("head"), "{}").unwrap();
+    assert!(matches!(prove(&path), Err(StoreError::Head { .. })));
+    fs::remove_file(path.with_file_name("head")).unwrap();
+    assert_eq!(prove(&path).unwrap().head, Vouched::Nothing);
+}
+
+#[test]
+fn what_is_appended_without_a_sync_is_named_by_the_head_after_it() {
+    let root = tempfile::tempdir().unwrap();
+    let driver = driving(&root);
+    let one = note(&driver.end.head, "one");
+    let two = note(&one.head, "two");
+    let both = [&one.bytes[..], &two.bytes].concat();
+    driver.journal.append(&both, false).unwrap();
+    let path = driver.journal.place().join("journal.jsonl");
+    assert_eq!(prove(&path).unwrap().head, Vouched::Nothing);
+    driver.journal.sync().unwrap();
+    assert_eq!(prove(&path).unwrap().head, Vouched::Through(two.head));
+}
+
+#[test]
+fn a_blob_that_is_gone_or_changed_is_named() {
+    let (root, path, _) = written(&["one"]);
+    let driver = driving(&root);
+    let kept = driver.journal.put_blob(b"kept").unwrap();
+    let changed = driver.journal.put_blob(b"changed").unwrap();
+    let gone = driver.journal.put_blob(b"gone").unwrap();
+    let blobs = path.with_file_name("blobs");
+    fs::write(blobs.join(&changed), "Changed").unwrap();
+    fs::remove_file(blobs.join(&gone)).unwrap();
+    let names = [
+        kept.as_str(),
+        changed.as_str(),
+        gone.as_str(),
+        "../../etc/passwd",
+    ];
+    let faults = blob_faults(&path, names);
+    let found: Vec<&str> = faults.iter().map(|fault| fault.name.as_str()).collect();
+    assert_eq!(found, &names[1..]);
+    assert!(faults[0].why.as_str().contains("changed"));
+    assert!(faults[1].why.as_str().contains("not there"));
+}
+
+#[test]
+fn a_release_is_removed_unless_somebody_has_it_open() {
+    let (root, path, _) = written(&["one"]);
+    assert_eq!(journals(root.path()), [path.clone()]);
+    let place = path.parent().unwrap();
+    let driver = driving(&root);
+    assert!(matches!(
+        remove(place, &who("ben")),
+        Err(NotRemoved::Held(Some(_)))
+    ));
+    assert!(path.exists());
+    drop(driver);
+    remove(place, &who("ben")).unwrap();
+    assert!(!place.exists());
+    assert!(journals(root.path()).is_empty());
 }
 
 #[test]

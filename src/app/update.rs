@@ -2,9 +2,12 @@
 
 use super::{
     Action, Answer, Asking, Chord, Effect, Input, Key, Model, Overlay, Palette, Pane, Place,
-    Prompt, Spot, StagingView, by_hand::by_hand, hindrance, moved::step,
+    Prompt, Spot, StagingView, hindrance, moved::step,
 };
-use crate::domain::{Command, Phase, release::Release};
+use crate::{
+    domain::{Command, Phase, release::Release},
+    report::{by_hand, incident_text},
+};
 
 impl Model {
     /// Takes one input. Pure but for the model itself; the effects are the shell's.
@@ -285,7 +288,7 @@ impl Model {
             Action::Problem => Some(Prompt::problem(release)),
             Action::Extend => Some(Prompt::extend(release)),
             Action::Close if release.phase() == Phase::Stopped => {
-                Some(Prompt::explain(release, &story_so_far(release)))
+                Some(Prompt::explain(release, &incident_text(release)))
             }
             Action::Close => Some(Prompt::close(release)),
             Action::KeepWatching => Some(Prompt::plain(release, Asking::KeepWatching)),
@@ -385,18 +388,4 @@ fn known_reason(release: &Release) -> String {
         .chain(issues)
         .collect::<Vec<_>>()
         .join("; ")
-}
-
-/// What the journal tells of a rollback, for a person to complete.
-fn story_so_far(release: &Release) -> String {
-    let Some(attempt) = release.rollback.newest() else {
-        return String::new();
-    };
-    let by = attempt.by.as_ref().map_or("someone", |by| by.as_str());
-    format!(
-        "{} was rolled back to {} by {by}.\nReason: {}\nRoot cause: ",
-        release.name(),
-        attempt.shown.target.name(),
-        attempt.reason
-    )
 }

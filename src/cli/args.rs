@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::record_args::{ListArguments, ReportArguments, VerifyArguments};
 use crate::config::Flags;
 
 /// One production release, live in a terminal: evidence, approval, hypercare, rollback.
@@ -91,6 +92,10 @@ pub enum Command {
     },
     /// Write a release's documents.
     Report(ReportArguments),
+    /// Prove a journal: its chain of hashes, its head, its blobs.
+    Verify(VerifyArguments),
+    /// Releases on this machine: outcome, time, people; and prune old ones.
+    List(ListArguments),
     /// Write a commented cockpit.toml from what stands in this checkout.
     Init {
         /// Where to write it.
@@ -201,38 +206,6 @@ fn at_once(raw: &str) -> Result<usize, String> {
         Ok(count @ 1..=32) => Ok(count),
         _ => Err("write a number from 1 to 32".to_owned()),
     }
-}
-
-/// `cockpit report ...`.
-#[derive(Debug, Clone, Args)]
-pub struct ReportArguments {
-    /// As for `cockpit`.
-    pub release: Option<String>,
-    /// This document alone.
-    #[arg(long, value_name = "DOCUMENT")]
-    pub only: Option<Document>,
-    /// How it is written.
-    #[arg(long, value_name = "FORMAT", default_value = "md")]
-    pub format: Format,
-    /// Into files of this folder, which is made where it is missing; else on standard output.
-    #[arg(long, short, value_name = "DIR")]
-    pub output: Option<PathBuf>,
-}
-
-/// The documents about a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Document {
-    /// Whether staging is ready, and why.
-    StagingValidationReport,
-}
-
-/// How a document is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Markdown.
-    Md,
-    /// One JSON object.
-    Json,
 }
 
 /// `cockpit demo ...`.

@@ -65,6 +65,14 @@ impl Stop {
         }
     }
 
+    /// The same with one more line of help.
+    #[must_use]
+    pub fn with_help(mut self, help: &str) -> Self {
+        self.message.push_str("\n  = help: ");
+        self.message.push_str(help);
+        self
+    }
+
     /// Wrong usage, with what to write.
     pub fn usage(message: impl Into<String>) -> Self {
         Self {

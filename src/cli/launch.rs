@@ -106,7 +106,11 @@ pub(super) async fn launch(
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let (flight, crew) = if order.watches {
-        watching(&root, &key, outside, opening)?
+        let store: Arc<dyn Store> = match order.around_store {
+            Some(wrap) => wrap(Arc::new(Forgetful)),
+            None => Arc::new(Forgetful),
+        };
+        watching(&root, &key, outside, opening, store)?
     } else {
         driving(order, &root, &key, outside, opening).await?
     };
@@ -314,7 +318,7 @@ async fn driving(
 }
 
 /// The error with its causes on one line.
-fn chain_of(error: &dyn std::error::Error) -> String {
+pub(super) fn chain_of(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
@@ -331,12 +335,13 @@ fn watching(
     key: &ReleaseKey,
     outside: Outside,
     opening: RecordEvent,
+    store: Arc<dyn Store>,
 ) -> Result<Aloft, Stop> {
     let found = look(root, key).map_err(|error| Stop::failed(error.to_string()))?;
     if let Some(reading) = found.filter(|reading| !reading.bytes.is_empty()) {
         return following(reading, outside.clock).map(|flight| (flight, None));
     }
-    let (release, journal) = begin(None, Arc::new(Forgetful), opening, None, &outside)?;
+    let (release, journal) = begin(None, store, opening, None, &outside)?;
     Ok(crewed(release, journal, outside, Seq(0), false))
 }
 
@@ -435,7 +440,7 @@ fn holder(holder: &Holder) -> String {
     format!("{who} on {} (process {})", holder.host, holder.pid)
 }
 
-fn host_name() -> String {
+pub(super) fn host_name() -> String {
     let told = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     told.map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty())

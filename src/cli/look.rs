@@ -6,14 +6,22 @@ use serde_json::{Value, json};
 
 use super::{
     exit::{Exit, Stop},
-    launch::{Dialogue, Launch, Launched, Picking, launch},
+    launch::{AroundStore, Dialogue, Launch, Launched, Picking, chain_of, launch},
+    past,
     runtime::runtime,
     surroundings::Surroundings,
 };
 use crate::{
-    adapters::clock::WallClock,
-    domain::{observation::RunSnapshot, release::Release},
-    flight::{Flying, Turn},
+    adapters::{
+        clock::WallClock,
+        store::{folder, journal_at},
+    },
+    domain::{
+        observation::RunSnapshot,
+        release::{Recorded, Release},
+    },
+    flight::{Flying, Remembering, Turn, read},
+    ports::Store,
 };
 
 /// Longest look at the world, real time.
@@ -54,6 +62,38 @@ pub(super) fn look(
     question: Question<'_>,
     answer: impl FnOnce(&Release) -> Exit,
 ) -> Result<Exit, Stop> {
+    looked(around, question, None, |release| Ok(answer(release)))
+}
+
+/// The same with every event: those of its journal on this machine, else those of this look.
+pub(super) fn look_recorded(
+    around: &Surroundings,
+    question: Question<'_>,
+    answer: impl FnOnce(&Recorded) -> Result<Exit, Stop>,
+) -> Result<Exit, Stop> {
+    let memory = Remembering::default();
+    let kept = memory.clone();
+    let wrap: AroundStore = Box::new(|_| Arc::new(kept) as Arc<dyn Store>);
+    looked(around, question, Some(wrap), |release| {
+        let lines = memory.lines();
+        if lines.is_empty() {
+            // Another cockpit's journal was followed.
+            let folder = folder(&past::root(around)?, &release.key);
+            let folder = folder.map_err(|error| Stop::failed(error.to_string()))?;
+            return answer(&past::open(&journal_at(&folder))?);
+        }
+        let recorded = read(&lines).map_err(|error| Stop::failed(chain_of(&error)))?;
+        let recorded = recorded.ok_or_else(|| Stop::failed("nothing was seen of this release"))?;
+        answer(&recorded)
+    })
+}
+
+fn looked(
+    around: &Surroundings,
+    question: Question<'_>,
+    around_store: Option<AroundStore>,
+    answer: impl FnOnce(&Release) -> Result<Exit, Stop>,
+) -> Result<Exit, Stop> {
     runtime()?.block_on(async {
         let order = Launch {
             around,
@@ -61,7 +101,7 @@ pub(super) fn look(
             release: question.release,
             cloudwatch: None,
             watches: true,
-            around_store: None,
+            around_store,
         };
         let mut quiet = Quiet {
             several: Vec::new(),
@@ -84,7 +124,7 @@ pub(super) fn look(
                 () = settle(&mut *flight) => {}
             }
         }
-        Ok(answer(flight.release()))
+        answer(flight.release())
     })
 }
 

@@ -3,50 +3,105 @@
 use std::{fs, path::Path};
 
 use super::{
-    args::{Document, Format, ReportArguments},
     exit::{Exit, Stop},
-    look::{Question, look},
+    look::{Question, look_recorded},
+    manual::print,
+    past,
+    record_args::{Format, ReportArguments},
     surroundings::Surroundings,
 };
 use crate::{
-    domain::release::Release,
-    report::{STAGING_REPORT, StagingReport},
+    domain::release::Recorded,
+    report::{Document, Form},
 };
 
-/// `cockpit report [RELEASE]`.
+/// `cockpit report [RELEASE]`: from its journal on this machine where there is one, else from a look at the world.
 pub(super) fn report(around: &Surroundings, given: &ReportArguments) -> Result<Exit, Stop> {
+    let here = match &given.release {
+        Some(release) => past::find(around, release)?,
+        None => None,
+    };
+    if let Some(journal) = here {
+        return write(&past::open(&journal)?, given);
+    }
     let question = Question {
         command: "report",
         release: given.release.as_deref(),
-        json: given.format == Format::Json,
+        json: given.format == Some(Format::Json),
     };
-    look(around, question, |release| {
-        let wanted = given.only.unwrap_or(Document::StagingValidationReport);
-        let (name, text) = written(release, wanted, given.format);
-        let Some(folder) = &given.output else {
-            print!("{text}");
-            return Exit::Ok;
-        };
-        match put(folder, &name, &text) {
-            Ok(()) => Exit::Ok,
-            Err(error) => {
-                let place = folder.join(&name);
-                eprintln!("error: writing {}: {error}", place.display());
-                Exit::Failed
-            }
-        }
+    let looked = look_recorded(around, question, |recorded| write(recorded, given));
+    looked.map_err(|stop| match &given.release {
+        Some(release) => stop.with_help(&format!(
+            "no journal on this machine is called {release} (`cockpit list` shows them), so GitHub was asked"
+        )),
+        None => stop,
     })
 }
 
-/// A document's file name and its text.
-fn written(release: &Release, document: Document, format: Format) -> (String, String) {
-    let (name, report) = match document {
-        Document::StagingValidationReport => (STAGING_REPORT, StagingReport::of(release)),
-    };
-    match format {
-        Format::Md => (format!("{name}.md"), report.to_markdown()),
-        Format::Json => (format!("{name}.json"), format!("{:#}\n", report.to_json())),
+fn write(recorded: &Recorded, given: &ReportArguments) -> Result<Exit, Stop> {
+    match &given.output {
+        Some(folder) => into_folder(recorded, given, folder),
+        None => {
+            let form = given.format.map(Form::from);
+            let document = given.only.unwrap_or_else(|| fitting(recorded, form));
+            let form = form.unwrap_or(document.forms()[0]);
+            let text = document
+                .write(recorded, form)
+                .ok_or_else(|| no_such_form(document, form))?;
+            print(text.as_bytes())
+        }
     }
+}
+
+/// The document that a release wants at this point of its way.
+fn fitting(recorded: &Recorded, form: Option<Form>) -> Document {
+    let has_begun = recorded.release().rollout.first_traffic.is_some();
+    match (form, has_begun) {
+        (Some(Form::Json), true) => Document::DeploymentRecord,
+        (Some(Form::Html), _) | (_, true) => Document::PostDeploymentReport,
+        (_, false) => Document::StagingValidationReport,
+    }
+}
+
+fn no_such_form(document: Document, form: Form) -> Stop {
+    let forms: Vec<&str> = document.forms().iter().map(|form| form.ending()).collect();
+    Stop::usage(format!(
+        "{} is not written as {}\n  = help: --format {}",
+        document.name(),
+        form.ending(),
+        forms.join(" or ")
+    ))
+}
+
+fn into_folder(recorded: &Recorded, given: &ReportArguments, folder: &Path) -> Result<Exit, Stop> {
+    let form = given.format.map(Form::from);
+    if let (Some(document), Some(form)) = (given.only, form)
+        && !document.forms().contains(&form)
+    {
+        return Err(no_such_form(document, form));
+    }
+    let documents = Document::ALL
+        .into_iter()
+        .filter(|document| match given.only {
+            Some(only) => *document == only,
+            None => document.applies(recorded),
+        });
+    let mut count = 0;
+    for document in documents {
+        let wanted = document.forms().iter();
+        for form in wanted.filter(|one| form.is_none_or(|form| form == **one)) {
+            let Some(text) = document.write(recorded, *form) else {
+                continue;
+            };
+            let name = format!("{}.{}", document.name(), form.ending());
+            put(folder, &name, &text).map_err(|error| {
+                let place = folder.join(&name);
+                Stop::failed(format!("writing {}: {error}", place.display()))
+            })?;
+            count += 1;
+        }
+    }
+    Ok(if count > 0 { Exit::Ok } else { Exit::Failed })
 }
 
 fn put(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {

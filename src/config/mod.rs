@@ -37,4 +37,5 @@ pub use screen::{Depth, Screen};
 pub use smoke::parse_smoke;
 pub use team::*;
 pub use theme::*;
+pub use units::duration;
 pub use user::*;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, civil, tz::TimeZone};
 const LONGEST_DAYS: i64 = 366;
 
 /// `30s`, `10m`, `2h`, `7d`; more than nothing.
-pub(super) fn duration(written: &str) -> Result<SignedDuration, String> {
+pub fn duration(written: &str) -> Result<SignedDuration, String> {
     let wrong = || format!("\"{written}\" is no duration: write 30s, 10m, 2h or 7d");
     let split = written
         .find(|c: char| !c.is_ascii_digit())

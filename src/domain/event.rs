@@ -102,6 +102,20 @@ impl Event {
         }
     }
 
+    /// The blob that keeps what was too large for the line: its SHA-256.
+    pub fn blob(&self) -> Option<&str> {
+        match self {
+            Self::Evidence(event) => event.blob(),
+            Self::Gate(_)
+            | Self::Approval(_)
+            | Self::Rollout(_)
+            | Self::Judge(_)
+            | Self::Rollback(_)
+            | Self::Record(_)
+            | Self::Unknown(_) => None,
+        }
+    }
+
     /// Whether it must be on the disk before anything else happens: decisions, and requests to the world.
     pub fn is_decision(&self) -> bool {
         match self {

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         Actor, Event, Malformed, Stamp, Stamped, Text,
         record::{Body, Broken, Head, Header, Reader, SealError, seal},
-        release::{NotAnOpening, Release},
+        release::{NotAnOpening, Recorded, Release},
     },
     ports::Store,
 };
@@ -57,6 +57,19 @@ pub fn resume(bytes: &[u8]) -> Result<Option<(Release, Head)>, ResumeError> {
     }
     let head = reader.end().head;
     Ok(release.map(|release| (release, head)))
+}
+
+/// Reads a journal's bytes with every event; `None` where they hold no entry yet.
+pub fn read(bytes: &[u8]) -> Result<Option<Recorded>, ResumeError> {
+    let mut recorded: Option<Recorded> = None;
+    for entry in Reader::new(bytes) {
+        let stamped = stamped(&entry?)?;
+        match &mut recorded {
+            Some(recorded) => recorded.push(stamped),
+            None => recorded = Some(Recorded::open(stamped)?),
+        }
+    }
+    Ok(recorded)
 }
 
 /// One entry as an event.

@@ -1,13 +1,19 @@
-//! Documents as pure functions of a release: the staging validation report, as Markdown and as JSON. Knows the domain
-//! alone; nothing here reads a clock, so that a document made again is the same to the byte.
+//! Documents as pure functions of a release or of its whole journal, as Markdown, HTML and JSON. Knows the domain alone;
+//! nothing here reads a clock, so that a document made again is the same to the byte.
 
+mod by_hand;
+mod documents;
 mod figures;
 mod markdown;
 mod staging;
 mod staging_json;
 mod staging_markdown;
+mod story;
 
+pub use by_hand::by_hand;
+pub use documents::*;
 pub use figures::*;
 pub use markdown::*;
 pub use staging::*;
 pub use staging_markdown::*;
+pub use story::*;

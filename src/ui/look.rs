@@ -4,9 +4,10 @@ use ratatui::style::Style;
 
 use super::{Glyphs, Styles, glyphs};
 use crate::{
-    app::{Action, Mood},
+    app::Action,
     config::{Depth, Keymap, Theme},
     domain::{judge::State, risk::Level},
+    report::Mood,
 };
 
 /// Styles, signs and keys.

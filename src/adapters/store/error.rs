@@ -31,6 +31,17 @@ pub enum StoreError {
         /// Where and how.
         source: Broken,
     },
+    /// The head beside a journal is not one.
+    #[error(
+        "{}: {why}; it was damaged or changed, so nothing vouches for the journal's last line",
+        path.display()
+    )]
+    Head {
+        /// The head.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: crate::domain::Text,
+    },
     /// The journal is larger than cockpit reads.
     #[error("{} has {bytes} bytes, more than cockpit reads ({limit}); move it away to start anew", path.display())]
     TooLarge {

@@ -7,8 +7,14 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{blobs, error::explained, lock::Lock, place};
-use crate::{domain::Login, ports::Store};
+use super::{blobs, error::explained, head::HeadFile, lock::Lock, place};
+use crate::{
+    domain::{
+        Login, Seq,
+        record::{End, Head},
+    },
+    ports::Store,
+};
 
 /// The files of a release, held by the lock until it is dropped.
 #[derive(Debug)]
@@ -16,6 +22,7 @@ pub struct Journal {
     folder: PathBuf,
     path: PathBuf,
     tail: Mutex<Tail>,
+    head: HeadFile,
     lock: Mutex<Lock>,
 }
 
@@ -24,20 +31,24 @@ struct Tail {
     file: Arc<File>,
     /// Bytes of whole, accepted lines; what lies behind them must not stay.
     length: u64,
+    /// The last of these lines.
+    head: Head,
     /// Set when the disk's state is unknown: nothing more is accepted.
     lost: bool,
 }
 
 impl Journal {
-    pub(super) fn new(folder: &Path, file: File, length: u64, lock: Lock) -> Self {
+    pub(super) fn new(folder: &Path, file: File, end: End, lock: Lock) -> Self {
         Self {
             folder: folder.to_owned(),
             path: folder.join(place::JOURNAL),
             tail: Mutex::new(Tail {
                 file: Arc::new(file),
-                length,
+                length: end.whole as u64,
+                head: end.head,
                 lost: false,
             }),
+            head: HeadFile::new(folder),
             lock: Mutex::new(lock),
         }
     }
@@ -92,8 +103,19 @@ impl Tail {
             return Err(error);
         }
         self.length = grown;
+        self.head = after(self.head, lines);
         Ok(())
     }
+}
+
+/// The head once whole lines are appended to it.
+fn after(head: Head, lines: &[u8]) -> Head {
+    let whole = lines.strip_suffix(b"\n").unwrap_or(lines);
+    let (mut count, mut last) = (0, whole);
+    for line in whole.split(|b| *b == b'\n') {
+        (count, last) = (count + 1, line);
+    }
+    Head::after(Seq(head.seq().0 + count), last)
 }
 
 impl Store for Journal {
@@ -104,17 +126,29 @@ impl Store for Journal {
                 "only whole lines are appended",
             ));
         }
-        self.tail()
-            .append(lines, durable)
-            .map_err(|e| explained("write", &self.path, e))
+        let mut tail = self.tail();
+        tail.append(lines, durable)
+            .map_err(|e| explained("write", &self.path, e))?;
+        let head = tail.head;
+        drop(tail);
+        if durable {
+            self.head.name(&head);
+        }
+        Ok(())
     }
 
     fn sync(&self) -> io::Result<()> {
         // A slow disk must not hold up who appends meanwhile: the lock is not held while it is waited for.
-        let file = Arc::clone(&self.tail().file);
+        let (file, head) = {
+            let tail = self.tail();
+            (Arc::clone(&tail.file), tail.head)
+        };
         let done = file.sync_data();
         // After a failed sync the system may drop the pages and report success to the next one, so nothing is tried again.
         self.tail().lost |= done.is_err();
+        if done.is_ok() {
+            self.head.name(&head);
+        }
         done.map_err(|e| explained("write", &self.path, e))
     }
 
@@ -135,6 +169,13 @@ impl Store for Journal {
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_head_after_several_lines_is_that_of_the_last() {
+        let one = after(Head::START, b"a\nb\nc\n");
+        assert_eq!(one, Head::after(Seq(3), b"c"));
+        assert_eq!(after(one, b"d\n"), Head::after(Seq(4), b"d"));
+    }
+
     /// `/dev/full` answers every write with "no space left".
     #[cfg(target_os = "linux")]
     #[test]
@@ -143,6 +184,7 @@ mod tests {
         let mut tail = Tail {
             file: Arc::new(full.unwrap()),
             length: 0,
+            head: Head::START,
             lost: false,
         };
         let error = tail.append(b"line\n", true).unwrap_err();

@@ -1,17 +1,20 @@
 //! The journal on disk: one folder a release, with its lock, its blobs and its inbox. Knows bytes and files, not events.
 //!
-//! `<state>/<host>/<owner>/<repository>/<run id>/` holds `journal.jsonl`, `blobs/<sha256>`, `lock` and `inbox/`. Who
+//! `<state>/<host>/<owner>/<repository>/<run id>/` holds `journal.jsonl`, `head`, `blobs/<sha256>`, `lock` and `inbox/`. Who
 //! holds `lock` writes the journal; everyone else reads it and leaves letters in the inbox.
 
 mod blobs;
 mod error;
 mod follow;
+mod head;
 mod inbox;
 mod journal;
 mod lock;
 mod open;
 mod place;
 mod private;
+mod proof;
+mod shelf;
 
 pub use error::*;
 pub use follow::*;
@@ -20,3 +23,5 @@ pub use journal::*;
 pub use lock::{Holder, Who};
 pub use open::*;
 pub use place::*;
+pub use proof::*;
+pub use shelf::*;

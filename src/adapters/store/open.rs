@@ -2,7 +2,7 @@
 
 use std::{fs::File, path::Path};
 
-use super::{Follower, Holder, Journal, StoreError, Who, blobs, lock::Lock, place, private};
+use super::{Follower, Holder, Journal, StoreError, Who, blobs, head, lock::Lock, place, private};
 use crate::domain::{
     ReleaseKey,
     record::{End, Reader},
@@ -99,7 +99,7 @@ fn drive(folder: &Path, lock: Lock) -> Result<Driving, StoreError> {
     };
     bytes.truncate(end.whole);
     Ok(Driving {
-        journal: Journal::new(folder, file, end.whole as u64, lock),
+        journal: Journal::new(folder, file, end, lock),
         bytes,
         end: End { torn: 0, ..end },
         cut,
@@ -136,7 +136,22 @@ fn read_folder(folder: &Path) -> Result<ReadOnly, StoreError> {
     })
 }
 
+/// The journal's bytes and its end, proven against the head beside it. A head that cannot be read vouches for nothing.
 fn load(path: &Path) -> Result<(Vec<u8>, End), StoreError> {
+    // Before the journal: the driver may append meanwhile, and a head is never ahead of its journal.
+    let named = head::read(path).ok().flatten();
+    let bytes = read_journal(path)?;
+    let end = Reader::new(&bytes)
+        .verify_with(named.as_ref())
+        .map_err(|source| StoreError::Broken {
+            path: path.to_owned(),
+            source,
+        })?;
+    Ok((bytes, end))
+}
+
+/// The bytes of a journal, unproven and bounded.
+pub(super) fn read_journal(path: &Path) -> Result<Vec<u8>, StoreError> {
     let size = std::fs::metadata(path)
         .map_err(StoreError::io("read", path))?
         .len();
@@ -147,12 +162,5 @@ fn load(path: &Path) -> Result<(Vec<u8>, End), StoreError> {
             limit: JOURNAL_BYTES,
         });
     }
-    let bytes = private::read(path, JOURNAL_BYTES).map_err(StoreError::io("read", path))?;
-    let end = Reader::new(&bytes)
-        .verify()
-        .map_err(|source| StoreError::Broken {
-            path: path.to_owned(),
-            source,
-        })?;
-    Ok((bytes, end))
+    private::read(path, JOURNAL_BYTES).map_err(StoreError::io("read", path))
 }

@@ -7,6 +7,8 @@ use crate::domain::{ReleaseKey, Text};
 
 /// Name of the journal in a release's folder.
 pub const JOURNAL: &str = "journal.jsonl";
+/// Beside it: which line was the last one that reached the disk, and its hash.
+pub(super) const HEAD: &str = "head";
 pub(super) const LOCK: &str = "lock";
 pub(super) const BLOBS: &str = "blobs";
 pub(super) const INBOX: &str = "inbox";

@@ -48,6 +48,24 @@ pub enum EvidenceEvent {
     Compared(Box<Diff>),
 }
 
+impl EvidenceEvent {
+    /// The blob that keeps what was too large for the line: its SHA-256.
+    pub fn blob(&self) -> Option<&str> {
+        match self {
+            Self::Read {
+                finding: Finding::Explain { blob, .. },
+                ..
+            } => Some(blob),
+            Self::Compared(diff) => diff.detail.as_deref(),
+            Self::CandidateSeen(_)
+            | Self::ArtifactsListed { .. }
+            | Self::Read { .. }
+            | Self::Unreadable { .. }
+            | Self::Missing { .. } => None,
+        }
+    }
+}
+
 /// What is about to be released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {

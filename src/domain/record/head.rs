@@ -24,11 +24,29 @@ impl Head {
     };
 
     /// The head after the line `raw` (without its newline) at position `seq`.
-    pub(super) fn after(seq: Seq, raw: &[u8]) -> Self {
+    pub fn after(seq: Seq, raw: &[u8]) -> Self {
         Self {
             seq,
             hash: Sha256::digest(raw).into(),
         }
+    }
+
+    /// The head that `hex` (64 lower-case hexadecimal digits) names at position `seq`; `None` for anything else.
+    pub fn named(seq: Seq, hex: &str) -> Option<Self> {
+        let digit = |c: u8| match c {
+            b'0'..=b'9' => Some(c - b'0'),
+            b'a'..=b'f' => Some(c - b'a' + 10),
+            _ => None,
+        };
+        let digits = hex.as_bytes();
+        let mut hash = [0; 32];
+        if digits.len() != 64 {
+            return None;
+        }
+        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(Self { seq, hash })
     }
 
     /// The sequence of the last entry, 0 where there is none.
@@ -82,5 +100,10 @@ mod tests {
             Head::after(Seq(1), b"abc").hex(),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+        let head = Head::after(Seq(7), b"abc");
+        assert_eq!(Head::named(Seq(7), &head.hex()), Some(head));
+        for bad in ["", "ba78", &"g".repeat(64), &head.hex().to_uppercase()] {
+            assert_eq!(Head::named(Seq(7), bad), None, "{bad}");
+        }
     }
 }

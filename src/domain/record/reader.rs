@@ -38,6 +38,15 @@ pub enum BrokenWhy {
     /// The line before it was changed after it was written, or this one's `prev` was.
     #[error("does not name the hash of the line before it: one of the two was changed")]
     Chain,
+    /// It is not the line that was written last, as the head beside the journal says.
+    #[error("does not have the hash that the head names: it was changed after it was written")]
+    Head,
+    /// The head beside the journal names a later line.
+    #[error("is missing, though the head names line {named}: lines were taken away")]
+    Gone {
+        /// The line that the head names.
+        named: Seq,
+    },
 }
 
 /// Reads the entries of a journal in order; after an error it ends.
@@ -86,11 +95,31 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads to the end for the chain alone.
-    pub fn verify(mut self) -> Result<End, Broken> {
-        for entry in &mut self {
+    pub fn verify(self) -> Result<End, Broken> {
+        self.verify_with(None)
+    }
+
+    /// The same, and the line that `named` names must stand there as it was: no line vouches for the last one but a head
+    /// that is kept beside the journal.
+    pub fn verify_with(mut self, named: Option<&Head>) -> Result<End, Broken> {
+        while let Some(entry) = self.next() {
             entry?;
+            if let Some(named) = named.filter(|named| named.seq() == self.head.seq())
+                && *named != self.head
+            {
+                return Err(Broken {
+                    line: named.seq().0,
+                    why: BrokenWhy::Head,
+                });
+            }
         }
-        Ok(self.end())
+        match named {
+            Some(named) if named.seq() > self.head.seq() => Err(Broken {
+                line: self.head.next_seq().0,
+                why: BrokenWhy::Gone { named: named.seq() },
+            }),
+            _ => Ok(self.end()),
+        }
     }
 
     fn read(&mut self) -> Result<Option<Entry<'a>>, BrokenWhy> {
@@ -281,6 +310,33 @@ mod tests {
         );
         let foreign = Reader::resume(&bytes[starts[4]..], first.head).verify();
         assert_eq!(foreign.unwrap_err().line, 4);
+    }
+
+    #[test]
+    fn every_byte_that_is_changed_is_found_beside_a_head() {
+        let (bytes, _) = journal();
+        let head = Reader::new(&bytes).verify().unwrap().head;
+        assert!(Reader::new(&bytes).verify_with(Some(&head)).is_ok());
+        for at in 0..bytes.len() {
+            for mask in [0x01, 0x20, 0x80, 0xff] {
+                let mut changed = bytes.clone();
+                changed[at] ^= mask;
+                let found = Reader::new(&changed).verify_with(Some(&head));
+                assert!(found.is_err(), "byte {at} ^ {mask:#x}");
+            }
+        }
+        for cut in 0..bytes.len() {
+            let found = Reader::new(&bytes[..cut]).verify_with(Some(&head));
+            assert!(found.is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_head_that_is_older_than_the_journal_is_no_fault() {
+        let (bytes, starts) = journal();
+        let early = Reader::new(&bytes[..starts[3]]).verify().unwrap().head;
+        assert!(Reader::new(&bytes).verify_with(Some(&early)).is_ok());
+        assert!(Reader::new(&bytes).verify_with(Some(&Head::START)).is_ok());
     }
 
     #[test]

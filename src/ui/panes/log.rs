@@ -3,7 +3,8 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{Hits, Pane, told, who},
+    app::{Hits, Pane},
+    report::{told, who},
     ui::{
         header::time_of,
         pane::{View, frame, scroll_mark},

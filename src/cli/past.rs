@@ -1,0 +1,121 @@
+//! Releases that lie on this machine, named as people name them: run id, version, tag, SHA, or the journal's path.
+
+use std::path::{Path, PathBuf};
+
+use super::{exit::Stop, surroundings::Surroundings};
+use crate::{
+    adapters::store::{journal_at, journals, prove},
+    domain::{
+        Text,
+        release::{Recorded, Release},
+    },
+    flight::read,
+    wiring,
+};
+
+/// Releases of one name that an error lists.
+const LISTED: usize = 10;
+
+/// The folder that holds all releases.
+pub(super) fn root(around: &Surroundings) -> Result<PathBuf, Stop> {
+    let machine = around.machine(None)?;
+    wiring::state_folder(&machine).map_err(|error| Stop::failed(error.to_string()))
+}
+
+/// Reads and proves the journal at `journal`.
+pub(super) fn open(journal: &Path) -> Result<Recorded, Stop> {
+    let proven = prove(journal).map_err(|error| Stop::failed(error.to_string()))?;
+    let recorded = read(&proven.bytes).map_err(|error| {
+        Stop::failed(format!(
+            "{}: {}\n  = help: `cockpit verify` tells whether it was changed; a newer cockpit may read it",
+            journal.display(),
+            super::launch::chain_of(&error)
+        ))
+    })?;
+    recorded.ok_or_else(|| Stop::failed(format!("{} holds no release yet", journal.display())))
+}
+
+/// The journal of the release that is meant, where it lies on this machine.
+///
+/// # Errors
+/// Several releases have that name.
+pub(super) fn find(around: &Surroundings, release: &str) -> Result<Option<PathBuf>, Stop> {
+    let path = Path::new(release);
+    if path.exists() {
+        return Ok(Some(journal_at(path)));
+    }
+    let root = root(around)?;
+    let all = journals(&root);
+    let run = release
+        .trim_end_matches('/')
+        .rsplit_once("/actions/runs/")
+        .map_or(release, |(_, rest)| rest.split('/').next().unwrap_or(rest));
+    let by_run: Vec<PathBuf> = all
+        .iter()
+        .filter(|journal| run_of(journal) == Some(run))
+        .cloned()
+        .collect();
+    if !by_run.is_empty() {
+        return one(release, by_run);
+    }
+    let by_name = all
+        .into_iter()
+        .filter(|journal| open(journal).is_ok_and(|past| is_called(past.release(), release)));
+    one(release, by_name.collect())
+}
+
+/// The journal of the release that is meant.
+///
+/// # Errors
+/// None or several have that name.
+pub(super) fn named(around: &Surroundings, release: &str) -> Result<PathBuf, Stop> {
+    find(around, release)?.ok_or_else(|| unknown(release))
+}
+
+/// No release of that name lies here.
+pub(super) fn unknown(release: &str) -> Stop {
+    Stop::usage(format!(
+        "no release on this machine is called {}\n  = help: `cockpit list` shows them; a run id, a version, a tag, a SHA or the path of a journal will do",
+        Text::line(release)
+    ))
+}
+
+fn run_of(journal: &Path) -> Option<&str> {
+    journal.parent()?.file_name()?.to_str()
+}
+
+fn one(release: &str, mut found: Vec<PathBuf>) -> Result<Option<PathBuf>, Stop> {
+    if found.len() < 2 {
+        return Ok(found.pop());
+    }
+    let mut message = format!(
+        "{} releases on this machine are called {}: name one by its path",
+        found.len(),
+        Text::line(release)
+    );
+    for journal in found.iter().take(LISTED) {
+        message.push_str(&format!("\n  {}", journal.display()));
+    }
+    Err(Stop::usage(message))
+}
+
+/// Whether people call a release so: its version, with or without the tag's prefix, or the beginning of its commit.
+fn is_called(release: &Release, name: &str) -> bool {
+    let candidate = release.evidence.candidate.as_ref();
+    let version = candidate.and_then(|candidate| candidate.version.as_ref());
+    let by_version = version.is_some_and(|version| {
+        let prefix = &release.policy.target.tag_prefix;
+        let version = version.as_str();
+        let bare = |name: &str| {
+            name.strip_prefix(prefix.as_str())
+                .unwrap_or(name)
+                .to_owned()
+        };
+        let name = name.strip_prefix("refs/tags/").unwrap_or(name);
+        version == name || bare(version) == bare(name)
+    });
+    let sha = candidate
+        .map(|candidate| &candidate.sha)
+        .or_else(|| release.rollout.sha());
+    by_version || sha.is_some_and(|sha| sha.starts_with(name))
+}

@@ -1,0 +1,78 @@
+//! The command line of what works on records: `verify`, `list`, `report`.
+
+use std::path::PathBuf;
+
+use clap::{
+    Args, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
+
+use crate::report::{Document, Form};
+
+/// `cockpit verify ...`.
+#[derive(Debug, Clone, Args)]
+pub struct VerifyArguments {
+    /// Run id, version or tag, SHA, or the path of a journal or of its folder.
+    #[arg(value_name = "RELEASE|FILE")]
+    pub release: String,
+    /// As one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cockpit list ...`.
+#[derive(Debug, Clone, Args)]
+pub struct ListArguments {
+    /// As one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Delete what ended longer ago than this (30d). Never an open release, one whose service it locks, or a journal that
+    /// cannot be read.
+    #[arg(long, value_name = "OLDER")]
+    pub prune: Option<String>,
+    /// Delete without asking.
+    #[arg(long, requires = "prune")]
+    pub yes: bool,
+}
+
+/// `cockpit report ...`.
+#[derive(Debug, Clone, Args)]
+pub struct ReportArguments {
+    /// A release on this machine (run id, version or tag, SHA, path of a journal); else as for `cockpit`.
+    pub release: Option<String>,
+    /// This document alone.
+    #[arg(long, value_name = "DOCUMENT", value_parser = documents())]
+    pub only: Option<Document>,
+    /// How it is written; without it Markdown, and with --output every form.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Into files of this folder, which is made where it is missing; else on standard output.
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+fn documents() -> impl clap::builder::TypedValueParser<Value = Document> {
+    PossibleValuesParser::new(Document::ALL.map(Document::name))
+        .try_map(|name| Document::named(&name).ok_or_else(|| format!("{name} is no document")))
+}
+
+/// How a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Markdown.
+    Md,
+    /// One HTML file with its charts inside.
+    Html,
+    /// One JSON object.
+    Json,
+}
+
+impl From<Format> for Form {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Md => Self::Markdown,
+            Format::Html => Self::Html,
+            Format::Json => Self::Json,
+        }
+    }
+}

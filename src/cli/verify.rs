@@ -1,0 +1,193 @@
+//! `cockpit verify`: whether a journal is what was written: chain, head, blobs.
+
+use std::{fmt::Write as _, path::Path};
+
+use serde_json::json;
+
+use super::{
+    exit::{Exit, Stop},
+    launch::chain_of,
+    manual::print,
+    past,
+    record_args::VerifyArguments,
+    surroundings::Surroundings,
+};
+use crate::{
+    adapters::store::{BlobFault, Proven, StoreError, Vouched, blob_faults, prove},
+    domain::{Text, release::Recorded},
+    flight::read,
+};
+
+/// Exit 0: everything is as it was written; 1: something is not, with the line; 2: there is no such journal.
+pub(super) fn verify(around: &Surroundings, given: &VerifyArguments) -> Result<Exit, Stop> {
+    let journal = past::named(around, &given.release)?;
+    if !journal.is_file() {
+        return Err(Stop::usage(format!(
+            "{} is no journal\n  = help: name a release, its folder, or its journal.jsonl",
+            journal.display()
+        )));
+    }
+    let proven = match prove(&journal) {
+        Ok(proven) => proven,
+        Err(error) => return broken(&journal, &error, given.json),
+    };
+    let read = read(&proven.bytes).map_err(|error| Text::line(&chain_of(&error)));
+    let blobs = match &read {
+        Ok(Some(recorded)) => blob_faults(&journal, recorded.blobs()),
+        Ok(None) | Err(_) => Vec::new(),
+    };
+    let found = Found {
+        journal: &journal,
+        proven: &proven,
+        recorded: read.as_ref().ok().and_then(Option::as_ref),
+        unread: read.as_ref().err(),
+        blobs: &blobs,
+    };
+    let page = if given.json {
+        format!("{:#}\n", found.as_json())
+    } else {
+        found.in_words()
+    };
+    print(page.as_bytes())?;
+    Ok(if blobs.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Failed
+    })
+}
+
+fn broken(journal: &Path, error: &StoreError, as_json: bool) -> Result<Exit, Stop> {
+    if !as_json {
+        return Err(Stop::failed(error.to_string()));
+    }
+    let (line, why) = match error {
+        StoreError::Broken { source, .. } => (Some(source.line), source.why.to_string()),
+        other => (None, other.to_string()),
+    };
+    let page = json!({
+        "ok": false,
+        "journal": journal.display().to_string(),
+        "line": line,
+        "why": why,
+    });
+    print(format!("{page:#}\n").as_bytes())?;
+    Ok(Exit::Failed)
+}
+
+/// A journal whose chain holds, and what else was found.
+struct Found<'a> {
+    journal: &'a Path,
+    proven: &'a Proven,
+    recorded: Option<&'a Recorded>,
+    unread: Option<&'a Text>,
+    blobs: &'a [BlobFault],
+}
+
+impl Found<'_> {
+    fn named(&self) -> usize {
+        self.recorded.map_or(0, |recorded| recorded.blobs().len())
+    }
+
+    fn as_json(&self) -> serde_json::Value {
+        let end = &self.proven.end;
+        let release = self.recorded.map(Recorded::release);
+        json!({
+            "ok": self.blobs.is_empty(),
+            "journal": self.journal.display().to_string(),
+            "service": release.map(|release| &release.policy.service),
+            "version": release.map(crate::domain::release::Release::name),
+            "run": release.map(|release| release.key.run),
+            "events": end.head.seq(),
+            "sha256": end.head.hex(),
+            "head": match self.proven.head {
+                Vouched::Through(head) => Some(head.seq()),
+                Vouched::Nothing => None,
+            },
+            "torn_bytes": end.torn,
+            "unread": self.unread,
+            "blobs": {
+                "named": self.named(),
+                "faults": self.blobs.iter()
+                    .map(|fault| json!({"sha256": fault.name, "why": fault.why}))
+                    .collect::<Vec<_>>(),
+            },
+        })
+    }
+
+    fn in_words(&self) -> String {
+        let end = &self.proven.end;
+        let mut page = String::new();
+        let mut line = |left: &str, right: &str| {
+            // Writing to a String cannot fail.
+            let _ = writeln!(page, "{left:<8} {right}");
+        };
+        if let Some(recorded) = self.recorded {
+            let release = recorded.release();
+            line(
+                "release",
+                &format!(
+                    "{} {}, {}",
+                    Text::line(&release.policy.service),
+                    release.name(),
+                    release.key
+                ),
+            );
+        }
+        line("journal", &self.journal.display().to_string());
+        line(
+            "chain",
+            &format!(
+                "holds: {} events, sha256 {}",
+                end.head.seq(),
+                end.head.hex()
+            ),
+        );
+        line("head", &self.head_in_words());
+        if end.torn > 0 {
+            line(
+                "torn",
+                &format!(
+                    "{} bytes behind the last line: the beginning of one that was never acknowledged",
+                    end.torn
+                ),
+            );
+        }
+        if let Some(why) = self.unread {
+            line(
+                "events",
+                &format!(
+                    "not all can be read by this version: {why}; the blobs were not looked at"
+                ),
+            );
+        }
+        let named = self.named();
+        if self.blobs.is_empty() && self.unread.is_none() {
+            line(
+                "blobs",
+                &format!("{named} of {named} are there with their hash"),
+            );
+        }
+        for fault in self.blobs {
+            line("BLOB", &format!("{}: {}", fault.name, fault.why));
+        }
+        page
+    }
+
+    fn head_in_words(&self) -> String {
+        let last = self.proven.end.head.seq().0;
+        match self.proven.head {
+            Vouched::Through(head) if head.seq().0 == last => {
+                format!("names line {last}, the last one, and it is as it was written")
+            }
+            Vouched::Through(head) => format!(
+                "names line {}, and it is as it was written; nothing vouches for line {last}, the last one",
+                head.seq()
+            ),
+            Vouched::Nothing => {
+                format!(
+                    "there is none beside the journal: nothing vouches for line {last}, the last one"
+                )
+            }
+        }
+    }
+}

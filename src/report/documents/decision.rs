@@ -1,0 +1,177 @@
+//! `gate-decision`: who decided what, when, seeing which gates, and what GitHub made of it.
+
+use super::{
+    facts::{self, head, login, title},
+    page::{Page, stamp},
+};
+use crate::domain::{
+    Event, Stamped,
+    approval::{ApprovalEvent, Consent},
+    release::Recorded,
+};
+
+pub(super) fn page(recorded: &Recorded) -> Page {
+    let release = recorded.release();
+    let mut page = Page::new(title("Gate decision", release));
+    head(&mut page, recorded);
+    page.heading("Decisions");
+    let rows: Vec<Vec<String>> = recorded.events().iter().filter_map(row).collect();
+    page.table(
+        &["what", "reviewer", "date", "reason", "how"],
+        rows,
+        "Nobody has decided yet.",
+    );
+    if let Some((_, then)) = recorded.at_decision() {
+        page.heading("Gates at the first decision");
+        facts::gates(&mut page, &then.gates());
+        page.heading("Seen by the reviewer");
+        page.bullets(seen(recorded));
+    } else {
+        page.heading("Gates now");
+        facts::gates(&mut page, &release.gates());
+    }
+    page
+}
+
+/// One row for each word of a person, and of GitHub about it.
+fn row(stamped: &Stamped) -> Option<Vec<String>> {
+    let Event::Approval(event) = &stamped.event else {
+        return None;
+    };
+    let by = login(stamped.stamp.actor.person());
+    let cells = |what: String, by: String, reason: String, how: String| {
+        Some(vec![what, by, stamp(stamped.stamp.at), reason, how])
+    };
+    match event {
+        ApprovalEvent::Requested {
+            shown,
+            digest,
+            consent,
+            reason,
+            ..
+        } => cells(
+            format!("stage {} approved in cockpit", shown.stage + 1),
+            by,
+            reason
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+            format!("{}, digest {}", agreed(consent), digest.short()),
+        ),
+        ApprovalEvent::RejectionRequested { reason, .. } => cells(
+            "rejected in cockpit".to_owned(),
+            by,
+            reason.to_string(),
+            String::new(),
+        ),
+        ApprovalEvent::Locked { changes, .. } => {
+            let changes: Vec<String> = changes
+                .iter()
+                .map(|change| format!("{} was {}, is {}", change.what, change.was, change.now))
+                .collect();
+            cells(
+                "void: not sent".to_owned(),
+                "cockpit".to_owned(),
+                changes.join("; "),
+                "something changed since it was seen".to_owned(),
+            )
+        }
+        ApprovalEvent::Granted {
+            stage,
+            by,
+            ours,
+            bypassed,
+            open,
+        } => {
+            let open: Vec<String> = open
+                .iter()
+                .map(|(gate, state)| format!("{gate}: {}", state.word()))
+                .collect();
+            let open = if open.is_empty() {
+                String::new()
+            } else {
+                format!("open at that moment: {}", open.join(", "))
+            };
+            let how = match (bypassed, ours) {
+                (true, _) => "nobody reviewed: the rule was passed by",
+                (false, Some(_)) => "the approval of cockpit",
+                (false, None) => "outside cockpit",
+            };
+            cells(
+                format!("stage {} let go by GitHub", stage + 1),
+                login(by.as_ref()),
+                open,
+                how.to_owned(),
+            )
+        }
+        ApprovalEvent::Rejected { by, comment, ours } => cells(
+            "rejected, says GitHub".to_owned(),
+            login(by.as_ref()),
+            comment.to_string(),
+            if ours.is_some() {
+                "the rejection of cockpit"
+            } else {
+                "outside cockpit"
+            }
+            .to_owned(),
+        ),
+        ApprovalEvent::Escalated { to } => cells(
+            "escalated: nobody had answered".to_owned(),
+            "cockpit".to_owned(),
+            String::new(),
+            to.as_ref()
+                .map_or_else(String::new, |to| format!("to {to}")),
+        ),
+        ApprovalEvent::Reopened { attempt } => cells(
+            format!("attempt {attempt} begins: earlier decisions no longer count"),
+            "GitHub".to_owned(),
+            String::new(),
+            String::new(),
+        ),
+        ApprovalEvent::HeldBy { .. }
+        | ApprovalEvent::Waiting { .. }
+        | ApprovalEvent::Checked { .. }
+        | ApprovalEvent::Answered { .. } => None,
+    }
+}
+
+/// How a person agreed, in words.
+pub(super) fn agreed(consent: &Consent) -> String {
+    match consent {
+        Consent::Typed { phrase } => format!("typed {phrase}"),
+        Consent::TwoKeys => "two keys".to_owned(),
+    }
+}
+
+/// What the first approval was bound to.
+fn seen(recorded: &Recorded) -> Vec<String> {
+    let shown = recorded
+        .events()
+        .iter()
+        .find_map(|event| match &event.event {
+            Event::Approval(ApprovalEvent::Requested { shown, digest, .. }) => {
+                Some((shown, digest))
+            }
+            _ => None,
+        });
+    let Some((shown, digest)) = shown else {
+        return Vec::new();
+    };
+    let unknown = || "unknown".to_owned();
+    let known = |text: &Option<crate::domain::Text>| {
+        text.as_ref().map_or_else(unknown, ToString::to_string)
+    };
+    let mut points = vec![
+        format!("commit {}", shown.sha),
+        format!("production {}", known(&shown.production)),
+        format!("rollback target {}", known(&shown.rollback_target)),
+        format!("{} artifacts by digest", shown.artifacts.len()),
+    ];
+    if let Some((level, _)) = &shown.risk {
+        points.push(format!("risk {}", level.word()));
+    }
+    for agreed in &shown.pre_authorised {
+        points.push(format!("agreed in advance: {agreed}"));
+    }
+    points.push(format!("digest sha256 {}", digest.as_str()));
+    points
+}

@@ -1,0 +1,306 @@
+//! Records from the stories' journals: documents made again, their schema, the commands that read them.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+#[path = "stories/drive.rs"]
+mod drive;
+#[path = "stories/expect.rs"]
+#[expect(dead_code, reason = "records look at no expectations")]
+mod expect;
+#[path = "records/made.rs"]
+mod made;
+#[path = "stories/run.rs"]
+mod run;
+#[path = "stories/story.rs"]
+#[expect(dead_code, reason = "records look at no expectations")]
+mod story;
+#[path = "stories/world.rs"]
+mod world;
+
+use std::{collections::BTreeSet, fs, path::Path, process::Output};
+
+use assert_cmd::Command;
+use cockpit::report::{Document, Form, ROOT_CAUSE, incident_text};
+use made::{Shelf, recorded};
+
+/// cockpit over a state folder, with nothing of this machine's environment but the path.
+fn cockpit(state: &Path, arguments: &[&str]) -> Output {
+    Command::cargo_bin("cockpit")
+        .unwrap()
+        .current_dir(state)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", state)
+        .env("GIT_CEILING_DIRECTORIES", state.parent().unwrap())
+        .arg("--state-dir")
+        .arg(state)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+const STORIES: [&str; 6] = [
+    "healthy",
+    "regression",
+    "canary",
+    "refused",
+    "rollback_lost",
+    "no_data",
+];
+
+#[test]
+fn every_document_is_the_same_to_the_byte_when_made_again() {
+    for name in STORIES {
+        let (one, two) = (recorded(name), recorded(name));
+        for document in Document::ALL {
+            for form in Form::ALL {
+                let text = document.write(&one, form);
+                assert_eq!(
+                    text,
+                    document.write(&two, form),
+                    "{name} {}",
+                    document.name()
+                );
+                assert_eq!(
+                    text.is_some(),
+                    document.forms().contains(&form),
+                    "{}",
+                    document.name()
+                );
+                if let Some(text) = text {
+                    assert!(text.ends_with('\n'), "{}", document.name());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn documents_of_a_rollback_read_as_agreed() {
+    let recorded = recorded("regression");
+    for document in Document::ALL {
+        let form = document.forms()[0];
+        let text = document.write(&recorded, form).unwrap();
+        insta::assert_snapshot!(format!("regression-{}", document.name()), text);
+    }
+}
+
+#[test]
+fn html_is_one_file_without_script_or_anything_from_elsewhere() {
+    for name in STORIES {
+        let html = Document::PostDeploymentReport
+            .write(&recorded(name), Form::Html)
+            .unwrap();
+        for bad in [
+            "<script", "src=", "href=", "url(", "http://", "https://", "NaN",
+        ] {
+            assert!(!html.contains(bad), "{name}: {bad}");
+        }
+        assert!(html.contains("prefers-color-scheme: dark"));
+        assert_eq!(html.matches("<svg").count(), html.matches("</svg>").count());
+    }
+    let html = Document::PostDeploymentReport
+        .write(&recorded("regression"), Form::Html)
+        .unwrap();
+    assert!(html.contains("<polyline") && html.contains("class=\"limit\""));
+    assert!(html.contains(">deploy<") && html.contains(">rollback<"));
+}
+
+#[test]
+fn the_record_keeps_to_its_schema_and_the_schema_refuses_what_is_off() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../assets/deployment-record.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for name in made::all() {
+        let text = Document::DeploymentRecord
+            .write(&recorded(&name), Form::Json)
+            .unwrap();
+        let record: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let wrong: Vec<String> = schema
+            .iter_errors(&record)
+            .map(|error| format!("{} at {}", error, error.instance_path()))
+            .collect();
+        assert!(wrong.is_empty(), "{name}: {wrong:?}");
+        for key in record.as_object().unwrap().keys() {
+            let mut less = record.clone();
+            less.as_object_mut().unwrap().remove(key);
+            assert!(!schema.is_valid(&less), "{key} may not be missing");
+            let mut off = record.clone();
+            off[key] = serde_json::json!([["off"]]);
+            assert!(!schema.is_valid(&off), "{key} may not be just anything");
+        }
+    }
+}
+
+#[test]
+fn the_text_of_an_incident_is_filled_in_but_for_the_root_cause() {
+    let recorded = recorded("regression");
+    let text = incident_text(recorded.release());
+    for words in [
+        "was rolled back to v2.13.4 by ana",
+        "Detected after",
+        "trigger fired",
+    ] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    assert!(text.trim_end().ends_with(ROOT_CAUSE), "{text}");
+}
+
+#[test]
+fn a_release_is_found_by_run_version_commit_and_path() {
+    let shelf = Shelf::with(&["regression"]);
+    let journal = shelf.journal("regression");
+    let release = recorded("regression");
+    let sha = release.release().rollout.sha().unwrap().short().to_owned();
+    let path = journal.display().to_string();
+    let folder = journal.parent().unwrap().display().to_string();
+    let url = format!(
+        "https://github.com/acme/storefront/actions/runs/{}",
+        drive::RUN
+    );
+    let run = drive::RUN.to_string();
+    for name in [
+        run.as_str(),
+        "v2.14.0",
+        "2.14.0",
+        &sha,
+        &path,
+        &folder,
+        &url,
+    ] {
+        let output = cockpit(shelf.root(), &["verify", name]);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", err(&output));
+        assert!(out(&output).contains("holds"), "{}", out(&output));
+    }
+    for command in [&["verify"][..], &["report"]] {
+        let output = cockpit(shelf.root(), &[command, &["v9.9.9"]].concat());
+        assert!(!output.status.success());
+        assert!(err(&output).contains("cockpit list"), "{}", err(&output));
+    }
+}
+
+#[test]
+fn verify_names_the_line_and_says_what_is_wrong() {
+    let shelf = Shelf::with(&["regression"]);
+    let journal = shelf.journal("regression");
+    let whole = fs::read(&journal).unwrap();
+    let json = |arguments: &[&str]| -> (Option<i32>, serde_json::Value) {
+        let output = cockpit(shelf.root(), arguments);
+        let value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), value)
+    };
+    let (code, good) = json(&["verify", "v2.14.0", "--json"]);
+    let lines = whole.iter().filter(|b| **b == b'\n').count();
+    assert_eq!(code, Some(0));
+    assert_eq!((&good["ok"], &good["head"]), (&true.into(), &lines.into()));
+
+    // A word of a person in the middle, and then the very last line.
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let changed = text.replacen("baskets are empty", "baskets are filled", 1);
+    let line = text.lines().zip(changed.lines()).position(|(a, b)| a != b);
+    let line = line.expect("the word stands in the journal") + 1;
+    fs::write(&journal, &changed).unwrap();
+    let (code, bad) = json(&["verify", drive::RUN.to_string().as_str(), "--json"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(bad["line"], line + 1, "the line after it names another hash");
+
+    let mut last = whole.clone();
+    let at = last.len() - 3;
+    last[at] ^= 1;
+    fs::write(&journal, &last).unwrap();
+    let output = cockpit(shelf.root(), &["verify", journal.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        err(&output).contains(&format!("line {lines}")),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
+fn reports_come_from_the_journal_alone_and_each_document_by_itself() {
+    let shelf = Shelf::with(&["regression"]);
+    let output = cockpit(shelf.root(), &["report", "v2.14.0", "--output", "made"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let made: BTreeSet<String> = fs::read_dir(shelf.root().join("made"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    for name in [
+        "pre-deployment-checklist.md",
+        "deployment-log-production.md",
+        "post-deployment-verification.md",
+        "release-notes.md",
+        "staging-validation-report.md",
+        "production-deployment-plan.md",
+        "post-deployment-report.md",
+        "post-deployment-report.html",
+        "incident-report.md",
+        "gate-decision.md",
+        "deployment-record.json",
+    ] {
+        assert!(made.contains(name), "{name} in {made:?}");
+    }
+    let one = cockpit(
+        shelf.root(),
+        &["report", "v2.14.0", "--only", "gate-decision"],
+    );
+    let whole = fs::read_to_string(shelf.root().join("made/gate-decision.md")).unwrap();
+    assert_eq!(out(&one), whole);
+    let no = cockpit(
+        shelf.root(),
+        &[
+            "report",
+            "v2.14.0",
+            "--only",
+            "gate-decision",
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(no.status.code(), Some(2));
+    assert!(err(&no).contains("--format md or html"), "{}", err(&no));
+}
+
+#[test]
+fn the_list_tells_each_release_and_prunes_only_what_ended_long_ago() {
+    let shelf = Shelf::with(&["regression", "not_allowed", "healthy"]);
+    let broken = shelf.root().join("github.com/acme/storefront/77");
+    fs::create_dir_all(&broken).unwrap();
+    fs::write(broken.join("journal.jsonl"), "no journal\n{}\n").unwrap();
+    let page = cockpit(shelf.root(), &["list"]);
+    assert_eq!(page.status.code(), Some(0));
+    for words in [
+        "ROLLED_BACK",
+        "DEPLOYMENT_COMPLETE",
+        "open: ",
+        "ana",
+        "UNREADABLE",
+    ] {
+        assert!(out(&page).contains(words), "{words} in {}", out(&page));
+    }
+    let json: serde_json::Value =
+        serde_json::from_slice(&cockpit(shelf.root(), &["list", "--json"]).stdout).unwrap();
+    assert_eq!(json["releases"].as_array().unwrap().len(), 4);
+
+    let asked = cockpit(shelf.root(), &["list", "--prune", "1d"]);
+    assert_eq!(asked.status.code(), Some(2), "{}", out(&asked));
+    assert!(err(&asked).contains("--yes"), "{}", err(&asked));
+    assert!(shelf.journal("healthy").exists());
+
+    let pruned = cockpit(shelf.root(), &["list", "--prune", "1d", "--yes"]);
+    assert_eq!(pruned.status.code(), Some(0), "{}", err(&pruned));
+    assert!(out(&pruned).contains("it is open"), "{}", out(&pruned));
+    assert!(!shelf.journal("healthy").exists());
+    assert!(shelf.journal("not_allowed").exists());
+    assert!(broken.join("journal.jsonl").exists());
+    let wrong = cockpit(shelf.root(), &["list", "--prune", "soon"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
