@@ -197,7 +197,7 @@ fn verify_names_the_line_and_says_what_is_wrong() {
         (output.status.code(), value)
     };
     let (code, good) = json(&["verify", "v2.14.0", "--json"]);
-    let lines = whole.iter().filter(|b| **b == b'\n').count();
+    let lines = String::from_utf8_lossy(&whole).lines().count();
     assert_eq!(code, Some(0));
     assert_eq!((&good["ok"], &good["head"]), (&true.into(), &lines.into()));
 
@@ -209,7 +209,11 @@ fn verify_names_the_line_and_says_what_is_wrong() {
     fs::write(&journal, &changed).unwrap();
     let (code, bad) = json(&["verify", drive::RUN.to_string().as_str(), "--json"]);
     assert_eq!(code, Some(1));
-    assert_eq!(bad["line"], line + 1, "the line after it names another hash");
+    assert_eq!(
+        bad["line"],
+        line + 1,
+        "the line after it names another hash"
+    );
 
     let mut last = whole.clone();
     let at = last.len() - 3;
@@ -302,5 +306,36 @@ fn the_list_tells_each_release_and_prunes_only_what_ended_long_ago() {
     assert!(shelf.journal("not_allowed").exists());
     assert!(broken.join("journal.jsonl").exists());
     let wrong = cockpit(shelf.root(), &["list", "--prune", "soon"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn a_replay_prints_its_events_and_refuses_what_is_torn_or_changed() {
+    let shelf = Shelf::with(&["regression"]);
+    let journal = shelf.journal("regression");
+    let whole = fs::read(&journal).unwrap();
+    let json = cockpit(shelf.root(), &["replay", "v2.14.0", "--json"]);
+    assert_eq!(json.status.code(), Some(0), "{}", err(&json));
+    assert_eq!(json.stdout, whole, "the lines of the journal, to the byte");
+    let words = cockpit(shelf.root(), &["replay", "v2.14.0", "--headless"]);
+    assert_eq!(out(&words).lines().count(), out(&json).lines().count());
+    assert!(out(&words).contains("trigger fired"), "{}", out(&words));
+
+    let run = drive::RUN.to_string();
+    let torn = [&whole[..], b"{\"seq\":"].concat();
+    fs::write(&journal, torn).unwrap();
+    let output = cockpit(shelf.root(), &["replay", &run, "--json"]);
+    let line = format!("line {}", out(&json).lines().count() + 1);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains(&line), "{}", err(&output));
+    assert!(out(&output).is_empty());
+
+    let mut changed = whole.clone();
+    changed[40] ^= 1;
+    fs::write(&journal, changed).unwrap();
+    let output = cockpit(shelf.root(), &["replay", &run]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("line "), "{}", err(&output));
+    let wrong = cockpit(shelf.root(), &["replay", "v2.14.0", "--speed", "0"]);
     assert_eq!(wrong.status.code(), Some(2));
 }

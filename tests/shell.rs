@@ -11,6 +11,8 @@ mod disk;
 mod flight;
 #[path = "shell/glass.rs"]
 mod glass;
+#[path = "shell/replay.rs"]
+mod replay;
 #[path = "shell/screen.rs"]
 mod screen;
 #[path = "shell/seat.rs"]

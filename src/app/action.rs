@@ -39,6 +39,10 @@ pub enum Action {
     Diff,
     /// The next metric in the chart.
     NextMetric,
+    /// In a replay: to the next word of a person.
+    NextDecision,
+    /// In a replay: to the one before.
+    PreviousDecision,
     /// Opens the approval.
     Approve,
     /// Opens the rejection.
@@ -120,12 +124,13 @@ impl Group {
 /// One row of the list: name in the keymap, short label, a sentence, the group.
 type Row = (Action, &'static str, &'static str, &'static str, Group);
 
-const ROWS: [Row; 47] = {
+const ROWS: [Row; 49] = {
     use Action::{
         Approve, Back, Bottom, Browse, CancelRun, Card, Close, Copy, Diff, Down, Emergency, Extend,
-        Filter, HandOver, Help, Hold, KeepWatching, Left, NextMetric, NextPane, Note, Open,
-        PageDown, PageUp, Palette, Pane, PreviousPane, Problem, Quit, Redraw, Reject, ReleaseStage,
-        RerunFailed, Right, RollBack, Suspend, TakeSeat, Tick, Top, Up, Zoom,
+        Filter, HandOver, Help, Hold, KeepWatching, Left, NextDecision, NextMetric, NextPane, Note,
+        Open, PageDown, PageUp, Palette, Pane, PreviousDecision, PreviousPane, Problem, Quit,
+        Redraw, Reject, ReleaseStage, RerunFailed, Right, RollBack, Suspend, TakeSeat, Tick, Top,
+        Up, Zoom,
     };
     use Group::{Cockpit, Decide, Look, Move};
     [
@@ -260,6 +265,20 @@ const ROWS: [Row; 47] = {
             "copy",
             "copy",
             "Copy the commands that do the same by hand",
+            Look,
+        ),
+        (
+            NextDecision,
+            "next-decision",
+            "next decision",
+            "In a replay, to the next word of a person",
+            Look,
+        ),
+        (
+            PreviousDecision,
+            "previous-decision",
+            "decision before",
+            "In a replay, to the word of a person before",
             Look,
         ),
         (NextPane, "next-pane", "pane", "Go to the next pane", Move),

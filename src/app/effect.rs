@@ -1,7 +1,7 @@
 //! What goes into the model and what comes out of it, in plain values.
 
 use super::{Action, Chord};
-use crate::domain::Command;
+use crate::domain::{Command, Wind};
 
 /// Something that reached the screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub enum Input {
 pub enum Effect {
     /// Hands a person's command to the release. Its answer comes back through `Model::answered`.
     Command(Box<Command>),
+    /// Moves in a replay.
+    Wind(Wind),
     /// Leaves; the release goes on.
     Quit,
     /// Opens a page in the browser.

@@ -10,7 +10,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     Bar, Cases, Derived, Feeds, Hits, Notice, Palette, Pane, Place, Prompt, StagingView, Walk, Work,
 };
-use crate::domain::{Login, Phase, evidence::TestReport, observation::Minute, release::Release};
+use crate::domain::{
+    Login, Phase, Reel, evidence::TestReport, observation::Minute, release::Release,
+};
 
 /// Who sits at this cockpit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +77,8 @@ pub struct Model {
     pub hits: Hits,
     /// Derived from the release.
     pub derived: Derived,
+    /// Where a replay stands; `None`: it is live.
+    pub reel: Option<Reel>,
     watches: bool,
     announced: Option<Phase>,
     alerts: usize,
@@ -105,6 +109,7 @@ impl Model {
             toast: None,
             hits: Hits::default(),
             derived: Derived::default(),
+            reel: None,
             watches: false,
             announced: None,
             alerts: 0,

@@ -108,6 +108,15 @@ fn is_later_stage(release: &Release) -> bool {
 
 /// What the key bar offers, the most urgent first, with the words for it.
 pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
+    if let Some(reel) = &model.reel {
+        let play = if reel.plays { "pause" } else { "play" };
+        return vec![
+            (Action::Tick, play),
+            (Action::Left, "step"),
+            (Action::NextDecision, "next decision"),
+            (Action::PreviousDecision, "decision before"),
+        ];
+    }
     let phase = release.phase();
     let approve = if is_later_stage(release) {
         (Action::ReleaseStage, "next stage")

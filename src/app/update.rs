@@ -2,10 +2,10 @@
 
 use super::{
     Action, Answer, Asking, Chord, Effect, Input, Key, Model, Overlay, Palette, Pane, Place,
-    Prompt, Spot, StagingView, hindrance, moved::step,
+    Prompt, Seat, Spot, StagingView, hindrance, moved::step,
 };
 use crate::{
-    domain::{Command, Phase, release::Release},
+    domain::{Command, Phase, Wind, release::Release},
     report::{by_hand, incident_text},
 };
 
@@ -123,6 +123,9 @@ impl Model {
                 return Vec::new();
             }
         }
+        if let Some(wind) = self.wind(action) {
+            return vec![Effect::Wind(wind)];
+        }
         match action {
             Action::Quit => return vec![Effect::Quit],
             Action::Suspend => return vec![Effect::Suspend],
@@ -159,10 +162,28 @@ impl Model {
                 self.metric = (self.metric + 1) % all;
             }
             Action::Left | Action::Right => self.read(action, release),
+            Action::NextDecision | Action::PreviousDecision => {
+                self.say("Only a replay moves in time: cockpit replay RELEASE");
+            }
             _ if action.acts() || action.later().is_some() => self.ask(action, release),
             _ => self.step(action, release),
         }
         Vec::new()
+    }
+
+    /// What an action moves in a replay; `None` where it means what it always means.
+    fn wind(&self, action: Action) -> Option<Wind> {
+        if self.seat != Seat::Replay {
+            return None;
+        }
+        match action {
+            Action::Tick => Some(Wind::PlayPause),
+            Action::Right => Some(Wind::Next),
+            Action::Left => Some(Wind::Previous),
+            Action::NextDecision => Some(Wind::NextDecision),
+            Action::PreviousDecision => Some(Wind::PreviousDecision),
+            _ => None,
+        }
     }
 
     /// Moves within the pane that has the focus.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::record_args::{ListArguments, ReportArguments, VerifyArguments};
+use super::record_args::{ListArguments, ReplayArguments, ReportArguments, VerifyArguments};
 use crate::config::Flags;
 
 /// One production release, live in a terminal: evidence, approval, hypercare, rollback.
@@ -92,6 +92,8 @@ pub enum Command {
     },
     /// Write a release's documents.
     Report(ReportArguments),
+    /// Play a release back through the same screen: space plays and pauses, left and right step, [ and ] go to decisions.
+    Replay(ReplayArguments),
     /// Prove a journal: its chain of hashes, its head, its blobs.
     Verify(VerifyArguments),
     /// Releases on this machine: outcome, time, people; and prune old ones.

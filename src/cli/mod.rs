@@ -19,6 +19,7 @@ mod manual;
 mod past;
 mod program;
 mod record_args;
+mod replay;
 mod report;
 mod risk;
 mod run;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{exit::Stop, surroundings::Surroundings};
 use crate::{
-    adapters::store::{journal_at, journals, prove},
+    adapters::store::{Proven, journal_at, journals, prove},
     domain::{
         Text,
         release::{Recorded, Release},
@@ -25,6 +25,11 @@ pub(super) fn root(around: &Surroundings) -> Result<PathBuf, Stop> {
 /// Reads and proves the journal at `journal`.
 pub(super) fn open(journal: &Path) -> Result<Recorded, Stop> {
     let proven = prove(journal).map_err(|error| Stop::failed(error.to_string()))?;
+    read_proven(journal, &proven)
+}
+
+/// Reads a journal whose chain is proven.
+pub(super) fn read_proven(journal: &Path, proven: &Proven) -> Result<Recorded, Stop> {
     let recorded = read(&proven.bytes).map_err(|error| {
         Stop::failed(format!(
             "{}: {}\n  = help: `cockpit verify` tells whether it was changed; a newer cockpit may read it",
@@ -94,7 +99,8 @@ fn one(release: &str, mut found: Vec<PathBuf>) -> Result<Option<PathBuf>, Stop> 
         Text::line(release)
     );
     for journal in found.iter().take(LISTED) {
-        message.push_str(&format!("\n  {}", journal.display()));
+        message.push_str("\n  ");
+        message.push_str(&journal.display().to_string());
     }
     Err(Stop::usage(message))
 }

@@ -8,7 +8,7 @@ use super::{
     args::{Arguments, Command, ConfigCommand, GateCommand},
     backtest, config, doctor, evidence,
     exit::{Exit, Stop},
-    gate, init, list, manual, report, risk, run, smoke,
+    gate, init, list, manual, replay, report, risk, run, smoke,
     surroundings::Surroundings,
     verify,
 };
@@ -53,6 +53,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Status { release, json }) => run::status(&around, release.as_deref(), *json),
         Some(Command::Risk { release, json }) => risk::risk(&around, release.as_deref(), *json),
         Some(Command::Report(report)) => report::report(&around, report),
+        Some(Command::Replay(given)) => replay::replay(&around, given),
         Some(Command::Verify(given)) => verify::verify(&around, given),
         Some(Command::List(given)) => list::list(&around, given),
         Some(Command::Init { output, force }) => init::init(&around, output, *force),

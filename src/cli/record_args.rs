@@ -1,4 +1,4 @@
-//! The command line of what works on records: `verify`, `list`, `report`.
+//! The command line of what works on records: `verify`, `list`, `report`, `replay`.
 
 use std::path::PathBuf;
 
@@ -74,5 +74,29 @@ impl From<Format> for Form {
             Format::Html => Self::Html,
             Format::Json => Self::Json,
         }
+    }
+}
+
+/// `cockpit replay ...`.
+#[derive(Debug, Clone, Args)]
+pub struct ReplayArguments {
+    /// Run id, version or tag, SHA, or the path of a journal or of its folder.
+    #[arg(value_name = "RELEASE|FILE")]
+    pub release: String,
+    /// How many times faster than life; no wait is longer than three seconds.
+    #[arg(long, value_name = "N", default_value_t = 20.0, value_parser = speed)]
+    pub speed: f64,
+    /// Print each event as a line, without a screen and without waiting.
+    #[arg(long)]
+    pub headless: bool,
+    /// Print each event as the JSON line of the journal.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn speed(raw: &str) -> Result<f64, String> {
+    match raw.parse() {
+        Ok(speed) if (0.1..=100_000.0).contains(&speed) => Ok(speed),
+        _ => Err("write a number from 0.1 to 100000".to_owned()),
     }
 }

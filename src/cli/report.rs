@@ -39,18 +39,16 @@ pub(super) fn report(around: &Surroundings, given: &ReportArguments) -> Result<E
 }
 
 fn write(recorded: &Recorded, given: &ReportArguments) -> Result<Exit, Stop> {
-    match &given.output {
-        Some(folder) => into_folder(recorded, given, folder),
-        None => {
-            let form = given.format.map(Form::from);
-            let document = given.only.unwrap_or_else(|| fitting(recorded, form));
-            let form = form.unwrap_or(document.forms()[0]);
-            let text = document
-                .write(recorded, form)
-                .ok_or_else(|| no_such_form(document, form))?;
-            print(text.as_bytes())
-        }
+    if let Some(folder) = &given.output {
+        return into_folder(recorded, given, folder);
     }
+    let form = given.format.map(Form::from);
+    let document = given.only.unwrap_or_else(|| fitting(recorded, form));
+    let form = form.unwrap_or(document.forms()[0]);
+    let text = document
+        .write(recorded, form)
+        .ok_or_else(|| no_such_form(document, form))?;
+    print(text.as_bytes())
 }
 
 /// The document that a release wants at this point of its way.

@@ -15,6 +15,7 @@ use crate::{
     adapters::cloudwatch::StaticKeys,
     config::{Depth, Keymap, Machine, Theme},
     domain::{RunId, observation::RunSnapshot},
+    flight::Flying,
     ports::Clock,
     shell::{BootStep, Guard, Pace, Setup, fly as fly_on_terminal},
     ui::Look,
@@ -37,16 +38,34 @@ pub(super) struct Order {
 
 /// Flies on the terminal.
 pub(super) fn fly(around: &Surroundings, order: Order) -> Result<Exit, Stop> {
+    let behind = around.clone();
+    on_terminal(around, move |steps, picked| {
+        network(&behind, order, steps, picked);
+    })
+}
+
+/// Shows a flight that needs nothing from a network.
+pub(super) fn show(around: &Surroundings, flight: Box<dyn Flying>) -> Result<Exit, Stop> {
+    on_terminal(around, move |steps, _| {
+        // A screen that is gone needs no flight.
+        let _ = steps.blocking_send(BootStep::Ready(flight, Vec::new()));
+    })
+}
+
+/// Runs the terminal here, and on a thread beside it what prepares the flight and works for it.
+fn on_terminal(
+    around: &Surroundings,
+    prepare: impl FnOnce(&mpsc::Sender<BootStep>, mpsc::Receiver<RunId>) + Send + 'static,
+) -> Result<Exit, Stop> {
     Guard::check().map_err(|error| Stop::usage(error.to_string()))?;
     can_draw(around.env.get("TERM"))?;
     let machine = around.screen_only()?;
     let setup = setup(&machine)?;
     let (steps, told) = mpsc::channel(STEPS);
     let (picks, picked) = mpsc::channel(1);
-    let behind = around.clone();
     std::thread::Builder::new()
         .name("network".to_owned())
-        .spawn(move || network(&behind, order, &steps, picked))
+        .spawn(move || prepare(&steps, picked))
         .map_err(|error| Stop::failed(format!("no thread for the network: {error}")))?;
     let runtime = runtime()?;
     let landed = runtime.block_on(fly_on_terminal(setup, told, picks));

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    Command, Fault, Feed, Login, Refusal,
+    Command, Fault, Feed, Login, Reel, Refusal, Wind,
     evidence::TestReport,
     observation::{Comparison, Observation},
     release::Release,
@@ -92,4 +92,10 @@ pub trait Flying: Send {
     fn submit(&mut self, command: Command) -> Result<(), Refusal>;
     /// Writes out what is left, within a limit of real time. The release goes on without this cockpit.
     fn land(&mut self) -> Landing<'_>;
+    /// Moves in a recording; nothing moves what is live.
+    fn wind(&mut self, _wind: Wind) {}
+    /// Where a recording stands; `None`: it is live.
+    fn reel(&self) -> Option<Reel> {
+        None
+    }
 }

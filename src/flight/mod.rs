@@ -10,6 +10,7 @@ mod memory;
 mod needs;
 mod outside;
 mod performer;
+mod replaying;
 
 pub use driving::Flight;
 pub use feeds::Crew;
@@ -20,3 +21,4 @@ pub use journal::{Journal, ResumeError, read, resume, stamped};
 pub use memory::{Forgetful, Remembering};
 pub use needs::{EvidenceNeeds, Lookup, Needs};
 pub use outside::Outside;
+pub use replaying::Replaying;

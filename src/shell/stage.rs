@@ -141,6 +141,10 @@ impl Stage {
         if let Some(driver) = flight.driven_by() {
             model.seat = Seat::Watching(driver);
         }
+        model.reel = flight.reel();
+        if model.reel.is_some() {
+            model.seat = Seat::Replay;
+        }
         // What was is no news.
         let _ = model.see(flight.release(), flight.now());
         if let Some(warning) = warnings.first() {
@@ -209,7 +213,10 @@ impl Stage {
             return;
         };
         let now = aloft.flight.now();
-        if let Some(notice) = aloft.model.see(aloft.flight.release(), now) {
+        aloft.model.reel = aloft.flight.reel();
+        let notice = aloft.model.see(aloft.flight.release(), now);
+        // What was is no news.
+        if let Some(notice) = notice.filter(|_| aloft.model.reel.is_none()) {
             self.words.extend(told(&self.setup, &notice));
         }
         let title = aloft.model.title(aloft.flight.release());
@@ -316,6 +323,12 @@ impl Stage {
             Shown::Flight(aloft) => {
                 let landed = aloft.flight.land().await;
                 let release = aloft.flight.release();
+                if aloft.flight.reel().is_some() {
+                    return Landed {
+                        exit: 0,
+                        words: None,
+                    };
+                }
                 let (exit, words) = if release.phase().is_end() {
                     let outcome = release.outcome();
                     let words = format!(
@@ -378,6 +391,7 @@ fn perform(aloft: &mut Aloft, words: &mut Vec<u8>, effect: Effect) -> Next {
                 aloft.model.answered(Some(&refusal));
             }
         }
+        Effect::Wind(wind) => aloft.flight.wind(wind),
         Effect::Quit => return Next::Quit,
         Effect::Suspend => return Next::Suspend,
         Effect::Redraw => return Next::Redraw,

@@ -180,7 +180,9 @@ fn listed(view: View<'_>) -> Vec<(Action, &'static str)> {
     }
     if model.focus == Pane::Metrics {
         all.push((Action::NextMetric, "metric"));
-        all.push((Action::Left, "read a minute"));
+        if model.reel.is_none() {
+            all.push((Action::Left, "read a minute"));
+        }
     }
     if model.focus == Pane::Tests && model.zoomed {
         all.push((Action::Filter, "filter"));

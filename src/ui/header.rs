@@ -97,7 +97,7 @@ const FRESH_STEP: i64 = 10;
 fn live(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     if view.model.seat == Seat::Replay {
-        return (glyphs.past, styles.dim, "past".to_owned());
+        return replayed(view);
     }
     let now = view.model.now;
     let age = |at: Timestamp| wording::age(now.duration_since(at));
@@ -125,6 +125,28 @@ fn live(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
             )
         }
     }
+}
+
+/// A replay tells its day, its place and its pace instead.
+fn replayed(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let day = view.model.now.to_zoned(view.model.zone.clone());
+    let words = match &view.model.reel {
+        None => "past".to_owned(),
+        Some(reel) => {
+            let pace = if reel.plays {
+                format!("{}x", wording::significant(reel.speed, 3))
+            } else {
+                "paused".to_owned()
+            };
+            format!("{} {} of {} {pace}", day.strftime("%F"), reel.at, reel.of)
+        }
+    };
+    let style = match &view.model.reel {
+        Some(reel) if reel.plays => styles.accent,
+        _ => styles.info,
+    };
+    (glyphs.past, style, words)
 }
 
 /// `14:02:31` and `CEST`.

@@ -39,17 +39,14 @@ fn row(stamped: &Stamped) -> Option<Vec<String>> {
         return None;
     };
     let by = login(stamped.stamp.actor.person());
-    let cells = |what: String, by: String, reason: String, how: String| {
-        Some(vec![what, by, stamp(stamped.stamp.at), reason, how])
-    };
-    match event {
+    let (what, by, reason, how) = match event {
         ApprovalEvent::Requested {
             shown,
             digest,
             consent,
             reason,
             ..
-        } => cells(
+        } => (
             format!("stage {} approved in cockpit", shown.stage + 1),
             by,
             reason
@@ -57,81 +54,90 @@ fn row(stamped: &Stamped) -> Option<Vec<String>> {
                 .map_or_else(String::new, ToString::to_string),
             format!("{}, digest {}", agreed(consent), digest.short()),
         ),
-        ApprovalEvent::RejectionRequested { reason, .. } => cells(
+        ApprovalEvent::RejectionRequested { reason, .. } => (
             "rejected in cockpit".to_owned(),
             by,
             reason.to_string(),
             String::new(),
         ),
-        ApprovalEvent::Locked { changes, .. } => {
-            let changes: Vec<String> = changes
+        ApprovalEvent::Locked { changes, .. } => (
+            "void: not sent".to_owned(),
+            "cockpit".to_owned(),
+            changes
                 .iter()
                 .map(|change| format!("{} was {}, is {}", change.what, change.was, change.now))
-                .collect();
-            cells(
-                "void: not sent".to_owned(),
-                "cockpit".to_owned(),
-                changes.join("; "),
-                "something changed since it was seen".to_owned(),
-            )
-        }
-        ApprovalEvent::Granted {
-            stage,
-            by,
-            ours,
-            bypassed,
-            open,
-        } => {
-            let open: Vec<String> = open
-                .iter()
-                .map(|(gate, state)| format!("{gate}: {}", state.word()))
-                .collect();
-            let open = if open.is_empty() {
-                String::new()
-            } else {
-                format!("open at that moment: {}", open.join(", "))
-            };
-            let how = match (bypassed, ours) {
-                (true, _) => "nobody reviewed: the rule was passed by",
-                (false, Some(_)) => "the approval of cockpit",
-                (false, None) => "outside cockpit",
-            };
-            cells(
-                format!("stage {} let go by GitHub", stage + 1),
-                login(by.as_ref()),
-                open,
-                how.to_owned(),
-            )
-        }
-        ApprovalEvent::Rejected { by, comment, ours } => cells(
+                .collect::<Vec<_>>()
+                .join("; "),
+            "something changed since it was seen".to_owned(),
+        ),
+        ApprovalEvent::Rejected { by, comment, ours } => (
             "rejected, says GitHub".to_owned(),
             login(by.as_ref()),
             comment.to_string(),
-            if ours.is_some() {
-                "the rejection of cockpit"
-            } else {
-                "outside cockpit"
-            }
-            .to_owned(),
+            through(ours.is_some()).to_owned(),
         ),
-        ApprovalEvent::Escalated { to } => cells(
+        ApprovalEvent::Escalated { to } => (
             "escalated: nobody had answered".to_owned(),
             "cockpit".to_owned(),
             String::new(),
             to.as_ref()
                 .map_or_else(String::new, |to| format!("to {to}")),
         ),
-        ApprovalEvent::Reopened { attempt } => cells(
+        ApprovalEvent::Reopened { attempt } => (
             format!("attempt {attempt} begins: earlier decisions no longer count"),
             "GitHub".to_owned(),
             String::new(),
             String::new(),
         ),
+        ApprovalEvent::Granted { .. } => granted(event)?,
         ApprovalEvent::HeldBy { .. }
         | ApprovalEvent::Waiting { .. }
         | ApprovalEvent::Checked { .. }
-        | ApprovalEvent::Answered { .. } => None,
+        | ApprovalEvent::Answered { .. } => return None,
+    };
+    Some(vec![what, by, stamp(stamped.stamp.at), reason, how])
+}
+
+fn through(ours: bool) -> &'static str {
+    if ours {
+        "through cockpit"
+    } else {
+        "outside cockpit"
     }
+}
+
+/// A stage that GitHub let go: what, who, which gates were open, how.
+fn granted(event: &ApprovalEvent) -> Option<(String, String, String, String)> {
+    let ApprovalEvent::Granted {
+        stage,
+        by,
+        ours,
+        bypassed,
+        open,
+    } = event
+    else {
+        return None;
+    };
+    let open: Vec<String> = open
+        .iter()
+        .map(|(gate, state)| format!("{gate}: {}", state.word()))
+        .collect();
+    let open = if open.is_empty() {
+        String::new()
+    } else {
+        format!("open at that moment: {}", open.join(", "))
+    };
+    let how = if *bypassed {
+        "nobody reviewed: the rule was passed by"
+    } else {
+        through(ours.is_some())
+    };
+    Some((
+        format!("stage {} let go by GitHub", stage + 1),
+        login(by.as_ref()),
+        open,
+        how.to_owned(),
+    ))
 }
 
 /// How a person agreed, in words.

@@ -48,13 +48,13 @@ impl Moments {
             let at = stamp.occurred.unwrap_or(stamp.at);
             match &stamped.event {
                 Event::Approval(ApprovalEvent::Waiting { .. }) => {
-                    first(&mut moments.waiting, stamp.at)
+                    first(&mut moments.waiting, stamp.at);
                 }
                 Event::Approval(
                     ApprovalEvent::Requested { .. } | ApprovalEvent::RejectionRequested { .. },
                 ) => first(&mut moments.decided, stamp.at),
                 Event::Approval(ApprovalEvent::Granted { .. }) => {
-                    first(&mut moments.granted, stamp.at)
+                    first(&mut moments.granted, stamp.at);
                 }
                 Event::Rollout(RolloutEvent::StageChanged {
                     state: StageState::Deployed,

@@ -58,10 +58,7 @@ fn status(release: &Release) -> String {
     let from = before(release);
     match release.rollout.deployed {
         _ if !release.rollback.attempts.is_empty() => {
-            format!(
-                "Rolled back: {}. Before it ran {from}.",
-                release.outcome().word()
-            )
+            format!("Rolled back, or being rolled back; before it ran {from}.")
         }
         Some(at) => format!("In production since {}; before it ran {from}.", stamp(at)),
         None => format!("Not in production; {from} runs there."),

@@ -45,14 +45,14 @@ pub fn plan(facts: &PlanFacts<'_>) -> Page {
         page.heading("Not known");
         page.bullets(facts.unknown.clone());
     }
-    page.heading("1. Checks before");
+    page.heading("Checks before");
     before(&mut page, facts);
-    page.heading("2. Steps");
+    page.heading("Steps");
     page.bullets(steps(policy));
     page.commands(start(facts));
-    page.heading("3. Verification");
+    page.heading("Verification");
     verification(&mut page, policy);
-    page.heading("4. Rollback");
+    page.heading("Rollback");
     rollback(&mut page, facts);
     page
 }
@@ -276,7 +276,7 @@ fn rollback(page: &mut Page, facts: &PlanFacts<'_>) {
             .map(|migration| format!("not undone by it: {}", migration.in_short())),
     );
     page.bullets(items);
-    page.words("In cockpit: R. By hand, the braces filled in by you:");
+    page.words("In cockpit: R. By hand, with what stands in braces filled in:");
     let slug = facts
         .repository
         .clone()

@@ -11,6 +11,7 @@ use crate::{
         evidence::EvidenceKind,
         judge::{JudgeEvent, State},
         release::{Recorded, Release},
+        rollback::Readiness,
         wording,
     },
     report::{PieceState, StagingReport, told, who},
@@ -107,7 +108,7 @@ fn way_back(release: &Release) -> Vec<String> {
         points.push("the rules name no way back".to_owned());
     }
     let ready = release.rollback.readiness.as_ref();
-    points.push(match ready.and_then(|ready| ready.usual_time()) {
+    points.push(match ready.and_then(Readiness::usual_time) {
         Some(usual) => format!("past rollbacks took {}", wording::duration(usual)),
         None => "no past rollback is known: nobody knows how long it takes".to_owned(),
     });

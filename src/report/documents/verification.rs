@@ -107,30 +107,25 @@ pub(super) fn state(state: StageState) -> &'static str {
 }
 
 fn watch_gates(page: &mut Page, release: &Release) {
-    let ended = match &release.watch.end {
-        Some(WindowEnd::Judged { gates, .. }) => Some(gates),
-        Some(WindowEnd::Undecided { .. }) | None => None,
-    };
-    let rows = match ended {
-        Some(gates) => gates
+    let rows = if let Some(WindowEnd::Judged { gates, .. }) = &release.watch.end {
+        gates
             .iter()
             .map(|(gate, state, why)| vec![gate.clone(), state.word().to_owned(), why.to_string()])
-            .collect(),
-        None => {
-            let minutes = release.window_minutes();
-            let (_, want) = release.window_progress();
-            release
-                .watch_gates(&minutes, want)
-                .into_iter()
-                .map(|(gate, verdict)| {
-                    vec![
-                        gate,
-                        verdict.state.word().to_owned(),
-                        verdict.why.to_string(),
-                    ]
-                })
-                .collect()
-        }
+            .collect()
+    } else {
+        let minutes = release.window_minutes();
+        let (_, want) = release.window_progress();
+        release
+            .watch_gates(&minutes, want)
+            .into_iter()
+            .map(|(gate, verdict)| {
+                vec![
+                    gate,
+                    verdict.state.word().to_owned(),
+                    verdict.why.to_string(),
+                ]
+            })
+            .collect()
     };
     page.table(
         &["gate", "state", "arithmetic"],
