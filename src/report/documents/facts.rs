@@ -1,8 +1,8 @@
 //! Facts that several documents tell: which release, the gates of a moment, metrics before and after, the timeline.
 
 use super::{
-    Series,
     page::{Page, stamp, time},
+    svg::Series,
 };
 use crate::{
     domain::{

@@ -3,6 +3,7 @@
 mod decision;
 mod document;
 mod facts;
+mod html;
 mod incident;
 mod json;
 mod moments;
@@ -18,5 +19,3 @@ pub use document::*;
 pub use incident::{ROOT_CAUSE, incident_text};
 pub use page::Page;
 pub use plan::{PlanFacts, plan};
-
-use svg::Series;

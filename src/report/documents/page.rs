@@ -7,7 +7,10 @@ use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Series, svg};
+use super::{
+    html::escaped,
+    svg::{self, Series},
+};
 use crate::{
     domain::wording,
     report::{Table, inline},
@@ -211,22 +214,6 @@ fn html_table(body: &mut String, head: &[&str], rows: &[Vec<String>]) {
     body.push_str("</table></div>\n");
 }
 
-/// Words in HTML, in text and in attributes between double quotes.
-pub(super) fn escaped(words: &str) -> String {
-    let mut out = String::with_capacity(words.len() + words.len() / 8);
-    for c in words.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 /// `2026-11-20 14:02:31 UTC`.
 pub(super) fn stamp(at: Timestamp) -> String {
     at.strftime("%F %T UTC").to_string()
@@ -273,7 +260,7 @@ mod tests {
         let text = hostile().to_markdown();
         let (text, code) = text.split_once("`````sh\n").unwrap();
         assert!(code.ends_with("\n`````\n"), "{code}");
-        for bad in ["<script", "](http", "@acme", "#12", "\n## head"] {
+        for bad in ["<script", "](http://", "@acme", "#12", "\n## head"] {
             assert!(!text.contains(bad), "{bad} in {text}");
         }
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| ")).collect();

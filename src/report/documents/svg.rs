@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::page::{escaped, stamp};
+use super::html::escaped;
 use crate::domain::{
     observation::Minute,
     plot::{ValueAxis, time_ticks},
@@ -136,7 +136,7 @@ fn marks(svg: &mut String, series: &Series, scale: &Scale) {
             x + 3.0,
             TOP - 4.0,
             escaped(name),
-            stamp(minute.start())
+            minute.start().strftime("%F %H:%M UTC")
         );
     }
 }
