@@ -209,7 +209,7 @@ fn a_blob_that_is_gone_or_changed_is_named() {
 #[test]
 fn a_release_is_removed_unless_somebody_has_it_open() {
     let (root, path, _) = written(&["one"]);
-    assert_eq!(journals(root.path()), [path.clone()]);
+    assert_eq!(journals(root.path()), std::slice::from_ref(&path));
     let place = path.parent().unwrap();
     let driver = driving(&root);
     assert!(matches!(
