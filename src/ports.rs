@@ -223,6 +223,14 @@ pub trait Script: Send + Sync {
     ) -> Asked<'a, Vec<u8>>;
 }
 
+/// Letters that other cockpits of this machine leave for the one that drives. Blocking.
+pub trait Letters: Send + Sync {
+    /// The waiting ones, oldest first: name and content; `None` where it cannot be read.
+    fn waiting(&self) -> std::io::Result<Vec<(String, Option<Vec<u8>>)>>;
+    /// Answers one with JSON and takes it out.
+    fn answer(&self, name: &str, answer: &[u8]) -> std::io::Result<()>;
+}
+
 /// The journal and its blobs on disk. Blocking: callers put it on a blocking thread.
 pub trait Store: Send + Sync {
     /// Appends whole lines (each ends in `\n`); with `durable` it returns only after the data is on the disk.

@@ -12,10 +12,16 @@ use crate::{
         github::{Client, ReadEvidence, TokenSource},
         probe::{CommandProbe, UrlProbe},
         script::Programs,
+        smoke::{self, HttpSmoke},
         store::{StoreError, state_root},
     },
-    config::{AwsAccount, Machine, Place, ProductionVersion, Token},
-    domain::{Fault, FaultKind, Repository},
+    config::{AwsAccount, Env, Machine, Place, ProductionVersion, TeamFile, Token},
+    domain::{
+        Fault, FaultKind, Repository,
+        policy::{SMOKE_VARIABLES, SmokeRule},
+        smoke::{Suite, Test},
+    },
+    flight::{SmokeAsker, SmokeTests},
     ports::{Clock, Probe},
 };
 
@@ -96,6 +102,34 @@ pub fn probe(production: Option<&ProductionVersion>) -> Result<Option<Arc<dyn Pr
                 *timeout,
             )))
         }
+    })
+}
+
+/// The smoke tests of the rules, with what they may have of the environment.
+pub fn smoke(team: &TeamFile, env: &Env, clock: &Arc<dyn Clock>) -> Result<SmokeTests, Fault> {
+    let asker = |rule: Option<&SmokeRule>, suite: Option<&Suite>| -> Result<_, Fault> {
+        let (Some(rule), Some(suite)) = (rule, suite) else {
+            return Ok(None);
+        };
+        let base = rule.url.as_deref().map(smoke::base).transpose();
+        let mut settings = smoke::Settings {
+            base: base.map_err(|why| Fault::new(FaultKind::Local, "smoke.url", why))?,
+            ..smoke::Settings::default()
+        };
+        let named = suite.tests.iter().flat_map(Test::variables);
+        for name in named.filter(|name| name.starts_with(SMOKE_VARIABLES)) {
+            if let Some(value) = env.secret(&name) {
+                settings.secrets.insert(name, value.clone());
+            }
+        }
+        let port = Arc::new(HttpSmoke::new(settings, Arc::clone(clock)));
+        let suite = Arc::new(suite.clone());
+        Ok(Some(SmokeAsker { suite, port }))
+    };
+    let (rules, suites) = (&team.policy.smoke, &team.smoke);
+    Ok(SmokeTests {
+        before: asker(rules.before.as_ref(), suites.before.as_ref())?,
+        after: asker(rules.after.as_ref(), suites.after.as_ref())?,
     })
 }
 

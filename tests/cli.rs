@@ -136,6 +136,18 @@ fn show_tells_values_layers_and_what_has_no_effect() {
     fs::write(&file, include_str!("data/config/canary.toml")).unwrap();
     let output = cockpit(
         folder.path(),
+        &["config", "show", "--config", "canary.toml"],
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).contains("there is no smoke.toml"),
+        "{}",
+        err(&output)
+    );
+    let tests = "[[tests]]\nname = \"health\"\nurl = \"https://app.example.com/health\"\n";
+    fs::write(folder.path().join("smoke.toml"), tests).unwrap();
+    let output = cockpit(
+        folder.path(),
         &[
             "config",
             "show",

@@ -118,6 +118,10 @@ fn screens_hold_their_words_and_their_looks() {
             ],
         ),
         ("silent", &["MONITOR", "silent"]),
+        (
+            "counting",
+            &["Rolls back to v2.13.4 in 42 s", "H hold the countdown"],
+        ),
     ];
     for (name, journal) in world::all() {
         for (width, height) in [(80, 24), (120, 34), (200, 60)] {
@@ -381,6 +385,32 @@ fn what_a_gate_blocks_is_refused_before_anyone_types() {
     assert!(text.contains("approve: blocked by Staging ready"), "{text}");
     stage.keys(&["x"]);
     assert!(stage.text(120, 34).contains("Reject the release"));
+}
+
+#[test]
+fn a_countdown_is_held_from_every_seat_and_reported_problems_lead_to_the_way_back() {
+    for seat in [Seat::Driving, Seat::Watching("@bob on desk".into())] {
+        let mut stage = Stage::new(world::counting().release);
+        stage.model.seat = seat;
+        assert_eq!(stage.keys(&["H"]), []);
+        assert!(stage.text(120, 34).contains("Hold the countdown"));
+        let effects = stage.keys(&["Enter"]);
+        let [Effect::Command(command)] = effects.as_slice() else {
+            panic!("{effects:?}")
+        };
+        assert_eq!(command.intent, Intent::Hold);
+    }
+    let mut stage = Stage::new(world::monitoring().release);
+    stage.keys(&["p", "Enter", "x", "Enter"]);
+    stage.model.answered(None, &stage.release);
+    let text = stage.text(120, 34);
+    assert!(text.contains("Roll back production"), "{text}");
+    let mut stage = Stage::new(world::monitoring().release);
+    stage.keys(&["H"]);
+    assert!(
+        stage.text(120, 34).contains("hold: not now"),
+        "nothing counts"
+    );
 }
 
 #[test]

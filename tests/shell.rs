@@ -5,6 +5,8 @@
 mod air;
 #[path = "shell/aloft.rs"]
 mod aloft;
+#[path = "shell/countdown.rs"]
+mod countdown;
 #[path = "shell/disk.rs"]
 mod disk;
 #[path = "shell/flight.rs"]

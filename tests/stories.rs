@@ -127,6 +127,11 @@ fn kinds() -> BTreeSet<String> {
             include_str!("../src/domain/rollout/event.rs"),
         ),
         (
+            "smoke",
+            "SmokeEvent",
+            include_str!("../src/domain/smoke/event.rs"),
+        ),
+        (
             "judge",
             "JudgeEvent",
             include_str!("../src/domain/judge/event.rs"),
@@ -154,9 +159,8 @@ fn kinds() -> BTreeSet<String> {
 fn every_event_refusal_and_phase_occurs() {
     // What the core never gives by itself: the loop around it writes or refuses these.
     let elsewhere = BTreeSet::from([
-        "record.resumed", // written when a journal is taken up again
-        "NoRecord",       // refused by the loop when an append fails
-        "ReadOnly",       // refused by a cockpit that does not hold the lock
+        "NoRecord", // refused by the loop when an append fails
+        "ReadOnly", // refused by a cockpit that does not hold the lock
     ]);
     let mut wanted = kinds();
     let refusals = variants(include_str!("../src/domain/command.rs"), "Refusal");

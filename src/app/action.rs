@@ -375,7 +375,6 @@ impl Action {
     /// What a later version brings; its key already says so.
     pub fn later(self) -> Option<&'static str> {
         match self {
-            Self::Hold => Some("holding a countdown"),
             Self::Tick => Some("the checklist"),
             Self::HandOver => Some("handing over"),
             Self::TakeSeat => Some("taking the seat"),

@@ -1,22 +1,29 @@
 //! What fills the bar as an alert, the gravest first: a trigger, a problem, an issue, an approval past cockpit.
 
+use jiff::Timestamp;
+
 use super::{Bar, Tone};
 use crate::domain::{
     Phase,
     approval::Grant,
     judge::{Fired, Rule},
     release::Release,
+    rollback::Countdown,
     wording,
 };
 
 /// The alert of a release; none once it ended, or once it is rolled back: then the rollback is what matters.
-pub(super) fn of(release: &Release, phase: &Phase) -> Option<Bar> {
+pub(super) fn of(release: &Release, phase: &Phase, now: Timestamp) -> Option<Bar> {
     if phase.is_end() || !release.rollback.attempts.is_empty() {
         return None;
     }
     if let Some((source, fired)) = release.watch.alerts().next() {
         let more = release.watch.alerts().count() - 1;
-        let bar = trigger(release, source, fired);
+        let mut bar = trigger(release, source, fired);
+        // What was agreed to and does not happen is said, with why.
+        if let Some(why) = release.why_not_counting(now) {
+            bar.detail = format!("asks, does not count down: {why} · {}", bar.detail);
+        }
         return Some(match more {
             0 => bar,
             more => bar.right(format!(
@@ -33,6 +40,18 @@ pub(super) fn of(release: &Release, phase: &Phase) -> Option<Bar> {
         return Some(Bar::new(Tone::Alert, "Issue detected", issue.as_str()));
     }
     outside(release, phase).map(passed_by)
+}
+
+/// The countdown to a rollback that was agreed to.
+pub(super) fn countdown(release: &Release, running: &Countdown, now: Timestamp) -> Bar {
+    let left = running.zero.duration_since(now).as_secs().max(0);
+    let target = release.rollback_target();
+    let target = target.as_ref().map_or("what was before", |to| to.name());
+    Bar::new(
+        Tone::Alert,
+        format!("Rolls back to {target} in {left} s"),
+        format!("{}: {}", running.trigger, running.why),
+    )
 }
 
 /// The approval that was given outside cockpit, while its deploy can still be cancelled.

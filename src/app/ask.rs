@@ -31,6 +31,10 @@ pub enum Asking {
     Explain,
     /// To watch longer.
     Extend,
+    /// To hold the countdown to a rollback.
+    Hold,
+    /// To start the rollback without waiting for the deploy's end any longer.
+    WaitNoLonger,
     /// To watch on despite an alert.
     KeepWatching,
     /// To stop the run.
@@ -283,6 +287,8 @@ impl Prompt {
                 },
                 reason: text(),
             },
+            Asking::Hold => Intent::Hold,
+            Asking::WaitNoLonger => Intent::WaitNoLonger,
             Asking::KeepWatching => Intent::KeepWatching,
             Asking::CancelRun => Intent::CancelRun,
             Asking::RerunFailed => Intent::RerunFailed,

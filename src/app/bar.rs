@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Bar, Derived, Tone};
+use super::{Bar, Derived, Tone, strategy_words};
 use crate::domain::{
     End, Feed, Phase, Text,
     approval::ApprovalProgress,
@@ -23,7 +23,10 @@ impl Bar {
     pub fn of(release: &Release, derived: &Derived, now: Timestamp) -> Self {
         let gates = &derived.gates;
         let phase = release.phase();
-        if let Some(alert) = super::alert::of(release, &phase) {
+        if let Some(running) = release.rollback.countdown() {
+            return super::alert::countdown(release, running, now);
+        }
+        if let Some(alert) = super::alert::of(release, &phase, now) {
             return alert;
         }
         match phase {
@@ -38,7 +41,7 @@ impl Bar {
                 let (have, want) = derived.progress;
                 let (tone, detail) = match silence(release, derived, now) {
                     Some(silence) => (Tone::Look, silence),
-                    None => (Tone::Calm, "no trigger has fired".to_owned()),
+                    None => (Tone::Calm, quiet(release, now)),
                 };
                 let head = format!("{have} of {} judged", wording::count(want as u64, "minute"));
                 Self::new(tone, head, detail)
@@ -83,6 +86,13 @@ fn silence(release: &Release, derived: &Derived, now: Timestamp) -> Option<Strin
             wording::age(age)
         )
     })
+}
+
+fn quiet(release: &Release, now: Timestamp) -> String {
+    match strategy_words::watched(release, now) {
+        Some(words) => format!("no trigger has fired · {words}"),
+        None => "no trigger has fired".to_owned(),
+    }
 }
 
 fn preparing(release: &Release, now: Timestamp) -> String {
@@ -236,6 +246,11 @@ fn deploying(release: &Release, now: Timestamp) -> Bar {
         (true, None) => String::new(),
     };
     let name = stage.map_or("production", |stage| stage.name.as_str());
+    let detail = match strategy_words::deploying(release) {
+        Some(words) if detail.is_empty() => words,
+        Some(words) => format!("{detail} · {words}"),
+        None => detail,
+    };
     Bar::new(Tone::Busy, format!("Deploying to {name}"), detail)
 }
 
@@ -247,18 +262,36 @@ fn stage_watch(release: &Release, stage: usize, gates: &[Gate], now: Timestamp) 
         .and_then(|stage| stage.weight.as_deref())
         .unwrap_or("a stage");
     if release.approval.waiting.is_some() {
+        if release.goes_on_by_itself() && !stopped(gates) {
+            let head = format!("{served} serves; goes on by itself when every gate passes");
+            return Bar::new(Tone::Calm, head, served_so_far(release));
+        }
         let mut bar = decision(release, gates, now);
         bar.head = format!("{served} serves. The next stage waits for your decision");
         return bar;
     }
-    let detail = release.stage_progress().map_or(String::new(), |stage| {
-        format!(
-            "{} of {}",
-            stage.served,
-            wording::count(stage.wanted as u64, "minute")
-        )
-    });
+    let detail = served_so_far(release);
+    let detail = match release.watched_stage() {
+        Some(_) => format!("{detail} · watched only: the workflow goes on by itself"),
+        None => detail,
+    };
     Bar::new(Tone::Calm, format!("{served} serves and is judged"), detail)
+}
+
+/// `2 of 5 minutes`.
+fn served_so_far(release: &Release) -> String {
+    release.stage_progress().map_or(String::new(), |stage| {
+        let wanted = wording::count(stage.wanted as u64, "minute");
+        format!("{} of {wanted}", stage.served)
+    })
+}
+
+/// Whether a gate stopped a stage that would have gone on by itself: what only lacks time has not.
+fn stopped(gates: &[Gate]) -> bool {
+    use crate::domain::judge::State;
+    gates.iter().any(|gate| {
+        !matches!(gate.verdict.state, State::Pass | State::NoData) && gate.effect.is_some()
+    })
 }
 
 fn undecided(release: &Release) -> Bar {
@@ -290,10 +323,16 @@ fn rolling_back(release: &Release, now: Timestamp) -> Bar {
         return Bar::new(Tone::Busy, "Rolling back", "");
     };
     let step = match attempt.progress {
-        RollbackProgress::Preparing => "the running deploy is dealt with first",
-        RollbackProgress::Starting => "start requested",
-        _ if attempt.holds.is_empty() => "its run works",
-        _ => "its run is held by its own review",
+        RollbackProgress::Preparing if release.waits_for_deploy().is_some() => {
+            "the deploy's run has not ended yet; it need not be waited for".to_owned()
+        }
+        RollbackProgress::Preparing => "the running deploy is dealt with first".to_owned(),
+        RollbackProgress::Starting => "start requested".to_owned(),
+        _ if attempt.holds.is_empty() => "its run works".to_owned(),
+        _ => match release.rollback_hindrance() {
+            Some(why) => return Bar::new(Tone::Alert, "The rollback is held", why.as_str()),
+            None => "its run is held by its own review".to_owned(),
+        },
     };
     let usual = release
         .rollback

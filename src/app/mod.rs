@@ -21,6 +21,7 @@ mod place;
 mod prompt;
 mod staging;
 mod staging_view;
+mod strategy_words;
 mod update;
 mod walk;
 mod walking;

@@ -208,18 +208,6 @@ impl Model {
         )
     }
 
-    /// The answer of the release to the prompt's command: `None` took it.
-    pub fn answered(&mut self, refusal: Option<&crate::domain::Refusal>) {
-        match (refusal, &mut self.overlay) {
-            (None, Some(Overlay::Prompt(prompt))) if prompt.sent => self.overlay = None,
-            (Some(why), Some(Overlay::Prompt(prompt))) if prompt.sent => {
-                prompt.refused(&why.to_string());
-            }
-            (Some(why), _) => self.say(&why.to_string()),
-            (None, _) => {}
-        }
-    }
-
     /// Takes the report with every case.
     pub fn take_report(&mut self, report: Arc<TestReport>) {
         self.cases.take(report);

@@ -19,7 +19,7 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
         return None;
     }
     match &model.seat {
-        Seat::Watching(driver) if action != Action::Note => {
+        Seat::Watching(driver) if !matches!(action, Action::Note | Action::Hold) => {
             return Some(format!("this cockpit watches; {driver} drives"));
         }
         Seat::Replay => return Some("a replay only shows what was".to_owned()),
@@ -36,6 +36,7 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
         Action::Reject => release.approval.waiting.is_some(),
         Action::RollBack => return rollback(release, &phase),
         Action::KeepWatching => release.watch.alerts().next().is_some(),
+        Action::Hold => release.rollback.countdown().is_some(),
         Action::Problem => release.approval.first_grant().is_some() && !phase.is_end(),
         Action::Extend => {
             release.rollout.deployed.is_some()
@@ -80,6 +81,9 @@ fn approval(release: &Release, model: &Model, phase: &Phase) -> Option<String> {
 }
 
 fn rollback(release: &Release, phase: &Phase) -> Option<String> {
+    if release.waits_for_deploy().is_some() {
+        return None;
+    }
     if let Some(attempt) = release.rollback.in_flight() {
         return Some(format!(
             "a rollback to {} is on its way",
@@ -128,16 +132,20 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
     } else {
         (Action::Close, "close")
     };
-    let roll_back = if phase == Phase::RollbackFailed {
+    let roll_back = if release.waits_for_deploy().is_some() {
+        (Action::RollBack, "roll back at once")
+    } else if phase == Phase::RollbackFailed {
         (Action::RollBack, "roll back again")
     } else {
         (Action::RollBack, "roll back")
     };
     let all = [
+        (Action::Hold, "hold the countdown"),
         approve,
         (Action::Reject, "reject"),
         close,
         roll_back,
+        (Action::RerunFailed, "run the failed jobs again"),
         (Action::CancelRun, "cancel the deploy"),
         (Action::KeepWatching, "keep watching"),
         (Action::Extend, "extend"),

@@ -5,7 +5,7 @@ use super::{
     Prompt, Seat, Spot, StagingView, hindrance, moved::step,
 };
 use crate::{
-    domain::{Command, Phase, Wind, release::Release},
+    domain::{Command, Phase, Refusal, Wind, release::Release},
     report::{by_hand, incident_text},
 };
 
@@ -24,6 +24,25 @@ impl Model {
                 self.wheel(lines, x, y);
                 Vec::new()
             }
+        }
+    }
+
+    /// The answer of the release to the prompt's command: `None` took it.
+    pub fn answered(&mut self, refusal: Option<&Refusal>, release: &Release) {
+        match (refusal, &mut self.overlay) {
+            (None, Some(Overlay::Prompt(prompt))) if prompt.sent => {
+                let was_problem = prompt.asking == Asking::Problem;
+                self.overlay = None;
+                // What a person reports is a trigger too: the way back is one phrase away.
+                if was_problem && hindrance(Action::RollBack, release, self).is_none() {
+                    self.ask(Action::RollBack, release);
+                }
+            }
+            (Some(why), Some(Overlay::Prompt(prompt))) if prompt.sent => {
+                prompt.refused(&why.to_string());
+            }
+            (Some(why), _) => self.say(&why.to_string()),
+            (None, _) => {}
         }
     }
 
@@ -304,6 +323,9 @@ impl Model {
         let prompt = match action {
             Action::Approve | Action::ReleaseStage => Prompt::approve(release),
             Action::Reject => Some(Prompt::reject(release)),
+            Action::RollBack if release.waits_for_deploy().is_some() => {
+                Some(Prompt::plain(release, Asking::WaitNoLonger))
+            }
             Action::RollBack => Prompt::roll_back(release, &known_reason(release)),
             Action::Note => Some(Prompt::note(release)),
             Action::Problem => Some(Prompt::problem(release)),
@@ -312,6 +334,7 @@ impl Model {
                 Some(Prompt::explain(release, &incident_text(release)))
             }
             Action::Close => Some(Prompt::close(release)),
+            Action::Hold => Some(Prompt::plain(release, Asking::Hold)),
             Action::KeepWatching => Some(Prompt::plain(release, Asking::KeepWatching)),
             Action::CancelRun => Some(Prompt::plain(release, Asking::CancelRun)),
             Action::RerunFailed => Some(Prompt::plain(release, Asking::RerunFailed)),

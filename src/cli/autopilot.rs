@@ -57,6 +57,10 @@ impl Autopilot {
 
     /// The next step, as of `now`.
     pub(super) fn step(&mut self, release: &Release, now: Timestamp) -> Step {
+        // What goes on by itself is left to itself.
+        if release.rollback.countdown().is_some() || waits_for_gates(release, now) {
+            return Step::Wait;
+        }
         match release.phase() {
             Phase::AwaitingApproval => self.decide(release, now),
             Phase::StageWatch { stage } if release.approval.waiting.is_some() => {
@@ -69,13 +73,15 @@ impl Autopilot {
                 }
             }
             Phase::Deploying | Phase::Monitoring | Phase::StageWatch { .. } => {
-                if release.watch.alerts().next().is_some() {
+                if release.watch.alerts().next().is_some() || is_broken(release) {
                     self.roll_back(release)
                 } else {
                     Step::Wait
                 }
             }
-            Phase::Undecided if release.watch.alerts().next().is_some() => self.roll_back(release),
+            Phase::Undecided if release.watch.alerts().next().is_some() || is_broken(release) => {
+                self.roll_back(release)
+            }
             Phase::RollbackFailed if release.rollback.attempts.len() < ROLLBACKS => {
                 self.roll_back(release)
             }
@@ -154,10 +160,11 @@ impl Autopilot {
             return Step::Done;
         };
         let phrase = shown.target.name().to_owned();
-        let why = release.watch.fired().next().map_or_else(
-            || "the last attempt failed".to_owned(),
-            |(trigger, fired)| format!("{trigger}: {}", fired.why),
-        );
+        let why = match (release.watch.fired().next(), release.rollout.issues.last()) {
+            (Some((trigger, fired)), _) => format!("{trigger}: {}", fired.why),
+            (None, Some(issue)) => issue.to_string(),
+            (None, None) => "the last attempt failed".to_owned(),
+        };
         match ConfirmedRollback::typed(release.key.clone(), shown, plan, &phrase, &why) {
             Ok(confirmed) => self.give(Intent::RollBack(Box::new(confirmed))),
             Err(_) => Step::Done,
@@ -171,6 +178,18 @@ impl Autopilot {
             Refusal::Changed(_) | Refusal::InFlight(_) | Refusal::WrongPhase { .. }
         )
     }
+}
+
+/// Whether the next stage goes on by itself: whoever agreed to that lets it, while nothing has gone wrong.
+fn waits_for_gates(release: &Release, now: Timestamp) -> bool {
+    let waiting = release.approval.waiting.as_ref();
+    let long = waiting.is_some_and(|waiting| now.duration_since(waiting.since) > LONG_PATIENCE);
+    release.goes_on_by_itself() && release.watch.alerts().next().is_none() && !long
+}
+
+/// Whether production serves what its smoke tests find broken.
+fn is_broken(release: &Release) -> bool {
+    !release.rollout.issues.is_empty() && !release.smoke.runs.is_empty()
 }
 
 /// Whether a stage served as long as the rules want, and its gates pass.

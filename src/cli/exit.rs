@@ -5,7 +5,7 @@
 //! | 0 | done; a release ended as it should (`DEPLOYMENT_COMPLETE`); every check of `doctor` is fine |
 //! | 1 | failed: a release ended otherwise, a check failed, the world did not answer |
 //! | 2 | usage or configuration: the command line or a file is wrong; nothing was tried |
-//! | 3 | needs a human: the release waits for a decision (`NEEDS_HUMAN`) |
+//! | 3 | needs a human: the release waits for a decision (`NEEDS_HUMAN`), or is watched (`PRODUCTION_DEPLOYED`) |
 //!
 //! `domain::phase` says which outcome is which.
 

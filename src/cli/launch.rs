@@ -5,7 +5,11 @@ use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 
-use super::{exit::Stop, surroundings::Surroundings};
+use super::{
+    beside::{chain_of, following, host_name},
+    exit::Stop,
+    surroundings::{Surroundings, beside},
+};
 use crate::{
     adapters::{
         calendar::Calendars,
@@ -13,11 +17,9 @@ use crate::{
         cloudwatch::{CloudWatch, Settings, StaticKeys},
         github::Client,
         script::Programs,
-        store::{Cut, Driving, Holder, Opened, ReadOnly, Who, look, open},
+        store::{Cut, Driving, Inbox, Opened, Who, look, open},
     },
-    config::{
-        AwsAccount, Beside, Machine, Resolved, TeamFile, parse_team, parse_team_with, strategy_file,
-    },
+    config::{AwsAccount, Beside, Machine, Resolved, TeamFile, files_beside, parse_team_with},
     domain::{
         Actor, Event, Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, later,
         observation::RunSnapshot,
@@ -25,10 +27,10 @@ use crate::{
         release::Release,
     },
     flight::{
-        Crew, Flight, Flying, Following, Forgetful, Found, Journal, Needs, Outside, Report, Sought,
-        find, resume,
+        Crew, Flight, Flying, Forgetful, Found, Journal, Needs, Outside, Report, Sought, find,
+        resume,
     },
-    ports::{Checkout, Clock, History, Runs, Store},
+    ports::{Checkout, Clock, History, Letters, Runs, Store},
     wiring,
 };
 
@@ -110,7 +112,7 @@ pub(super) async fn launch(
             Some(wrap) => wrap(Arc::new(Forgetful)),
             None => Arc::new(Forgetful),
         };
-        watching(&root, &key, outside, opening, store)?
+        watching(&root, &key, outside, opening, store).await?
     } else {
         driving(order, &root, &key, outside, opening).await?
     };
@@ -146,23 +148,18 @@ async fn rules(
             )));
         };
         let origin = format!("cockpit.toml of {slug}");
-        match strategy_file(&bytes) {
-            None => parse_team(&bytes, &origin)?,
-            Some(name) => {
-                let asked = patiently(order, dialogue, async || client.file(&name).await);
-                let Some(strategy) = asked.await? else {
-                    return Err(Stop::usage(format!(
-                        "the default branch of {slug} has no {name}, which cockpit.toml names as its strategy\n  = help: merge it, or correct `strategy.file`"
-                    )));
-                };
-                let shown = format!("{name} of {slug}");
-                let beside = Beside {
-                    origin: &shown,
-                    bytes: &strategy,
-                };
-                parse_team_with(&bytes, &origin, Some(beside))?
-            }
+        let mut files = Vec::new();
+        for (key, name) in files_beside(&bytes) {
+            let asked = patiently(order, dialogue, async || client.file(&name).await);
+            let Some(held) = asked.await? else {
+                return Err(Stop::usage(format!(
+                    "the default branch of {slug} has no {name}, which cockpit.toml names as `{key}`\n  = help: merge it, or correct `{key}`"
+                )));
+            };
+            files.push((name.clone(), format!("{name} of {slug}"), held));
         }
+        let beside: Vec<Beside<'_>> = files.iter().map(beside).collect();
+        parse_team_with(&bytes, &origin, &beside)?
     };
     let resolved = order.around.resolve(team)?;
     let target = &resolved.team.policy.target;
@@ -253,6 +250,7 @@ fn outside(order: &Launch<'_>, resolved: &Resolved, client: Client) -> Result<Ou
         probe: wiring::probe(resolved.team.production.as_ref())?,
         metrics: cloudwatch.clone(),
         alarms: cloudwatch,
+        smoke: wiring::smoke(&resolved.team, &order.around.env, clock)?,
         script: Arc::new(Programs::default()),
         clock: Arc::clone(clock),
     })
@@ -293,12 +291,14 @@ async fn driving(
     let login = outside.runs.viewer().await.ok();
     let who = Who {
         host: Text::line(&host_name()),
-        login,
+        login: login.clone(),
         since: order.clock.now(),
     };
     let opened = open(root, key, &who).map_err(|error| Stop::failed(error.to_string()))?;
     match opened {
-        Opened::ReadOnly(reading) => following(reading, outside.clock).map(|flight| (flight, None)),
+        Opened::ReadOnly(reading) => {
+            following(reading, login, outside.clock).map(|flight| (flight, None))
+        }
         Opened::Driving(Driving {
             journal,
             bytes,
@@ -312,25 +312,14 @@ async fn driving(
             let found = resume(&bytes).map_err(|error| Stop::failed(chain_of(&error)))?;
             let resumed = found.as_ref().map_or(Seq(0), |(release, _)| release.seq());
             let (release, journal) = begin(found, store, opening, cut, &outside)?;
-            Ok(crewed(release, journal, outside, resumed, true))
+            let letters: Arc<dyn Letters> = Arc::new(Inbox::new(journal.store().place()));
+            Ok(crewed(release, journal, outside, resumed, Some(letters)))
         }
     }
 }
 
-/// The error with its causes on one line.
-pub(super) fn chain_of(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
-}
-
 /// A cockpit that watches: another's journal where one is on this machine, else its own eyes.
-fn watching(
+async fn watching(
     root: &std::path::Path,
     key: &ReleaseKey,
     outside: Outside,
@@ -339,10 +328,11 @@ fn watching(
 ) -> Result<Aloft, Stop> {
     let found = look(root, key).map_err(|error| Stop::failed(error.to_string()))?;
     if let Some(reading) = found.filter(|reading| !reading.bytes.is_empty()) {
-        return following(reading, outside.clock).map(|flight| (flight, None));
+        let login = outside.runs.viewer().await.ok();
+        return following(reading, login, outside.clock).map(|flight| (flight, None));
     }
     let (release, journal) = begin(None, store, opening, None, &outside)?;
-    Ok(crewed(release, journal, outside, Seq(0), false))
+    Ok(crewed(release, journal, outside, Seq(0), None))
 }
 
 /// The release as the journal has it, or a new one.
@@ -390,8 +380,9 @@ fn crewed(
     journal: Journal,
     outside: Outside,
     resumed: Seq,
-    drives: bool,
+    letters: Option<Arc<dyn Letters>>,
 ) -> Aloft {
+    let drives = letters.is_some();
     let (reports, inputs) = mpsc::channel::<Report>(WAITING_REPORTS);
     let (needs, wanted) = watch::channel(Needs::of(&release));
     let crew = Crew {
@@ -400,52 +391,17 @@ fn crewed(
         needs: wanted,
         reports,
         resumed,
+        letters: letters.clone(),
         acts: drives,
         outside: outside.clone(),
     };
     let flight = Flight::new(release, journal, outside.clock, inputs, needs);
     let flight = if drives {
-        flight
+        flight.answering(letters)
     } else {
         flight.reading_only("nobody on this machine; this cockpit only watches")
     };
     (Box::new(flight), Some(crew))
-}
-
-fn following(reading: ReadOnly, clock: Arc<dyn Clock>) -> Result<Box<dyn Flying>, Stop> {
-    let found = resume(&reading.bytes).map_err(|error| Stop::failed(chain_of(&error)))?;
-    let Some((release, head)) = found else {
-        return Err(Stop::failed(
-            "another cockpit is just opening this release\n  = help: try again in a moment",
-        ));
-    };
-    let driver = reading
-        .holder
-        .as_ref()
-        .map_or_else(|| "nobody".to_owned(), holder);
-    let mut follower = reading.follower;
-    let keeper = follower.clone();
-    let lines = Box::new(move || follower.read_new());
-    let blobs = Box::new(move |name: &str| keeper.blob(name));
-    Ok(Box::new(Following::new(
-        release, head, driver, lines, blobs, clock,
-    )))
-}
-
-fn holder(holder: &Holder) -> String {
-    let who = holder
-        .login
-        .as_ref()
-        .map_or_else(|| "someone".to_owned(), |login| format!("@{login}"));
-    format!("{who} on {} (process {})", holder.host, holder.pid)
-}
-
-pub(super) fn host_name() -> String {
-    let told = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    told.map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty())
-        .or_else(|| std::env::var("HOSTNAME").ok())
-        .unwrap_or_else(|| "this machine".to_owned())
 }
 
 /// Where a demo's journal lies when nobody says.

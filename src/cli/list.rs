@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
+    beside::host_name,
     exit::{Exit, Stop},
-    launch::host_name,
     manual::print,
     past,
     record_args::ListArguments,

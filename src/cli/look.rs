@@ -5,8 +5,9 @@ use std::{sync::Arc, time::Duration};
 use serde_json::{Value, json};
 
 use super::{
+    beside::chain_of,
     exit::{Exit, Stop},
-    launch::{AroundStore, Dialogue, Launch, Launched, Picking, chain_of, launch},
+    launch::{AroundStore, Dialogue, Launch, Launched, Picking, launch},
     past,
     runtime::runtime,
     surroundings::Surroundings,

@@ -3,6 +3,7 @@
 mod args;
 mod autopilot;
 mod backtest;
+mod beside;
 mod config;
 mod demo;
 mod doctor;

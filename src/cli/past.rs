@@ -34,7 +34,7 @@ pub(super) fn read_proven(journal: &Path, proven: &Proven) -> Result<Recorded, S
         Stop::failed(format!(
             "{}: {}\n  = help: `cockpit verify` tells whether it was changed; a newer cockpit may read it",
             journal.display(),
-            super::launch::chain_of(&error)
+            super::beside::chain_of(&error)
         ))
     })?;
     recorded.ok_or_else(|| Stop::failed(format!("{} holds no release yet", journal.display())))

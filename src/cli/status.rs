@@ -74,6 +74,9 @@ fn as_json(release: &Release) -> Value {
         "production": production(release),
         "phase": release.phase(),
         "outcome": release.outcome(),
+        "reached": release.record.outcomes.iter().map(|(outcome, at)| {
+            json!({"outcome": outcome, "at": at})
+        }).collect::<Vec<_>>(),
         "staging": match release.evidence.staging(&release.policy) {
             Staging::Ready => json!({"ready": true}),
             Staging::NotYet(waits) => json!({"ready": null, "waits": waits}),

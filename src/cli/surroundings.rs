@@ -9,8 +9,8 @@ use std::{
 use super::{args::GlobalArguments, exit::Stop};
 use crate::{
     config::{
-        Beside, Env, Flags, LARGEST, Layers, Machine, Resolved, TeamFile, file::UserTable, machine,
-        parse_remote, parse_team, parse_team_with, parse_user, resolve, strategy_file,
+        Beside, Env, Flags, LARGEST, Layers, Machine, Resolved, TeamFile, file::UserTable,
+        files_beside, machine, parse_remote, parse_team_with, parse_user, resolve,
     },
     domain::Repository,
 };
@@ -68,21 +68,19 @@ impl Surroundings {
             return Err(Stop::usage(format!("there is no {path}\n  = help: {mend}")));
         };
         let origin = path.display().to_string();
-        let Some(name) = strategy_file(&bytes) else {
-            return Ok(parse_team(&bytes, &origin)?);
-        };
-        let place = path.with_file_name(&name);
-        let shown = place.display().to_string();
-        let Some(strategy) = read(&place)? else {
-            return Err(Stop::usage(format!(
-                "there is no {shown}, which {origin} names as its strategy\n  = help: write it beside {origin}, or correct `strategy.file`"
-            )));
-        };
-        let beside = Beside {
-            origin: &shown,
-            bytes: &strategy,
-        };
-        Ok(parse_team_with(&bytes, &origin, Some(beside))?)
+        let mut files = Vec::new();
+        for (key, name) in files_beside(&bytes) {
+            let place = path.with_file_name(&name);
+            let shown = place.display().to_string();
+            let Some(held) = read(&place)? else {
+                return Err(Stop::usage(format!(
+                    "there is no {shown}, which {origin} names as `{key}`\n  = help: write it beside {origin}, or correct `{key}`"
+                )));
+            };
+            files.push((name, shown, held));
+        }
+        let beside: Vec<Beside<'_>> = files.iter().map(beside).collect();
+        Ok(parse_team_with(&bytes, &origin, &beside)?)
     }
 
     /// The checkout's `origin`, as git tells it; `None` outside a checkout or without git.
@@ -121,6 +119,15 @@ impl Surroundings {
             user,
             remote,
         }
+    }
+}
+
+/// A file that rules name: its name there, its name for people, what it holds.
+pub(super) fn beside((name, origin, bytes): &(String, String, Vec<u8>)) -> Beside<'_> {
+    Beside {
+        name,
+        origin,
+        bytes,
     }
 }
 

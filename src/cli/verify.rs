@@ -5,8 +5,8 @@ use std::{fmt::Write as _, path::Path};
 use serde_json::json;
 
 use super::{
+    beside::chain_of,
     exit::{Exit, Stop},
-    launch::chain_of,
     manual::print,
     past,
     record_args::VerifyArguments,

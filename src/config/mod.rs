@@ -5,6 +5,7 @@ mod diagnostic;
 mod environment;
 pub mod file;
 mod keymap;
+mod largest;
 mod layer;
 mod layers;
 mod nearest;
@@ -26,12 +27,13 @@ pub use at::At;
 pub use diagnostic::*;
 pub use environment::*;
 pub use keymap::*;
+pub use largest::LARGEST;
 pub use layer::*;
 pub use layers::*;
 pub use nearest::nearest;
 pub use remote::*;
 pub use resolve::{
-    AwsAccount, GATES, GateDefault, NotYet, ProductionVersion, RuleFault, rule_faults,
+    AwsAccount, GATES, GateDefault, NotYet, ProductionVersion, RuleFault, SmokeSuites, rule_faults,
 };
 pub use screen::{Depth, Screen};
 pub use smoke::parse_smoke;

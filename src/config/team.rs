@@ -7,16 +7,16 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::{
+    At,
     diagnostic::{Diagnostic, Diagnostics},
     file::TeamTable,
-    resolve::{AwsAccount, NotYet, ProductionVersion, resolve_team},
+    largest::LARGEST,
+    resolve::{AwsAccount, NotYet, ProductionVersion, SMOKE_ENDINGS, SmokeSuites, resolve_team},
     schema, shape,
-    strategy::{self, is_beside},
+    smoke::parse_smoke,
+    strategy::{self, is_below, is_beside},
 };
 use crate::domain::policy::Policy;
-
-/// Largest file that is read: what GitHub's contents answer holds whole.
-pub const LARGEST: usize = 1024 * 1024;
 
 /// A team's file, read, checked and resolved.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct TeamFile {
     pub aws: Vec<AwsAccount>,
     /// `production.version`.
     pub production: Option<ProductionVersion>,
+    /// The tests that `[smoke]` names; empty where its files were not given.
+    pub smoke: SmokeSuites,
     /// What is written and has no effect in this version: a warning at start.
     pub not_yet: Vec<NotYet>,
 }
@@ -40,38 +42,65 @@ pub struct TeamFile {
 /// A file that the rules name, from beside them.
 #[derive(Debug, Clone, Copy)]
 pub struct Beside<'b> {
+    /// Its name, as the rules write it.
+    pub name: &'b str,
     /// Its name for people.
     pub origin: &'b str,
     /// What it holds.
     pub bytes: &'b [u8],
 }
 
-/// The strategy file that these rules name, relative to them; `None` where they name none that can be read.
-pub fn strategy_file(bytes: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let table: toml::Table = toml::from_str(text).ok()?;
-    let file = table.get("strategy")?.get("file")?.as_str()?;
-    is_beside(file).then(|| file.to_owned())
+/// The key of a file that rules name, and the file.
+pub type Named = (&'static str, String);
+
+/// The files that these rules name, relative to them, each once, with the key that names it; those that cannot be read
+/// are left out.
+pub fn files_beside(bytes: &[u8]) -> Vec<Named> {
+    let text = std::str::from_utf8(bytes).ok();
+    let Some(table) = text.and_then(|text| toml::from_str::<toml::Table>(text).ok()) else {
+        return Vec::new();
+    };
+    let named = |table: &toml::Table, (section, key): (&str, &str)| -> Option<String> {
+        Some(table.get(section)?.get(key)?.as_str()?.to_owned())
+    };
+    let strategy = named(&table, STRATEGY).filter(|name| is_beside(name));
+    let mut all: Vec<Named> = strategy
+        .map(|name| ("strategy.file", name))
+        .into_iter()
+        .collect();
+    for (place, key) in [(BEFORE, "smoke.before"), (AFTER, "smoke.after")] {
+        let Some(name) = named(&table, place).filter(|name| is_below(name, &SMOKE_ENDINGS)) else {
+            continue;
+        };
+        if all.iter().all(|(_, known)| *known != name) {
+            all.push((key, name));
+        }
+    }
+    all
 }
+
+const STRATEGY: (&str, &str) = ("strategy", "file");
+const BEFORE: (&str, &str) = ("smoke", "before");
+const AFTER: (&str, &str) = ("smoke", "after");
 
 /// Reads rules that name no other file; `origin` is the name for people in messages.
 pub fn parse_team(bytes: &[u8], origin: &str) -> Result<TeamFile, Diagnostics> {
-    parse_team_with(bytes, origin, None)
+    parse_team_with(bytes, origin, &[])
 }
 
-/// Reads rules with the strategy file that they name ([`strategy_file`]); its bytes are part of the rules' hash.
+/// Reads rules with the files that they name ([`files_beside`], in that order); their bytes are part of the rules' hash.
 pub fn parse_team_with(
     bytes: &[u8],
     origin: &str,
-    strategy: Option<Beside<'_>>,
+    beside: &[Beside<'_>],
 ) -> Result<TeamFile, Diagnostics> {
     let text = text_of(bytes, origin)?;
-    let Some(beside) = strategy else {
-        return read(text, hash(bytes), origin, None);
-    };
-    let hash = hash(&[bytes, b"\0", beside.bytes].concat());
-    let inner = text_of(beside.bytes, beside.origin)?;
-    read(text, hash, origin, Some((beside.origin, inner)))
+    let mut whole = bytes.to_vec();
+    for file in beside {
+        whole.push(0);
+        whole.extend_from_slice(file.bytes);
+    }
+    read(text, hash(&whole), origin, beside)
 }
 
 fn text_of<'b>(bytes: &'b [u8], origin: &str) -> Result<&'b str, Diagnostics> {
@@ -89,22 +118,40 @@ fn text_of<'b>(bytes: &'b [u8], origin: &str) -> Result<&'b str, Diagnostics> {
     })
 }
 
-/// `beside`: the strategy file's name and text.
 fn read(
     text: &str,
     hash: String,
     origin: &str,
-    beside: Option<(&str, &str)>,
+    beside: &[Beside<'_>],
 ) -> Result<TeamFile, Diagnostics> {
     let ours = |list| Diagnostics::new(origin, text, list);
     let (table, raw, mut list) = document(text).map_err(ours)?;
+    let named = |file: Option<&At<String>>| {
+        let name = file?.value.as_str();
+        beside.iter().find(|known| known.name == name)
+    };
+    let strategy = named(table.strategy.as_ref().and_then(|at| at.file.as_ref()));
+    let strategy = strategy
+        .map(|file| Ok((file.origin, text_of(file.bytes, file.origin)?)))
+        .transpose()?;
     let theirs = |list| {
-        let (name, text) = beside.unwrap_or((origin, text));
+        let (name, text) = strategy.unwrap_or((origin, text));
         Diagnostics::new(name, text, list)
     };
-    let written = beside.map(|(_, text)| strategy::read(text, &table.github.environment.value));
+    let written = strategy.map(|(_, text)| strategy::read(text, &table.github.environment.value));
     let written = written.transpose().map_err(theirs)?;
-    let (resolution, wrong, wrong_beside) = resolve_team(&table, &raw, hash, written.as_ref());
+    let suite = |file: Option<&At<String>>| {
+        let file = named(file);
+        file.map(|file| parse_smoke(file.bytes, file.origin))
+            .transpose()
+    };
+    let smoke = table.smoke.as_ref();
+    let suites = SmokeSuites {
+        before: suite(smoke.and_then(|at| at.before.as_ref()))?,
+        after: suite(smoke.and_then(|at| at.after.as_ref()))?,
+    };
+    let (resolution, wrong, wrong_beside) =
+        resolve_team(&table, &raw, hash, written.as_ref(), &suites);
     list.extend(wrong);
     if !list.is_empty() {
         return Err(ours(list));
@@ -119,6 +166,7 @@ fn read(
         repository: resolution.repository,
         aws: resolution.aws,
         production: resolution.production,
+        smoke: suites,
         not_yet: resolution.not_yet,
     })
 }
@@ -211,7 +259,7 @@ mod tests {
         assert!(policy.metrics.iter().any(|m| m.side == Side::Control));
         assert_eq!(policy.approval.deploy_timeout.as_hours(), 2);
         let places: Vec<&str> = team.not_yet.iter().map(|one| one.place).collect();
-        for place in ["[slack]", "approval.signoffs", "[smoke]"] {
+        for place in ["[slack]", "approval.signoffs"] {
             assert!(places.contains(&place), "{place} in {places:?}");
         }
         let coverage = policy.evidence.iter().find(|rule| rule.max_drop.is_some());

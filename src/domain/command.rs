@@ -43,6 +43,10 @@ pub enum Intent {
     },
     /// The alert was seen; watch on.
     KeepWatching,
+    /// Hold the countdown to a rollback.
+    Hold,
+    /// Start the rollback without waiting for the deploy's end any longer.
+    WaitNoLonger,
     /// Watch longer.
     ExtendWatch {
         /// By how many minutes, 1 to 240.

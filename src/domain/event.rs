@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::{
     Stamp, Text, approval::ApprovalEvent, evidence::EvidenceEvent, judge::JudgeEvent,
     policy::gate::GateEvent, record::RecordEvent, rollback::RollbackEvent, rollout::RolloutEvent,
+    smoke::SmokeEvent,
 };
 
 /// Something that happened.
@@ -23,6 +24,8 @@ pub enum Event {
     Approval(ApprovalEvent),
     /// To the run and its promotion.
     Rollout(RolloutEvent),
+    /// To the smoke tests.
+    Smoke(SmokeEvent),
     /// To the judged minutes.
     Judge(JudgeEvent),
     /// To a rollback.
@@ -77,6 +80,7 @@ nouns! {
     Gate(GateEvent) = "gate",
     Approval(ApprovalEvent) = "approval",
     Rollout(RolloutEvent) = "rollout",
+    Smoke(SmokeEvent) = "smoke",
     Judge(JudgeEvent) = "judge",
     Rollback(RollbackEvent) = "rollback",
     Record(RecordEvent) = "record",
@@ -97,6 +101,7 @@ impl Event {
             Self::Evidence(_)
             | Self::Gate(_)
             | Self::Approval(_)
+            | Self::Smoke(_)
             | Self::Record(_)
             | Self::Unknown(_) => None,
         }
@@ -109,6 +114,7 @@ impl Event {
             Self::Gate(_)
             | Self::Approval(_)
             | Self::Rollout(_)
+            | Self::Smoke(_)
             | Self::Judge(_)
             | Self::Rollback(_)
             | Self::Record(_)
@@ -124,7 +130,11 @@ impl Event {
             Self::Record(event) => event.is_decision(),
             Self::Rollout(RolloutEvent::CancelRequested { .. }) => true,
             Self::Judge(event) => event.is_decision(),
-            Self::Evidence(_) | Self::Gate(_) | Self::Rollout(_) | Self::Unknown(_) => false,
+            Self::Evidence(_)
+            | Self::Gate(_)
+            | Self::Rollout(_)
+            | Self::Smoke(_)
+            | Self::Unknown(_) => false,
         }
     }
 }

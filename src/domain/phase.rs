@@ -3,7 +3,8 @@
 //! | phase | outcome | exit |
 //! | --- | --- | --- |
 //! | `Preparing`, `AwaitingApproval`, `ApprovalRequested`, `Refused` | `NEEDS_HUMAN` (`STAGING_FAILED` where staging is) | 3 (1) |
-//! | `Deploying`, `StageWatch`, `Monitoring`, `Undecided`, `Stopped` before it is explained | `NEEDS_HUMAN` | 3 |
+//! | `Deploying`, `StageWatch`, `Undecided`, and `Monitoring` with an alert that nobody has answered | `NEEDS_HUMAN` | 3 |
+//! | `Monitoring` | `PRODUCTION_DEPLOYED` | 3 |
 //! | `Deploying` or `Monitoring` with an issue | `ISSUE_DETECTED` | 1 |
 //! | `RollingBack`, `Recovering` | `ROLLBACK_TRIGGERED` | 1 |
 //! | `RollbackFailed` | `ROLLBACK_FAILED` | 1 |
@@ -85,6 +86,8 @@ pub enum End {
 pub enum ReleaseOutcome {
     /// In production and stable.
     DeploymentComplete,
+    /// In production, and watched.
+    ProductionDeployed,
     /// A rollback is on its way.
     RollbackTriggered,
     /// The old version serves again.
@@ -110,6 +113,7 @@ impl ReleaseOutcome {
     pub fn word(self) -> &'static str {
         match self {
             Self::DeploymentComplete => "DEPLOYMENT_COMPLETE",
+            Self::ProductionDeployed => "PRODUCTION_DEPLOYED",
             Self::RollbackTriggered => "ROLLBACK_TRIGGERED",
             Self::RolledBack => "ROLLED_BACK",
             Self::RollbackFailed => "ROLLBACK_FAILED",
@@ -122,11 +126,28 @@ impl ReleaseOutcome {
         }
     }
 
-    /// The exit code: 0 done, 1 not, 3 a person is needed.
+    /// Whether reaching it is an event of its own.
+    pub fn is_told(self) -> bool {
+        match self {
+            Self::ProductionDeployed
+            | Self::RollbackTriggered
+            | Self::RollbackFailed
+            | Self::RolledBack
+            | Self::IssueDetected
+            | Self::DeploymentComplete => true,
+            Self::Rejected
+            | Self::StagingFailed
+            | Self::NeedsHuman
+            | Self::Expired
+            | Self::Cancelled => false,
+        }
+    }
+
+    /// The exit code: 0 done, 1 not, 3 a person is needed, or watches still.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::DeploymentComplete => 0,
-            Self::NeedsHuman => 3,
+            Self::NeedsHuman | Self::ProductionDeployed => 3,
             Self::RollbackTriggered
             | Self::RolledBack
             | Self::RollbackFailed

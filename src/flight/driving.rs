@@ -16,15 +16,18 @@ use tokio::{
 use super::{
     flying::{Flying, Landing, Report, Turn, Turning, Unsaved},
     journal::{Batch, Journal},
+    letters::{Letter, Reply},
     needs::Needs,
+    wakeful::Wakeful,
 };
 use crate::{
     domain::{
         Actor, Command, Event, Refusal, Text, later,
         observation::Observation,
+        record::RecordEvent,
         release::{Release, decide, elapse, judge, observe},
     },
-    ports::Clock,
+    ports::{Clock, Letters},
 };
 
 /// Layers of differences that one observation may have.
@@ -45,22 +48,24 @@ const LANDING: Duration = Duration::from_secs(2);
 /// One release, driven by this process.
 pub struct Flight {
     release: Release,
-    journal: Journal,
+    pub(super) journal: Journal,
     clock: Arc<dyn Clock>,
     reports: mpsc::Receiver<Report>,
     needs: watch::Sender<Needs>,
     work: VecDeque<Work>,
-    writing: Option<Writing>,
+    pub(super) writing: Option<Writing>,
     /// Facts on their way to the disk, and since when they lay unsynced.
-    syncing: Option<(Timestamp, JoinHandle<io::Result<()>>)>,
+    pub(super) syncing: Option<(Timestamp, JoinHandle<io::Result<()>>)>,
     /// Seen while the journal could not be written; some of it, like the answer to an act, is told only once.
-    held: VecDeque<Box<Observation>>,
+    pub(super) held: VecDeque<Box<Observation>>,
     /// Not before this does the timer act again.
     earliest: Timestamp,
     unsynced: Option<Timestamp>,
     is_broken: bool,
     has_changed: bool,
     reads_only: Option<String>,
+    letters: Option<Arc<dyn Letters>>,
+    wakeful: Wakeful,
 }
 
 /// Something to take in.
@@ -72,9 +77,9 @@ enum Work {
 }
 
 /// A decision on its way to the disk.
-struct Writing {
+pub(super) struct Writing {
     batch: Batch,
-    handle: JoinHandle<io::Result<()>>,
+    pub(super) handle: JoinHandle<io::Result<()>>,
     then: Work,
     is_command: bool,
 }
@@ -103,6 +108,8 @@ impl Flight {
             is_broken: false,
             has_changed: true,
             reads_only: None,
+            letters: None,
+            wakeful: Wakeful::default(),
         }
     }
 
@@ -113,12 +120,30 @@ impl Flight {
         self
     }
 
+    /// The same, answering the letters of the other cockpits of this machine.
+    #[must_use]
+    pub fn answering(mut self, letters: Option<Arc<dyn Letters>>) -> Self {
+        self.letters = letters;
+        self
+    }
+
     async fn next_turn(&mut self) -> Turn {
         loop {
             if let Some(writing) = &mut self.writing {
                 let written = (&mut writing.handle).await;
                 let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
                 if let Some(turn) = self.written(written) {
+                    return turn;
+                }
+                continue;
+            }
+            // Before anything is done about time: what was not awake decides nothing by itself.
+            let now = self.clock.now();
+            let counts = self.release.acts_by_itself();
+            if let Some(seconds) = self.wakeful.beat(now, counts) {
+                let jumped = vec![RecordEvent::ClockJumped { seconds }.into()];
+                let then = Work::Follow(CONSEQUENCES);
+                if let Some(turn) = self.commit(jumped, &Actor::Cockpit, now, then) {
                     return turn;
                 }
                 continue;
@@ -135,11 +160,13 @@ impl Flight {
                 return Turn::Changed;
             }
             let due = self.due();
+            let beat = self.wakeful.next().unwrap_or(due).min(due);
             tokio::select! {
                 report = self.reports.recv() => match report {
                     // In the order in which it was seen.
                     Some(Report::Seen(seen)) if !self.held.is_empty() => self.hold(seen),
                     Some(Report::Seen(seen)) => self.work.push_back(Work::Seen(seen, LAYERS)),
+                    Some(Report::Letter { name, letter }) => self.read(name, letter),
                     Some(report) => return Turn::Report(report),
                     None => {
                         // The feeds are gone, which happens only on the way out: time still passes.
@@ -148,9 +175,24 @@ impl Flight {
                     }
                 },
                 synced = synced(&mut self.syncing) => self.synced(synced),
-                () = self.clock.sleep_until(due) => self.timer(),
+                () = self.clock.sleep_until(beat) => {
+                    if self.clock.now() >= due {
+                        self.timer();
+                    }
+                }
             }
         }
+    }
+
+    /// Does what a letter asks for as if a key had, and answers.
+    fn read(&mut self, name: String, letter: Letter) {
+        let Some(letters) = self.letters.clone() else {
+            return;
+        };
+        let refusal = self.submit(letter.command()).err();
+        let answer = Reply::of(refusal.as_ref()).bytes();
+        // Who wrote it looks at the journal too: an answer that is lost changes nothing.
+        drop(spawn_blocking(move || letters.answer(&name, &answer)));
     }
 
     /// When the loop must act without any report.
@@ -381,50 +423,6 @@ impl Flying for Flight {
             tracing::error!(what, "the journal is not whole at the end");
             Err(Unsaved(what))
         })
-    }
-}
-
-impl Flight {
-    /// Waits for what is on its way to the disk, and makes everything durable.
-    async fn settle(&mut self) -> io::Result<()> {
-        if let Some(writing) = &mut self.writing {
-            let written = (&mut writing.handle).await;
-            written.unwrap_or_else(|error| Err(io::Error::other(error)))?;
-            self.writing = None;
-        }
-        if let Some((_, handle)) = &mut self.syncing {
-            // Whatever became of it, everything is synced once more.
-            let _ = handle.await;
-            self.syncing = None;
-        }
-        let store = Arc::clone(self.journal.store());
-        spawn_blocking(move || store.sync())
-            .await
-            .unwrap_or_else(|error| Err(io::Error::other(error)))
-    }
-
-    /// What is lost with this process, in words.
-    fn unsaved(&self, why: &str) -> String {
-        let mut parts = Vec::new();
-        if self.writing.is_some() {
-            parts.push("the last decision may be missing; it was not sent".to_owned());
-        }
-        if !self.held.is_empty() {
-            parts.push(format!(
-                "{} observations that could not be written",
-                self.held.len()
-            ));
-        }
-        if parts.is_empty() {
-            parts.push("the newest facts may be missing; they are observed again".to_owned());
-        }
-        let place = self.journal.store().place().display();
-        let why = if why.is_empty() {
-            String::new()
-        } else {
-            format!(": {why}")
-        };
-        format!("{} ({place}{why})", parts.join(", "))
     }
 }
 

@@ -4,6 +4,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::letters::Letter;
 use crate::domain::{
     Command, Fault, Feed, Login, Reel, Refusal, Wind,
     evidence::TestReport,
@@ -52,6 +53,13 @@ pub enum Report {
     Compared(Arc<Comparison>),
     /// Whose token it is.
     Viewer(Login),
+    /// What another cockpit of this machine asks for.
+    Letter {
+        /// Its name, for the answer.
+        name: String,
+        /// What it says.
+        letter: Letter,
+    },
 }
 
 /// What happened in one turn of a flight.

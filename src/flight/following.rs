@@ -1,4 +1,5 @@
-//! Another cockpit's flight, read from its journal as it grows. No command leaves from here.
+//! Another cockpit's flight, read from its journal as it grows. What it may ask of the driver goes
+//! as a letter; no other command leaves from here.
 
 use std::{io, sync::Arc};
 
@@ -7,10 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     flying::{Flying, Landing, Report, Turn, Turning},
     journal::stamped,
+    letters::{Letter, Reply},
 };
 use crate::{
     domain::{
-        Command, Refusal, Text, later,
+        Command, Login, Refusal, Text, later,
         observation::Comparison,
         record::{Head, Reader},
         release::Release,
@@ -27,13 +29,36 @@ pub type NewLines = Box<dyn FnMut() -> io::Result<Vec<u8>> + Send>;
 /// Reads a blob of the release by its name.
 pub type Blobs = Box<dyn Fn(&str) -> io::Result<Vec<u8>> + Send>;
 
+/// Leaves letters for the driver, and takes its answers.
+pub trait Post: Send {
+    /// Leaves one; its name, for the answer.
+    fn leave(&self, at: Timestamp, letter: &Letter) -> io::Result<String>;
+    /// The answer, once there is one.
+    fn answer(&self, name: &str) -> io::Result<Option<Vec<u8>>>;
+}
+
+/// What a follower has besides the journal.
+pub struct Aside {
+    /// Reads blobs.
+    pub blobs: Blobs,
+    /// Leaves letters.
+    pub post: Box<dyn Post>,
+    /// Whose token this is, where that is known.
+    pub viewer: Option<Login>,
+}
+
+/// Letters whose answer is waited for, at most.
+const MOST_LETTERS: usize = 16;
+
 /// A release that another cockpit on this machine drives.
 pub struct Following {
     release: Release,
     head: Head,
     driver: String,
     lines: NewLines,
-    blobs: Blobs,
+    aside: Aside,
+    /// Letters that are not answered yet.
+    sent: Vec<String>,
     /// The blob of the diff that the screen has.
     told: Option<String>,
     clock: Arc<dyn Clock>,
@@ -47,7 +72,7 @@ impl Following {
         head: Head,
         driver: String,
         lines: NewLines,
-        blobs: Blobs,
+        aside: Aside,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
@@ -55,7 +80,8 @@ impl Following {
             head,
             driver,
             lines,
-            blobs,
+            aside,
+            sent: Vec::new(),
             told: None,
             next: clock.now(),
             clock,
@@ -64,12 +90,18 @@ impl Following {
 
     async fn next_turn(&mut self) -> Turn {
         loop {
+            if let Some(viewer) = self.aside.viewer.take() {
+                return Turn::Report(Report::Viewer(viewer));
+            }
             if let Some(seen) = self.new_diff() {
                 return Turn::Report(Report::Compared(seen));
             }
             self.clock.sleep_until(self.next).await;
             let now = self.clock.now();
             self.next = later(now, LOOK_EVERY);
+            if let Some(why) = self.refused() {
+                return Turn::Refused(Refusal::Impossible(why));
+            }
             match self.take_in() {
                 Ok(0) => {}
                 Ok(_) => return Turn::Changed,
@@ -82,6 +114,21 @@ impl Following {
         }
     }
 
+    /// Why the driver refused a letter, where it did.
+    fn refused(&mut self) -> Option<Text> {
+        let post = &self.aside.post;
+        let mut why = None;
+        self.sent.retain(|name| match post.answer(name) {
+            Ok(Some(bytes)) => {
+                let reply: Option<Reply> = serde_json::from_slice(&bytes).ok();
+                why = reply.and_then(|reply| reply.refused).or(why.take());
+                false
+            }
+            Ok(None) | Err(_) => true,
+        });
+        why
+    }
+
     /// The lines of the diff, once for each blob; one that cannot be read leaves the screen with the numbers.
     fn new_diff(&mut self) -> Option<Arc<Comparison>> {
         let name = self.release.evidence.diff.as_ref()?.detail.as_ref()?;
@@ -89,7 +136,7 @@ impl Following {
             return None;
         }
         self.told = Some(name.clone());
-        let bytes = (self.blobs)(name).ok()?;
+        let bytes = (self.aside.blobs)(name).ok()?;
         serde_json::from_slice(&bytes).ok().map(Arc::new)
     }
 
@@ -125,8 +172,20 @@ impl Flying for Following {
         Box::pin(self.next_turn())
     }
 
-    fn submit(&mut self, _command: Command) -> Result<(), Refusal> {
-        Err(Refusal::ReadOnly(Text::line(&self.driver)))
+    fn submit(&mut self, command: Command) -> Result<(), Refusal> {
+        let Some(letter) = Letter::of(&command) else {
+            return Err(Refusal::ReadOnly(Text::line(&self.driver)));
+        };
+        let name = self.aside.post.leave(self.clock.now(), &letter);
+        let name = name.map_err(|error| {
+            let why = format!("the driver cannot be told: {error}");
+            Refusal::Impossible(Text::line(&why))
+        })?;
+        if self.sent.len() == MOST_LETTERS {
+            self.sent.remove(0);
+        }
+        self.sent.push(name);
+        Ok(())
     }
 
     fn land(&mut self) -> Landing<'_> {

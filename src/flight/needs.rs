@@ -11,6 +11,7 @@ use crate::domain::{
     policy::{GateKind, Policy},
     release::Release,
     rollback::RollbackProgress,
+    smoke::Moment,
 };
 
 /// What the feeds shall look at.
@@ -44,6 +45,10 @@ pub struct Needs {
     pub metrics_from: Option<Minute>,
     /// Alarms to ask for.
     pub alarms: Vec<String>,
+    /// Smoke tests to run, and not before when.
+    pub smoke: Option<(Moment, Timestamp)>,
+    /// Whether a countdown runs.
+    pub counts_down: bool,
     /// Acts that wait for their outcome.
     pub acts: Vec<Act>,
 }
@@ -131,6 +136,8 @@ impl Needs {
             production_turn: production_turn(release),
             metrics_from: metrics_from(release, &phase),
             alarms: alarms(&release.policy),
+            smoke: release.smoke_due(),
+            counts_down: release.rollback.countdown().is_some(),
             acts: release.outbox().cloned().collect(),
             phase,
         }

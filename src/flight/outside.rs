@@ -2,9 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::ports::{
-    Alarms, Artifacts, Calendar, Checkout, Clock, Dispatch, History, Metrics, Probe, Review, Runs,
-    Script,
+use crate::{
+    domain::smoke::{Moment, Suite},
+    ports::{
+        Alarms, Artifacts, Calendar, Checkout, Clock, Dispatch, History, Metrics, Probe, Review,
+        Runs, Script, Smoke,
+    },
 };
 
 /// The ports of one release. Cheap to clone.
@@ -30,10 +33,40 @@ pub struct Outside {
     pub alarms: Arc<dyn Alarms>,
     /// Blackouts and deployment windows.
     pub calendar: Arc<dyn Calendar>,
+    /// Smoke tests, where the rules ask for some.
+    pub smoke: SmokeTests,
     /// The team's programs.
     pub script: Arc<dyn Script>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+}
+
+/// The smoke tests of a release, each with who asks them.
+#[derive(Clone, Default)]
+pub struct SmokeTests {
+    /// Before the approval.
+    pub before: Option<SmokeAsker>,
+    /// After each stage.
+    pub after: Option<SmokeAsker>,
+}
+
+/// Tests, and who asks them.
+#[derive(Clone)]
+pub struct SmokeAsker {
+    /// The tests.
+    pub suite: Arc<Suite>,
+    /// Who asks.
+    pub port: Arc<dyn Smoke>,
+}
+
+impl SmokeTests {
+    /// Those of a moment.
+    pub fn of(&self, moment: Moment) -> Option<&SmokeAsker> {
+        match moment {
+            Moment::Before => self.before.as_ref(),
+            Moment::After { .. } => self.after.as_ref(),
+        }
+    }
 }
 
 impl fmt::Debug for Outside {

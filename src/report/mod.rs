@@ -5,15 +5,18 @@ mod by_hand;
 mod documents;
 mod figures;
 mod markdown;
+mod mood;
 mod staging;
 mod staging_json;
 mod staging_markdown;
 mod story;
+mod story_acts;
 
 pub use by_hand::by_hand;
 pub use documents::*;
 pub use figures::*;
 pub use markdown::*;
+pub use mood::*;
 pub use staging::*;
 pub use staging_markdown::*;
 pub use story::*;

@@ -2,35 +2,21 @@
 //!
 //! Words only; a tone says how it is coloured.
 
+use super::{
+    mood::{Mood, answered, mood_of},
+    story_acts::{of_rollback, of_smoke},
+};
 use crate::domain::{
-    Actor, Event, Outcome, Stamped,
+    Actor, Event, Stamped,
     approval::ApprovalEvent,
     evidence::{EvidenceEvent, Finding},
-    judge::{JudgeEvent, State},
+    judge::JudgeEvent,
     observation::AlarmState,
     policy::{Timing, gate::GateEvent},
     record::RecordEvent,
-    rollback::RollbackEvent,
     rollout::{RolloutEvent, StageState, StepState},
     wording,
 };
-
-/// How a line is coloured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mood {
-    /// As any other.
-    Plain,
-    /// Of little weight.
-    Quiet,
-    /// Good.
-    Good,
-    /// Wants a look.
-    Look,
-    /// Bad.
-    Bad,
-    /// Unknown.
-    Unknown,
-}
 
 /// Who made it happen, as the log's column says it.
 pub fn who(actor: &Actor) -> String {
@@ -51,19 +37,11 @@ pub fn told(stamped: &Stamped) -> (Mood, String) {
         Event::Gate(event) => of_gate(event),
         Event::Approval(event) => of_approval(event),
         Event::Rollout(event) => of_rollout(event),
+        Event::Smoke(event) => of_smoke(event),
         Event::Judge(event) => of_judge(event),
         Event::Rollback(event) => of_rollback(event),
         Event::Record(event) => of_record(event),
         Event::Unknown(kind) => (Mood::Quiet, format!("{kind} (written by a newer cockpit)")),
-    }
-}
-
-/// The mood of a state.
-pub fn mood_of(state: State) -> Mood {
-    match state {
-        State::Pass => Mood::Good,
-        State::Fail => Mood::Bad,
-        State::Ambiguous | State::NoData | State::Broken => Mood::Unknown,
     }
 }
 
@@ -86,15 +64,6 @@ fn of_gate(event: &GateEvent) -> (Mood, String) {
                 "calendar: outside the deployment windows".to_owned(),
             ),
         },
-    }
-}
-
-fn answered(what: &str, outcome: &Outcome) -> (Mood, String) {
-    match outcome {
-        Outcome::Taken { run: Some(run) } => (Mood::Plain, format!("{what}: taken, run {run}")),
-        Outcome::Taken { run: None } => (Mood::Plain, format!("{what}: taken")),
-        Outcome::Failed { fault } => (Mood::Bad, format!("{what} failed: {fault}")),
-        Outcome::Unknown { why } => (Mood::Unknown, format!("{what}: nobody can tell: {why}")),
     }
 }
 
@@ -342,62 +311,6 @@ fn of_judge(event: &JudgeEvent) -> (Mood, String) {
     }
 }
 
-fn of_rollback(event: &RollbackEvent) -> (Mood, String) {
-    match event {
-        RollbackEvent::ReadinessSeen(_) => (Mood::Quiet, "the way back was looked at".to_owned()),
-        RollbackEvent::Requested { shown, reason, .. } => (
-            Mood::Look,
-            format!(
-                "rollback to {} requested: {}",
-                shown.target.name(),
-                reason.first_line()
-            ),
-        ),
-        RollbackEvent::CancelRequested { .. } => {
-            (Mood::Plain, "the deploy shall stop first".to_owned())
-        }
-        RollbackEvent::StartRequested { .. } => {
-            (Mood::Plain, "rollback start requested".to_owned())
-        }
-        RollbackEvent::ReviewRequested { .. } => (
-            Mood::Plain,
-            "the rollback's own review requested".to_owned(),
-        ),
-        RollbackEvent::Answered { outcome, .. } => answered("rollback", outcome),
-        RollbackEvent::RunFound { run } => (Mood::Plain, format!("rollback run {run}")),
-        RollbackEvent::RunChanged {
-            status, conclusion, ..
-        } => {
-            let word = match conclusion {
-                Some(conclusion) => conclusion.word().to_owned(),
-                None => status.word().to_owned(),
-            };
-            (Mood::Quiet, format!("rollback run: {word}"))
-        }
-        RollbackEvent::HeldBy { holds } if holds.is_empty() => {
-            (Mood::Quiet, "the rollback is held by nothing".to_owned())
-        }
-        RollbackEvent::HeldBy { .. } => (
-            Mood::Look,
-            "the rollback is held by its own review".to_owned(),
-        ),
-        RollbackEvent::Failed { why, superseded } => {
-            let word = if *superseded { "superseded" } else { "failed" };
-            (Mood::Bad, format!("rollback {word}: {why}"))
-        }
-        RollbackEvent::Finished { .. } => (Mood::Good, "the rollback's run ended well".to_owned()),
-        RollbackEvent::Confirmed { production } => (
-            Mood::Good,
-            format!("rolled back: production answers {production}"),
-        ),
-        RollbackEvent::RecoveryJudged { recovered, why } => match recovered {
-            Some(true) => (Mood::Good, format!("recovered: {why}")),
-            Some(false) => (Mood::Bad, format!("not recovered: {why}")),
-            None => (Mood::Unknown, format!("recovery, cannot tell: {why}")),
-        },
-    }
-}
-
 fn of_record(event: &RecordEvent) -> (Mood, String) {
     match event {
         RecordEvent::Opened { version, .. } => {
@@ -407,6 +320,18 @@ fn of_record(event: &RecordEvent) -> (Mood, String) {
         RecordEvent::Resumed { cut, .. } => (
             Mood::Look,
             format!("taken up again; a torn last line was cut ({cut} bytes)"),
+        ),
+        RecordEvent::ClockJumped { seconds } => (
+            Mood::Look,
+            format!("cockpit was not awake, or its clock was set: {seconds} s"),
+        ),
+        RecordEvent::OutcomeReached { outcome } => (
+            match outcome.exit_code() {
+                0 => Mood::Good,
+                1 => Mood::Bad,
+                _ => Mood::Plain,
+            },
+            outcome.word().to_owned(),
         ),
         RecordEvent::Noted { text } => (Mood::Plain, format!("note: {}", text.first_line())),
         RecordEvent::ProblemReported { problem, text } => (

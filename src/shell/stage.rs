@@ -176,8 +176,10 @@ impl Stage {
         };
         match turn {
             // A command that was taken closes its prompt once its record is on the disk.
-            Turn::Changed => aloft.model.answered(None),
-            Turn::Refused(refusal) => aloft.model.answered(Some(&refusal)),
+            Turn::Changed => aloft.model.answered(None, aloft.flight.release()),
+            Turn::Refused(refusal) => {
+                aloft.model.answered(Some(&refusal), aloft.flight.release());
+            }
             Turn::Trouble(why) => aloft.model.say(&format!(
                 "the journal cannot be written: {why}; decisions are refused"
             )),
@@ -367,7 +369,8 @@ impl Stage {
 fn reported(model: &mut Model, report: Report, release: &Release) {
     match report {
         // Observations are the flight's own.
-        Report::Seen(_) => {}
+        // Read by the flight.
+        Report::Seen(_) | Report::Letter { .. } => {}
         Report::Answered { feed, at, cadence } => model.feeds.answered(feed, at, cadence),
         Report::Failed { feed, fault } => model.feeds.failed(feed, fault),
         Report::Working { what, done, all } => {
@@ -388,7 +391,7 @@ fn perform(aloft: &mut Aloft, words: &mut Vec<u8>, effect: Effect) -> Next {
     match effect {
         Effect::Command(command) => {
             if let Err(refusal) = aloft.flight.submit(*command) {
-                aloft.model.answered(Some(&refusal));
+                aloft.model.answered(Some(&refusal), aloft.flight.release());
             }
         }
         Effect::Wind(wind) => aloft.flight.wind(wind),

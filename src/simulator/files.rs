@@ -28,6 +28,7 @@ pub(super) fn inputs(workflow: &str, scenario: Scenario) -> Option<&'static [&'s
 pub(super) fn read(path: &str, scenario: Scenario, base: &str, epoch: Timestamp) -> Option<String> {
     match path {
         "cockpit.toml" => Some(rules(scenario, base)),
+        "smoke.toml" if is_smoked(scenario) => Some(SMOKE.to_owned()),
         ".github/workflows/deploy.yml" => Some(deploy(scenario)),
         ".github/workflows/rollback.yml" => Some(rollback()),
         ".github/workflows/production.yml" if scenario == Scenario::DispatchGate => {
@@ -39,9 +40,36 @@ pub(super) fn read(path: &str, scenario: Scenario, base: &str, epoch: Timestamp)
     }
 }
 
+/// Whether the rules ask for smoke tests.
+fn is_smoked(scenario: Scenario) -> bool {
+    matches!(
+        scenario,
+        Scenario::Canary
+            | Scenario::CanaryAdvance
+            | Scenario::BlueGreen
+            | Scenario::Rolling
+            | Scenario::SmokeFails
+    )
+}
+
+const SMOKE: &str = r#"[defaults]
+timeout = "5s"
+[[tests]]
+name = "health"
+path = "/health"
+expect = { json = { "/status" = "ok" } }
+[[tests]]
+name = "checkout"
+method = "POST"
+path = "/checkout"
+query = { dry = 1 }
+body = { sku = "A-1" }
+expect = { status = 201, json = { "/status" = "queued" } }
+"#;
+
 fn rules(scenario: Scenario, base: &str) -> String {
     let first = scenario == Scenario::FirstRelease;
-    let canary = scenario == Scenario::Canary;
+    let canary = scenario.is_canary();
     let balancer = metrics::LOAD_BALANCER;
     let targets = if canary {
         format!(
@@ -116,6 +144,20 @@ stages = [
 "#,
         );
     }
+    text.push_str(match scenario {
+        Scenario::CanaryAdvance => "advance = \"pre-authorised\"\n",
+        Scenario::BlueGreen => "[strategy]\nkind = \"blue-green\"\nvalidation = \"20m\"\n",
+        Scenario::Rolling => {
+            "[strategy]\nkind = \"rolling\"\nmax_unavailable = \"25%\"\nmax_surge = \"1\"\n"
+        }
+        _ => "",
+    });
+    if is_smoked(scenario) {
+        let _ = write!(
+            text,
+            "[smoke]\nbefore = \"smoke.toml\"\nafter = \"smoke.toml\"\nurl = \"{base}/app\"\n"
+        );
+    }
     let _ = write!(
         text,
         r#"[hypercare]
@@ -130,7 +172,10 @@ workflow = "rollback.yml"
 inputs = { version = "{version}", id = "{release_id}" }
 "#,
     );
-    if scenario == Scenario::RollbackRaces {
+    if scenario == Scenario::BlueGreen {
+        text.push_str("on_trigger = \"pre-authorised\"\n");
+    }
+    if matches!(scenario, Scenario::RollbackRaces | Scenario::BlueGreen) {
         text.push_str("during_deploy = \"cancel-then-dispatch\"\n");
     }
     if scenario == Scenario::Freeze {
@@ -193,7 +238,7 @@ on:
     job("k6", "deploy-staging", "", "make load");
     match scenario {
         Scenario::DispatchGate => {}
-        Scenario::Canary => {
+        Scenario::Canary | Scenario::CanaryAdvance => {
             job("deploy-5", "e2e, k6", "production-5", "make deploy SHARE=5");
             job(
                 "deploy-25",

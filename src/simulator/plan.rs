@@ -81,10 +81,14 @@ fn production(scenario: Scenario, build: &Build) -> Vec<Draft> {
     let serve = |percent| Effect::Serve(build.clone(), percent);
     match scenario {
         Scenario::DispatchGate => Vec::new(),
-        Scenario::Canary => vec![
+        Scenario::Canary | Scenario::CanaryAdvance => vec![
             draft("deploy-5", &[4, 5], 60).into("production-5", serve(5)),
             draft("deploy-25", &[6], 60).into("production-25", serve(25)),
             draft("deploy", &[7], 100).into("production", serve(100)),
+        ],
+        Scenario::Rolling => vec![
+            draft("deploy (eu)", &[4, 5], 80).into("production", Effect::Nothing),
+            draft("deploy (us)", &[4, 5], 130).into("production", serve(100)),
         ],
         Scenario::RollbackRaces => vec![
             draft("deploy", &[4, 5], 120).into("production", serve(100)),

@@ -11,6 +11,8 @@ pub(super) enum Behaviour {
     Creeps,
     /// It no longer reports metrics.
     Silent,
+    /// One path of it fails always; too few ask for it to show in the metrics.
+    Breaks,
 }
 
 /// A built version.

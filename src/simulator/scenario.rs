@@ -33,6 +33,14 @@ pub enum Scenario {
     Risky,
     /// A blackout lies over the first minutes.
     Freeze,
+    /// A smoke test fails after the deploy, though no metric says so.
+    SmokeFails,
+    /// Three environments; the later ones were agreed to with the first.
+    CanaryAdvance,
+    /// Two fleets: errors rise after the switch, and what was agreed to switches back.
+    BlueGreen,
+    /// Two regions in turn.
+    Rolling,
 }
 
 /// A name that is no scenario's.
@@ -49,7 +57,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 14] {
+    pub const fn all() -> [Self; 18] {
         [
             Self::Healthy,
             Self::Regression,
@@ -65,6 +73,10 @@ impl Scenario {
             Self::Canary,
             Self::Risky,
             Self::Freeze,
+            Self::SmokeFails,
+            Self::CanaryAdvance,
+            Self::BlueGreen,
+            Self::Rolling,
         ]
     }
 
@@ -95,7 +107,16 @@ impl Scenario {
             Self::Canary => "canary",
             Self::Risky => "risky",
             Self::Freeze => "freeze",
+            Self::SmokeFails => "smoke-fails",
+            Self::CanaryAdvance => "canary-advance",
+            Self::BlueGreen => "blue-green",
+            Self::Rolling => "rolling",
         }
+    }
+
+    /// Whether a canary is out for a while.
+    pub(super) const fn is_canary(self) -> bool {
+        matches!(self, Self::Canary | Self::CanaryAdvance)
     }
 
     /// How a release ends here when an operator approves, and rolls back on a trigger.
@@ -107,9 +128,15 @@ impl Scenario {
             | Self::DispatchGate
             | Self::FirstRelease
             | Self::Canary
+            | Self::CanaryAdvance
+            | Self::Rolling
             | Self::Risky
             | Self::Freeze => "DEPLOYMENT_COMPLETE",
-            Self::Regression | Self::SlowBurn | Self::RollbackRaces => "ROLLED_BACK",
+            Self::Regression
+            | Self::SlowBurn
+            | Self::RollbackRaces
+            | Self::BlueGreen
+            | Self::SmokeFails => "ROLLED_BACK",
             Self::StagingFailed => "STAGING_FAILED",
             Self::NoData => "NEEDS_HUMAN",
             Self::RollbackFails => "ROLLBACK_FAILED",
@@ -135,6 +162,12 @@ impl Scenario {
                 "a migration, hot paths, a vulnerable dependency: it ends well all the same"
             }
             Self::Freeze => "a blackout ends ten minutes in; until then nobody can approve",
+            Self::CanaryAdvance => "5%, 25%, 100%: agreed to once, goes on when every gate passes",
+            Self::BlueGreen => {
+                "two fleets: errors rise after the switch, the rollback was agreed to"
+            }
+            Self::Rolling => "two regions in turn, at most a quarter of the hosts away",
+            Self::SmokeFails => "the checkout breaks: a smoke test fails, no metric does",
         }
     }
 }

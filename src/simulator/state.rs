@@ -146,11 +146,13 @@ impl State {
 
     fn scenario_behaviour(&self) -> Behaviour {
         match self.scenario {
-            Scenario::Regression | Scenario::RollbackFails | Scenario::RollbackRaces => {
-                Behaviour::Errors
-            }
+            Scenario::Regression
+            | Scenario::RollbackFails
+            | Scenario::RollbackRaces
+            | Scenario::BlueGreen => Behaviour::Errors,
             Scenario::SlowBurn => Behaviour::Creeps,
             Scenario::NoData => Behaviour::Silent,
+            Scenario::SmokeFails => Behaviour::Breaks,
             Scenario::Healthy
             | Scenario::StagingFailed
             | Scenario::FlakyNetwork
@@ -158,6 +160,8 @@ impl State {
             | Scenario::DispatchGate
             | Scenario::FirstRelease
             | Scenario::Canary
+            | Scenario::CanaryAdvance
+            | Scenario::Rolling
             | Scenario::Risky
             | Scenario::Freeze => Behaviour::Healthy,
         }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cockpit::domain::{
-    Actor, ArtifactId, DeploymentId, EnvironmentId, Feed, RunId, Text,
+    Actor, ArtifactId, DeploymentId, EnvironmentId, Feed, RunId, Seq, Text,
     approval::ApprovalEvent,
     diff::{Diff, Effect, EffectKind, Framework, Migration, Patch, PullRef, Seen},
     evidence::{
@@ -490,6 +490,19 @@ pub(crate) fn alerting() -> Journal {
     journal
 }
 
+/// The trigger was agreed to: it counts down.
+pub(crate) fn counting() -> Journal {
+    let mut journal = alerting();
+    let started = RollbackEvent::CountdownStarted {
+        trigger: "error_rate > 2% for 3m".to_owned(),
+        why: "2.8% > 2% in 3 of 3 minutes, usual 0.12%".into(),
+        zero: at(42),
+        approval: Seq(40),
+    };
+    journal.add(-18, Actor::Cockpit, started);
+    journal
+}
+
 /// The metrics stopped at the deploy.
 pub(crate) fn silent() -> Journal {
     let mut journal = watched(|_, _| Sample::Absent);
@@ -512,5 +525,6 @@ pub(crate) fn all() -> Vec<(&'static str, Journal)> {
         ("monitoring", monitoring()),
         ("alerting", alerting()),
         ("silent", silent()),
+        ("counting", counting()),
     ]
 }

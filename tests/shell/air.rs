@@ -26,7 +26,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 
 use crate::{
-    aloft::{Aloft, again, aloft},
+    aloft::{Aloft, again, agreeing, aloft, aloft_by},
     disk::Disk,
     world::World,
 };
@@ -97,6 +97,10 @@ impl Air {
 
     /// Where everything is there but a decision.
     pub(crate) async fn waiting() -> Self {
+        Self::begun(false).await
+    }
+
+    async fn begun(agrees: bool) -> Self {
         let clock = Arc::new(Jumpy {
             clock: PausedClock::start("2026-11-20T14:00:00Z".parse().unwrap()),
             seconds: AtomicI64::new(0),
@@ -104,15 +108,37 @@ impl Air {
         let time: Arc<dyn Clock> = clock.clone();
         let world = World::new(&time);
         let disk = Arc::new(Disk::default());
-        let made = aloft(&world, &disk, &time);
+        let made = if agrees {
+            aloft_by(agreeing(), &world, &disk, &time)
+        } else {
+            aloft(&world, &disk, &time)
+        };
         let mut air = Self::of(made, world, disk, clock);
         air.until_ready().await;
+        air
+    }
+
+    /// Where production runs the candidate, is watched, and errors rise: a countdown that was agreed to runs.
+    pub(crate) async fn counting() -> Self {
+        let mut air = Self::begun(true).await;
+        air.deploy().await;
+        air.world.state().errors = 3.0;
+        air.until("it counts down", |release| {
+            release.rollback.countdown().is_some()
+        })
+        .await;
         air
     }
 
     /// Where production runs the candidate, and it is watched.
     pub(crate) async fn deployed() -> Self {
         let mut air = Self::waiting().await;
+        air.deploy().await;
+        air
+    }
+
+    async fn deploy(&mut self) {
+        let air = self;
         air.approve().unwrap();
         air.until("production deploys", |release| {
             release.phase() == Phase::Deploying
@@ -123,7 +149,6 @@ impl Air {
             release.phase() == Phase::Monitoring
         })
         .await;
-        air
     }
 
     /// The process is gone at once; another takes the release up.

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use cockpit::{
     domain::{
-        Actor, ReleaseKey, Repository, Seq, policy::Policy, record::Head, record::RecordEvent,
+        Actor, ReleaseKey, Repository, Seq,
+        policy::{DuringDeploy, OnTrigger, Policy},
+        record::Head,
+        record::RecordEvent,
         release::Release,
     },
     flight::{Crew, Flight, Journal, Needs, resume},
@@ -27,6 +30,16 @@ fn policy() -> Policy {
     Policy::deserialize(rules).unwrap_or_else(|error| panic!("the rules: {error}"))
 }
 
+/// The same, where a trigger may roll back without asking again.
+pub(crate) fn agreeing() -> Policy {
+    let mut policy = policy();
+    if let Some(rule) = &mut policy.rollback {
+        rule.on_trigger = OnTrigger::PreAuthorised;
+        rule.during_deploy = DuringDeploy::Dispatch;
+    }
+    policy
+}
+
 /// A flight, and who works for it.
 pub(crate) struct Aloft {
     pub(crate) flight: Flight,
@@ -35,6 +48,16 @@ pub(crate) struct Aloft {
 
 /// A release that begins now.
 pub(crate) fn aloft(world: &Arc<World>, disk: &Arc<Disk>, clock: &Arc<dyn Clock>) -> Aloft {
+    aloft_by(policy(), world, disk, clock)
+}
+
+/// A release that begins now, by these rules.
+pub(crate) fn aloft_by(
+    policy: Policy,
+    world: &Arc<World>,
+    disk: &Arc<Disk>,
+    clock: &Arc<dyn Clock>,
+) -> Aloft {
     let store: Arc<dyn Store> = disk.clone();
     let mut journal = Journal::new(Arc::clone(&store), Head::START);
     let opened = RecordEvent::Opened {
@@ -42,7 +65,7 @@ pub(crate) fn aloft(world: &Arc<World>, disk: &Arc<Disk>, clock: &Arc<dyn Clock>
             repository: Repository::parse("github.com", "acme/storefront").unwrap(),
             run: RUN,
         },
-        policy: Box::new(policy()),
+        policy: Box::new(policy),
         zone: "UTC".into(),
         version: "0.1.0".into(),
     };
@@ -60,9 +83,16 @@ pub(crate) fn aloft(world: &Arc<World>, disk: &Arc<Disk>, clock: &Arc<dyn Clock>
 
 /// The same release, taken up again by another process.
 pub(crate) fn again(world: &Arc<World>, disk: &Arc<Disk>, clock: &Arc<dyn Clock>) -> Aloft {
-    let (release, head) = resume(disk.text().as_bytes()).unwrap().unwrap();
-    let journal = Journal::new(disk.clone(), head);
+    let (mut release, head) = resume(disk.text().as_bytes()).unwrap().unwrap();
+    let mut journal = Journal::new(disk.clone(), head);
     let resumed = release.seq();
+    let event = RecordEvent::Resumed {
+        version: "0.1.0".into(),
+        cut: 0,
+    };
+    let at = clock.now().max(release.newest());
+    let written = journal.write_first(event.into(), &Actor::Cockpit, at);
+    release.apply(&written.unwrap());
     begun(release, journal, resumed, world, clock)
 }
 
@@ -81,6 +111,7 @@ fn begun(
         needs: wanted,
         reports,
         resumed,
+        letters: None,
         acts: true,
         outside: world.outside(),
     };

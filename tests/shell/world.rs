@@ -21,7 +21,7 @@ use cockpit::{
         },
         policy::{CalendarRule, Metric, Side, TimeWindow},
     },
-    flight::Outside,
+    flight::{Outside, SmokeTests},
     ports::{
         Alarms, Artifacts, Asked, Calendar, Clock, Dispatch, DispatchOrder, History, Metrics,
         Probe, Progress, Review, Runs, Script,
@@ -52,6 +52,8 @@ pub(crate) struct State {
     pub(crate) dispatched: Vec<RunSnapshot>,
     /// What production answers.
     pub(crate) version: String,
+    /// Per cent of errors, and every other metric's value.
+    pub(crate) errors: f64,
     /// Every question is answered with this.
     pub(crate) fault: Option<Fault>,
     /// To acts, in order; an act without one is done.
@@ -136,6 +138,7 @@ impl World {
                 reviews: Vec::new(),
                 dispatched: Vec::new(),
                 version: "v2.13.4".into(),
+                errors: 0.1,
                 fault: None,
                 answers: VecDeque::new(),
                 sent: Vec::new(),
@@ -190,6 +193,7 @@ impl World {
             probe: Some(self.clone()),
             metrics: self.clone(),
             alarms: self.clone(),
+            smoke: SmokeTests::default(),
             script: self.clone(),
             clock: Arc::clone(&self.clock),
         }
@@ -546,12 +550,13 @@ impl Metrics for World {
         until: Minute,
     ) -> Asked<'a, MetricsSeen> {
         let count = usize::try_from(until.0 - from.0).unwrap_or(0);
+        let value = self.state().errors;
         let series = metrics
             .iter()
             .map(|metric| {
                 (
                     (metric.name.clone(), Side::All),
-                    vec![Sample::Value(0.1); count],
+                    vec![Sample::Value(value); count],
                 )
             })
             .collect();

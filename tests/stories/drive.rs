@@ -100,6 +100,13 @@ impl Drive {
         self.follow(at);
     }
 
+    /// What the loop around the core writes by itself.
+    pub(crate) fn tell(&mut self, event: RecordEvent, at: Timestamp) {
+        self.now = self.now.max(at);
+        self.commit(vec![event.into()], &Actor::Cockpit, at);
+        self.follow(at);
+    }
+
     /// What follows by itself.
     pub(crate) fn follow(&mut self, at: Timestamp) {
         for round in 0..=CONSEQUENCES {

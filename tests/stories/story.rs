@@ -4,7 +4,7 @@ use cockpit::domain::{
     Command, Intent, Login, Refusal,
     approval::{ConfirmedApproval, Shown},
     policy::Policy,
-    record::Problem,
+    record::{Problem, RecordEvent},
     release::Release,
     rollback::{Plan, RollbackShown},
 };
@@ -68,6 +68,11 @@ pub(crate) struct Step {
     /// Opens a prompt: the next approval or rollback is of what it shows.
     #[serde(default)]
     pub(crate) prompt: bool,
+    /// A cockpit takes the release up again.
+    #[serde(default)]
+    pub(crate) resume: bool,
+    /// The clock and cockpit disagree by so many seconds.
+    pub(crate) jump: Option<i64>,
     /// What is expected.
     #[serde(flatten)]
     pub(crate) expect: Expect,
@@ -87,6 +92,10 @@ pub(crate) enum Do {
     Note(String),
     /// A problem.
     Report(Problem),
+    /// Hold the countdown.
+    Hold,
+    /// Wait no longer for the deploy's end.
+    WaitNoLonger,
     /// Watch on.
     KeepWatching,
     /// By minutes.
@@ -178,6 +187,20 @@ impl Step {
             prompts.rollback = drive.release.rollback_shown();
             return Ok(());
         }
+        if self.resume {
+            drive.tell(
+                RecordEvent::Resumed {
+                    version: "0.1.0".into(),
+                    cut: 0,
+                },
+                at,
+            );
+            return Ok(());
+        }
+        if let Some(seconds) = self.jump {
+            drive.tell(RecordEvent::ClockJumped { seconds }, at);
+            return Ok(());
+        }
         match (&self.see, &self.act) {
             (Some(see), None) => {
                 let seen = see.observation(drive, at);
@@ -233,6 +256,8 @@ impl Do {
                 problem: *problem,
                 text: "baskets are empty".into(),
             },
+            Self::Hold => Intent::Hold,
+            Self::WaitNoLonger => Intent::WaitNoLonger,
             Self::KeepWatching => Intent::KeepWatching,
             Self::Extend(minutes) => Intent::ExtendWatch {
                 minutes: *minutes,

@@ -13,6 +13,7 @@ use cockpit::domain::{
     policy::{MetricName, Side, TimeWindow, WindowKind},
     rollback::{InputsCheck, Readiness},
     rollout::{ProductionAnswer, ProductionSource},
+    smoke::{Moment, SmokeFailure, SmokeOutcome, SmokeSummary},
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -58,6 +59,8 @@ pub(crate) enum See {
     Alarms(BTreeMap<String, AlarmState>),
     /// The windows of the next weeks.
     Calendar(Vec<Window>),
+    /// Smoke tests.
+    Smoke(Smoke),
     /// An answer to the oldest act in the outbox.
     Answered(Answer),
     /// A feed that does not answer.
@@ -96,6 +99,20 @@ pub(crate) enum Answer {
     Conflict,
     /// Nobody can tell.
     Lost,
+}
+
+/// Smoke tests in short: before the deploy, or after a stage.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Smoke {
+    /// After which stage; without one before the deploy.
+    pub(crate) stage: Option<usize>,
+    /// How many passed.
+    pub(crate) passed: usize,
+    /// `NAME: WHY` of those that failed.
+    pub(crate) failed: Vec<String>,
+    /// Why there is no result.
+    pub(crate) none: Option<String>,
 }
 
 /// Metrics in short: each series one value for all minutes, or one a minute; a text is no value.
@@ -209,6 +226,7 @@ impl See {
                     })
                     .collect(),
             ),
+            Self::Smoke(smoke) => smoke.seen(at),
             Self::Answered(answer) => answered(drive, answer),
             Self::Silent(feed) => Observation::Silent {
                 feed: *feed,
@@ -310,6 +328,40 @@ fn answered(drive: &Drive, answer: &Answer) -> Observation {
         },
     };
     Observation::Answered { act, outcome }
+}
+
+impl Smoke {
+    fn seen(&self, at: Timestamp) -> Observation {
+        let failures: Vec<SmokeFailure> = self
+            .failed
+            .iter()
+            .map(|text| {
+                let (name, why) = text.split_once(": ").unwrap();
+                SmokeFailure {
+                    name: name.into(),
+                    required: true,
+                    why: why.into(),
+                }
+            })
+            .collect();
+        Observation::Smoke {
+            moment: match self.stage {
+                Some(stage) => Moment::After { stage },
+                None => Moment::Before,
+            },
+            asked: at,
+            outcome: match &self.none {
+                Some(why) => SmokeOutcome::NoResult(why.as_str().into()),
+                None => SmokeOutcome::Ran(SmokeSummary {
+                    passed: self.passed,
+                    failed: failures.len(),
+                    skipped: 0,
+                    required: failures.len(),
+                    failures,
+                }),
+            },
+        }
+    }
 }
 
 impl Metrics {

@@ -6,6 +6,8 @@ use rstest::rstest;
 use crate::place::{Flown, Place, events, of_kind};
 
 const SPEED: f64 = 450.0;
+/// For those in which cockpit acts by itself.
+const SLOWER: f64 = 200.0;
 /// For the scenarios that take most of an hour.
 const FASTER: f64 = 750.0;
 
@@ -13,6 +15,8 @@ const FASTER: f64 = 750.0;
 fn flown(scenario: Scenario) -> (Place, Flown) {
     let speed = match scenario {
         Scenario::NoData | Scenario::Canary | Scenario::RollbackRaces => FASTER,
+        // What may happen by itself does not where time is missing: a busy machine must keep up.
+        Scenario::BlueGreen | Scenario::CanaryAdvance => SLOWER,
         _ => SPEED,
     };
     let place = Place::of(scenario, 11, speed);
@@ -33,6 +37,8 @@ fn flown(scenario: Scenario) -> (Place, Flown) {
 #[case(Scenario::DispatchGate)]
 #[case(Scenario::FirstRelease)]
 #[case(Scenario::Canary)]
+#[case(Scenario::CanaryAdvance)]
+#[case(Scenario::Rolling)]
 fn a_good_release_is_completed(#[case] scenario: Scenario) {
     let (_, flown) = flown(scenario);
     assert_eq!(flown.last["phase"]["ended"], "complete");
@@ -82,6 +88,79 @@ fn a_blackout_is_waited_for_and_nothing_is_sent_within_it() {
     assert_eq!(asked.len(), 1);
     assert!(ended <= asked[0]["at"].as_str().unwrap(), "{ended}");
     assert_eq!(place.acts("approve").len(), 1);
+}
+
+#[test]
+fn a_smoke_test_that_fails_is_an_issue_and_rolled_back_though_no_metric_says_so() {
+    let (place, flown) = flown(Scenario::SmokeFails);
+    assert_eq!(flown.last["phase"]["ended"], "rolled_back");
+    let reason = flown.last["rollbacks"][0].as_str().unwrap();
+    let words = "1 of 2 failed: checkout: status 503, not 201";
+    assert!(reason.contains(words), "{reason}");
+    let events = flown.events();
+    let ran = of_kind(&events, "smoke.ran");
+    let moments: Vec<_> = ran
+        .iter()
+        .map(|event| &event["payload"]["ran"]["moment"])
+        .collect();
+    assert_eq!(moments[0], "before");
+    assert_eq!(moments[moments.len() - 1]["after"]["stage"], 0);
+    assert!(of_kind(&events, "judge.trigger_fired").is_empty());
+    assert_eq!(of_kind(&events, "rollout.issue_detected").len(), 1);
+    let asked = place.world.requests();
+    let checkouts = asked.iter().filter(|ask| ask.path == "/app/checkout");
+    assert_eq!(checkouts.count(), ran.len(), "asked once for each result");
+}
+
+/// How each of these was agreed to; a person's word where cockpit had missed time.
+fn consents(flown: &Flown, kind: &str) -> Vec<bool> {
+    let events = flown.events();
+    let asked = of_kind(&events, kind);
+    asked
+        .iter()
+        .map(|event| {
+            let consent = &event["payload"]["requested"]["consent"];
+            consent["pre_authorised"]["approval"].is_u64()
+        })
+        .collect()
+}
+
+#[test]
+fn what_was_agreed_to_switches_back_by_itself_while_both_fleets_stand() {
+    let (_, flown) = flown(Scenario::BlueGreen);
+    assert_eq!(flown.last["phase"]["ended"], "rolled_back");
+    let events = flown.events();
+    let started = of_kind(&events, "rollback.countdown_started");
+    assert_eq!(started.len(), 1);
+    let trigger = &started[0]["payload"]["countdown_started"]["trigger"];
+    assert_eq!(*trigger, "error_rate > 2% for 3m");
+    let awake = of_kind(&events, "record.clock_jumped").is_empty();
+    assert_eq!(consents(&flown, "rollback.requested"), [awake]);
+    if awake {
+        let reason = flown.last["rollbacks"][0].as_str().unwrap();
+        let words = "(agreed to by ana at the approval)";
+        assert!(reason.ends_with(words), "{reason}");
+    }
+}
+
+#[test]
+fn later_stages_go_on_by_one_approval_when_every_gate_passes() {
+    let (_, flown) = flown(Scenario::CanaryAdvance);
+    let events = flown.events();
+    // What changed between the look and the sending, or where time was missing, a person decides.
+    let steady = of_kind(&events, "approval.locked").is_empty()
+        && of_kind(&events, "record.clock_jumped").is_empty();
+    let agreed = consents(&flown, "approval.requested");
+    assert!(!agreed[0], "a person lets the first stage go");
+    if steady {
+        assert_eq!(agreed, [false, true, true]);
+    }
+    let asked = of_kind(&events, "approval.requested");
+    for (asked, _) in asked.iter().zip(agreed).filter(|(_, agreed)| *agreed) {
+        let gates = &asked["payload"]["requested"]["shown"]["gates"];
+        let all = gates.as_object().unwrap();
+        assert!(all.values().all(|state| state == "pass"), "{gates}");
+    }
 }
 
 #[test]

@@ -166,13 +166,18 @@ impl Place {
         let (approvals, productions, rollbacks) = match self.scenario {
             Scenario::StagingFailed | Scenario::ApprovedElsewhere => (0, 0, 0),
             Scenario::DispatchGate => (0, 1, 0),
-            Scenario::Canary => (3, 0, 0),
-            Scenario::Regression | Scenario::SlowBurn | Scenario::RollbackRaces => (1, 0, 1),
+            Scenario::Canary | Scenario::CanaryAdvance => (3, 0, 0),
+            Scenario::Regression
+            | Scenario::SlowBurn
+            | Scenario::RollbackRaces
+            | Scenario::BlueGreen
+            | Scenario::SmokeFails => (1, 0, 1),
             Scenario::RollbackFails => (1, 0, 2),
             Scenario::Healthy
             | Scenario::NoData
             | Scenario::FlakyNetwork
             | Scenario::FirstRelease
+            | Scenario::Rolling
             | Scenario::Risky
             | Scenario::Freeze => (1, 0, 0),
         };

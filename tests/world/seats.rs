@@ -5,11 +5,11 @@ use std::{
     process::Stdio,
 };
 
-use cockpit::simulator::Scenario;
-use serde_json::Value;
+use cockpit::{adapters::store::Inbox, simulator::Scenario};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::place::{Aloft, Flown, Place, of_kind, program};
+use crate::place::{Aloft, Flown, Place, events, of_kind, program};
 
 #[test]
 fn a_second_cockpit_is_told_who_drives_and_changes_nothing() {
@@ -25,7 +25,7 @@ fn a_second_cockpit_is_told_who_drives_and_changes_nothing() {
     assert!(first.kill(), "the first one goes on");
     let flown = place.fly();
     place.assert_sound(&flown);
-    let events = crate::place::events(&place.journal());
+    let events = events(&place.journal());
     assert_eq!(of_kind(&events, "record.resumed").len(), 1);
 }
 
@@ -112,4 +112,40 @@ fn only_a_world_on_this_machine_is_joined() {
         assert_eq!(output.status.code(), Some(2), "{far}: {told}");
         assert!(told.contains("--serve"), "{told}");
     }
+}
+
+/// Whoever does not drive leaves letters: a note is taken in their name, a hold without a countdown is refused with why.
+#[test]
+fn letters_of_other_cockpits_are_done_or_refused() {
+    let place = Place::of(Scenario::Healthy, 11, 60.0);
+    let flight = place.start(place.unpiloted());
+    place.wait_until("opened the release", |place| !place.journal().is_empty());
+    let inbox = Inbox::new(&place.folder());
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let leave = |letter: Value| inbox.leave(now, &letter).unwrap();
+    let note = leave(json!({ "by": "bob", "wish": { "note": "watching from home" } }));
+    let hold = leave(json!({ "by": "bob", "wish": "hold" }));
+    let wrong = leave(json!({ "by": "bob", "wish": "roll_back" }));
+    let answers = std::cell::RefCell::new(std::collections::BTreeMap::new());
+    place.wait_until("answered", |_| {
+        for name in [&note, &hold, &wrong] {
+            if let Some(bytes) = inbox.take_answer(name).unwrap() {
+                let told: Value = serde_json::from_slice(&bytes).unwrap();
+                answers
+                    .borrow_mut()
+                    .insert(name.clone(), told["refused"].clone());
+            }
+        }
+        answers.borrow().len() == 3
+    });
+    assert!(flight.kill(), "it flew on");
+    let answers = answers.into_inner();
+    assert!(answers[&note].is_null(), "{answers:?}");
+    assert_eq!(answers[&hold], "no countdown runs");
+    assert!(answers[&wrong].as_str().unwrap().contains("cannot read"));
+    let events = events(&place.journal());
+    let noted = of_kind(&events, "record.noted");
+    assert_eq!(noted.len(), 1, "once");
+    assert_eq!(noted[0]["actor"], "@bob");
+    assert!(of_kind(&events, "rollback.countdown_held").is_empty());
 }

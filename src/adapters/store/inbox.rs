@@ -11,7 +11,10 @@ use std::{
 use jiff::Timestamp;
 use serde::Serialize;
 
+use serde_json::value::RawValue;
+
 use super::{error::explained, place, private};
+use crate::ports::Letters;
 
 /// Largest letter or answer, in bytes.
 pub const LETTER_BYTES: usize = 64 * 1024;
@@ -71,7 +74,7 @@ impl Inbox {
     }
 
     /// Answers a letter and takes it out. Killed in between, the letter is seen and answered again.
-    pub fn answer(&self, name: &str, answer: &impl Serialize) -> io::Result<()> {
+    pub fn answer(&self, name: &str, answer: &(impl Serialize + ?Sized)) -> io::Result<()> {
         self.write(&answer_to(name)?, answer)?;
         let path = self.folder.join(name);
         match fs::remove_file(&path) {
@@ -93,7 +96,7 @@ impl Inbox {
         }
     }
 
-    fn write(&self, name: &str, value: &impl Serialize) -> io::Result<()> {
+    fn write(&self, name: &str, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
         let bytes = serde_json::to_vec(value)?;
         if bytes.len() > LETTER_BYTES {
             return Err(io::Error::new(
@@ -105,6 +108,18 @@ impl Inbox {
             ));
         }
         private::put(&self.folder, name, &bytes).map_err(|e| explained("write", &self.folder, e))
+    }
+}
+
+impl Letters for Inbox {
+    fn waiting(&self) -> io::Result<Vec<(String, Option<Vec<u8>>)>> {
+        let all = self.letters()?.into_iter();
+        Ok(all.map(|letter| (letter.name, letter.content)).collect())
+    }
+
+    fn answer(&self, name: &str, answer: &[u8]) -> io::Result<()> {
+        let answer: &RawValue = serde_json::from_slice(answer)?;
+        Self::answer(self, name, answer)
     }
 }
 

@@ -79,12 +79,18 @@ pub struct StageEntry {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct SmokeTable {
-    /// File with the tests before the deploy.
+    /// File with the tests before the approval: TOML, JSON or YAML, beside this one.
     #[serde(default)]
     pub before: Option<At<String>>,
-    /// File with the tests after it.
+    /// File with the tests after each stage, the last one included.
     #[serde(default)]
     pub after: Option<At<String>>,
+    /// Where tests with a path go: `https://app.example.com`.
+    #[serde(default)]
+    pub url: Option<At<String>>,
+    /// Where those before the deploy go, where that is another address.
+    #[serde(default)]
+    pub url_before: Option<At<String>>,
 }
 
 /// The watch after the deploy.
@@ -133,6 +139,9 @@ pub struct RollbackTable {
     /// What a trigger does.
     #[serde(default)]
     pub on_trigger: Option<At<OnTrigger>>,
+    /// With `on_trigger = "pre-authorised"`: how long anyone may hold it; 60s.
+    #[serde(default)]
+    pub countdown: Option<At<DurationText>>,
     /// Program and arguments for when GitHub is down; the same placeholders.
     #[serde(default)]
     pub fallback: Option<At<Vec<At<String>>>>,

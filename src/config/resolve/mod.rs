@@ -12,11 +12,14 @@ mod people;
 mod risk;
 mod rollout;
 mod rules;
+mod smoke;
 mod target;
 mod team;
 
 pub use gates::{GATES, GateDefault};
 pub use not_yet::NotYet;
 pub use rules::{RuleFault, rule_faults};
+pub(super) use smoke::ENDINGS as SMOKE_ENDINGS;
+pub use smoke::SmokeSuites;
 pub use target::{AwsAccount, ProductionVersion};
 pub(super) use team::resolve_team;

@@ -48,7 +48,6 @@ pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
             "evidence.explain.command",
             "no program is asked for the summary",
         ),
-        (table.smoke.is_some(), "[smoke]", "no smoke tests run"),
         (
             approval.quiet_hours.is_some(),
             "approval.quiet_hours",

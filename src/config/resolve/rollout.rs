@@ -24,6 +24,7 @@ const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 const BASELINE: SignedDuration = SignedDuration::from_hours(1);
 const MIN_SAMPLES: u32 = 100;
 const DEPLOY_TIMEOUT: SignedDuration = SignedDuration::from_hours(1);
+const COUNTDOWN: SignedDuration = SignedDuration::from_secs(60);
 const ROLLBACK_TIMEOUT: SignedDuration = SignedDuration::from_mins(30);
 
 fn duration(
@@ -384,7 +385,8 @@ pub(super) fn rollback(at: &At<RollbackTable>, found: &mut Findings) -> Option<R
             inputs: target::inputs("rollback", &at.inputs, found),
         }),
         during_deploy: at.during_deploy.unwrap_or(DuringDeploy::Ask),
-        on_trigger: at.on_trigger.as_ref().map_or(OnTrigger::Ask, |at| at.value),
+        on_trigger: on_trigger(at, found),
+        countdown: countdown(at, found),
         fallback,
         timeout: duration(
             "rollback.timeout",
@@ -393,4 +395,35 @@ pub(super) fn rollback(at: &At<RollbackTable>, found: &mut Findings) -> Option<R
             found,
         ),
     })
+}
+
+/// What a trigger does. What may happen without a person's key must be able to happen.
+fn on_trigger(at: &At<RollbackTable>, found: &mut Findings) -> OnTrigger {
+    let Some(written) = &at.on_trigger else {
+        return OnTrigger::Ask;
+    };
+    if written.value == OnTrigger::PreAuthorised && at.workflow.is_none() {
+        let help = "add `workflow`: a program is never started without a person's key";
+        found.wrong(&written.span, "pre-authorised without a workflow", help);
+    }
+    written.value
+}
+
+fn countdown(at: &At<RollbackTable>, found: &mut Findings) -> SignedDuration {
+    found.read_or(
+        "rollback.countdown",
+        at.countdown.as_ref(),
+        COUNTDOWN,
+        |raw| {
+            let value = units::duration(&raw.0)?;
+            if (10..=600).contains(&value.as_secs()) {
+                Ok(value)
+            } else {
+                Err(
+                    "people need time to hold it, and production cannot wait: 10s to 10m"
+                        .to_owned(),
+                )
+            }
+        },
+    )
 }

@@ -291,7 +291,7 @@ fn one_group(raw: &str) -> Result<String, String> {
 }
 
 /// An address that can be asked: http or https, a host, no credentials.
-fn address(raw: &str) -> Result<String, String> {
+pub(super) fn address(raw: &str) -> Result<String, String> {
     let rest = raw
         .strip_prefix("https://")
         .or_else(|| raw.strip_prefix("http://"))

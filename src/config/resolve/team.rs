@@ -11,6 +11,7 @@ use super::{
     gates, metrics,
     not_yet::{self, NotYet},
     people, risk, rollout, rules,
+    smoke::{self, SmokeSuites},
     target::{self, AwsAccount, ProductionVersion},
 };
 
@@ -25,12 +26,13 @@ pub(in crate::config) struct Resolution {
 }
 
 /// Checks and resolves a file. `raw` is the same document as plain values, for the presets' parameters; `hash` the
-/// SHA-256 of its bytes; `written` its strategy file, whose mistakes come second.
+/// SHA-256 of its bytes; `written` its strategy file, whose mistakes come second; `suites` its smoke tests.
 pub(in crate::config) fn resolve_team(
     table: &TeamTable,
     raw: &toml::Table,
     hash: String,
     written: Option<&WrittenStrategy>,
+    suites: &SmokeSuites,
 ) -> (Resolution, Vec<Diagnostic>, Vec<Diagnostic>) {
     let mut found = Findings::default();
     let mut theirs = Findings::default();
@@ -57,6 +59,7 @@ pub(in crate::config) fn resolve_team(
         hot_paths: evidence::hot_paths(&table.evidence, &mut found),
         risk: risk::risk(&table.risk, &mut found),
         strategy,
+        smoke: smoke::smoke(table, suites, &mut found),
         hypercare,
         rollback: table
             .rollback

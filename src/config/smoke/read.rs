@@ -6,7 +6,7 @@ use super::{reader::Reader, test::test};
 use crate::{
     config::{
         diagnostic::{Diagnostic, Diagnostics},
-        team::LARGEST,
+        largest::LARGEST,
         tree::{Branch, Entry, Node, plain},
     },
     domain::smoke::{MOST_TESTS, Suite},

@@ -5,5 +5,5 @@ mod read;
 mod tests;
 mod written;
 
-pub(super) use read::{is_beside, read};
+pub(super) use read::{is_below, is_beside, read};
 pub(super) use written::WrittenStrategy;

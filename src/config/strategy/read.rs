@@ -29,11 +29,21 @@ const STAGE_KEYS: [&str; 5] = ["weight", "environment", "job", "duration", "gate
 /// Most rules of one list.
 const MOST: usize = 100;
 
-/// Whether a name is a YAML file below the folder of the rules: neither elsewhere on a machine nor above.
+/// Whether a name is a YAML file below the folder of the rules.
 pub(in crate::config) fn is_beside(name: &str) -> bool {
-    let yaml = matches!(name.rsplit('.').next(), Some("yaml" | "yml"));
+    is_below(name, &["yaml", "yml"])
+}
+
+/// Whether a name is a file with one of these endings below the folder of the rules: neither elsewhere on a machine
+/// nor above.
+pub(in crate::config) fn is_below(name: &str, endings: &[&str]) -> bool {
+    let right = name
+        .rsplit('.')
+        .next()
+        .is_some_and(|end| endings.contains(&end));
     let plain = !name.contains(['\\', ':', '?', '#', '%']) && !name.chars().any(char::is_control);
-    yaml && plain
+    right
+        && plain
         && name.len() <= 200
         && name.split('/').all(|part| !part.is_empty() && part != "..")
 }

@@ -1,7 +1,7 @@
 //! Strategy files beside the smallest rules: what each becomes, and where each mistake is shown.
 
 use crate::{
-    config::{Beside, TeamFile, parse_team, parse_team_with, strategy_file},
+    config::{Beside, TeamFile, files_beside, parse_team, parse_team_with},
     domain::{
         judge::Rule,
         policy::{Advance, StageBound, Strategy},
@@ -31,19 +31,20 @@ fn rules(more: &str) -> String {
 fn with(yaml: &str) -> Result<TeamFile, String> {
     let toml = rules("");
     let beside = Beside {
+        name: "strategy.yaml",
         origin: "strategy.yaml",
         bytes: yaml.as_bytes(),
     };
-    parse_team_with(toml.as_bytes(), "cockpit.toml", Some(beside)).map_err(|wrong| wrong.render())
+    parse_team_with(toml.as_bytes(), "cockpit.toml", &[beside]).map_err(|wrong| wrong.render())
 }
 
 #[test]
 fn a_canary_in_yaml_is_what_the_rules_would_say() {
     assert_eq!(
-        strategy_file(rules("").as_bytes()).as_deref(),
-        Some("strategy.yaml")
+        files_beside(rules("").as_bytes()),
+        [("strategy.file", "strategy.yaml".to_owned())]
     );
-    assert_eq!(strategy_file(SMALLEST.as_bytes()), None);
+    assert!(files_beside(SMALLEST.as_bytes()).is_empty());
     let policy = with(CANARY).unwrap().policy;
     let Strategy::Canary { stages, advance } = &policy.strategy else {
         panic!("{:?}", policy.strategy)
@@ -192,7 +193,7 @@ fn a_file_and_a_strategy_beside_it_are_one_too_many() {
         "",
     ] {
         let toml = rules("").replace("strategy.yaml", name);
-        assert_eq!(strategy_file(toml.as_bytes()), None, "{name}");
+        assert!(files_beside(toml.as_bytes()).is_empty(), "{name}");
         let told = parse_team(toml.as_bytes(), "cockpit.toml")
             .unwrap_err()
             .render();

@@ -1,10 +1,12 @@
 //! The human decision: what was shown, what was confirmed, and what GitHub made of it.
 
+mod agreement;
 mod confirmed;
 mod event;
 mod shown;
 mod state;
 
+pub use agreement::*;
 pub use confirmed::*;
 pub use event::*;
 pub use shown::*;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{ApprovalEvent, Change, Digest, Shown};
+use super::{Agreement, ApprovalEvent, Change, Digest, Shown};
 use crate::domain::{
     EnvironmentId, Login, Outcome, Seq, Stamp, Text, judge::State, observation::PendingDeployment,
 };
@@ -22,6 +22,8 @@ pub struct Approval {
     pub request: Option<Request>,
     /// Grants by stage, in the order in which the stages were let go.
     pub grants: Vec<Grant>,
+    /// What was agreed to in advance with the newest approval of ours that GitHub let go.
+    pub agreement: Option<Agreement>,
     /// The rejection, once GitHub says so.
     pub rejection: Option<Rejection>,
 }
@@ -180,6 +182,7 @@ impl Approval {
                 });
                 self.waiting = None;
                 self.seen(*ours);
+                self.agree(*ours);
             }
             ApprovalEvent::Rejected { by, comment, ours } => {
                 self.seen(*ours);
@@ -208,6 +211,16 @@ impl Approval {
         });
         if !is_sent {
             self.reject(stamp.at, by, reason.clone());
+        }
+    }
+
+    /// A person's approval that GitHub let go is what later acts may stand on.
+    fn agree(&mut self, ours: Option<Seq>) {
+        let request = self.request.as_ref().filter(|one| ours == Some(one.seq));
+        if let Some(request) = request
+            && let (Some(by), Some(shown)) = (&request.by, &request.shown)
+        {
+            self.agreement = Agreement::of(request.seq, by, shown);
         }
     }
 

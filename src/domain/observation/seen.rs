@@ -13,6 +13,7 @@ use crate::domain::{
     policy::TimeWindow,
     rollback::Readiness,
     rollout::ProductionAnswer,
+    smoke::{Moment, SmokeOutcome},
 };
 
 /// Something that a feed saw.
@@ -72,6 +73,15 @@ pub enum Observation {
     Alarms(Vec<AlarmSnapshot>),
     /// The windows of the next weeks, by start.
     Calendar(Vec<TimeWindow>),
+    /// Smoke tests.
+    Smoke {
+        /// When in the release.
+        moment: Moment,
+        /// When they began.
+        asked: Timestamp,
+        /// What came of them.
+        outcome: SmokeOutcome,
+    },
     /// What became of an act.
     Answered {
         /// The request.
@@ -129,7 +139,8 @@ impl Observation {
             | Self::Environment(_)
             | Self::Readiness(_)
             | Self::Answered { .. } => Feed::Github,
-            Self::Production(_) => Feed::Production,
+            // Production answered, or did not.
+            Self::Production(_) | Self::Smoke { .. } => Feed::Production,
             Self::Metrics { .. } => Feed::Metrics,
             Self::Alarms(_) => Feed::Alarms,
             Self::Calendar(_) => Feed::Calendar,
@@ -156,6 +167,7 @@ impl Observation {
             Self::Metrics { .. } => "metrics",
             Self::Alarms(_) => "alarms",
             Self::Calendar(_) => "calendar",
+            Self::Smoke { .. } => "smoke tests",
             Self::Answered { .. } => "answer",
             Self::Silent { .. } => "silence",
             Self::Back { .. } => "back",

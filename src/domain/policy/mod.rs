@@ -6,9 +6,11 @@ mod metric;
 mod query;
 mod recipe;
 mod rules;
+mod smoke;
 
 pub use calendar::*;
 pub use metric::*;
 pub use query::*;
 pub use recipe::*;
 pub use rules::*;
+pub use smoke::*;

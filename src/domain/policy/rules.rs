@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CalendarRule, Metric};
+use super::{CalendarRule, Metric, SmokeRules};
 use crate::domain::{
     Login, Text,
     evidence::{EvidenceKind, KnownFailure, LoadBaseline},
@@ -45,6 +45,9 @@ pub struct Policy {
     pub metrics: Vec<Metric>,
     /// How promotion goes.
     pub strategy: Strategy,
+    /// Smoke tests that run by themselves.
+    #[serde(default)]
+    pub smoke: SmokeRules,
     /// The watch after the deploy.
     pub hypercare: Hypercare,
     /// How to go back; `None`: cockpit cannot roll back, which is said before the approval.
@@ -223,10 +226,17 @@ pub struct RollbackRule {
     pub during_deploy: DuringDeploy,
     /// What a trigger does.
     pub on_trigger: OnTrigger,
+    /// How long a trigger that was agreed to counts down.
+    #[serde(default = "a_minute")]
+    pub countdown: SignedDuration,
     /// Program and arguments for when GitHub is down.
     pub fallback: Vec<String>,
     /// Longest time that a rollback may take.
     pub timeout: SignedDuration,
+}
+
+fn a_minute() -> SignedDuration {
+    SignedDuration::from_secs(60)
 }
 
 /// `during_deploy`.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Feed, Login, ReleaseKey, Text, policy::Policy};
+use crate::domain::{Feed, Login, ReleaseKey, ReleaseOutcome, Text, policy::Policy};
 
 /// Something happened to the record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,11 @@ pub enum RecordEvent {
         version: String,
         /// Bytes of a torn last line that were cut.
         cut: u64,
+    },
+    /// cockpit was not awake for a while, or its clock was set.
+    ClockJumped {
+        /// By so many seconds; negative: set back.
+        seconds: i64,
     },
     /// A person wrote something down.
     Noted {
@@ -52,6 +57,11 @@ pub enum RecordEvent {
     FeedBack {
         /// Which.
         feed: Feed,
+    },
+    /// The release came to an outcome that machines read.
+    OutcomeReached {
+        /// Which.
+        outcome: ReleaseOutcome,
     },
     /// A rollback's story was written down.
     Explained {
@@ -99,7 +109,11 @@ impl RecordEvent {
             | Self::ProblemReported { .. }
             | Self::Explained { .. }
             | Self::Closed { .. } => true,
-            Self::Resumed { .. } | Self::FeedSilent { .. } | Self::FeedBack { .. } => false,
+            Self::Resumed { .. }
+            | Self::ClockJumped { .. }
+            | Self::OutcomeReached { .. }
+            | Self::FeedSilent { .. }
+            | Self::FeedBack { .. } => false,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Problem, RecordEvent};
-use crate::domain::{Feed, Login, Stamp, Text};
+use crate::domain::{Feed, Login, ReleaseOutcome, Stamp, Text};
 
 /// What people wrote down, and what the feeds did.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,8 +20,12 @@ pub struct Record {
     pub explanation: Option<Note>,
     /// Who closed it by hand, and why.
     pub closed: Option<Note>,
+    /// Outcomes that were reached, oldest first.
+    pub outcomes: Vec<(ReleaseOutcome, Timestamp)>,
     /// How often a cockpit took it up again.
     pub resumed: u32,
+    /// Since when a cockpit has been awake without a break, where that is not since the beginning.
+    pub awake: Option<Timestamp>,
 }
 
 /// Something that a person wrote.
@@ -44,7 +48,11 @@ impl Record {
         };
         match event {
             RecordEvent::Opened { .. } => {}
-            RecordEvent::Resumed { .. } => self.resumed += 1,
+            RecordEvent::Resumed { .. } => {
+                self.resumed += 1;
+                self.awake = Some(stamp.at);
+            }
+            RecordEvent::ClockJumped { .. } => self.awake = Some(stamp.at),
             RecordEvent::Noted { text } => self.notes.push(note(text)),
             RecordEvent::ProblemReported { problem, text } => {
                 self.problems.push((*problem, note(text)));
@@ -55,6 +63,7 @@ impl Record {
             RecordEvent::FeedBack { feed } => {
                 self.silent.remove(feed);
             }
+            RecordEvent::OutcomeReached { outcome } => self.outcomes.push((*outcome, stamp.at)),
             RecordEvent::Explained { text } => self.explanation = Some(note(text)),
             RecordEvent::Closed { by, reason } => {
                 self.closed = Some(Note {

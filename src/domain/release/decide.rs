@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::fill::Templates;
+use super::{fill::Templates, reviewers::reviewers};
 use crate::domain::{
     Command, Deed, Event, Fault, FaultKind, Intent, Login, Phase, Refusal, Text,
     approval::{ApprovalEvent, ConfirmedApproval, ConfirmedRollback},
@@ -54,7 +54,20 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
             if triggers.is_empty() {
                 return wrong();
             }
-            Ok(vec![JudgeEvent::KeptWatching { triggers }.into()])
+            // Who watches on has held the countdown too.
+            let mut events: Vec<Event> = hold(release).into_iter().collect();
+            events.push(JudgeEvent::KeptWatching { triggers }.into());
+            Ok(events)
+        }
+        Intent::Hold => match hold(release) {
+            Some(event) => Ok(vec![event]),
+            None => Err(Refusal::Impossible("no countdown runs".into())),
+        },
+        Intent::WaitNoLonger => {
+            if release.waits_for_deploy().is_none() {
+                return wrong();
+            }
+            Ok(vec![RollbackEvent::WaitEnded.into()])
         }
         Intent::ExtendWatch { minutes, reason } => match phase {
             Phase::Monitoring | Phase::Undecided
@@ -91,6 +104,11 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
             Some(_) | None => wrong(),
         },
     }
+}
+
+fn hold(release: &Release) -> Option<Event> {
+    let trigger = release.rollback.countdown()?.trigger.clone();
+    Some(RollbackEvent::CountdownHeld { trigger }.into())
 }
 
 fn close(
@@ -157,17 +175,27 @@ fn approve(
     if !reasons.is_empty() && confirmed.reason().is_none() {
         return Err(Refusal::NeedsReason(reasons));
     }
-    let deed = approval_deed(release, actor, confirmed)?;
-    Ok(vec![
-        ApprovalEvent::Requested {
-            shown: Box::new(confirmed.shown().clone()),
-            digest: confirmed.digest().clone(),
-            consent: confirmed.consent().clone(),
-            reason: confirmed.reason().cloned(),
-            deed,
-        }
-        .into(),
-    ])
+    Ok(vec![approval_requested(
+        release,
+        actor.as_str(),
+        confirmed,
+    )?])
+}
+
+/// The request of an approval in the name of `who`.
+pub(super) fn approval_requested(
+    release: &Release,
+    who: &str,
+    confirmed: &ConfirmedApproval,
+) -> Result<Event, Refusal> {
+    let event = ApprovalEvent::Requested {
+        shown: Box::new(confirmed.shown().clone()),
+        digest: confirmed.digest().clone(),
+        consent: confirmed.consent().clone(),
+        reason: confirmed.reason().cloned(),
+        deed: approval_deed(release, who, confirmed)?,
+    };
+    Ok(event.into())
 }
 
 /// Gates that block, and gates that want a typed reason.
@@ -187,7 +215,7 @@ fn open_gates(release: &Release) -> (Vec<Text>, Vec<Text>) {
 
 fn approval_deed(
     release: &Release,
-    actor: &Login,
+    who: &str,
     confirmed: &ConfirmedApproval,
 ) -> Result<Deed, Refusal> {
     let digest = confirmed.digest();
@@ -203,7 +231,7 @@ fn approval_deed(
                 environments: confirmed.environments(),
                 approve: true,
                 comment: Text::block(&format!(
-                    "Approved by {actor} for {} {} ({}).{why}\n\n{marker} sha256:{digest}",
+                    "Approved by {who} for {} {} ({}).{why}\n\n{marker} sha256:{digest}",
                     shown.service,
                     shown.name(),
                     shown.sha.short(),
@@ -264,7 +292,10 @@ fn reject(release: &Release, reason: &Text) -> Result<Vec<Event>, Refusal> {
     Ok(vec![event.into()])
 }
 
-fn roll_back(release: &Release, confirmed: &ConfirmedRollback) -> Result<Vec<Event>, Refusal> {
+pub(super) fn roll_back(
+    release: &Release,
+    confirmed: &ConfirmedRollback,
+) -> Result<Vec<Event>, Refusal> {
     if let Some(attempt) = release.rollback.in_flight() {
         return Err(Refusal::InFlight(Text::line(&format!(
             "to {}",
@@ -356,19 +387,7 @@ impl Release {
             .holds
             .iter()
             .find(|hold| hold.name.as_str() == stage.name && !hold.can_approve)?;
-        let reviewers: Vec<String> = hold
-            .reviewers
-            .iter()
-            .map(|reviewer| match reviewer {
-                crate::domain::observation::Reviewer::User(login) => format!("@{login}"),
-                crate::domain::observation::Reviewer::Team(team) => format!("team {team}"),
-            })
-            .collect();
-        let who = if reviewers.is_empty() {
-            "nobody that GitHub names".to_owned()
-        } else {
-            reviewers.join(", ")
-        };
+        let who = reviewers(hold);
         let self_review = self
             .rollout
             .protection

@@ -4,14 +4,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::fill::Templates;
+use super::{advance::advance, countdown::count_down, fill::Templates, smoke::smoke_failed};
 use crate::domain::{
     Deed, Event, Feed, Phase, Text,
     approval::ApprovalEvent,
-    judge::JudgeEvent,
+    judge::{JudgeEvent, State},
     later,
     observation::{Minute, RunStatus},
-    policy::GateKind,
+    policy::{GateKind, Strategy},
+    record::RecordEvent,
     release::Release,
     rollback::{Attempt, Plan, RollbackEvent, RollbackProgress},
     rollout::{ProductionSource, RolloutEvent, StageState},
@@ -26,17 +27,36 @@ const RECOVERY_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 
 /// What `at` makes happen.
 pub fn elapse(release: &Release, at: Timestamp) -> Vec<Event> {
-    let mut events = Vec::new();
+    let mut events = count_down(release, at);
+    if !events.is_empty() {
+        return events;
+    }
     events.extend(escalate(release, at));
     events.extend(release.timing_changed(at));
     events.extend(production_checked(release, at));
     events.extend(deploy_overdue(release, at));
+    events.extend(smoke_failed(release));
+    if events.is_empty() {
+        events.extend(advance(release, at));
+    }
     if let Some(attempt) = release.rollback.newest() {
         events.extend(follow_rollback(release, attempt, at));
     } else if release.phase() == Phase::Monitoring {
         events.extend(window_undecided(release, at));
     }
+    // Told once everything else is: what is on its way may change it.
+    if events.is_empty() {
+        events.extend(outcome_reached(release));
+    }
     events
+}
+
+/// An outcome that machines read, once for each time that it is another than the last one told.
+fn outcome_reached(release: &Release) -> Option<Event> {
+    let outcome = release.outcome();
+    let told = release.record.outcomes.last().map(|(told, _)| *told);
+    (outcome.is_told() && told != Some(outcome))
+        .then(|| RecordEvent::OutcomeReached { outcome }.into())
 }
 
 impl Release {
@@ -69,7 +89,9 @@ impl Release {
         let window = (self.phase() == Phase::Monitoring)
             .then(|| self.window_limit())
             .flatten();
-        [escalation, overdue, rollback, window, self.next_timing()]
+        let zero = self.rollback.countdown().map(|running| running.zero);
+        let timing = self.next_timing();
+        [escalation, overdue, rollback, window, zero, timing]
             .into_iter()
             .flatten()
             .min()
@@ -85,8 +107,24 @@ impl Release {
     /// When the watch becomes "cannot tell".
     pub fn window_limit(&self) -> Option<Timestamp> {
         let extended = SignedDuration::from_mins(self.watch.extended);
-        let limit = self.policy.hypercare.max_wait.saturating_add(extended);
+        // Three windows may be shorter than the time in which both fleets stand.
+        let both = self.validation().saturating_mul(2);
+        let limit = self.policy.hypercare.max_wait.max(both);
+        let limit = limit.saturating_add(extended);
         Some(later(self.rollout.deployed?, limit))
+    }
+
+    /// How long both fleets of a blue-green deploy stand.
+    pub(super) fn validation(&self) -> SignedDuration {
+        match &self.policy.strategy {
+            Strategy::BlueGreen {
+                validation: Some(period),
+            } => *period,
+            Strategy::BlueGreen { validation: None }
+            | Strategy::Canary { .. }
+            | Strategy::Recreate
+            | Strategy::Rolling { .. } => SignedDuration::ZERO,
+        }
     }
 
     /// Since when a stage is being deployed.
@@ -176,8 +214,14 @@ fn window_undecided(release: &Release, at: Timestamp) -> Option<Event> {
     }
     let (have, want) = release.window_progress();
     let still: Vec<&str> = release.watch.fired().map(|(source, _)| source).collect();
+    let smoke = release.smoke_at_end();
+    let smoked = smoke
+        .as_ref()
+        .is_none_or(|verdict| verdict.state != State::NoData);
     let why = if have < want {
         format!("only {have} of {want} minutes had complete data")
+    } else if !smoked {
+        "the smoke tests after the deploy have not answered".to_owned()
     } else if still.is_empty() {
         "production does not say that it runs this version".to_owned()
     } else {

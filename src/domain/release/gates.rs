@@ -36,6 +36,7 @@ impl Release {
         if self.policy.rollback.is_some() || self.approval.first_grant().is_none() {
             gates.push(self.rollback_gate());
         }
+        gates.extend(self.smoke_gate());
         gates.extend(self.metric_gates());
         gates.extend(self.stage_gates());
         gates.extend(self.alarm_gate());
@@ -270,7 +271,7 @@ fn default_rule(family: &str) -> GateRule {
             };
         }
         "staging" => Effect::Block,
-        "candidate" | "production" | "rollback" | "metrics" | "stage" => Effect::Reason,
+        "candidate" | "production" | "rollback" | "metrics" | "smoke" | "stage" => Effect::Reason,
         _ => Effect::Warn,
     })
 }

@@ -28,9 +28,16 @@ pub fn judge(release: &Release) -> Vec<Event> {
         return events;
     }
     let phase = release.phase();
+    // Also while a re-run waits for its decision: what the attempt before it deployed still serves.
     if matches!(
         phase,
-        Phase::Deploying | Phase::StageWatch { .. } | Phase::Monitoring | Phase::Undecided
+        Phase::Preparing
+            | Phase::AwaitingApproval
+            | Phase::ApprovalRequested
+            | Phase::Deploying
+            | Phase::StageWatch { .. }
+            | Phase::Monitoring
+            | Phase::Undecided
     ) {
         events.extend(fire(release));
     }
@@ -110,8 +117,17 @@ fn judge_window(release: &Release) -> Option<Event> {
     if have < want || release.watch.fired().next().is_some() || !release.production_is_settled() {
         return None;
     }
+    let smoke = release.smoke_at_end();
+    if smoke
+        .as_ref()
+        .is_some_and(|verdict| verdict.state == State::NoData)
+    {
+        // Asked and not answered yet: the window waits for it, up to its limit.
+        return None;
+    }
     let minutes = release.window_minutes();
-    let gates = release.watch_gates(&minutes, want);
+    let mut gates = release.watch_gates(&minutes, want);
+    gates.extend(smoke.map(|verdict| ("smoke tests".to_owned(), verdict)));
     // Rules that ask nothing of production cannot find it healthy: a person says so.
     let hypercare = &release.policy.hypercare;
     let asks = !hypercare.gates.is_empty() || !hypercare.triggers.is_empty();
@@ -206,7 +222,9 @@ impl Release {
 
     /// How many minutes of the window had complete data, and how many it takes.
     pub fn window_progress(&self) -> (usize, usize) {
-        let minutes = self.policy.hypercare.window.as_mins() + self.watch.extended;
+        // While both fleets of a blue-green deploy stand, the watch goes on.
+        let window = self.policy.hypercare.window.max(self.validation());
+        let minutes = window.as_mins() + self.watch.extended;
         let want = usize::try_from(minutes.max(1)).unwrap_or(usize::MAX);
         let have = self.window_start().map_or(0, |first| {
             let needed = self.needed();

@@ -1,6 +1,8 @@
 //! The release: fold, phase, gates, what is shown, and the four functions over it.
 
+mod advance;
 mod calendar;
+mod countdown;
 mod decide;
 mod elapse;
 mod fill;
@@ -10,8 +12,10 @@ mod observe;
 mod phase;
 mod readings;
 mod recorded;
+mod reviewers;
 mod risk;
 mod shown;
+mod smoke;
 mod stage_gates;
 mod state;
 

@@ -144,12 +144,16 @@ impl Release {
                     Staging::Ready | Staging::NotYet(_) => ReleaseOutcome::NeedsHuman,
                 }
             }
+            Phase::Deploying | Phase::StageWatch { .. } | Phase::Monitoring | Phase::Undecided
+                if trouble =>
+            {
+                ReleaseOutcome::IssueDetected
+            }
+            Phase::Monitoring if self.watch.alerts().next().is_none() => {
+                ReleaseOutcome::ProductionDeployed
+            }
             Phase::Deploying | Phase::StageWatch { .. } | Phase::Monitoring | Phase::Undecided => {
-                if trouble {
-                    ReleaseOutcome::IssueDetected
-                } else {
-                    ReleaseOutcome::NeedsHuman
-                }
+                ReleaseOutcome::NeedsHuman
             }
             Phase::RollingBack | Phase::Recovering => ReleaseOutcome::RollbackTriggered,
             Phase::RollbackFailed => ReleaseOutcome::RollbackFailed,

@@ -1,11 +1,14 @@
 //! What the prompts show, gathered from the fold: the input of approvals and rollbacks.
 
+use jiff::Timestamp;
+
 use crate::domain::{
     ArtifactId, Text,
-    approval::{Shown, totals_shown},
-    policy::{Advance, GateKind, Strategy},
+    approval::{ADVANCE_PROMISE, Shown, rollback_promise, totals_shown},
+    judge::Rule,
+    policy::{Advance, GateKind, OnTrigger, Strategy},
     release::Release,
-    rollback::{Plan, RollbackShown, Target},
+    rollback::{Plan, RollbackProgress, RollbackShown, Target},
     rollout::{ProductionAnswer, ProductionSource},
 };
 
@@ -68,16 +71,22 @@ impl Release {
     }
 
     fn pre_authorised(&self) -> Vec<String> {
-        match &self.policy.strategy {
+        let mut promises = match &self.policy.strategy {
             Strategy::Canary {
                 advance: Advance::PreAuthorised,
                 ..
-            } => vec!["next stages, when every gate passes".to_owned()],
+            } => vec![ADVANCE_PROMISE.to_owned()],
             Strategy::Canary { .. }
             | Strategy::Recreate
             | Strategy::Rolling { .. }
             | Strategy::BlueGreen { .. } => Vec::new(),
+        };
+        let rule = self.policy.rollback.as_ref();
+        if rule.is_some_and(|rule| rule.on_trigger == OnTrigger::PreAuthorised) {
+            let triggers = self.policy.hypercare.triggers.iter().map(Rule::source);
+            promises.extend(triggers.map(rollback_promise));
         }
+        promises
     }
 
     /// Where a rollback would go: what production ran before this release, else the newest other deployment.
@@ -152,6 +161,15 @@ impl Release {
             plans.push(Plan::Fallback);
         }
         plans
+    }
+
+    /// Since when a rollback waits for the deploy to end, where it does: a cancelled run may never end.
+    pub fn waits_for_deploy(&self) -> Option<Timestamp> {
+        let attempt = self.rollback.in_flight()?;
+        let waits = matches!(attempt.plan, Plan::CancelThenDispatch | Plan::Wait)
+            && attempt.progress == RollbackProgress::Preparing
+            && self.policy.rollback.as_ref()?.dispatch.is_some();
+        waits.then_some(attempt.at)
     }
 
     /// Whether a rollback may be asked for now: from the first production traffic until the release is closed. A re-run

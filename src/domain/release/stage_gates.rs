@@ -5,6 +5,7 @@ use super::{
     gates::{Gate, said},
 };
 use crate::domain::{
+    Text,
     judge::{self, State, Window},
     observation::Minute,
     policy::{MetricName, Side, StageRule, Strategy},
@@ -47,7 +48,10 @@ impl Release {
     /// Of a canary's next stage: whether the one before served its time, and its gates on the canary's own side.
     pub(super) fn stage_gates(&self) -> Vec<Gate> {
         let waiting = self.approval.waiting.as_ref();
-        let before = waiting.and_then(|waiting| waiting.stage.checked_sub(1));
+        let before = match waiting {
+            Some(waiting) => waiting.stage.checked_sub(1),
+            None => self.watched_stage(),
+        };
         let Some((rule, stage)) = before.and_then(|index| self.staged(index)) else {
             return Vec::new();
         };
@@ -76,14 +80,29 @@ impl Release {
         let readings = self.readings();
         gates.extend(rule.gates.iter().map(|gate| {
             let source = gate.source();
+            let mut verdict = judge::gate(gate, &window, &readings);
+            if let Some(rest) = verdict.why.as_str().strip_prefix("diluted:") {
+                verdict.why = Text::line(&format!("diluted{}:{rest}", times(weight)));
+            }
             self.gate(
                 "stage",
                 format!("stage {weight}: {source}"),
                 &format!("{weight} {source}"),
-                judge::gate(gate, &window, &readings),
+                verdict,
             )
         }));
+        gates.extend(before.and_then(|index| self.smoke_gate_after(index)));
         gates
+    }
+
+    /// The stage that serves while the next one goes on by itself: bound to a job, which nothing holds.
+    pub fn watched_stage(&self) -> Option<usize> {
+        let stages = &self.rollout.stages;
+        let serving = stages
+            .iter()
+            .rposition(|stage| stage.state == StageState::Deployed)?;
+        let next = stages.get(serving + 1)?;
+        (!next.is_held && self.rollback.attempts.is_empty()).then_some(serving)
     }
 
     /// A stage with its rule.
@@ -123,6 +142,15 @@ impl Release {
             }
         }
         keys
+    }
+}
+
+/// How many times weaker a canary's trouble shows over all hosts: ` x20` at 5%.
+fn times(weight: &str) -> String {
+    let share: Option<f64> = weight.trim_end_matches('%').trim().parse().ok();
+    match share {
+        Some(share) if share > 0.0 && share < 100.0 => format!(" x{:.0}", 100.0 / share),
+        Some(_) | None => String::new(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::domain::{
     record::{Record, RecordEvent},
     rollback::{Rollback, RollbackEvent},
     rollout::{Rollout, RolloutEvent},
+    smoke::SmokeBoard,
 };
 
 /// Entries of the log that are kept for the screen; the journal has them all.
@@ -33,6 +34,8 @@ pub struct Release {
     pub approval: Approval,
     /// The run and its promotion.
     pub rollout: Rollout,
+    /// The smoke tests.
+    pub smoke: SmokeBoard,
     /// The judged minutes.
     pub watch: WatchState,
     /// Going back.
@@ -71,6 +74,7 @@ impl Release {
             evidence: Board::default(),
             approval: Approval::default(),
             rollout: Rollout::new(policy),
+            smoke: SmokeBoard::default(),
             watch: WatchState::default(),
             rollback: Rollback::default(),
             record: Record::default(),
@@ -97,6 +101,7 @@ impl Release {
             Event::Gate(event) => self.apply_gate(event),
             Event::Approval(event) => self.apply_approval(stamp, event),
             Event::Rollout(event) => self.apply_rollout(stamp, event),
+            Event::Smoke(event) => self.smoke.apply(event),
             Event::Judge(event) => self.watch.apply(stamp, event),
             Event::Rollback(event) => self.apply_rollback(stamp, event),
             Event::Record(event) => self.record.apply(stamp, event),
@@ -150,6 +155,7 @@ impl Release {
                 if let Some(request) = &self.approval.request {
                     self.outbox.remove(&request.seq);
                 }
+                self.smoke = SmokeBoard::default();
             }
             ApprovalEvent::HeldBy { .. }
             | ApprovalEvent::Waiting { .. }
@@ -172,7 +178,11 @@ impl Release {
             _ => {}
         }
         let deployed = self.rollout.deployed;
+        let attempt = self.rollout.deploying_run().map(|run| run.attempt);
         self.rollout.apply(stamp, event);
+        if attempt < self.rollout.deploying_run().map(|run| run.attempt) {
+            self.smoke.begin_again();
+        }
         if deployed.is_some() && self.rollout.deployed.is_none() {
             // Another attempt: it is watched anew.
             self.watch.end = None;

@@ -29,6 +29,31 @@ pub enum RollbackEvent {
         /// Stands in an input of the dispatched run: how to find it again.
         marker: String,
     },
+    /// A trigger that was agreed to at approval fired: the rollback comes by itself unless somebody holds it.
+    CountdownStarted {
+        /// Its source text.
+        trigger: String,
+        /// The arithmetic.
+        why: Text,
+        /// When the rollback is due.
+        zero: Timestamp,
+        /// The approval that agreed to it.
+        approval: Seq,
+    },
+    /// A person held it: from here on cockpit asks.
+    CountdownHeld {
+        /// The trigger.
+        trigger: String,
+    },
+    /// What it stood on is gone: cockpit asks.
+    CountdownStopped {
+        /// The trigger.
+        trigger: String,
+        /// Why.
+        why: Text,
+    },
+    /// A person no longer waits for the deploy's end: the rollback starts at once.
+    WaitEnded,
     /// The deploy that still runs shall stop.
     CancelRequested {
         /// What to send.
@@ -103,6 +128,10 @@ impl RollbackEvent {
             Self::RunChanged { updated: at, .. } | Self::Finished { at } => Some(*at),
             Self::ReadinessSeen(_)
             | Self::Requested { .. }
+            | Self::WaitEnded
+            | Self::CountdownStarted { .. }
+            | Self::CountdownHeld { .. }
+            | Self::CountdownStopped { .. }
             | Self::CancelRequested { .. }
             | Self::StartRequested { .. }
             | Self::ReviewRequested { .. }
@@ -120,6 +149,9 @@ impl RollbackEvent {
         matches!(
             self,
             Self::Requested { .. }
+                | Self::CountdownStarted { .. }
+                | Self::CountdownHeld { .. }
+                | Self::WaitEnded
                 | Self::CancelRequested { .. }
                 | Self::StartRequested { .. }
                 | Self::ReviewRequested { .. }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Plan, Readiness, RollbackEvent, RollbackShown};
+use super::{Countdown, CountdownEnd, Plan, Readiness, RollbackEvent, RollbackShown};
 use crate::domain::{
     Deed, EnvironmentId, Login, Outcome, RunId, Seq, Stamp, Text,
     observation::{Conclusion, PendingDeployment, RunStatus},
@@ -15,6 +15,8 @@ pub struct Rollback {
     pub readiness: Option<Readiness>,
     /// Attempts, oldest first.
     pub attempts: Vec<Attempt>,
+    /// Countdowns to a rollback that was agreed to, oldest first.
+    pub countdowns: Vec<Countdown>,
 }
 
 /// One attempt to roll back.
@@ -89,24 +91,49 @@ impl Rollback {
                 plan,
                 marker,
                 ..
-            } => self.attempts.push(Attempt {
-                seq: stamp.seq,
-                at: stamp.at,
-                by: stamp.actor.person().cloned(),
-                shown: shown.clone(),
-                reason: reason.clone(),
-                plan: *plan,
-                marker: marker.clone(),
-                progress: Progress::Preparing,
-                run: None,
-                status: None,
-                holds: Vec::new(),
-                reviewed: Vec::new(),
-                reviews: Vec::new(),
-                cancel: None,
-                start: None,
+            } => {
+                self.end_countdown(CountdownEnd::RolledBack);
+                self.attempts.push(Attempt {
+                    seq: stamp.seq,
+                    at: stamp.at,
+                    by: stamp.actor.person().cloned(),
+                    shown: shown.clone(),
+                    reason: reason.clone(),
+                    plan: *plan,
+                    marker: marker.clone(),
+                    progress: Progress::Preparing,
+                    run: None,
+                    status: None,
+                    holds: Vec::new(),
+                    reviewed: Vec::new(),
+                    reviews: Vec::new(),
+                    cancel: None,
+                    start: None,
+                });
+            }
+            RollbackEvent::CountdownStarted {
+                trigger,
+                why,
+                zero,
+                approval,
+            } => self.countdowns.push(Countdown {
+                trigger: trigger.clone(),
+                why: why.clone(),
+                started: stamp.at,
+                zero: *zero,
+                approval: *approval,
+                end: None,
             }),
-            RollbackEvent::CancelRequested { .. }
+            RollbackEvent::CountdownHeld { .. } => {
+                let by = stamp.actor.person().cloned();
+                self.end_countdown(CountdownEnd::Held { by });
+            }
+            RollbackEvent::CountdownStopped { why, .. } => {
+                let why = why.clone();
+                self.end_countdown(CountdownEnd::Stopped { why });
+            }
+            RollbackEvent::WaitEnded
+            | RollbackEvent::CancelRequested { .. }
             | RollbackEvent::StartRequested { .. }
             | RollbackEvent::ReviewRequested { .. }
             | RollbackEvent::Answered { .. }
@@ -122,6 +149,19 @@ impl Rollback {
                 }
             }
         }
+    }
+
+    fn end_countdown(&mut self, end: CountdownEnd) {
+        if let Some(running) = self.countdowns.last_mut()
+            && running.end.is_none()
+        {
+            running.end = Some(end);
+        }
+    }
+
+    /// The countdown that runs.
+    pub fn countdown(&self) -> Option<&Countdown> {
+        self.countdowns.last().filter(|one| one.end.is_none())
     }
 
     /// The attempt that is not at its end.
@@ -153,6 +193,7 @@ impl Attempt {
 
     fn apply(&mut self, stamp: &Stamp, event: &RollbackEvent) {
         match event {
+            RollbackEvent::WaitEnded => self.plan = Plan::Dispatch,
             RollbackEvent::CancelRequested { .. } => self.cancel = Some((stamp.seq, None)),
             RollbackEvent::StartRequested { .. } => {
                 self.start = Some((stamp.seq, stamp.at, None));
@@ -199,7 +240,11 @@ impl Attempt {
                     *recovered = Some((*verdict, why.clone()));
                 }
             }
-            RollbackEvent::ReadinessSeen(_) | RollbackEvent::Requested { .. } => {}
+            RollbackEvent::ReadinessSeen(_)
+            | RollbackEvent::Requested { .. }
+            | RollbackEvent::CountdownStarted { .. }
+            | RollbackEvent::CountdownHeld { .. }
+            | RollbackEvent::CountdownStopped { .. } => {}
         }
     }
 

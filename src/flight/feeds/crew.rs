@@ -8,14 +8,14 @@ use tokio::sync::{mpsc, watch};
 use super::{
     calendar,
     desk::Desk,
-    diff, evidence, metrics, production,
+    diff, evidence, letters, metrics, production,
     pulse::{Gone, Pulse},
-    run,
+    run, smoke,
 };
 use crate::{
     domain::{Feed, Seq, later, policy::Policy},
     flight::{flying::Report, needs::Needs, outside::Outside, performer::perform},
-    ports::Store,
+    ports::{Letters, Store},
 };
 
 /// Between two questions for whose token this is.
@@ -35,6 +35,8 @@ pub struct Crew {
     pub reports: mpsc::Sender<Report>,
     /// Acts up to this were requested by an earlier process.
     pub resumed: Seq,
+    /// The letters of the other cockpits of this machine, for the one that drives.
+    pub letters: Option<Arc<dyn Letters>>,
     /// Whether acts are performed at all: a cockpit that watches performs none.
     pub acts: bool,
 }
@@ -67,6 +69,19 @@ impl Crew {
                 None => Ok(()),
             }
         };
+        let smoking = async {
+            // Tests may write: only who drives runs them.
+            if self.acts {
+                return smoke::follow(pulse(Feed::Production, 180)).await;
+            }
+            Ok(())
+        };
+        let reading = async {
+            match &self.letters {
+                Some(port) => letters::follow(pulse(Feed::Script, 180), Arc::clone(port)).await,
+                None => Ok(()),
+            }
+        };
         let viewing = async {
             self.name_viewer().await;
             Ok::<(), Gone>(())
@@ -84,6 +99,8 @@ impl Crew {
                 Arc::clone(&self.policy)
             ),
             probing,
+            Box::pin(smoking),
+            Box::pin(reading),
             performing,
             viewing,
         );

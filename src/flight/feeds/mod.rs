@@ -9,11 +9,13 @@ mod explain_sources;
 mod explained;
 mod gather;
 mod gathered;
+mod letters;
 mod locks;
 mod metrics;
 mod past;
 mod production;
 mod pulse;
 mod run;
+mod smoke;
 
 pub use crew::*;

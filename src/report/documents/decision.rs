@@ -145,6 +145,9 @@ pub(super) fn agreed(consent: &Consent) -> String {
     match consent {
         Consent::Typed { phrase } => format!("typed {phrase}"),
         Consent::TwoKeys => "two keys".to_owned(),
+        Consent::PreAuthorised { approval, trigger } => {
+            format!("agreed to in advance with the approval (event {approval}): {trigger}")
+        }
     }
 }
 

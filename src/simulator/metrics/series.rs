@@ -45,7 +45,7 @@ const INSIGHTS: &str = "ECS/ContainerInsights";
 
 /// Every series of the world; sides of a canary only where there is one.
 pub(super) fn all(state: &State) -> Vec<Metric> {
-    let canary = state.scenario == crate::simulator::Scenario::Canary;
+    let canary = state.scenario.is_canary();
     let map = |pairs: &[(&str, &str)]| {
         pairs
             .iter()

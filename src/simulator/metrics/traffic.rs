@@ -77,7 +77,7 @@ pub(super) fn of(state: &State, minute: i64, side: Side) -> Option<Traffic> {
 fn error_share(part: &Part) -> f64 {
     match part.behaviour {
         Behaviour::Errors => 0.031,
-        Behaviour::Healthy | Behaviour::Creeps | Behaviour::Silent => 0.001_2,
+        Behaviour::Healthy | Behaviour::Creeps | Behaviour::Silent | Behaviour::Breaks => 0.001_2,
     }
 }
 
@@ -86,7 +86,7 @@ fn slowness(part: &Part) -> f64 {
     match part.behaviour {
         Behaviour::Creeps => 1.0 + 0.28 * part.age.clamp(0.0, 40.0),
         Behaviour::Errors => 1.12,
-        Behaviour::Healthy | Behaviour::Silent => 1.0,
+        Behaviour::Healthy | Behaviour::Silent | Behaviour::Breaks => 1.0,
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::simulator::{
     ask::{Ask, Reply},
     dice,
+    release::Behaviour,
     state::State,
 };
 
@@ -16,6 +17,23 @@ pub(super) fn version(state: &State) -> Reply {
     match state.production() {
         Some(build) => Reply::json(200, &json!({ "sha": build.sha, "version": build.version })),
         None => Reply::json(404, &json!({ "message": "nothing is deployed" })),
+    }
+}
+
+/// What production answers to smoke tests.
+pub(super) fn answer(state: &State, ask: &Ask, path: &str) -> Reply {
+    let Some(build) = state.production() else {
+        return Reply::json(404, &json!({ "message": "nothing is deployed" }));
+    };
+    match (ask.method.as_str(), path) {
+        ("GET", "/health") => {
+            Reply::json(200, &json!({ "status": "ok", "version": build.version }))
+        }
+        ("POST", "/checkout") if build.behaviour == Behaviour::Breaks => {
+            Reply::json(503, &json!({ "error": "payment provider unknown" }))
+        }
+        ("POST", "/checkout") => Reply::json(201, &json!({ "status": "queued", "id": 7 })),
+        _ => Reply::json(404, &json!({ "message": "not found" })),
     }
 }
 

@@ -38,10 +38,10 @@ pub(super) fn answer(state: &State, ask: &Ask, rest: &str) -> Reply {
         ),
         "/log" => Reply::json(200, &json!(state.log.acts)),
         "/requests" => Reply::json(200, &json!(state.log.requests)),
-        "/cockpit.toml" => Reply {
+        "/cockpit.toml" | "/smoke.toml" => Reply {
             status: 200,
             headers: vec![("content-type".to_owned(), "application/toml".to_owned())],
-            body: files::read("cockpit.toml", state.scenario, &base, state.epoch)
+            body: files::read(&rest[1..], state.scenario, &base, state.epoch)
                 .unwrap_or_default()
                 .into_bytes(),
             ..Reply::default()

@@ -18,6 +18,9 @@ pub(in crate::simulator) fn answer(state: &mut State, ask: &Ask) -> Reply {
     if path == "/app/version" {
         return app::version(state);
     }
+    if let Some(rest) = path.strip_prefix("/app") {
+        return app::answer(state, ask, rest);
+    }
     if path.starts_with("/_blob/") {
         return app::blob(state, ask);
     }

@@ -157,7 +157,7 @@ fn environment(state: &State, caller: &Caller<'_>, parts: &[&str]) -> Option<Rep
 }
 
 fn environments(state: &State) -> impl Iterator<Item = &'static str> + use<> {
-    let canary = state.scenario == Scenario::Canary;
+    let canary = state.scenario.is_canary();
     ENVIRONMENTS
         .into_iter()
         .filter(move |name| canary || !name.starts_with("production-"))

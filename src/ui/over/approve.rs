@@ -4,7 +4,12 @@ use ratatui::style::Style;
 
 use super::fact::{Fact, warning};
 use crate::{
-    domain::{approval::Shown, judge::State, policy::Effect, wording},
+    domain::{
+        approval::Shown,
+        judge::State,
+        policy::{Effect, OnTrigger},
+        wording,
+    },
     ui::pane::View,
 };
 
@@ -56,15 +61,35 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
         Some(target) => vec![(format!("a rollback would go to {target}"), styles.dim)],
         None => warning(view, "no earlier release to roll back to"),
     });
-    for what in &shown.pre_authorised {
-        facts.push(warning(view, format!("agreed in advance: {what}")));
-    }
+    facts.extend(agreed(view, shown));
     facts.extend(open(view));
     facts.push(vec![(
         format!("bound to what is shown: sha256 {}", shown.digest().short()),
         styles.faint,
     )]);
     ("Approve for production", styles.accent, facts)
+}
+
+/// What may happen without asking again, and by whose cockpit.
+fn agreed(view: View<'_>, shown: &Shown) -> Vec<Fact> {
+    let each = shown.pre_authorised.iter();
+    let mut facts: Vec<Fact> = each
+        .map(|what| warning(view, format!("agreed in advance: {what}")))
+        .collect();
+    let rule = view.release.policy.rollback.as_ref();
+    let rolls_back = rule.filter(|rule| rule.on_trigger == OnTrigger::PreAuthorised);
+    if let (false, Some(rule)) = (facts.is_empty(), rolls_back) {
+        let whose = view
+            .model
+            .viewer
+            .as_ref()
+            .map_or_else(|| "a".to_owned(), |viewer| format!("{viewer}'s"));
+        let wait = wording::duration(rule.countdown);
+        let text =
+            format!("by {whose} running cockpit, {wait} after it fires, unless somebody holds it");
+        facts.push(vec![(text, view.look.styles.dim)]);
+    }
+    facts
 }
 
 /// The risk with the most of what adds to it, where anything does.

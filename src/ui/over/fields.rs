@@ -259,6 +259,8 @@ fn verb(asking: &Asking) -> &'static str {
         Asking::Close => "close the release",
         Asking::Explain => "write it down",
         Asking::Extend => "extend the watch",
+        Asking::Hold => "hold it",
+        Asking::WaitNoLonger => "roll back at once",
         Asking::KeepWatching => "keep watching",
         Asking::CancelRun => "cancel the run",
         Asking::RerunFailed => "run them again",

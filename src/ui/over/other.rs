@@ -18,6 +18,8 @@ pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Ve
         Asking::Close => ("Close the release", styles.warn),
         Asking::Explain => ("Write down what happened", styles.accent),
         Asking::Extend => ("Extend the watch", styles.accent),
+        Asking::Hold => ("Hold the countdown", styles.warn),
+        Asking::WaitNoLonger => ("Roll back at once", styles.fail),
         Asking::KeepWatching => ("Keep watching", styles.warn),
         Asking::CancelRun => ("Cancel the run", styles.warn),
         Asking::RerunFailed => ("Run the failed jobs again", styles.accent),
@@ -58,6 +60,24 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
         Asking::Extend => vec![plain(
             "More minutes are judged before the release completes.",
         )],
+        Asking::WaitNoLonger => vec![
+            plain("The rollback's workflow starts now, whatever the deploy's run does."),
+            warning(
+                view,
+                "The deploy has not ended: it may still change production after the rollback.",
+            ),
+        ],
+        Asking::Hold => {
+            let running = release.rollback.countdown();
+            let mut facts: Vec<Fact> = running
+                .map(|one| warning(view, format!("{}: {}", one.trigger, one.why)))
+                .into_iter()
+                .collect();
+            facts.push(plain(
+                "Nothing is rolled back by itself any more: cockpit asks.",
+            ));
+            facts
+        }
         Asking::KeepWatching => {
             let alerts = release.watch.alerts();
             let mut facts: Vec<Fact> = alerts

@@ -10,11 +10,12 @@ use crate::domain::{
     judge::JudgeEvent,
     later,
     observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
-    policy::gate::GateEvent,
+    policy::{TimeWindow, gate::GateEvent},
     record::RecordEvent,
     release::{Release, SETTLE},
     rollback::{RollbackEvent, RollbackProgress},
     rollout::{ProductionAnswer, RolloutEvent},
+    smoke::{Moment, SmokeEvent, SmokeOutcome},
 };
 
 /// Past deployments that are kept.
@@ -84,13 +85,12 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
             || RollbackEvent::ReadinessSeen(readiness.clone()),
         ),
         Observation::Alarms(alarms) => alarms_seen(release, alarms),
-        Observation::Calendar(windows) => {
-            new_if(release.calendar.windows.as_ref() != Some(windows), || {
-                GateEvent::CalendarRead {
-                    windows: windows.clone(),
-                }
-            })
-        }
+        Observation::Calendar(windows) => calendar(release, windows),
+        Observation::Smoke {
+            moment,
+            asked,
+            outcome,
+        } => smoke(release, *moment, *asked, outcome),
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
         Observation::Silent { feed, since, fault } => {
             new_if(!release.record.silent.contains_key(feed), || {
@@ -158,6 +158,38 @@ fn turning_points(release: &Release) -> impl Iterator<Item = Timestamp> {
     // The answer that counts against a deploy is one from after its settling time.
     let settled = deployed.map(|at| later(at, SETTLE));
     deployed.into_iter().chain(settled).chain(rolled_back)
+}
+
+fn calendar(release: &Release, windows: &[TimeWindow]) -> Vec<Event> {
+    let is_new = release.calendar.windows.as_deref() != Some(windows);
+    new_if(is_new, || GateEvent::CalendarRead {
+        windows: windows.to_vec(),
+    })
+}
+
+/// An answer is news once; one of an earlier question comes too late.
+fn smoke(
+    release: &Release,
+    moment: Moment,
+    asked: Timestamp,
+    outcome: &SmokeOutcome,
+) -> Vec<Event> {
+    let known = release.smoke.runs.get(&moment);
+    new_if(
+        known.is_none_or(|run| run.asked < asked),
+        || match outcome {
+            SmokeOutcome::Ran(summary) => SmokeEvent::Ran {
+                moment,
+                asked,
+                summary: summary.clone(),
+            },
+            SmokeOutcome::NoResult(why) => SmokeEvent::NoResult {
+                moment,
+                asked,
+                why: why.clone(),
+            },
+        },
+    )
 }
 
 fn deployments_seen(release: &Release, deployments: &[DeploymentSnapshot]) -> Vec<Event> {

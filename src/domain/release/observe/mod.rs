@@ -1,6 +1,7 @@
 //! Feeds observe: an observation against what is known gives the difference as events.
 
 mod dispatch;
+mod jobs;
 mod minutes;
 mod rollback;
 mod run;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::jobs::{has_begun, stage_jobs, was_let_go};
 use crate::domain::{
     Event, Login, Text,
     approval::ApprovalEvent,
@@ -68,7 +69,7 @@ fn waiting(release: &Release, stage: usize, since: Timestamp) -> Event {
 fn observe_held_stage(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
     let stage = release.rollout.stages.get(index)?;
     if !stage.is_held {
-        return progress(release, seen, index);
+        return watched(release, seen, index);
     }
     let hold = release
         .approval
@@ -166,20 +167,6 @@ fn began_unseen(release: &Release, seen: &RunSeen, index: usize) -> Option<Event
     }
 }
 
-/// Whether only an approval can have brought the job so far: a rejected one fails without having worked.
-fn was_let_go(job: &JobSnapshot) -> bool {
-    job.status == RunStatus::InProgress || job.conclusion == Some(Conclusion::Success)
-}
-
-fn has_begun(job: &JobSnapshot) -> bool {
-    matches!(job.status, RunStatus::InProgress)
-        || job.status == RunStatus::Completed
-            && !matches!(
-                job.conclusion,
-                Some(Conclusion::Cancelled | Conclusion::Skipped) | None
-            )
-}
-
 /// The environment ids by which this stage may have been reviewed: those of the request, and those seen holding it.
 fn held_before(release: &Release, index: usize) -> Vec<crate::domain::EnvironmentId> {
     release
@@ -245,23 +232,16 @@ fn progress(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
     let is_last = index + 1 == release.rollout.stages.len();
     let ended = seen.run.status == RunStatus::Completed;
     match stage.state {
-        StageState::Waiting | StageState::Held if is_last => {
-            let begun: Vec<_> = stage_jobs(release, seen, index)
-                .filter(|job| has_begun(job))
-                .collect();
-            let started = begun.iter().filter_map(|job| job.started).min();
-            // A job that works without telling since when works since it was seen.
-            let since = started.or_else(|| (!begun.is_empty()).then_some(seen.asked))?;
-            Some(stage_changed(index, StageState::Deploying, since))
-        }
+        StageState::Waiting | StageState::Held if is_last => began(release, seen, index),
         StageState::Waiting | StageState::Held => {
             Some(stage_changed(index, StageState::Deploying, seen.asked))
         }
-        StageState::Deploying if is_last => last_stage_end(release, seen, index),
+        StageState::Deploying if is_last => jobs_end(release, seen, index),
         StageState::Deploying => {
             let next = release.rollout.stages.get(index + 1)?;
             let next_held = holds_of(seen).any(|hold| hold.name.as_str() == next.name);
-            if next_held {
+            let next_began = !next.is_held && stage_jobs(release, seen, index + 1).any(has_begun);
+            if next_held || next_began {
                 Some(stage_changed(index, StageState::Deployed, seen.asked))
             } else if ended && seen.run.conclusion == Some(Conclusion::Success) {
                 Some(stage_changed(index, StageState::Deployed, seen.run.updated))
@@ -276,11 +256,34 @@ fn progress(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
     }
 }
 
+/// What the jobs of a stage say that GitHub does not hold: it begins and ends with them.
+fn watched(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
+    let stage = release.rollout.stages.get(index)?;
+    match stage.state {
+        StageState::Waiting | StageState::Held => began(release, seen, index),
+        StageState::Deploying => jobs_end(release, seen, index),
+        StageState::Failed if release.rollout.issues.is_empty() => Some(issue(release)),
+        StageState::Failed | StageState::Deployed => None,
+    }
+}
+
+/// A stage deploys since its first job works.
+fn began(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
+    let begun: Vec<_> = stage_jobs(release, seen, index)
+        .filter(|job| has_begun(job))
+        .collect();
+    let started = begun.iter().filter_map(|job| job.started).min();
+    // A job that works without telling since when works since it was seen.
+    let since = started.or_else(|| (!begun.is_empty()).then_some(seen.asked))?;
+    Some(stage_changed(index, StageState::Deploying, since))
+}
+
 fn holds_of(seen: &RunSeen) -> impl Iterator<Item = &PendingDeployment> {
     seen.pending.iter().flatten()
 }
 
-fn last_stage_end(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
+/// A stage ends with its jobs, or with the run.
+fn jobs_end(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
     let jobs: Vec<&JobSnapshot> = stage_jobs(release, seen, index).collect();
     let run_ended = seen.run.status == RunStatus::Completed;
     let all_ended = jobs.iter().all(|job| job.status == RunStatus::Completed);
@@ -315,20 +318,35 @@ fn issue(release: &Release) -> Event {
             format!("{} ({word})", job.name)
         })
         .collect();
-    let sort = if release.rollout.is_partial() {
-        "partial deploy"
-    } else {
-        "the deploy failed"
-    };
-    let why = if bad.is_empty() {
-        sort.to_owned()
-    } else {
-        format!("{sort}: {}", bad.join(", "))
+    let why = match (release.rollout.is_partial(), bad.is_empty()) {
+        (true, _) => partial(release, &bad),
+        (false, true) => "the deploy failed".to_owned(),
+        (false, false) => format!("the deploy failed: {}", bad.join(", ")),
     };
     RolloutEvent::IssueDetected {
         why: Text::line(&why),
     }
     .into()
+}
+
+/// What serves what, as far as the jobs tell.
+fn partial(release: &Release, bad: &[String]) -> String {
+    let good: Vec<&str> = release
+        .rollout
+        .jobs
+        .iter()
+        .filter(|job| job.conclusion == Some(Conclusion::Success))
+        .map(|job| job.name.as_str())
+        .collect();
+    let before = release.rollout.before.as_ref();
+    let before = before.and_then(|answer| answer.name());
+    format!(
+        "partial deploy: {} serves in {}; {} may still serve in {}",
+        release.name(),
+        good.join(", "),
+        before.unwrap_or("the version before"),
+        bad.join(", ")
+    )
 }
 
 fn production_deployed(release: &Release) -> Option<Event> {
@@ -359,71 +377,7 @@ fn jobs_changed(release: &Release, seen: &RunSeen) -> Vec<Event> {
     }
 }
 
-/// The jobs of a stage: the configured production job with its matrix, for the last; by the stage's name for others.
-fn stage_jobs<'a>(
-    release: &'a Release,
-    seen: &'a RunSeen,
-    index: usize,
-) -> impl Iterator<Item = &'a JobSnapshot> {
-    let is_last = index + 1 == release.rollout.stages.len();
-    let wanted = if is_last {
-        release.policy.target.job.as_str()
-    } else {
-        release
-            .rollout
-            .stages
-            .get(index)
-            .map_or("", |stage| stage.name.as_str())
-    };
-    seen.jobs
-        .iter()
-        .flatten()
-        .filter(move |job| is_job(job.name.as_str(), wanted))
-}
-
-/// Whether a job is the wanted one, or one of its matrix: `deploy (eu)`, `caller (eu) / deploy (blue)`.
-fn is_job(name: &str, wanted: &str) -> bool {
-    let is_part = |name: &str, wanted: &str| {
-        name == wanted
-            || name
-                .strip_prefix(wanted)
-                .is_some_and(|rest| rest.starts_with(" (") && rest.ends_with(')'))
-    };
-    if is_part(name, wanted) {
-        return true;
-    }
-    let (names, parts) = (name.split(" / "), wanted.split(" / "));
-    names.clone().count() == parts.clone().count()
-        && names.zip(parts).all(|(name, part)| is_part(name, part))
-}
-
 /// The latest of these times, where any is known.
 fn latest(times: impl Iterator<Item = Option<Timestamp>>) -> Option<Timestamp> {
     times.flatten().max()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_job;
-
-    #[test]
-    fn a_matrix_may_stand_at_the_caller_and_at_the_job() {
-        for name in [
-            "caller / deploy",
-            "caller / deploy (eu)",
-            "caller (eu) / deploy",
-            "caller (eu) / deploy (blue)",
-        ] {
-            assert!(is_job(name, "caller / deploy"), "{name}");
-        }
-        assert!(is_job("deploy (eu / west)", "deploy"));
-        for name in [
-            "deploy",
-            "caller / deploy-docs",
-            "caller / deploy / eu",
-            "other / deploy",
-        ] {
-            assert!(!is_job(name, "caller / deploy"), "{name}");
-        }
-    }
 }

@@ -1,0 +1,39 @@
+//! A countdown to a rollback that was agreed to at approval, and how it ended.
+
+use jiff::Timestamp;
+
+use crate::domain::{Login, Seq, Text};
+
+/// A countdown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Countdown {
+    /// The trigger that started it.
+    pub trigger: String,
+    /// The trigger's arithmetic then.
+    pub why: Text,
+    /// When it began.
+    pub started: Timestamp,
+    /// When the rollback is due.
+    pub zero: Timestamp,
+    /// The approval that agreed to it.
+    pub approval: Seq,
+    /// How it ended; `None`: it runs.
+    pub end: Option<CountdownEnd>,
+}
+
+/// How a countdown ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CountdownEnd {
+    /// A person held it.
+    Held {
+        /// Who.
+        by: Option<Login>,
+    },
+    /// What it stood on was gone.
+    Stopped {
+        /// Why.
+        why: Text,
+    },
+    /// The rollback was asked for: at zero, or by a person before it.
+    RolledBack,
+}

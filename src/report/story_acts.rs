@@ -1,0 +1,101 @@
+//! Rollbacks and smoke tests in one line, for the log.
+
+use super::mood::{Mood, answered};
+use crate::domain::{
+    rollback::RollbackEvent,
+    smoke::{Moment, SmokeEvent},
+};
+
+/// A rollback's event.
+pub(super) fn of_rollback(event: &RollbackEvent) -> (Mood, String) {
+    match event {
+        RollbackEvent::ReadinessSeen(_) => (Mood::Quiet, "the way back was looked at".to_owned()),
+        RollbackEvent::Requested { shown, reason, .. } => (
+            Mood::Look,
+            format!(
+                "rollback to {} requested: {}",
+                shown.target.name(),
+                reason.first_line()
+            ),
+        ),
+        RollbackEvent::CountdownStarted { trigger, why, .. } => (
+            Mood::Bad,
+            format!("counting down to a rollback: {trigger}: {why}"),
+        ),
+        RollbackEvent::CountdownHeld { .. } => (Mood::Look, "the countdown was held".to_owned()),
+        RollbackEvent::CountdownStopped { why, .. } => {
+            (Mood::Look, format!("the countdown stopped: {why}"))
+        }
+        RollbackEvent::WaitEnded => (
+            Mood::Look,
+            "the rollback no longer waits for the deploy's end".to_owned(),
+        ),
+        RollbackEvent::CancelRequested { .. } => {
+            (Mood::Plain, "the deploy shall stop first".to_owned())
+        }
+        RollbackEvent::StartRequested { .. } => {
+            (Mood::Plain, "rollback start requested".to_owned())
+        }
+        RollbackEvent::ReviewRequested { .. } => (
+            Mood::Plain,
+            "the rollback's own review requested".to_owned(),
+        ),
+        RollbackEvent::Answered { outcome, .. } => answered("rollback", outcome),
+        RollbackEvent::RunFound { run } => (Mood::Plain, format!("rollback run {run}")),
+        RollbackEvent::RunChanged {
+            status, conclusion, ..
+        } => {
+            let word = match conclusion {
+                Some(conclusion) => conclusion.word().to_owned(),
+                None => status.word().to_owned(),
+            };
+            (Mood::Quiet, format!("rollback run: {word}"))
+        }
+        RollbackEvent::HeldBy { holds } if holds.is_empty() => {
+            (Mood::Quiet, "the rollback is held by nothing".to_owned())
+        }
+        RollbackEvent::HeldBy { .. } => (
+            Mood::Look,
+            "the rollback is held by its own review".to_owned(),
+        ),
+        RollbackEvent::Failed { why, superseded } => {
+            let word = if *superseded { "superseded" } else { "failed" };
+            (Mood::Bad, format!("rollback {word}: {why}"))
+        }
+        RollbackEvent::Finished { .. } => (Mood::Good, "the rollback's run ended well".to_owned()),
+        RollbackEvent::Confirmed { production } => (
+            Mood::Good,
+            format!("rolled back: production answers {production}"),
+        ),
+        RollbackEvent::RecoveryJudged { recovered, why } => match recovered {
+            Some(true) => (Mood::Good, format!("recovered: {why}")),
+            Some(false) => (Mood::Bad, format!("not recovered: {why}")),
+            None => (Mood::Unknown, format!("recovery, cannot tell: {why}")),
+        },
+    }
+}
+
+/// A smoke test's event.
+pub(super) fn of_smoke(event: &SmokeEvent) -> (Mood, String) {
+    let when = |moment: &Moment| match moment {
+        Moment::Before => "before the deploy".to_owned(),
+        Moment::After { stage } => format!("after stage {}", stage + 1),
+    };
+    match event {
+        SmokeEvent::Ran {
+            moment, summary, ..
+        } => {
+            let mood = match (summary.required, summary.failed) {
+                (0, 0) => Mood::Good,
+                (0, _) => Mood::Look,
+                (_, _) => Mood::Bad,
+            };
+            let said = summary.in_short();
+            (mood, format!("smoke tests {}: {said}", when(moment)))
+        }
+        SmokeEvent::NoResult { moment, why, .. } => (
+            Mood::Unknown,
+            format!("smoke tests {}: no result: {why}", when(moment)),
+        ),
+    }
+}
