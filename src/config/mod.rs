@@ -1,6 +1,7 @@
 //! Configuration: `cockpit.toml`, the user's file, environment and flags, layered once.
 
 mod at;
+mod beside;
 mod diagnostic;
 mod environment;
 pub mod file;
@@ -24,6 +25,7 @@ mod units;
 mod user;
 
 pub use at::At;
+pub use beside::*;
 pub use diagnostic::*;
 pub use environment::*;
 pub use keymap::*;

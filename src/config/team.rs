@@ -8,13 +8,14 @@ use toml::de::DeTable;
 
 use super::{
     At,
+    beside::Beside,
     diagnostic::{Diagnostic, Diagnostics},
     file::TeamTable,
     largest::LARGEST,
-    resolve::{AwsAccount, NotYet, ProductionVersion, SMOKE_ENDINGS, SmokeSuites, resolve_team},
+    resolve::{AwsAccount, NotYet, ProductionVersion, SmokeSuites, resolve_team},
     schema, shape,
     smoke::parse_smoke,
-    strategy::{self, is_below, is_beside},
+    strategy,
 };
 use crate::domain::policy::Policy;
 
@@ -39,56 +40,12 @@ pub struct TeamFile {
     pub not_yet: Vec<NotYet>,
 }
 
-/// A file that the rules name, from beside them.
-#[derive(Debug, Clone, Copy)]
-pub struct Beside<'b> {
-    /// Its name, as the rules write it.
-    pub name: &'b str,
-    /// Its name for people.
-    pub origin: &'b str,
-    /// What it holds.
-    pub bytes: &'b [u8],
-}
-
-/// The key of a file that rules name, and the file.
-pub type Named = (&'static str, String);
-
-/// The files that these rules name, relative to them, each once, with the key that names it; those that cannot be read
-/// are left out.
-pub fn files_beside(bytes: &[u8]) -> Vec<Named> {
-    let text = std::str::from_utf8(bytes).ok();
-    let Some(table) = text.and_then(|text| toml::from_str::<toml::Table>(text).ok()) else {
-        return Vec::new();
-    };
-    let named = |table: &toml::Table, (section, key): (&str, &str)| -> Option<String> {
-        Some(table.get(section)?.get(key)?.as_str()?.to_owned())
-    };
-    let strategy = named(&table, STRATEGY).filter(|name| is_beside(name));
-    let mut all: Vec<Named> = strategy
-        .map(|name| ("strategy.file", name))
-        .into_iter()
-        .collect();
-    for (place, key) in [(BEFORE, "smoke.before"), (AFTER, "smoke.after")] {
-        let Some(name) = named(&table, place).filter(|name| is_below(name, &SMOKE_ENDINGS)) else {
-            continue;
-        };
-        if all.iter().all(|(_, known)| *known != name) {
-            all.push((key, name));
-        }
-    }
-    all
-}
-
-const STRATEGY: (&str, &str) = ("strategy", "file");
-const BEFORE: (&str, &str) = ("smoke", "before");
-const AFTER: (&str, &str) = ("smoke", "after");
-
 /// Reads rules that name no other file; `origin` is the name for people in messages.
 pub fn parse_team(bytes: &[u8], origin: &str) -> Result<TeamFile, Diagnostics> {
     parse_team_with(bytes, origin, &[])
 }
 
-/// Reads rules with the files that they name ([`files_beside`], in that order); their bytes are part of the rules' hash.
+/// Reads rules with the files that they name ([`super::files_beside`], in that order); their bytes are part of the rules' hash.
 pub fn parse_team_with(
     bytes: &[u8],
     origin: &str,
@@ -150,8 +107,10 @@ fn read(
         before: suite(smoke.and_then(|at| at.before.as_ref()))?,
         after: suite(smoke.and_then(|at| at.after.as_ref()))?,
     };
-    let (resolution, wrong, wrong_beside) =
+    let (mut resolution, wrong, wrong_beside) =
         resolve_team(&table, &raw, hash, written.as_ref(), &suites);
+    let names = beside.iter().map(|file| file.name.to_owned());
+    resolution.policy.beside = names.collect();
     list.extend(wrong);
     if !list.is_empty() {
         return Err(ours(list));

@@ -50,6 +50,7 @@ pub(in crate::config) fn resolve_team(
     let policy = Policy {
         service: found.filled("service", &table.service),
         hash,
+        beside: Vec::new(),
         target: target::target(table, &mut found),
         pipeline: target::pipeline(&table.pipeline),
         evidence: evidence::evidence(&table.evidence, &mut found),

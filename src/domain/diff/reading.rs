@@ -72,6 +72,35 @@ impl Diff {
         }
         .fit()
     }
+
+    /// Takes the files that the rules name beside them (strategy, smoke tests) for rules too.
+    #[must_use]
+    pub fn with_rules(mut self, seen: &Comparison, beside: &[String]) -> Self {
+        for file in &seen.files {
+            let path = file.path.as_str();
+            let before = file.previous.as_ref().map(Text::as_str);
+            let is_named = beside
+                .iter()
+                .any(|name| name == path || Some(name.as_str()) == before);
+            if !is_named || FileKind::of(path) == FileKind::Rules {
+                continue;
+            }
+            *self.kinds.entry(FileKind::Rules).or_default() += 1;
+            self.marked.retain(|known| known.path != file.path);
+            self.marked.insert(
+                0,
+                Marked {
+                    path: file.path.clone(),
+                    kind: FileKind::Rules,
+                    hot: None,
+                    added: file.added,
+                    removed: file.removed,
+                },
+            );
+        }
+        self.marked.truncate(MARKED_KEPT);
+        self
+    }
 }
 
 fn mark(file: &FileChange, hot: &HotPaths) -> Option<Marked> {
@@ -172,4 +201,47 @@ impl Area {
 
 fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Sha, observation::Relation};
+
+    #[test]
+    fn files_that_the_rules_name_are_rules_wherever_they_lie() {
+        let file = |path: &str, previous: Option<&str>| FileChange {
+            path: path.into(),
+            added: 1,
+            removed: 0,
+            status: "modified".into(),
+            previous: previous.map(Text::from),
+            patch: None,
+        };
+        let sha = Sha::parse(&"a".repeat(40)).unwrap();
+        let seen = Comparison {
+            base: sha.clone(),
+            head: sha,
+            relation: Relation::Ahead,
+            ahead_by: 1,
+            behind_by: 0,
+            commits: Vec::new(),
+            files: vec![
+                file("ops/smoke.toml", None),
+                file("ops/old.toml", Some("ops/strategy.yaml")),
+                file("src/main.rs", None),
+            ],
+            files_truncated: false,
+            commits_truncated: false,
+            is_from_clone: true,
+        };
+        let plain = Diff::of(&seen, &HotPaths::default());
+        assert!(!plain.changes_rules());
+        let names = ["ops/smoke.toml", "ops/strategy.yaml"].map(str::to_owned);
+        let diff = plain.with_rules(&seen, &names);
+        assert!(diff.changes_rules());
+        assert_eq!(diff.kinds[&FileKind::Rules], 2);
+        let marked = diff.marked.iter().filter(|one| one.kind == FileKind::Rules);
+        assert_eq!(marked.count(), 2);
+    }
 }

@@ -23,6 +23,9 @@ pub struct Policy {
     pub service: String,
     /// SHA-256 of the rules file, hexadecimal.
     pub hash: String,
+    /// Files that the rules name beside them; their bytes are part of the hash.
+    #[serde(default)]
+    pub beside: Vec<String>,
     /// Which workflow, job and environment are the release.
     pub target: Target,
     /// Steps drawn before the approval.

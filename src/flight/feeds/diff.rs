@@ -108,7 +108,7 @@ async fn round(
             Err(fault) => return Ok(Err(fault)),
         },
     };
-    let mut diff = Diff::of(&seen, &hot);
+    let mut diff = Diff::of(&seen, &hot).with_rules(&seen, &desk.policy.beside);
     diff.detail = blob;
     if !wanted.is_compared {
         let first = Box::new(diff.clone());
