@@ -39,6 +39,7 @@ impl Release {
         gates.extend(self.smoke_gate());
         gates.extend(self.metric_gates());
         gates.extend(self.stage_gates());
+        gates.extend(self.smoke_gate_at_end());
         gates.extend(self.alarm_gate());
         gates.extend(self.blackout_gate());
         gates.extend(self.feed_gates());

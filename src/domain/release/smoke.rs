@@ -99,6 +99,12 @@ impl Release {
         Some(self.gate("smoke", name, &title, verdict))
     }
 
+    /// The gate of the last stage, once everything is deployed.
+    pub(super) fn smoke_gate_at_end(&self) -> Option<Gate> {
+        self.rollout.deployed?;
+        self.smoke_gate_after(self.rollout.stages.len().checked_sub(1)?)
+    }
+
     /// What the smoke tests after everything was deployed say; `None` where none are asked for.
     pub fn smoke_at_end(&self) -> Option<Verdict> {
         self.policy.smoke.after.as_ref()?;
