@@ -432,6 +432,7 @@ proptest! {
             rev: 0,
             values: [("error_rate".into(), Sample::Value(value))].into(),
             verdicts: Vec::new(),
+            unusual: Vec::new(),
         }.into();
         let (kind, payload) = event.encode().unwrap();
         prop_assert_eq!(Event::decode(&kind, &payload).unwrap(), event);

@@ -8,6 +8,8 @@ mod journal;
 mod reports;
 #[path = "screens/stage.rs"]
 mod stage;
+#[path = "screens/watch.rs"]
+mod watch;
 #[path = "screens/world.rs"]
 mod world;
 
@@ -121,6 +123,10 @@ fn screens_hold_their_words_and_their_looks() {
         (
             "counting",
             &["Rolls back to v2.13.4 in 42 s", "H hold the countdown"],
+        ),
+        (
+            "strange",
+            &["latency p99 +20% ±4", "stands out", "keep watching"],
         ),
     ];
     for (name, journal) in world::all() {

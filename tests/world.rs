@@ -13,6 +13,8 @@ mod description;
 mod ends;
 #[path = "world/kills.rs"]
 mod kills;
+#[path = "world/past.rs"]
+mod past;
 #[path = "world/place.rs"]
 mod place;
 #[path = "world/requests.rs"]

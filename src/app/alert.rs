@@ -1,4 +1,4 @@
-//! What fills the bar as an alert, the gravest first: a trigger, a problem, an issue, an approval past cockpit.
+//! What fills the bar as an alert, the gravest first: a trigger, a problem, an issue, an approval past cockpit, an anomaly.
 
 use jiff::Timestamp;
 
@@ -39,7 +39,30 @@ pub(super) fn of(release: &Release, phase: &Phase, now: Timestamp) -> Option<Bar
     if let Some(issue) = release.rollout.issues.last() {
         return Some(Bar::new(Tone::Alert, "Issue detected", issue.as_str()));
     }
-    outside(release, phase).map(passed_by)
+    outside(release, phase)
+        .map(passed_by)
+        .or_else(|| anomaly(release, phase))
+}
+
+/// Metrics that stand out beside their own past, while nobody has answered. At the window's end the decision says it.
+fn anomaly(release: &Release, phase: &Phase) -> Option<Bar> {
+    if *phase == Phase::Undecided {
+        return None;
+    }
+    let (_, _, why) = release.watch.strange().next()?;
+    let more = release.watch.strange().count() - 1;
+    let bar = Bar::new(
+        Tone::Alert,
+        why.as_str(),
+        "anomaly, no trigger: a person decides",
+    );
+    Some(match more {
+        0 => bar,
+        more => bar.right(format!(
+            "and {} more",
+            wording::count(more as u64, "metric")
+        )),
+    })
 }
 
 /// The countdown to a rollback that was agreed to.

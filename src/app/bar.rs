@@ -41,7 +41,10 @@ impl Bar {
                 let (have, want) = derived.progress;
                 let (tone, detail) = match silence(release, derived, now) {
                     Some(silence) => (Tone::Look, silence),
-                    None => (Tone::Calm, quiet(release, now)),
+                    None => match release.watch.standing().next() {
+                        Some((_, _, why)) => (Tone::Look, format!("stands out: {why}")),
+                        None => (Tone::Calm, quiet(release, now)),
+                    },
                 };
                 let head = format!("{have} of {} judged", wording::count(want as u64, "minute"));
                 Self::new(tone, head, detail)

@@ -8,20 +8,25 @@ use crate::domain::{
     Seq, Text,
     evidence::{Contradiction, Explain},
     judge::{BaselineStats, Limit, Rule, Series, Verdict},
-    observation::Minute,
+    observation::{Minute, Sample},
     policy::{Metric, Side, Unit},
-    release::{Gate, Release, ReleaseReadings, StageProgress, first_whole},
+    release::{Gate, Recommendation, Release, ReleaseReadings, StageProgress, first_whole},
     risk::Risk,
 };
 
 /// How many minutes back the newest complete one is looked for.
 const COMPLETE_SOUGHT: usize = 60;
+/// What the window can detect is worked out again after so many minutes, and for so many metrics.
+const SIGHT_EVERY: i64 = 10;
+const SIGHT_MOST: usize = 6;
 
 /// A metric's baseline and the limits that the rules set to it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MetricFacts {
     /// What it was before the deploy; for a canary's own metric what the control was in the same minutes.
     pub baseline: Option<BaselineStats>,
+    /// What it has been since everything was deployed; before that, since the first traffic.
+    pub after: Option<BaselineStats>,
     /// Limits of the rules, triggers first, each with whether crossing it fires a trigger.
     pub limits: Vec<(Limit, bool)>,
 }
@@ -46,6 +51,12 @@ pub struct Derived {
     pub progress: (usize, usize),
     /// The stage that serves now, with more to come.
     pub stage: Option<StageProgress>,
+    /// What the watch recommends; `None` where there is nothing to watch.
+    pub advice: Option<Recommendation>,
+    /// What the window can detect at all, by metric, as of the minutes before the deploy.
+    pub sight: Vec<(String, String)>,
+    /// Up to when the past was looked at for that.
+    tried: Option<Minute>,
     /// The newest minute in which everything that the rules name had a value.
     complete: Option<Minute>,
     /// The text that `explain` was read from: it seldom changes and may be long.
@@ -76,11 +87,36 @@ impl Derived {
         self.metrics = metrics(release, &readings);
         self.progress = release.window_progress();
         self.stage = release.stage_progress();
+        self.advice = release.recommendation();
+        self.look_ahead(release);
         let judged = release.watch.judged.keys().rev();
         self.complete = judged
             .take(COMPLETE_SOUGHT)
             .copied()
             .find(|minute| release.is_complete(*minute));
+    }
+
+    /// Works out what the window can detect, before there is a window. It is dear and moves slowly.
+    fn look_ahead(&mut self, release: &Release) {
+        if release.rollout.first_traffic.is_some() || release.watch.series.is_empty() {
+            return;
+        }
+        let until = release.baseline_end();
+        let is_fresh = |tried: Minute| (until.0 - tried.0).abs() < SIGHT_EVERY;
+        if self.tried.is_some_and(is_fresh) {
+            return;
+        }
+        self.tried = Some(until);
+        let hypercare = &release.policy.hypercare;
+        let rules = hypercare.gates.iter().chain(&hypercare.triggers);
+        let named: Vec<_> = rules.flat_map(Rule::metrics).collect();
+        let metrics = release.policy.metrics.iter().filter(|metric| {
+            metric.side == Side::All && (named.is_empty() || named.contains(&metric.name))
+        });
+        self.sight = metrics
+            .take(SIGHT_MOST)
+            .map(|metric| (metric.label.clone(), release.sight(metric)))
+            .collect();
     }
 
     /// Up to when the watch has had complete data; the deploy's end where there was none since. `None` before it.
@@ -120,10 +156,19 @@ fn metrics(release: &Release, readings: &ReleaseReadings<'_>) -> Vec<MetricFacts
             limits.extend(of(&hypercare.gates, &metric.name, false));
             MetricFacts {
                 baseline: before(release, readings, metric),
+                after: after(release, metric),
                 limits,
             }
         })
         .collect()
+}
+
+/// What a metric has been since everything was deployed.
+fn after(release: &Release, metric: &Metric) -> Option<BaselineStats> {
+    let from = first_whole(release.rollout.deployed.or(release.rollout.first_traffic)?);
+    let series = release.watch.series.get(&metric.key())?;
+    let samples: Vec<Sample> = series.range(from..).map(|(_, sample)| *sample).collect();
+    BaselineStats::of(samples)
 }
 
 /// What a metric is held against. A canary takes a share of the traffic, so its counts have nothing to be held against.

@@ -140,7 +140,7 @@ impl Model {
 
     fn notice(&mut self, release: &Release) -> Option<Notice> {
         let phase = release.phase();
-        let alerts = release.watch.alerts().count();
+        let alerts = release.watch.alerts().count() + release.watch.strange().count();
         let is_first = self.announced.is_none();
         let fired = alerts > self.alerts;
         let moved = self.announced.as_ref() != Some(&phase);
@@ -188,7 +188,8 @@ impl Model {
     /// The terminal's title.
     pub fn title(&self, release: &Release) -> String {
         let phase = release.phase();
-        let mark = if release.watch.alerts().next().is_some() {
+        let alerts = release.watch.alerts().next().is_some();
+        let mark = if alerts || release.watch.strange().next().is_some() {
             "(!) "
         } else {
             ""

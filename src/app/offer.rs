@@ -35,7 +35,9 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
         Action::Approve | Action::ReleaseStage => return approval(release, model, &phase),
         Action::Reject => release.approval.waiting.is_some(),
         Action::RollBack => return rollback(release, &phase),
-        Action::KeepWatching => release.watch.alerts().next().is_some(),
+        Action::KeepWatching => {
+            release.watch.alerts().next().is_some() || release.watch.strange().next().is_some()
+        }
         Action::Hold => release.rollback.countdown().is_some(),
         Action::Problem => release.approval.first_grant().is_some() && !phase.is_end(),
         Action::Extend => {

@@ -114,12 +114,24 @@ pub enum Command {
         json: bool,
     },
     /// Judge past changes as they would have been live: one answer a line. Exit codes: 0 all judged, 1 some lines
-    /// could not be read, 2 no such file.
+    /// could not be read, or the metrics source did not answer, 2 usage.
     Backtest {
         /// Cases, one JSON object a line; `-` is standard input.
-        #[arg(long, value_name = "FILE")]
-        cases: PathBuf,
-        /// Each answer as a JSON object.
+        #[arg(long, value_name = "FILE", required_unless_present = "metrics")]
+        cases: Option<PathBuf>,
+        /// Past deploys on CloudWatch's history instead, judged by the team's rules.
+        #[arg(long, conflicts_with = "cases", requires = "deploy_at")]
+        metrics: bool,
+        /// When a deploy reached production; several times for several deploys.
+        #[arg(long, value_name = "TIME", requires = "metrics")]
+        deploy_at: Vec<String>,
+        /// Where the history begins that deploys are set against; without it six hours before each.
+        #[arg(long, value_name = "TIME", requires = "metrics")]
+        from: Option<String>,
+        /// A changed gate or trigger, to see what would flip; several times for several.
+        #[arg(long, value_name = "RULE", requires = "metrics")]
+        set: Vec<String>,
+        /// The answers as JSON.
         #[arg(long)]
         json: bool,
     },

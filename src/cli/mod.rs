@@ -20,6 +20,7 @@ mod manual;
 mod past;
 mod program;
 mod record_args;
+mod rehearse;
 mod replay;
 mod report;
 mod risk;

@@ -8,7 +8,7 @@ use super::{
     args::{Arguments, Command, ConfigCommand, GateCommand},
     backtest, config, doctor, evidence,
     exit::{Exit, Stop},
-    gate, init, list, manual, replay, report, risk, run, smoke,
+    gate, init, list, manual, rehearse, replay, report, risk, run, smoke,
     surroundings::Surroundings,
     verify,
 };
@@ -59,7 +59,27 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Init { output, force }) => init::init(&around, output, *force),
         Some(Command::Evidence { files, json }) => evidence::evidence(&around, files, *json),
         Some(Command::Doctor { json }) => doctor::doctor(&around, *json),
-        Some(Command::Backtest { cases, json }) => backtest::backtest(cases, *json),
+        Some(Command::Backtest {
+            cases: Some(cases),
+            json,
+            ..
+        }) => backtest::backtest(cases, *json),
+        Some(Command::Backtest {
+            cases: None,
+            deploy_at,
+            from,
+            set,
+            json,
+            ..
+        }) => rehearse::backtest(
+            &around,
+            rehearse::Asked {
+                from: from.as_deref(),
+                deploys: deploy_at,
+                set,
+                json: *json,
+            },
+        ),
         Some(Command::Smoke(tests)) => smoke::smoke(&around, tests),
         Some(Command::Gate {
             question: GateCommand::Check { expressions, json },

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     adapters::cloudwatch::StaticKeys,
-    config::{Depth, Keymap, Machine, Theme},
+    config::{Depth, Keymap, Machine, Theme, file::Glyphs},
     domain::{RunId, observation::RunSnapshot},
     flight::Flying,
     ports::Clock,
@@ -100,9 +100,14 @@ fn setup(machine: &Machine) -> Result<Setup, Stop> {
     };
     let theme = theme.map_err(|error| Stop::usage(format!("theme {name}: {error}")))?;
     let keymap = Keymap::with(&screen.keys).map_err(|error| Stop::usage(error.to_string()))?;
-    let unicode = screen.glyphs.value == crate::config::file::Glyphs::Unicode;
+    let unicode = screen.glyphs.value != Glyphs::Ascii;
+    let look = Look::new(&theme, screen.depth.value, unicode, keymap);
     Ok(Setup {
-        look: Look::new(&theme, screen.depth.value, unicode, keymap),
+        look: if screen.glyphs.value == Glyphs::Blocks {
+            look.with_blocks()
+        } else {
+            look
+        },
         zone: TimeZone::system(),
         bell: screen.bell.value,
         notify: screen.notify.value,

@@ -9,7 +9,7 @@ use crate::domain::{
     evidence::{EvidenceKind, Piece},
     observation::Minute,
     policy::{GateKind, Policy},
-    release::Release,
+    release::{PAST_MINUTES, Release},
     rollback::RollbackProgress,
     smoke::Moment,
 };
@@ -249,9 +249,20 @@ fn metrics_from(release: &Release, phase: &Phase) -> Option<Minute> {
         .max();
     Some(match newest {
         Some(newest) => newest.plus(1 - AGAIN),
-        // The baseline's hour, and what a metric gate looks back on.
-        None => Minute::of(release.opened).plus(-release.policy.hypercare.baseline.as_mins() - 15),
+        None => Minute::of(release.opened).plus(-past(&release.policy)),
     })
+}
+
+/// Minutes of the past that are asked for at first: the baseline and what a metric gate looks back on; and what
+/// anomalies are set against, less of it where the metrics are many.
+fn past(policy: &Policy) -> i64 {
+    /// Samples: an hour each of a thousand metrics.
+    const MOST: i64 = 60_000;
+    let metrics = i64::try_from(policy.metrics.len())
+        .unwrap_or(i64::MAX)
+        .max(1);
+    let wanted = PAST_MINUTES.min(MOST / metrics);
+    wanted.max(policy.hypercare.baseline.as_mins() + 15)
 }
 
 fn alarms(policy: &Policy) -> Vec<String> {

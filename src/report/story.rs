@@ -286,6 +286,11 @@ fn of_judge(event: &JudgeEvent) -> (Mood, String) {
         JudgeEvent::TriggerCleared { trigger, .. } => {
             (Mood::Good, format!("trigger quiet again: {trigger}"))
         }
+        JudgeEvent::AnomalySeen { why, .. } => (Mood::Look, format!("anomaly: {why}")),
+        JudgeEvent::AnomalyCleared { metric, .. } => {
+            (Mood::Good, format!("{metric} as before again"))
+        }
+        JudgeEvent::BlipSeen { why, .. } => (Mood::Plain, why.to_string()),
         JudgeEvent::KeptWatching { .. } => {
             (Mood::Plain, "the alert was seen; watching on".to_owned())
         }

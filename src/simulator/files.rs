@@ -85,6 +85,11 @@ fn rules(scenario: Scenario, base: &str) -> String {
     } else {
         "latency_p99 < baseline * 1.25"
     };
+    let disk = if scenario == Scenario::AlarmBefore {
+        ", 'alarm(\"disk-80%\")'"
+    } else {
+        ""
+    };
     let mut text = format!(
         r#"service = "storefront"
 metrics = [
@@ -163,9 +168,12 @@ stages = [
         r#"[hypercare]
 window = "15m"
 gates = ["error_rate < 1%", "{slow}"]
-triggers = ["error_rate > 2% for 3m", "latency_p99 > 500ms for 3m"]
+triggers = ["error_rate > 2% for 3m", "latency_p99 > 500ms for 3m"{disk}]
 "#
     );
+    if scenario == Scenario::AlarmBefore {
+        text.push_str("alarms = [\"disk-80%\", \"storefront-5xx\", \"storefront-health\"]\n");
+    }
     text.push_str(
         r#"[rollback]
 workflow = "rollback.yml"

@@ -9,6 +9,8 @@ pub(super) enum Behaviour {
     Errors,
     /// The slow end of the latencies grows minute by minute.
     Creeps,
+    /// Slow and with a few errors while its caches are cold: about two minutes.
+    Restarts,
     /// It no longer reports metrics.
     Silent,
     /// One path of it fails always; too few ask for it to show in the metrics.

@@ -41,6 +41,12 @@ pub enum Scenario {
     BlueGreen,
     /// Two regions in turn.
     Rolling,
+    /// A restart with a cold cache right after the deploy, over within minutes.
+    RestartBlip,
+    /// A request every few minutes.
+    LowTraffic,
+    /// An alarm fires since long before the release.
+    AlarmBefore,
 }
 
 /// A name that is no scenario's.
@@ -57,7 +63,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 18] {
+    pub const fn all() -> [Self; 21] {
         [
             Self::Healthy,
             Self::Regression,
@@ -77,6 +83,9 @@ impl Scenario {
             Self::CanaryAdvance,
             Self::BlueGreen,
             Self::Rolling,
+            Self::RestartBlip,
+            Self::LowTraffic,
+            Self::AlarmBefore,
         ]
     }
 
@@ -111,6 +120,9 @@ impl Scenario {
             Self::CanaryAdvance => "canary-advance",
             Self::BlueGreen => "blue-green",
             Self::Rolling => "rolling",
+            Self::RestartBlip => "restart-blip",
+            Self::LowTraffic => "low-traffic",
+            Self::AlarmBefore => "alarm-before",
         }
     }
 
@@ -131,14 +143,16 @@ impl Scenario {
             | Self::CanaryAdvance
             | Self::Rolling
             | Self::Risky
-            | Self::Freeze => "DEPLOYMENT_COMPLETE",
+            | Self::Freeze
+            | Self::RestartBlip
+            | Self::AlarmBefore => "DEPLOYMENT_COMPLETE",
             Self::Regression
             | Self::SlowBurn
             | Self::RollbackRaces
             | Self::BlueGreen
             | Self::SmokeFails => "ROLLED_BACK",
             Self::StagingFailed => "STAGING_FAILED",
-            Self::NoData => "NEEDS_HUMAN",
+            Self::NoData | Self::LowTraffic => "NEEDS_HUMAN",
             Self::RollbackFails => "ROLLBACK_FAILED",
         }
     }
@@ -168,6 +182,9 @@ impl Scenario {
             }
             Self::Rolling => "two regions in turn, at most a quarter of the hosts away",
             Self::SmokeFails => "the checkout breaks: a smoke test fails, no metric does",
+            Self::RestartBlip => "slow for two minutes after the deploy: marked, alarms nobody",
+            Self::LowTraffic => "a request every few minutes: cannot tell, a person decides",
+            Self::AlarmBefore => "an alarm fires since long before: set apart, rolls nothing back",
         }
     }
 }

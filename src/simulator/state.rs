@@ -153,6 +153,7 @@ impl State {
             Scenario::SlowBurn => Behaviour::Creeps,
             Scenario::NoData => Behaviour::Silent,
             Scenario::SmokeFails => Behaviour::Breaks,
+            Scenario::RestartBlip => Behaviour::Restarts,
             Scenario::Healthy
             | Scenario::StagingFailed
             | Scenario::FlakyNetwork
@@ -163,7 +164,9 @@ impl State {
             | Scenario::CanaryAdvance
             | Scenario::Rolling
             | Scenario::Risky
-            | Scenario::Freeze => Behaviour::Healthy,
+            | Scenario::Freeze
+            | Scenario::LowTraffic
+            | Scenario::AlarmBefore => Behaviour::Healthy,
         }
     }
 

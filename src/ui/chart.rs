@@ -10,6 +10,7 @@ use ratatui::{
 
 use super::{
     Look,
+    glyphs::Dots,
     pen::{Pen, width},
 };
 use crate::domain::plot::{Chart, Place, Plot};
@@ -148,7 +149,7 @@ fn down(buffer: &mut Buffer, area: Rect, column: u16, sign: &str, style: Style) 
         let is_dotted = cell
             .symbol()
             .chars()
-            .all(|c| ('\u{2800}'..='\u{28ff}').contains(&c));
+            .all(|c| ('\u{2800}'..='\u{28ff}').contains(&c) || "▀▄█".contains(c));
         if !is_dotted || cell.symbol() == " " {
             cell.set_symbol(sign).set_style(style);
         }
@@ -198,10 +199,10 @@ fn dots(look: &Look, buffer: &mut Buffer, area: Rect, chart: &Chart, dress: &Dre
             if chart.bits(column, row) == 0 {
                 continue;
             }
-            let sign = if look.glyphs.braille {
-                chart.braille(column, row)
-            } else {
-                chart.ascii(column, row)
+            let sign = match look.glyphs.dots {
+                Dots::Braille => chart.braille(column, row),
+                Dots::Blocks => chart.block(column, row),
+                Dots::Ascii => chart.ascii(column, row),
             };
             buffer[(area.x + column, area.y + row)]
                 .set_symbol(sign.encode_utf8(&mut small))

@@ -15,7 +15,9 @@
 use ratatui::{Frame, buffer::Buffer, layout::Rect};
 
 use super::{
-    Look, foot, header,
+    Look, foot,
+    glyphs::Dots,
+    header,
     layout::{self, Parts, SMALLEST},
     over,
     pane::{View, area_of},
@@ -38,7 +40,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, release: &Release, look: &Look
     };
     let mut hits = Hits::default();
     let cursor = paint(view, frame.buffer_mut(), area, &mut hits);
-    if !look.glyphs.braille {
+    if look.glyphs.dots == Dots::Ascii {
         only_ascii(frame.buffer_mut());
     }
     if let Some((x, y)) = cursor.filter(|(x, y)| *x < area.right() && *y < area.bottom()) {

@@ -59,10 +59,21 @@ pub struct Glyphs {
     pub axis: [&'static str; 2],
     /// Vertical line of the chart's cursor.
     pub cursor: &'static str,
-    /// Whether charts may use braille.
-    pub braille: bool,
+    /// What charts are drawn with.
+    pub dots: Dots,
     /// A tick box, empty and ticked.
     pub boxes: [&'static str; 2],
+}
+
+/// What the line of a chart is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dots {
+    /// Eight dots a cell.
+    Braille,
+    /// Two halves a cell, for fonts without braille.
+    Blocks,
+    /// Punctuation.
+    Ascii,
 }
 
 /// For terminals with Unicode.
@@ -94,8 +105,14 @@ pub const UNICODE: Glyphs = Glyphs {
     marker: "┊",
     axis: ["│", "┤"],
     cursor: "│",
-    braille: true,
+    dots: Dots::Braille,
     boxes: ["☐", "☑"],
+};
+
+/// For terminals with Unicode whose font has no braille.
+pub const BLOCKS: Glyphs = Glyphs {
+    dots: Dots::Blocks,
+    ..UNICODE
 };
 
 /// For terminals without.
@@ -127,7 +144,7 @@ pub const ASCII: Glyphs = Glyphs {
     marker: ":",
     axis: ["|", "+"],
     cursor: "|",
-    braille: false,
+    dots: Dots::Ascii,
     boxes: ["-", "+"],
 };
 

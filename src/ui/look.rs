@@ -2,7 +2,10 @@
 
 use ratatui::style::Style;
 
-use super::{Glyphs, Styles, glyphs};
+use super::{
+    Styles,
+    glyphs::{self, Dots, Glyphs},
+};
 use crate::{
     app::Action,
     config::{Depth, Keymap, Theme},
@@ -33,6 +36,15 @@ impl Look {
             },
             keymap,
         }
+    }
+
+    /// The same with charts of half blocks, for a font without braille; without Unicode nothing changes.
+    #[must_use]
+    pub fn with_blocks(mut self) -> Self {
+        if self.glyphs.dots == Dots::Braille {
+            self.glyphs = &glyphs::BLOCKS;
+        }
+        self
     }
 
     /// Sign and style of a judged state.

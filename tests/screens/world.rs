@@ -395,6 +395,7 @@ fn minute(journal: &mut Journal, seconds: i64, change: impl Fn(&str, Sample) -> 
         rev: 0,
         values,
         verdicts,
+        unusual: Vec::new(),
     };
     journal.metrics(seconds + 90, event);
 }
@@ -503,6 +504,21 @@ pub(crate) fn counting() -> Journal {
     journal
 }
 
+/// The slow end grew by a fifth: no trigger and no gate, an anomaly.
+pub(crate) fn strange() -> Journal {
+    let mut journal = watched(|name, sample| match (name, sample) {
+        ("latency_p99", Sample::Value(value)) => Sample::Value(value * 1.2),
+        _ => sample,
+    });
+    let seen = JudgeEvent::AnomalySeen {
+        metric: "latency_p99".into(),
+        minute: Minute::of(at(-150)),
+        why: "latency p99 +20% ±4, 6 of 6 minutes, chance 0.1%".into(),
+    };
+    journal.add(-60, Actor::Cockpit, seen);
+    journal
+}
+
 /// The metrics stopped at the deploy.
 pub(crate) fn silent() -> Journal {
     let mut journal = watched(|_, _| Sample::Absent);
@@ -526,5 +542,6 @@ pub(crate) fn all() -> Vec<(&'static str, Journal)> {
         ("alerting", alerting()),
         ("silent", silent()),
         ("counting", counting()),
+        ("strange", strange()),
     ]
 }

@@ -14,7 +14,9 @@ const FASTER: f64 = 750.0;
 /// Flies one scenario to its end; events are the journal's own lines, and nothing breaks a rule of the protocols.
 fn flown(scenario: Scenario) -> (Place, Flown) {
     let speed = match scenario {
-        Scenario::NoData | Scenario::Canary | Scenario::RollbackRaces => FASTER,
+        Scenario::NoData | Scenario::LowTraffic | Scenario::Canary | Scenario::RollbackRaces => {
+            FASTER
+        }
         // What may happen by itself does not where time is missing: a busy machine must keep up.
         Scenario::BlueGreen | Scenario::CanaryAdvance => SLOWER,
         _ => SPEED,
@@ -261,4 +263,56 @@ fn a_risky_release_is_high_with_every_reason_named() {
     ] {
         assert!(told.contains(&format!("\"{factor}\"")), "{factor}: {told}");
     }
+}
+
+/// What stood out only while the caches were cold is marked as the deploy's own, and alarms nobody.
+#[test]
+fn a_restarts_blip_is_marked_and_the_release_completes() {
+    let (_, flown) = flown(Scenario::RestartBlip);
+    assert_eq!(flown.last["phase"]["ended"], "complete");
+    let events = flown.events();
+    let blips = of_kind(&events, "judge.blip_seen");
+    let slow = blips
+        .iter()
+        .find(|event| event["payload"]["blip_seen"]["metric"] == "latency_p99");
+    let why = &slow.unwrap()["payload"]["blip_seen"]["why"];
+    assert!(why.as_str().unwrap().contains("own blip"), "{why}");
+    assert!(of_kind(&events, "judge.anomaly_seen").is_empty());
+    assert!(of_kind(&events, "judge.trigger_fired").is_empty());
+}
+
+/// Minutes without a request are said to be so, count for nothing, and in the end a person is asked.
+#[test]
+fn with_low_traffic_nobody_can_tell_and_a_person_decides() {
+    let (_, flown) = flown(Scenario::LowTraffic);
+    assert_eq!(flown.last["phase"], "undecided");
+    let events = flown.events();
+    assert!(of_kind(&events, "judge.window_judged").is_empty());
+    assert!(of_kind(&events, "judge.anomaly_seen").is_empty());
+    let undecided = of_kind(&events, "judge.window_undecided");
+    let why = &undecided[0]["payload"]["window_undecided"]["why"];
+    assert!(why.as_str().unwrap().contains("of 15 minutes"), "{why}");
+    let quiet = of_kind(&events, "judge.minute_judged")
+        .iter()
+        .filter(|event| event["payload"]["minute_judged"]["values"]["error_rate"] == "no_traffic")
+        .count();
+    assert!(quiet >= 20, "{quiet} minutes without traffic");
+}
+
+/// An alarm of hours ago disarms its trigger and is told apart; the release is neither blamed nor rolled back.
+#[test]
+fn an_alarm_from_before_is_set_apart_and_rolls_nothing_back() {
+    let (place, flown) = flown(Scenario::AlarmBefore);
+    assert_eq!(flown.last["phase"]["ended"], "complete");
+    let events = flown.events();
+    let alarms = of_kind(&events, "judge.alarm_changed");
+    let disk = alarms
+        .iter()
+        .find(|event| event["payload"]["alarm_changed"]["alarm"] == "disk-80%");
+    assert_eq!(disk.unwrap()["payload"]["alarm_changed"]["before"], true);
+    let armed = &of_kind(&events, "judge.triggers_armed")[0]["payload"]["triggers_armed"];
+    let disarmed = armed["disarmed"][0][0].as_str().unwrap();
+    assert!(disarmed.contains("disk-80%"), "{armed}");
+    assert!(of_kind(&events, "judge.trigger_fired").is_empty());
+    assert!(place.acts("dispatch").is_empty());
 }

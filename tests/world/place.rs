@@ -38,8 +38,13 @@ impl Place {
     /// A world of that scenario whose time runs `speed` times as fast, or slower where the machine is busy.
     pub(crate) fn of(scenario: Scenario, seed: u64, speed: f64) -> Self {
         let noon: Timestamp = "2026-11-19T12:00:00Z".parse().unwrap();
+        Self::since(scenario, seed, speed, noon)
+    }
+
+    /// The same, beginning at that instant.
+    pub(crate) fn since(scenario: Scenario, seed: u64, speed: f64, begin: Timestamp) -> Self {
         let speed = speed * ease();
-        let clock = FastClock::start(noon, speed);
+        let clock = FastClock::start(begin, speed);
         let world = World::new(scenario, seed, Arc::new(clock));
         let world = Arc::new(world.with_clock(clock.epoch(), clock.started(), speed));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -179,7 +184,10 @@ impl Place {
             | Scenario::FirstRelease
             | Scenario::Rolling
             | Scenario::Risky
-            | Scenario::Freeze => (1, 0, 0),
+            | Scenario::Freeze
+            | Scenario::RestartBlip
+            | Scenario::LowTraffic
+            | Scenario::AlarmBefore => (1, 0, 0),
         };
         let seen = (
             self.approvals(),

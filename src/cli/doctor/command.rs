@@ -112,6 +112,7 @@ fn terminal(machine: &Machine) -> Finding {
     };
     let glyphs = match screen.glyphs.value {
         Glyphs::Unicode => "Unicode",
+        Glyphs::Blocks => "Unicode, charts of blocks",
         Glyphs::Ascii => "ASCII",
     };
     if !std::io::stdout().is_terminal() {

@@ -118,6 +118,9 @@ pub struct HypercareTable {
     /// CloudWatch alarms to watch besides those in triggers.
     #[serde(default)]
     pub alarms: Vec<String>,
+    /// The chance that a release without a change raises an anomaly, over all its metrics and minutes; 1%.
+    #[serde(default)]
+    pub false_alarms: Option<At<ShareText>>,
 }
 
 /// How to go back.

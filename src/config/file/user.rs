@@ -47,6 +47,8 @@ pub struct UserGithub {
 pub enum Glyphs {
     /// Lines, ticks and braille.
     Unicode,
+    /// The same with charts of half blocks, for a font without braille.
+    Blocks,
     /// ASCII alone.
     Ascii,
 }

@@ -14,15 +14,20 @@ use crate::{
         strategy::{WrittenStrategy, is_beside},
         units,
     },
-    domain::policy::{
-        Advance, DispatchRule, DuringDeploy, Hypercare, OnTrigger, RollbackRule, StageBound,
-        StageRule, Strategy,
+    domain::{
+        anomaly::DEFAULT_RATE,
+        policy::{
+            Advance, DispatchRule, DuringDeploy, Hypercare, OnTrigger, RollbackRule, StageBound,
+            StageRule, Strategy,
+        },
     },
 };
 
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 const BASELINE: SignedDuration = SignedDuration::from_hours(1);
 const MIN_SAMPLES: u32 = 100;
+/// Per cent; more than one release in five with a false anomaly teaches people to look away.
+const MOST_FALSE_ALARMS: f64 = 20.0;
 const DEPLOY_TIMEOUT: SignedDuration = SignedDuration::from_hours(1);
 const COUNTDOWN: SignedDuration = SignedDuration::from_secs(60);
 const ROLLBACK_TIMEOUT: SignedDuration = SignedDuration::from_mins(30);
@@ -94,7 +99,24 @@ pub(super) fn hypercare(
         gates: rules(&table.gates, metrics, found),
         triggers: rules(&table.triggers, metrics, found),
         alarms: table.alarms.clone(),
+        false_alarms: false_alarms(table, found),
     }
+}
+
+/// The accepted chance of a false anomaly, as a share of one.
+fn false_alarms(table: &HypercareTable, found: &mut Findings) -> f64 {
+    found.read_or(
+        "hypercare.false_alarms",
+        table.false_alarms.as_ref(),
+        DEFAULT_RATE,
+        |raw| match units::share(&raw.0)? {
+            percent if percent <= MOST_FALSE_ALARMS => Ok(percent / 100.0),
+            _ => Err(format!(
+                "\"{}\" would cry wolf: write a share up to {MOST_FALSE_ALARMS}%, 1% by default",
+                raw.0
+            )),
+        },
+    )
 }
 
 /// What is left of the watch when its rules cannot be read; the file is refused anyway.
@@ -107,6 +129,7 @@ fn quiet(table: &HypercareTable, window: SignedDuration, max_wait: SignedDuratio
         gates: Vec::new(),
         triggers: Vec::new(),
         alarms: table.alarms.clone(),
+        false_alarms: DEFAULT_RATE,
     }
 }
 

@@ -104,15 +104,32 @@ pub(super) fn boundary(
         }
         None => plain * far,
     };
-    let spikes = if width <= 3 {
+    by_noise
+        .max(spikes(width, noise) * few)
+        .max(PRACTICAL * level.abs())
+        .max(f64::MIN_POSITIVE)
+}
+
+/// What no boundary of that stretch lies below, whatever the statistic did before: cheap.
+pub(super) fn lowest(stretch: Stretch, noise: Noise, values: usize, level: f64) -> f64 {
+    let width = WIDTHS.get(stretch.width).copied().unwrap_or(1);
+    let weight = SPAN_WEIGHTS.get(stretch.span).copied().unwrap_or(1.0);
+    let of_values = weight * PLAIN_SIGMAS.get(stretch.width).copied().unwrap_or(6.0);
+    let few = 1.0 + FEW_VALUES / real(values.max(1));
+    // A null's middle is taken to lie at most one deviation below.
+    (of_values * noise.usual * few - noise.usual)
+        .max(spikes(width, noise) * few)
+        .max(PRACTICAL * level.abs())
+        .max(f64::MIN_POSITIVE)
+}
+
+/// What spikes of the past excuse.
+fn spikes(width: usize, noise: Noise) -> f64 {
+    if width <= 3 {
         SPIKES_SHORT * noise.with_spikes
     } else {
         SPIKES_LONG * noise.with_bursts
-    };
-    by_noise
-        .max(spikes * few)
-        .max(PRACTICAL * level.abs())
-        .max(f64::MIN_POSITIVE)
+    }
 }
 
 #[cfg(test)]

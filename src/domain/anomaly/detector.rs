@@ -1,9 +1,9 @@
 //! One metric in one direction: its past, and a look after each new value.
 
 use super::{
-    boundary::{Budget, MOST_RATIO, SPANS, Stretch, WIDTHS, boundary},
+    boundary::{Budget, MOST_RATIO, SPANS, Stretch, WIDTHS, boundary, lowest},
     noise::Noise,
-    null::Nulls,
+    null::{Null, Nulls},
     reference::Reference,
     robust::{median, ranked, real},
     sustained::sustained,
@@ -31,10 +31,12 @@ pub struct Detector {
     scale: f64,
     values: usize,
     noise: Noise,
-    /// The level in the scaled unit, for what matters at all.
+    /// The median of the last values as they stand, and the level in the scaled unit, for what matters at all.
+    tail: f64,
     level: f64,
+    past: Vec<f64>,
     sides: Vec<Side>,
-    /// Sustained levels of the past by width.
+    /// Sustained levels of the past by width; made when something stands out for the first time.
     levels: Vec<Vec<f64>>,
 }
 
@@ -42,8 +44,48 @@ pub struct Detector {
 struct Side {
     span: usize,
     reach: usize,
-    reference: Reference,
+    /// The values behind one reference.
+    length: usize,
+    /// The reference at the change.
+    newest: Reference,
+    /// The references at every place of the past; made when something stands out for the first time.
+    all: Option<Reference>,
     nulls: Nulls,
+}
+
+impl Side {
+    fn of(past: &[f64], span: usize, length: usize, reach: usize) -> Self {
+        let tail = past
+            .get(past.len().saturating_sub(length)..)
+            .unwrap_or_default();
+        let newest = Reference::of(tail, length);
+        Self {
+            span,
+            reach,
+            length: newest.span(),
+            newest,
+            all: None,
+            nulls: Nulls::default(),
+        }
+    }
+
+    /// What is expected `ahead` steps after the change.
+    fn expected(&self, ahead: f64) -> Option<f64> {
+        self.newest.expected(self.length, ahead)
+    }
+
+    fn all(&mut self, past: &[f64]) -> &Reference {
+        self.all
+            .get_or_insert_with(|| Reference::of(past, self.length))
+    }
+
+    /// What the statistic was while nothing had changed.
+    fn null(&mut self, past: &[f64], levels: &[f64], width: usize, gap: usize) -> Option<Null> {
+        let all = self
+            .all
+            .get_or_insert_with(|| Reference::of(past, self.length));
+        self.nulls.at(all, levels, width, gap)
+    }
 }
 
 /// What a look says.
@@ -81,7 +123,9 @@ impl Detector {
             scale,
             values: before.len(),
             noise: Noise::of(&[]),
+            tail: 0.0,
             level: 0.0,
+            past: Vec::new(),
             sides: Vec::new(),
             levels: Vec::new(),
         };
@@ -92,13 +136,20 @@ impl Detector {
             .unwrap_or_default();
         let level = median(tail).unwrap_or(0.0);
         let sign = if down { -1.0 } else { 1.0 };
+        detector.tail = level;
         detector.level = level * sign + middle / scale;
-        detector.levels = WIDTHS
-            .iter()
-            .map(|width| sustained(&past, *width))
-            .collect();
         detector.sides = sides(&past);
+        detector.past = past;
         Some(detector)
+    }
+
+    fn make_levels(&mut self) {
+        if self.levels.is_empty() {
+            self.levels = WIDTHS
+                .iter()
+                .map(|width| sustained(&self.past, *width))
+                .collect();
+        }
     }
 
     fn scaled(&self, values: &[f64]) -> Vec<f64> {
@@ -112,9 +163,15 @@ impl Detector {
     /// What the values would be so many values after the change without it, in the metric's unit.
     pub fn expected(&self, ahead: usize) -> Option<f64> {
         let side = self.sides.last()?;
-        let expected = side.reference.expected(self.values, real(ahead))?;
+        let expected = side.expected(real(ahead))?;
         let sign = if self.down { -1.0 } else { 1.0 };
         Some(sign * expected * self.scale + self.middle)
+    }
+
+    /// What was usual at the change, in the metric's unit.
+    pub fn usual(&self) -> f64 {
+        let sign = if self.down { -1.0 } else { 1.0 };
+        sign * self.tail * self.scale + self.middle
     }
 
     /// How many values stand behind it.
@@ -133,6 +190,7 @@ impl Detector {
     /// The window is tried at places of the past, where nothing changed: how much would have had to be added there?
     pub fn detectable(&mut self, window: usize, budget: Budget) -> Option<f64> {
         let strictness = budget.strictness();
+        self.make_levels();
         let places = self.values.checked_sub(window)?;
         let first = SPANS.first().copied().unwrap_or(1);
         let step = places.saturating_sub(first).div_ceil(MOST_TRIED).max(1);
@@ -160,10 +218,10 @@ impl Detector {
                 };
                 let ahead = real(gap) + real(*width) / 2.0;
                 for side in self.sides.iter_mut().filter(|side| gap <= side.reach) {
-                    let Some(expected) = side.reference.expected(place, ahead) else {
+                    let Some(expected) = side.all(&self.past).expected(place, ahead) else {
                         continue;
                     };
-                    let null = side.nulls.at(&side.reference, levels, *width, gap);
+                    let null = side.null(&self.past, levels, *width, gap);
                     let stretch = Stretch {
                         width: index,
                         span: side.span,
@@ -183,6 +241,11 @@ impl Detector {
     ///
     /// `least`: the shortest stretch that may stand out, in values.
     pub fn look(&mut self, after: &[f64], least: usize) -> Option<Look> {
+        self.look_from(after, least, f64::NEG_INFINITY)
+    }
+
+    /// The same where only ratios from `floor` on matter: what cannot reach it is passed over cheaply.
+    pub fn look_from(&mut self, after: &[f64], least: usize, floor: f64) -> Option<Look> {
         let newest = after.get(after.len().saturating_sub(WIDTHS[WIDTHS.len() - 1])..)?;
         let newest = self.scaled(newest);
         let mut best: Option<Look> = None;
@@ -195,7 +258,7 @@ impl Detector {
             };
             let stretch = newest.get(newest.len().saturating_sub(*width)..)?;
             let level = *sustained(stretch, *width).first()?;
-            for found in self.over_references(index, gap, level) {
+            for found in self.over_references(index, gap, level, floor) {
                 if best.is_none_or(|best| found.ratio > best.ratio) {
                     best = Some(found);
                 }
@@ -204,28 +267,35 @@ impl Detector {
         best
     }
 
-    fn over_references(&mut self, index: usize, gap: usize, level: f64) -> Vec<Look> {
+    fn over_references(&mut self, index: usize, gap: usize, level: f64, floor: f64) -> Vec<Look> {
         let width = WIDTHS.get(index).copied().unwrap_or(1);
-        let Some(levels) = self.levels.get(index) else {
-            return Vec::new();
-        };
         let ahead = real(gap) + real(width) / 2.0;
-        let mut looks = Vec::with_capacity(self.sides.len());
-        for side in &mut self.sides {
-            if gap > side.reach {
-                continue;
-            }
-            let Some(expected) = side.reference.expected(self.values, ahead) else {
+        let mut looks = Vec::new();
+        for at in 0..self.sides.len() {
+            let Some((span, expected)) = self
+                .sides
+                .get(at)
+                .filter(|side| gap <= side.reach)
+                .and_then(|side| Some((side.span, side.expected(ahead)?)))
+            else {
                 continue;
             };
-            let null = side.nulls.at(&side.reference, levels, width, gap);
             let stretch = Stretch {
                 width: index,
-                span: side.span,
+                span,
                 gap,
             };
-            let limit = boundary(stretch, null, self.noise, self.values, self.level);
-            let ratio = (level - expected) / limit;
+            let rise = level - expected;
+            if rise / lowest(stretch, self.noise, self.values, self.level) < floor {
+                continue;
+            }
+            self.make_levels();
+            let (Some(side), Some(levels)) = (self.sides.get_mut(at), self.levels.get(index))
+            else {
+                continue;
+            };
+            let null = side.null(&self.past, levels, width, gap);
+            let ratio = rise / boundary(stretch, null, self.noise, self.values, self.level);
             let sign = if self.down { -1.0 } else { 1.0 };
             looks.push(Look {
                 ratio: if ratio.is_nan() {
@@ -234,8 +304,8 @@ impl Detector {
                     ratio.min(MOST_RATIO)
                 },
                 width,
-                span: side.reference.span(),
-                expected: sign * side.reference.level() * self.scale + self.middle,
+                span: side.length,
+                expected: sign * side.newest.level() * self.scale + self.middle,
             });
         }
         looks
@@ -247,24 +317,14 @@ fn sides(past: &[f64]) -> Vec<Side> {
     let shortest = SPANS.get(1).copied().unwrap_or(1) + BEYOND_SPAN;
     if past.len() < shortest {
         // All of it, with its slope.
-        return vec![Side {
-            span: 0,
-            reach: usize::MAX,
-            reference: Reference::of(past, past.len()),
-            nulls: Nulls::default(),
-        }];
+        return vec![Side::of(past, 0, past.len(), usize::MAX)];
     }
     let mut sides: Vec<Side> = SPANS
         .iter()
         .zip(REACHES)
         .enumerate()
         .filter(|(index, (span, _))| *index == 0 || past.len() >= *span + BEYOND_SPAN)
-        .map(|(index, (span, reach))| Side {
-            span: index,
-            reach,
-            reference: Reference::of(past, *span),
-            nulls: Nulls::default(),
-        })
+        .map(|(index, (span, reach))| Side::of(past, index, *span, reach))
         .collect();
     if let Some(last) = sides.last_mut() {
         last.reach = usize::MAX;
@@ -316,6 +376,25 @@ mod tests {
             .map(|v| v + 0.1 * size)
             .collect::<Vec<_>>();
         assert!(detector.look(&quiet, 2).unwrap().ratio < 1.0);
+    }
+
+    #[test]
+    fn what_is_passed_over_could_not_have_reached_the_floor() {
+        let noise = past(10.0);
+        for shift in [0.0, 4.0, 9.0, 15.0, 40.0] {
+            let after: Vec<f64> = noise[60..75].iter().map(|value| value + shift).collect();
+            for count in 2..=15 {
+                let plain = Detector::new(&noise, false)
+                    .unwrap()
+                    .look(&after[..count], 2);
+                let quick =
+                    Detector::new(&noise, false)
+                        .unwrap()
+                        .look_from(&after[..count], 2, 0.8);
+                let stands = |look: &Option<Look>| look.filter(|look| look.ratio >= 0.8);
+                assert_eq!(stands(&plain), stands(&quick), "{shift} {count}");
+            }
+        }
     }
 
     #[test]

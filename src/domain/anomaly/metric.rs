@@ -10,7 +10,12 @@ use super::{
     robust::{median, real},
     transient::blip,
 };
-use crate::domain::{Text, judge::State, policy::Bad, wording};
+use crate::domain::{
+    Text,
+    judge::{State, UnusualKind},
+    policy::Bad,
+    wording,
+};
 
 /// A past of fewer values says nothing.
 const LEAST_PAST: usize = 3;
@@ -53,41 +58,98 @@ pub fn judge_metric(name: &str, bad: Bad, reading: &Reading, budget: Budget) -> 
     if let Some(open) = unjudged(name, reading) {
         return open;
     }
+    let course = follow(name, bad, reading, budget, f64::NEG_INFINITY);
+    match course.first {
+        Some((at, why)) => MetricVerdict {
+            state: State::Fail,
+            alarm_s: Some(at),
+            score: course.best.score().max(0.5),
+            why: Text::line(&why),
+        },
+        None => quiet(name, bad, reading, course.best),
+    }
+}
+
+/// What a metric shows as of its newest value; `None`: nothing, or too little is known.
+///
+/// An alarm stands until what stands out falls below what would be too near to pass.
+pub fn watch_metric(
+    name: &str,
+    bad: Bad,
+    reading: &Reading,
+    budget: Budget,
+) -> Option<(UnusualKind, Text)> {
+    if unjudged(name, reading).is_some() {
+        return None;
+    }
+    let floor = NEAR * budget.strictness();
+    let course = follow(name, bad, reading, budget, floor);
+    if let Some(why) = course.standing {
+        return Some((UnusualKind::Anomaly, Text::line(&why)));
+    }
+    if course.best.last >= NEAR {
+        let why = format!("{name} {}", near(course.best.last));
+        return Some((UnusualKind::Near, Text::line(&why)));
+    }
+    // What alarmed and is over was more than a blip, and was said.
+    let blip = course
+        .first
+        .is_none()
+        .then(|| blip(bad, reading))
+        .flatten()?;
+    Some((UnusualKind::Blip, Text::line(&format!("{name} {blip}"))))
+}
+
+/// How a metric went, look by look.
+#[derive(Default)]
+struct Course {
+    /// The first alarm: seconds after the change, and the arithmetic.
+    first: Option<(f64, String)>,
+    /// The arithmetic of the alarm that stands as of the newest value.
+    standing: Option<String>,
+    best: Standing,
+}
+
+/// Looks after each value; ratios below `floor` need not be known.
+fn follow(name: &str, bad: Bad, reading: &Reading, budget: Budget, floor: f64) -> Course {
     let after: Vec<f64> = reading.after.iter().map(|(_, value)| *value).collect();
     let least = shortest(reading.step_s);
-    let mut best = Standing::default();
-    let mut alarm: Option<(f64, String)> = None;
+    let mut course = Course::default();
     for down in directions(bad) {
         let Some(mut detector) = Detector::new(&reading.before, *down) else {
             continue;
         };
+        let mut stands = false;
         for (count, (end_s, _)) in (1..).zip(&reading.after) {
             let known = after.get(..count).unwrap_or_default();
-            let Some(look) = look(&mut detector, reading, known, *down, least, budget) else {
+            let is_last = count == after.len();
+            let ask = Ask {
+                down: *down,
+                least,
+                floor,
+            };
+            let Some(look) = look(&mut detector, reading, known, ask, budget) else {
+                stands = false;
                 continue;
             };
             let certainty = look.ratio / budget.strictness();
-            best.take(certainty, count == after.len());
-            let waits = is_settling(*end_s, reading.step_s)
-                || *end_s <= RECOVERY_S && recovers(known, look.expected);
-            if certainty < 1.0 || waits {
-                continue;
+            course.best.take(certainty, is_last);
+            let settled = reading.since_settling(*end_s);
+            let waits = is_settling(settled, reading.step_s)
+                || settled <= RECOVERY_S && recovers(known, look.expected);
+            let alarms = certainty >= 1.0 && !waits;
+            stands = alarms || stands && certainty >= NEAR;
+            let is_first = course.first.as_ref().is_none_or(|(at, _)| *end_s < *at);
+            if alarms && is_first {
+                course.first = Some((*end_s, said(name, reading, known, look, budget)));
             }
-            if alarm.as_ref().is_none_or(|(at, _)| *end_s < *at) {
-                alarm = Some((*end_s, said(name, reading, known, look, budget)));
+            if stands && is_last {
+                course.standing = Some(said(name, reading, known, look, budget));
             }
             // Later looks only raise the score.
         }
     }
-    match alarm {
-        Some((at, why)) => MetricVerdict {
-            state: State::Fail,
-            alarm_s: Some(at),
-            score: best.score().max(0.5),
-            why: Text::line(&why),
-        },
-        None => quiet(name, bad, reading, best),
-    }
+    course
 }
 
 /// Whether what stands out may still be the restart of what the deploy replaced.
@@ -138,16 +200,26 @@ impl Standing {
     }
 }
 
+/// What is asked of a look.
+#[derive(Clone, Copy)]
+struct Ask {
+    down: bool,
+    /// The shortest stretch that may stand out.
+    least: usize,
+    /// Ratios below it need not be known.
+    floor: f64,
+}
+
 /// The look after the newest value. Of a short past the exact rank test bounds it, and may speak alone.
 fn look(
     detector: &mut Detector,
     reading: &Reading,
     known: &[f64],
-    down: bool,
-    least: usize,
+    ask: Ask,
     budget: Budget,
 ) -> Option<Look> {
-    let look = detector.look(known, least);
+    let down = ask.down;
+    let look = detector.look_from(known, ask.least, ask.floor);
     if reading.before.len() >= SHORT_PAST {
         return look;
     }
@@ -224,6 +296,11 @@ fn said(name: &str, reading: &Reading, known: &[f64], look: Look, budget: Budget
     }
 }
 
+fn near(certainty: f64) -> String {
+    let share = wording::significant(certainty * 100.0, 2);
+    format!("stands out, at {share}% of what an alarm takes")
+}
+
 /// What cannot be judged, and why.
 fn unjudged(name: &str, reading: &Reading) -> Option<MetricVerdict> {
     let (before, after) = (reading.before.len(), reading.after.len());
@@ -262,11 +339,7 @@ fn quiet(name: &str, bad: Bad, reading: &Reading, best: Standing) -> MetricVerdi
             format!("{known} of {steps} values since the change: too many gaps"),
         )
     } else if best.last >= NEAR {
-        let share = wording::significant(best.last * 100.0, 2);
-        (
-            State::Ambiguous,
-            format!("stands out, at {share}% of what an alarm takes"),
-        )
+        (State::Ambiguous, near(best.last))
     } else if let Some(blip) = blip(bad, reading) {
         (State::Pass, blip)
     } else {

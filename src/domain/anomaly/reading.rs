@@ -28,6 +28,8 @@ pub struct Reading {
     pub steps_after: usize,
     /// Seconds between two values.
     pub step_s: f64,
+    /// When something was put in place, in seconds after the change: each settles for a while. Empty: at the change.
+    pub settles: Vec<f64>,
 }
 
 impl Reading {
@@ -59,9 +61,16 @@ impl Reading {
             after,
             steps_after,
             step_s,
+            settles: Vec::new(),
         };
         reading.drop_repeats();
         reading
+    }
+
+    /// Seconds at `end_s` since something was put in place; since the change where that is all.
+    pub(super) fn since_settling(&self, end_s: f64) -> f64 {
+        let newest = self.settles.iter().copied().filter(|at| *at <= end_s);
+        end_s - newest.fold(0.0, f64::max)
     }
 
     /// A series that was filled up by repeating each value is worth one value a run.

@@ -38,11 +38,12 @@ pub(super) fn blip(bad: Bad, reading: &Reading) -> Option<String> {
             .filter(|(_, (_, value))| stands_out(*value))
             .map(|(at, (end_s, _))| (at, *end_s))
             .collect();
-        let (last, end_s) = *out.last()?;
+        let ((first, _), (last, end_s)) = (*out.first()?, *out.last()?);
         let quiet = reading.after.len() - 1 - last;
-        let is_over = end_s <= FIRST_S && quiet >= QUIET_VALUES && quiet >= last;
+        let settled = reading.since_settling(end_s);
+        let is_over = settled <= FIRST_S && quiet >= QUIET_VALUES && quiet >= last - first;
         is_over.then(|| {
-            let minutes = wording::significant(end_s / 60.0, 2);
+            let minutes = wording::significant(settled / 60.0, 2);
             format!("stood out in the first {minutes} min and is over: the deploy's own blip")
         })
     })

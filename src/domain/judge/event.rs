@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::State;
+use super::{State, Unusual};
 use crate::domain::{
     Text,
     observation::{AlarmState, Minute, Sample},
@@ -33,6 +33,9 @@ pub enum JudgeEvent {
         values: BTreeMap<MetricName, Sample>,
         /// Gates and triggers by source text, as of this minute.
         verdicts: Vec<(String, State)>,
+        /// What stands out beside its own past, as of the newest minute.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unusual: Vec<Unusual>,
     },
     /// First production traffic: which triggers count from now on.
     TriggersArmed {
@@ -57,10 +60,36 @@ pub enum JudgeEvent {
         /// The arithmetic.
         why: Text,
     },
+    /// A metric changed for the worse beside its own past. An alert, never a trigger.
+    AnomalySeen {
+        /// The key of its series.
+        metric: MetricName,
+        /// The minute that told.
+        minute: Minute,
+        /// Effect size and certainty.
+        why: Text,
+    },
+    /// It stands out no longer.
+    AnomalyCleared {
+        /// The key of its series.
+        metric: MetricName,
+        /// The minute that told.
+        minute: Minute,
+    },
+    /// A metric stood out in the first minutes after a deploy and is as before: a restart, a cold cache.
+    BlipSeen {
+        /// The key of its series.
+        metric: MetricName,
+        /// The arithmetic.
+        why: Text,
+    },
     /// A person saw the alert and keeps watching.
     KeptWatching {
         /// The triggers that had fired.
         triggers: Vec<String>,
+        /// The metrics that stood out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        anomalies: Vec<MetricName>,
     },
     /// An alarm changed.
     AlarmChanged {
@@ -99,11 +128,15 @@ impl JudgeEvent {
     pub fn occurred(&self) -> Option<Timestamp> {
         match self {
             Self::MinuteJudged { minute, .. } => Some(minute.start()),
+            Self::AnomalySeen { minute, .. } | Self::AnomalyCleared { minute, .. } => {
+                Some(minute.start())
+            }
             Self::AlarmChanged { since, .. } => *since,
             Self::HistoryRead { .. }
             | Self::TriggersArmed { .. }
             | Self::TriggerFired { .. }
             | Self::TriggerCleared { .. }
+            | Self::BlipSeen { .. }
             | Self::KeptWatching { .. }
             | Self::WindowJudged { .. }
             | Self::WindowUndecided { .. }
@@ -115,7 +148,10 @@ impl JudgeEvent {
     pub fn is_decision(&self) -> bool {
         matches!(
             self,
-            Self::KeptWatching { .. } | Self::WatchExtended { .. } | Self::TriggerFired { .. }
+            Self::KeptWatching { .. }
+                | Self::WatchExtended { .. }
+                | Self::TriggerFired { .. }
+                | Self::AnomalySeen { .. }
         )
     }
 }

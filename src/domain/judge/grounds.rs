@@ -4,6 +4,7 @@ use super::{
     baseline::BaselineStats,
     expression::{Comparison, Reference, TermKind},
     finding::Finding,
+    requests::requests_beside,
     series::Series,
     truth::Truth,
     window::{FEWEST_BASELINE_MINUTES, SILENT_MINUTES, Window},
@@ -13,9 +14,6 @@ use crate::domain::{
     policy::{MetricName, Side, Unit},
     wording,
 };
-
-/// The metric whose count says how much a relative comparison rests on.
-const REQUESTS: &str = "requests";
 
 /// The data and the minutes.
 #[derive(Clone, Copy)]
@@ -164,7 +162,7 @@ impl Bench<'_> {
         name: &MetricName,
         minutes: &[Minute],
     ) -> Result<(), Lack> {
-        let Some((requests, unit)) = self.requests_beside(name) else {
+        let Some((requests, unit)) = requests_beside(self.series, name) else {
             return Ok(());
         };
         let side = self.side(comparison, name);
@@ -190,23 +188,6 @@ impl Bench<'_> {
                 self.window.min_samples
             ),
         ))
-    }
-
-    /// The `requests` metric with the same prefix (`db.cpu` asks `db.requests`), else the plain one. A metric that is
-    /// itself called `requests` needs none: a fall to nothing must be seen.
-    fn requests_beside(&self, name: &MetricName) -> Option<(MetricName, Unit)> {
-        let (prefix, last) = match name.0.rsplit_once('.') {
-            Some((prefix, last)) => (Some(prefix), last),
-            None => (None, name.0.as_str()),
-        };
-        if last == REQUESTS {
-            return None;
-        }
-        let own = prefix.map(|prefix| MetricName(format!("{prefix}.{REQUESTS}")));
-        let candidates = own.into_iter().chain([MetricName::from(REQUESTS)]);
-        candidates
-            .into_iter()
-            .find_map(|candidate| Some((candidate.clone(), self.series.unit(&candidate)?)))
     }
 
     pub(super) fn baseline(&self, name: &MetricName) -> Result<BaselineStats, Lack> {

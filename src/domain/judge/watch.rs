@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{JudgeEvent, State};
+use super::{JudgeEvent, State, Unusual};
 use crate::domain::{
     Login, Stamp, Text,
     observation::{AlarmState, Minute, Sample},
@@ -23,6 +23,12 @@ pub struct WatchState {
     pub judged: BTreeMap<Minute, (u32, Vec<(String, State)>)>,
     /// Triggers by source text, once production has traffic.
     pub triggers: BTreeMap<String, Trigger>,
+    /// What stands out beside its own past, as of the newest minute.
+    pub unusual: Vec<Unusual>,
+    /// Metrics that changed for the worse, by series key: those that stand out now, and those that did.
+    pub anomalies: BTreeMap<MetricName, Anomaly>,
+    /// Metrics that stood out only as a deploy's own blip, by series key, with the arithmetic.
+    pub blips: BTreeMap<MetricName, Text>,
     /// Alarms by name.
     pub alarms: BTreeMap<String, Alarm>,
     /// Minutes added by people.
@@ -53,6 +59,21 @@ pub struct Fired {
     pub minutes: Vec<Minute>,
     /// Who saw it and keeps watching.
     pub seen_by: Option<Login>,
+}
+
+/// A metric that changed for the worse beside its own past.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anomaly {
+    /// When it was said first.
+    pub at: Timestamp,
+    /// The minute that told.
+    pub minute: Minute,
+    /// Effect size and certainty, as said first.
+    pub why: Text,
+    /// Who saw it and keeps watching.
+    pub seen_by: Option<Login>,
+    /// The minute from which on it stood out no longer; `None`: it stands.
+    pub over: Option<Minute>,
 }
 
 /// An alarm as it stands.
@@ -102,14 +123,11 @@ impl WatchState {
                 rev,
                 values,
                 verdicts,
+                unusual,
             } => {
-                for (key, sample) in values {
-                    self.put(key, *minute, *sample);
-                }
+                self.take(*minute, values);
+                self.unusual.clone_from(unusual);
                 self.judged.insert(*minute, (*rev, verdicts.clone()));
-                while self.judged.len() > KEPT_MINUTES {
-                    self.judged.pop_first();
-                }
             }
             JudgeEvent::TriggersArmed { armed, disarmed } => self.arm(armed, disarmed),
             JudgeEvent::TriggerFired {
@@ -122,15 +140,23 @@ impl WatchState {
                     known.fired = None;
                 }
             }
-            JudgeEvent::KeptWatching { triggers } => {
-                let by = stamp.actor.person();
-                for source in triggers {
-                    let trigger = self.triggers.get_mut(source);
-                    if let Some(fired) = trigger.and_then(|trigger| trigger.fired.as_mut()) {
-                        fired.seen_by = by.cloned();
-                    }
+            JudgeEvent::AnomalySeen {
+                metric,
+                minute,
+                why,
+            } => self.stand_out(stamp, metric, *minute, why),
+            JudgeEvent::AnomalyCleared { metric, minute } => {
+                if let Some(known) = self.anomalies.get_mut(metric) {
+                    known.over = Some(*minute);
                 }
             }
+            JudgeEvent::BlipSeen { metric, why } => {
+                self.blips.insert(metric.clone(), why.clone());
+            }
+            JudgeEvent::KeptWatching {
+                triggers,
+                anomalies,
+            } => self.answer(stamp.actor.person(), triggers, anomalies),
             JudgeEvent::AlarmChanged {
                 alarm,
                 state,
@@ -160,6 +186,41 @@ impl WatchState {
             JudgeEvent::WatchExtended { minutes, .. } => {
                 self.extended = self.extended.saturating_add(*minutes);
                 self.end = None;
+            }
+        }
+    }
+
+    fn take(&mut self, minute: Minute, values: &BTreeMap<MetricName, Sample>) {
+        for (key, sample) in values {
+            self.put(key, minute, *sample);
+        }
+        while self.judged.len() >= KEPT_MINUTES {
+            self.judged.pop_first();
+        }
+    }
+
+    fn stand_out(&mut self, stamp: &Stamp, metric: &MetricName, minute: Minute, why: &Text) {
+        let anomaly = Anomaly {
+            at: stamp.at,
+            minute,
+            why: why.clone(),
+            seen_by: None,
+            over: None,
+        };
+        self.anomalies.insert(metric.clone(), anomaly);
+    }
+
+    /// Somebody saw these and keeps watching.
+    fn answer(&mut self, by: Option<&Login>, triggers: &[String], anomalies: &[MetricName]) {
+        for metric in anomalies {
+            if let Some(anomaly) = self.anomalies.get_mut(metric) {
+                anomaly.seen_by = by.cloned();
+            }
+        }
+        for source in triggers {
+            let trigger = self.triggers.get_mut(source);
+            if let Some(fired) = trigger.and_then(|trigger| trigger.fired.as_mut()) {
+                fired.seen_by = by.cloned();
             }
         }
     }
@@ -220,6 +281,26 @@ impl WatchState {
     /// Triggers that fired and that nobody has answered yet.
     pub fn alerts(&self) -> impl Iterator<Item = (&str, &Fired)> {
         self.fired().filter(|(_, fired)| fired.seen_by.is_none())
+    }
+
+    /// Metrics that stand out now, with the newest arithmetic, in the order of their keys.
+    pub fn standing(&self) -> impl Iterator<Item = (&MetricName, &Anomaly, &Text)> {
+        self.anomalies
+            .iter()
+            .filter(|(_, anomaly)| anomaly.over.is_none())
+            .map(|(metric, anomaly)| {
+                let newest = self
+                    .unusual
+                    .iter()
+                    .find(|one| one.metric == *metric && one.kind == super::UnusualKind::Anomaly);
+                (metric, anomaly, newest.map_or(&anomaly.why, |one| &one.why))
+            })
+    }
+
+    /// Metrics that stand out now and that nobody has answered yet.
+    pub fn strange(&self) -> impl Iterator<Item = (&MetricName, &Anomaly, &Text)> {
+        self.standing()
+            .filter(|(_, anomaly, _)| anomaly.seen_by.is_none())
     }
 
     /// Triggers that are true now.

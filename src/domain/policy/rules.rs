@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{CalendarRule, Metric, SmokeRules};
 use crate::domain::{
     Login, Text,
+    anomaly::DEFAULT_RATE,
     evidence::{EvidenceKind, KnownFailure, LoadBaseline},
     judge::Rule,
     risk::RiskRule,
@@ -218,6 +219,13 @@ pub struct Hypercare {
     pub triggers: Vec<Rule>,
     /// Alarm names to watch besides those in triggers.
     pub alarms: Vec<String>,
+    /// The chance that a release without a change raises an anomaly, over all its metrics and minutes; 0.01 is 1%.
+    #[serde(default = "default_rate")]
+    pub false_alarms: f64,
+}
+
+const fn default_rate() -> f64 {
+    DEFAULT_RATE
 }
 
 /// How to go back.

@@ -8,7 +8,7 @@ use crate::domain::{
     approval::{ApprovalEvent, ConfirmedApproval, ConfirmedRollback},
     judge::JudgeEvent,
     later,
-    policy::{Effect, GateKind},
+    policy::{Effect, GateKind, MetricName},
     record::RecordEvent,
     release::Release,
     rollback::{Plan, RollbackEvent},
@@ -45,20 +45,7 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
             };
             Ok(vec![event.into()])
         }
-        Intent::KeepWatching => {
-            let triggers: Vec<String> = release
-                .watch
-                .alerts()
-                .map(|(source, _)| source.to_owned())
-                .collect();
-            if triggers.is_empty() {
-                return wrong();
-            }
-            // Who watches on has held the countdown too.
-            let mut events: Vec<Event> = hold(release).into_iter().collect();
-            events.push(JudgeEvent::KeptWatching { triggers }.into());
-            Ok(events)
-        }
+        Intent::KeepWatching => keep_watching(release).map_or_else(wrong, Ok),
         Intent::Hold => match hold(release) {
             Some(event) => Ok(vec![event]),
             None => Err(Refusal::Impossible("no countdown runs".into())),
@@ -109,6 +96,25 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
 fn hold(release: &Release) -> Option<Event> {
     let trigger = release.rollback.countdown()?.trigger.clone();
     Some(RollbackEvent::CountdownHeld { trigger }.into())
+}
+
+/// What a person saw, and keeps watching all the same; `None`: there is nothing to answer.
+fn keep_watching(release: &Release) -> Option<Vec<Event>> {
+    let alerts = release.watch.alerts();
+    let triggers: Vec<String> = alerts.map(|(source, _)| source.to_owned()).collect();
+    let strange = release.watch.strange();
+    let anomalies: Vec<MetricName> = strange.map(|(metric, ..)| metric.clone()).collect();
+    if triggers.is_empty() && anomalies.is_empty() {
+        return None;
+    }
+    // Who watches on has held the countdown too.
+    let mut events: Vec<Event> = hold(release).into_iter().collect();
+    let kept = JudgeEvent::KeptWatching {
+        triggers,
+        anomalies,
+    };
+    events.push(kept.into());
+    Some(events)
 }
 
 fn close(

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::elapse::{RECOVERY_MINUTES, first_whole};
+use super::{
+    anomalies,
+    elapse::{RECOVERY_MINUTES, first_whole},
+};
 use crate::domain::{
     Event, Phase, Text,
     judge::{self, JudgeEvent, State, Verdict, WatchState, Window},
@@ -40,8 +43,10 @@ pub fn judge(release: &Release) -> Vec<Event> {
             | Phase::Undecided
     ) {
         events.extend(fire(release));
+        events.extend(anomalies::news(release));
     }
-    if phase == Phase::Monitoring {
+    // What fired or stands out is folded before the window is called anything.
+    if phase == Phase::Monitoring && events.is_empty() {
         events.extend(judge_window(release));
     }
     if phase == Phase::Recovering {
@@ -135,10 +140,17 @@ fn judge_window(release: &Release) -> Option<Event> {
         && gates
             .iter()
             .all(|(_, verdict)| verdict.state == State::Pass);
-    let gates = gates
+    let mut gates: Vec<(String, State, Text)> = gates
         .into_iter()
         .map(|(source, verdict)| (source, verdict.state, verdict.why))
         .collect();
+    // What stands out at the end is not called healthy by itself, and not bad either: a person looks.
+    let standing = release.watch.standing();
+    gates.extend(
+        standing
+            .map(|(metric, _, why)| (format!("anomaly: {metric}"), State::Ambiguous, why.clone())),
+    );
+    let healthy = healthy && release.watch.standing().next().is_none();
     Some(JudgeEvent::WindowJudged { healthy, gates }.into())
 }
 
@@ -317,6 +329,8 @@ pub(super) fn minute_judged(
         .map(|(source, verdict)| (source, verdict.state))
         .collect();
     scratch.judged.insert(minute, (rev, verdicts.clone()));
+    let newest = scratch.newest().unwrap_or(minute);
+    let unusual = anomalies::unusual(release, scratch, newest);
     debug_assert!(
         minute.start() <= at,
         "a minute of the future cannot be judged"
@@ -326,5 +340,6 @@ pub(super) fn minute_judged(
         rev,
         values,
         verdicts,
+        unusual,
     }
 }

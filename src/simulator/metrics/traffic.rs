@@ -4,7 +4,10 @@
 
 use jiff::Timestamp;
 
-use crate::simulator::{dice, release::Behaviour, state::State};
+use crate::simulator::{dice, release::Behaviour, scenario::Scenario, state::State};
+
+/// Requests a minute where there are few, at noon.
+const FEW: f64 = 0.25;
 
 /// Whose requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +57,11 @@ pub(super) fn of(state: &State, minute: i64, side: Side) -> Option<Traffic> {
     let name = |what: &str| format!("{what}{side:?}");
     let sway = |what: &str, most: f64| 1.0 + most * dice::normal(seed, &name(what), minute);
     let season = season(minute);
-    let requests = (72_000.0 * season * sway("requests", 0.02) * weight).round();
+    let requests = if state.scenario == Scenario::LowTraffic {
+        dice::count(seed, &name("requests"), minute, FEW * season * weight)
+    } else {
+        (72_000.0 * season * sway("requests", 0.02) * weight).round()
+    };
     let mean = |of: fn(&Part) -> f64| {
         parts.iter().map(|part| part.weight * of(part)).sum::<f64>() / weight
     };
@@ -77,8 +84,14 @@ pub(super) fn of(state: &State, minute: i64, side: Side) -> Option<Traffic> {
 fn error_share(part: &Part) -> f64 {
     match part.behaviour {
         Behaviour::Errors => 0.031,
+        Behaviour::Restarts => 0.001_2 + 0.004 * coldness(part),
         Behaviour::Healthy | Behaviour::Creeps | Behaviour::Silent | Behaviour::Breaks => 0.001_2,
     }
+}
+
+/// How cold the caches still are: 1 when it begins to serve, 0 a little more than two minutes later.
+fn coldness(part: &Part) -> f64 {
+    1.0 - (part.age / 2.2).clamp(0.0, 1.0)
 }
 
 /// Factor on the slow end. A creeping build passes 500 ms about seven minutes after it began to serve.
@@ -86,6 +99,7 @@ fn slowness(part: &Part) -> f64 {
     match part.behaviour {
         Behaviour::Creeps => 1.0 + 0.28 * part.age.clamp(0.0, 40.0),
         Behaviour::Errors => 1.12,
+        Behaviour::Restarts => 1.0 + 1.5 * coldness(part),
         Behaviour::Healthy | Behaviour::Silent | Behaviour::Breaks => 1.0,
     }
 }

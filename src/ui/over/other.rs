@@ -83,6 +83,8 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             let mut facts: Vec<Fact> = alerts
                 .map(|(source, fired)| warning(view, format!("{source}: {}", fired.why)))
                 .collect();
+            let strange = release.watch.strange();
+            facts.extend(strange.map(|(_, _, why)| warning(view, format!("anomaly: {why}"))));
             facts.push(plain("The release cannot complete while it stays true."));
             facts
         }

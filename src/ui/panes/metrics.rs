@@ -8,7 +8,7 @@ use ratatui::{
 
 use super::{
     readings::{newest, reading, values},
-    watch_chart,
+    sight, watch_chart,
 };
 use crate::{
     app::{Hits, Pane, Spot},
@@ -49,7 +49,7 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         return;
     }
     if is_large && inner.height >= 7 && inner.width >= 40 {
-        watch_chart::draw(view, buffer, inner);
+        watch_chart::draw(view, buffer, inner, hits);
     } else {
         small(view, buffer, inner, hits);
     }
@@ -96,6 +96,9 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
     if matches!(release.phase(), Phase::Undecided) {
         return (glyphs.unknown, "cannot tell", styles.info);
     }
+    if release.watch.standing().next().is_some() {
+        return (glyphs.warn, "stands out", styles.warn);
+    }
     let derived = &view.model.derived;
     let have = derived
         .stage
@@ -130,6 +133,15 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     } else {
         shown
     };
+    let has_sight = !view.model.derived.sight.is_empty();
+    let sight = match area.height {
+        8.. if has_sight => 2,
+        5.. if has_sight => 1,
+        _ => 0,
+    };
+    let below = Rect::new(area.x, area.bottom() - sight, area.width, sight);
+    sight::detectable(view, buffer, below);
+    let area = Rect::new(area.x, area.y, area.width, area.height - sight);
     let fits = usize::from(area.height / 2).max(1);
     let selected = view.model.metric.min(shown.len().saturating_sub(1));
     let top = (selected + 1).saturating_sub(fits);

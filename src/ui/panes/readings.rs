@@ -61,6 +61,7 @@ pub(super) fn latest(view: View<'_>, metric: &Metric) -> Option<(Minute, Sample)
 pub(super) fn facts(view: View<'_>, index: usize) -> &MetricFacts {
     static NONE: MetricFacts = MetricFacts {
         baseline: None,
+        after: None,
         limits: Vec::new(),
     };
     view.model.derived.metrics.get(index).unwrap_or(&NONE)

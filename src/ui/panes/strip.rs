@@ -98,11 +98,15 @@ fn one(view: View<'_>, index: usize, metric: &Metric) -> Vec<Piece> {
     let change = facts
         .baseline
         .map(|stats| (change(&stats, now, metric.bad), stats));
+    let key = metric.key();
+    let mut standing = view.release.watch.standing();
+    let anomalous = standing.any(|(standing, ..)| *standing == key);
     let is_unusual =
         |stats: &BaselineStats| (now - stats.median).abs() > UNUSUAL_SIGMAS * stats.spread;
     let (value_style, sign) = match &change {
         _ if style == styles.faint => (style, ""),
         _ if fires => (styles.fail, glyphs.fail),
+        _ if anomalous => (styles.warn, glyphs.warn),
         Some((change, stats)) if change.course == Course::Worse && is_unusual(stats) => {
             (styles.warn, glyphs.warn)
         }

@@ -1,13 +1,16 @@
-//! The large chart of the watch: one metric with its band, limits, markers and cursor, and a line of all metrics below.
+//! The large chart of the watch: one metric with its band, limits, markers and cursor; below it all metrics, in a table
+//! with a small chart each where there is room, else side by side; and what the watch recommends.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
     readings::{facts, newest, values},
+    sight,
     strip::Strip,
+    table::Table,
 };
 use crate::{
-    app::MetricFacts,
+    app::{Hits, MetricFacts},
     domain::{
         observation::{Minute, Sample},
         plot::{Chart, Plot},
@@ -26,10 +29,18 @@ use crate::{
 const LOOK_BACK: i64 = 60;
 /// Minutes before the deploy that are shown at least.
 const BEFORE: i64 = 15;
+/// Rows of the large chart that the table leaves at least, and rows from which on there is a table: fewer do where the
+/// pane fills the screen.
+const LEAST_CHART: u16 = 6;
+const TABLE_FROM: u16 = 24;
+const TABLE_ZOOMED: u16 = 15;
+/// Rows from which on there is a recommendation, and of its reasons where there is a table.
+const ADVICE_FROM: u16 = 9;
+const REASONS: u16 = 3;
 /// Columns of the value axis.
 const AXIS: u16 = 8;
 
-pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let styles = &view.look.styles;
     let metrics = &view.release.policy.metrics;
     let index = view.model.metric.min(metrics.len() - 1);
@@ -38,15 +49,34 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     };
     let facts = facts(view, index);
     head(view, buffer, area, metric, facts);
+    let (from, until) = span(view);
+    let least = if view.model.zoomed {
+        TABLE_ZOOMED
+    } else {
+        TABLE_FROM
+    };
+    let has_table = area.height >= least && area.width >= 60;
+    let (area, advice) = split_advice(view, area, has_table);
+    sight::advice(view, buffer, advice);
     let strip = Strip::of(view, area.width);
-    let strip_rows = strip.height().min(area.height.saturating_sub(5));
+    let table = Table::of(
+        view,
+        (from, until),
+        area.height.saturating_sub(2 + LEAST_CHART) / 4 * 3,
+    );
+    let strip_rows = if has_table {
+        table
+            .height()
+            .min(area.height.saturating_sub(2 + LEAST_CHART))
+    } else {
+        strip.height().min(area.height.saturating_sub(5))
+    };
     let plot_area = Rect::new(
         area.x + AXIS,
         area.y + 1,
         area.width - AXIS,
         area.height.saturating_sub(2 + strip_rows),
     );
-    let (from, until) = span(view);
     let values = values(view, metric, from, until);
     let thresholds = thresholds(view, metric, facts);
     let markers = markers(view);
@@ -77,7 +107,23 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     let chart = paint(view.look, buffer, plot_area, &plot, &dress);
     axes(view, buffer, area, plot_area, &chart, metric);
     let below = Rect::new(area.x, plot_area.bottom() + 1, area.width, strip_rows);
-    strip.draw(view, buffer, below);
+    if has_table {
+        table.draw(&markers, buffer, below, hits);
+    } else {
+        strip.draw(view, buffer, below);
+    }
+}
+
+/// The area without and with the rows of the recommendation.
+fn split_advice(view: View<'_>, area: Rect, has_table: bool) -> (Rect, Rect) {
+    let most = match area.height {
+        0..ADVICE_FROM => 0,
+        _ if has_table => REASONS,
+        _ => 1,
+    };
+    let rows = sight::advice_rows(view, most);
+    let rest = Rect::new(area.x, area.y, area.width, area.height - rows);
+    (rest, Rect::new(area.x, rest.bottom(), area.width, rows))
 }
 
 /// Ticks on both axes, and the band's name where it hides nothing.

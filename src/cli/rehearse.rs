@@ -1,0 +1,325 @@
+//! `cockpit backtest --metrics`: past deploys on CloudWatch's history, judged again by the team's rules and by changed
+//! ones.
+//!
+//! Exit codes: 0 every deploy was judged, whatever the answers; 1 the metrics source did not answer; 2 usage.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use serde_json::{Value, json};
+
+use super::{
+    exit::{Exit, Stop},
+    manual::print,
+    runtime::runtime,
+    surroundings::Surroundings,
+};
+use crate::{
+    adapters::clock::WallClock,
+    config::{Diagnostics, rule_faults},
+    domain::{
+        Actor, ReleaseKey, Repository, RunId, Seq, Stamp, Stamped,
+        judge::{JudgeEvent, Rule},
+        later,
+        observation::Minute,
+        policy::Policy,
+        release::{Rehearsal, rehearse, rehearsed_minutes},
+    },
+    ports::{Clock as _, Metrics as _},
+    report::told,
+    wiring,
+};
+
+/// Most deploys of one question: each costs one request an account.
+const MOST_DEPLOYS: usize = 50;
+/// One-minute data lives so long.
+const KEPT: SignedDuration = SignedDuration::from_hours(15 * 24);
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// No minute before this is read.
+    pub(super) from: Option<&'a str>,
+    /// When deploys reached production.
+    pub(super) deploys: &'a [String],
+    /// Changed rules.
+    pub(super) set: &'a [String],
+    /// As JSON.
+    pub(super) json: bool,
+}
+
+/// One deploy, by the rules as they are and as they would be.
+struct Judged {
+    deploy: Timestamp,
+    plain: Rehearsal,
+    changed: Option<Rehearsal>,
+}
+
+/// `cockpit backtest --metrics --deploy-at T [--from T] [--set RULE]`.
+pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, Stop> {
+    let team = around.local_team()?;
+    let now = WallClock.now();
+    let deploys = deploys(asked.deploys, now)?;
+    let from = asked.from.map(|raw| instant("--from", raw)).transpose()?;
+    if let (Some(from), Some(first)) = (from, deploys.iter().min())
+        && from >= *first
+    {
+        let mend = "  = help: --from is where the history begins that a deploy is set against";
+        return Err(Stop::usage(format!(
+            "--from is not before --deploy-at\n{mend}"
+        )));
+    }
+    let (changed, notes) = changed(&team.policy, asked.set)?;
+    let clock = Arc::new(WallClock);
+    let source = wiring::cloudwatch(&team.aws, clock);
+    let judged = runtime()?.block_on(async {
+        let mut all = Vec::with_capacity(deploys.len());
+        for deploy in deploys {
+            let (first, last) = rehearsed_minutes(&team.policy, deploy);
+            let first = from.map_or(first, |from| first.max(Minute::of(from)));
+            let last = last.min(Minute::of(now));
+            let seen = source.read(&team.policy.metrics, first, last).await;
+            let seen = seen.map_err(|fault| Stop::failed(fault.to_string()))?;
+            for remark in &seen.remarks {
+                eprintln!("warning: {remark}");
+            }
+            let again = |policy: &Policy| {
+                let rehearsal = rehearse(&key()?, policy, &seen, deploy);
+                rehearsal.map_err(|error| Stop::failed(error.to_string()))
+            };
+            all.push(Judged {
+                deploy,
+                plain: again(&team.policy)?,
+                changed: changed.as_ref().map(again).transpose()?,
+            });
+        }
+        Ok::<_, Stop>(all)
+    })?;
+    let page = if asked.json {
+        let deploys: Vec<Value> = judged.iter().map(as_json).collect();
+        format!(
+            "{}\n",
+            json!({"service": team.policy.service, "set": notes, "deploys": deploys})
+        )
+    } else {
+        in_words(&team.policy.service, &notes, &judged)
+    };
+    print(page.as_bytes())
+}
+
+/// A key for a release that GitHub does not know.
+fn key() -> Result<ReleaseKey, Stop> {
+    let repository = Repository::parse("github.com", "past/deploys")
+        .map_err(|error| Stop::failed(error.to_string()))?;
+    Ok(ReleaseKey {
+        repository,
+        run: RunId(1),
+    })
+}
+
+fn deploys(written: &[String], now: Timestamp) -> Result<Vec<Timestamp>, Stop> {
+    let help = "  = help: write when the deploy reached production: --deploy-at 2026-11-20T14:05:00Z, once for each";
+    if written.is_empty() {
+        return Err(Stop::usage(format!("no --deploy-at\n{help}")));
+    }
+    if written.len() > MOST_DEPLOYS {
+        let count = written.len();
+        return Err(Stop::usage(format!(
+            "{count} deploys at once, at most {MOST_DEPLOYS}"
+        )));
+    }
+    let mut all = Vec::with_capacity(written.len());
+    for raw in written {
+        let at = instant("--deploy-at", raw)?;
+        if at >= now {
+            return Err(Stop::usage(format!(
+                "--deploy-at {raw} is not past yet\n{help}"
+            )));
+        }
+        if later(at, KEPT) < now {
+            return Err(Stop::usage(format!(
+                "--deploy-at {raw} is more than 15 days ago\n  = help: CloudWatch keeps one-minute data for 15 days"
+            )));
+        }
+        all.push(at);
+    }
+    Ok(all)
+}
+
+/// A time with its zone, or one of this machine's.
+fn instant(flag: &str, raw: &str) -> Result<Timestamp, Stop> {
+    if let Ok(at) = raw.parse::<Timestamp>() {
+        return Ok(at);
+    }
+    raw.parse::<civil::DateTime>()
+        .ok()
+        .and_then(|local| local.to_zoned(TimeZone::system()).ok())
+        .map(|zoned| zoned.timestamp())
+        .ok_or_else(|| {
+            let shown = crate::domain::Text::line(raw);
+            Stop::usage(format!(
+                "{flag} {shown} is no time\n  = help: write 2026-11-20T14:05:00Z, or 2026-11-20T14:05 for this machine's zone"
+            ))
+        })
+}
+
+/// The rules with these in place of those that say the same of the same metric; and what was put in place of what.
+fn changed(policy: &Policy, set: &[String]) -> Result<(Option<Policy>, Vec<String>), Stop> {
+    if set.is_empty() {
+        return Ok((None, Vec::new()));
+    }
+    let mut changed = policy.clone();
+    let mut notes = Vec::new();
+    for source in set {
+        let rule = rule_faults(source, &policy.metrics).map_err(|faults| {
+            let points = faults.into_iter().map(|fault| fault.point).collect();
+            Stop::usage(Diagnostics::new("--set", source, points).render())
+        })?;
+        let hypercare = &mut changed.hypercare;
+        let alike = |old: &&mut Rule| {
+            old.metrics() == rule.metrics() && way(old.source()) == way(rule.source())
+        };
+        let old = hypercare.gates.iter_mut().find(alike);
+        let old = old.or_else(|| hypercare.triggers.iter_mut().find(alike));
+        if let Some(old) = old {
+            notes.push(format!("`{source}` in place of `{}`", old.source()));
+            *old = rule;
+        } else {
+            notes.push(format!("`{source}` as one more gate"));
+            hypercare.gates.push(rule);
+        }
+    }
+    Ok((Some(changed), notes))
+}
+
+/// Which way a rule compares.
+fn way(source: &str) -> Option<char> {
+    source.chars().find(|c| matches!(c, '<' | '>'))
+}
+
+/// What was told, by the minute: kind and words.
+fn lines(rehearsal: &Rehearsal) -> Vec<(Minute, String, String)> {
+    let stamp = Stamp {
+        seq: Seq(1),
+        at: rehearsal.release.newest(),
+        occurred: None,
+        actor: Actor::Cockpit,
+    };
+    rehearsal
+        .told
+        .iter()
+        .map(|(minute, event)| {
+            let stamped = Stamped {
+                stamp: stamp.clone(),
+                event: event.clone().into(),
+            };
+            let kind = stamped
+                .event
+                .encode()
+                .map_or_else(|_| String::new(), |(kind, _)| kind);
+            (*minute, kind, told(&stamped).1)
+        })
+        .collect()
+}
+
+/// The gates of the window's end, where it was judged.
+fn gates(rehearsal: &Rehearsal) -> Vec<(String, &'static str, String)> {
+    let ended = rehearsal
+        .told
+        .iter()
+        .rev()
+        .find_map(|(_, event)| match event {
+            JudgeEvent::WindowJudged { gates, .. } => Some(gates),
+            _ => None,
+        });
+    ended
+        .into_iter()
+        .flatten()
+        .map(|(gate, state, why)| (gate.clone(), state.word(), why.to_string()))
+        .collect()
+}
+
+fn one_as_json(rehearsal: &Rehearsal) -> Value {
+    let events: Vec<Value> = lines(rehearsal)
+        .into_iter()
+        .map(
+            |(minute, kind, words)| json!({"minute": minute.start(), "kind": kind, "words": words}),
+        )
+        .collect();
+    let gates: Vec<Value> = gates(rehearsal)
+        .into_iter()
+        .map(|(gate, state, why)| json!({"gate": gate, "state": state, "why": why}))
+        .collect();
+    let (have, want) = rehearsal.release.window_progress();
+    let advice = rehearsal.release.recommendation();
+    json!({
+        "end": rehearsal.end().word(),
+        "judged": have,
+        "window": want,
+        "recommendation": advice.as_ref().map(|advice| advice.advice.word()),
+        "reasons": advice.map(|advice| advice.reasons),
+        "events": events,
+        "gates": gates,
+    })
+}
+
+fn as_json(judged: &Judged) -> Value {
+    let mut one = one_as_json(&judged.plain);
+    one["deploy_at"] = json!(judged.deploy);
+    if let Some(changed) = &judged.changed {
+        one["set"] = one_as_json(changed);
+        one["flips"] = json!(changed.end() != judged.plain.end());
+    }
+    one
+}
+
+fn in_words(service: &str, notes: &[String], judged: &[Judged]) -> String {
+    let mut text = format!("{service}: past deploys judged again; alarms have no history here\n");
+    for note in notes {
+        // Writing to a String cannot fail, here and below.
+        let _ = writeln!(text, "with {note}");
+    }
+    let mut flips = 0;
+    for one in judged {
+        let _ = writeln!(text, "\ndeploy {}: {}", one.deploy, one.plain.end().word());
+        page(&mut text, &one.plain);
+        let Some(changed) = &one.changed else {
+            continue;
+        };
+        let (was, is) = (one.plain.end(), changed.end());
+        if was == is {
+            let _ = writeln!(text, "  changed rules: the same, {}", is.word());
+        } else {
+            flips += 1;
+            let _ = writeln!(text, "  changed rules: FLIPS to: {}", is.word());
+            page(&mut text, changed);
+        }
+    }
+    if !notes.is_empty() {
+        let _ = writeln!(text, "\n{flips} of {} would flip", judged.len());
+    }
+    text
+}
+
+fn page(text: &mut String, rehearsal: &Rehearsal) {
+    for (minute, _, words) in lines(rehearsal) {
+        let at = minute.start().strftime("%H:%M").to_string();
+        let _ = writeln!(text, "  {at}  {words}");
+    }
+    for (gate, state, why) in gates(rehearsal) {
+        let _ = writeln!(text, "  gate   {gate}: {state} ({why})");
+    }
+    if let Some(advice) = rehearsal.release.recommendation() {
+        let reasons: Vec<&str> = advice
+            .reasons
+            .iter()
+            .map(crate::domain::Text::as_str)
+            .collect();
+        let _ = writeln!(
+            text,
+            "  recommends {}: {}",
+            advice.advice.word(),
+            reasons.join("; ")
+        );
+    }
+}

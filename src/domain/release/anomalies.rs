@@ -1,0 +1,271 @@
+//! Anomalies of a release: every metric after the first production traffic against its own past, minute by minute.
+//!
+//! One error budget covers all metrics, both directions and every stage of a rollout. A canary's sides are judged beside
+//! each other by the gates; here the whole is looked at.
+
+use crate::domain::{
+    Event, Phase, Text,
+    anomaly::{Budget, Detector, Reading, directions, watch_metric},
+    judge::{JudgeEvent, Series, Unusual, UnusualKind, WatchState, requests_beside},
+    observation::Minute,
+    policy::{Bad, Metric, MetricName, Side, Unit},
+    release::{Release, ReleaseReadings, first_whole},
+    rollout::StageState,
+};
+
+/// Minutes before the first traffic that a metric is set against.
+pub const PAST_MINUTES: i64 = 6 * 60;
+/// Most metrics that one minute names.
+const MOST_NAMED: usize = 20;
+/// Minutes that the number of requests is taken over.
+const REQUESTS_OVER: i64 = 15;
+
+/// The smallest lasting change of a metric that the watch would alarm in four of five cases.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Detectable {
+    /// In the metric's unit; `None`: the past is too short to tell.
+    pub change: Option<f64>,
+    /// What is usual now.
+    pub usual: f64,
+    /// Minutes of the window.
+    pub window: i64,
+}
+
+impl Release {
+    /// The error budget of this release.
+    pub fn budget(&self) -> Budget {
+        let directions: usize = self
+            .whole_metrics()
+            .map(|metric| directions(metric.bad).len())
+            .sum();
+        Budget {
+            rate: self.policy.hypercare.false_alarms,
+            tests: directions.max(1) * self.rollout.stages.len().max(1),
+        }
+    }
+
+    /// Metrics that are looked at for anomalies.
+    fn whole_metrics(&self) -> impl Iterator<Item = &Metric> {
+        self.policy
+            .metrics
+            .iter()
+            .filter(|metric| metric.side == Side::All)
+    }
+
+    /// Whether production changes, or has just changed, by this release.
+    pub(super) fn is_watched(&self) -> bool {
+        self.rollout.first_traffic.is_some()
+            && matches!(
+                self.phase(),
+                Phase::Deploying | Phase::StageWatch { .. } | Phase::Monitoring | Phase::Undecided
+            )
+    }
+
+    /// What the window can detect at all in a metric, from the minutes before now; `None`: it has no value.
+    pub fn detectable(&self, metric: &Metric) -> Option<Detectable> {
+        let until = self.baseline_end();
+        let before = values(&self.watch, metric, until.plus(-PAST_MINUTES), until);
+        let known: Vec<f64> = before.iter().filter_map(|(_, value)| *value).collect();
+        let window = self.policy.hypercare.window.as_mins().max(1);
+        let wanted = usize::try_from(window).unwrap_or(usize::MAX);
+        let budget = self.budget();
+        let mut detector = None;
+        let mut change: Option<f64> = None;
+        for down in directions(metric.bad) {
+            let one = detector.insert(Detector::new(&known, *down)?);
+            // Of two directions the one that is harder to see.
+            let Some(needed) = one.detectable(wanted, budget) else {
+                change = None;
+                break;
+            };
+            change = Some(change.map_or(needed, |change| change.max(needed)));
+        }
+        let usual = detector?.usual();
+        Some(Detectable {
+            change,
+            usual,
+            window,
+        })
+    }
+}
+
+impl Release {
+    /// The same in words: `+18%`, `+0.4 pt`, `cannot tell` where the past is too short for it.
+    pub fn sight(&self, metric: &Metric) -> String {
+        let Some(known) = self.detectable(metric) else {
+            return "no data".to_owned();
+        };
+        let Some(change) = known.change else {
+            return "cannot tell".to_owned();
+        };
+        let words = crate::domain::wording::change(known.usual, known.usual + change, metric.unit);
+        match metric.bad {
+            Bad::Up => words,
+            Bad::Down => words.replacen('+', "−", 1),
+            Bad::Both => words.replacen('+', "±", 1),
+        }
+    }
+}
+
+/// The samples of a metric as points on a clock of seconds; a minute that was not answered is a gap.
+fn values(
+    watch: &WatchState,
+    metric: &Metric,
+    from: Minute,
+    until: Minute,
+) -> Vec<(Minute, Option<f64>)> {
+    let Some(series) = watch.series.get(&metric.key()) else {
+        return Vec::new();
+    };
+    series
+        .range(from..until.max(from))
+        .map(|(minute, sample)| (*minute, sample.value()))
+        .collect()
+}
+
+/// What stands out as of `newest`, the gravest first.
+pub(super) fn unusual(release: &Release, watch: &WatchState, newest: Minute) -> Vec<Unusual> {
+    let Some(traffic) = release
+        .rollout
+        .first_traffic
+        .filter(|_| release.is_watched())
+    else {
+        return Vec::new();
+    };
+    let change = first_whole(traffic);
+    if newest < change {
+        return Vec::new();
+    }
+    let budget = release.budget();
+    let settles = settles(release, change);
+    let readings = ReleaseReadings::over(&release.policy, watch, release.baseline_end());
+    let mut all: Vec<Unusual> = release
+        .whole_metrics()
+        .filter_map(|metric| {
+            let mut reading = reading(watch, metric, Minute::of(traffic), change, newest);
+            reading.settles.clone_from(&settles);
+            let (kind, why) = watch_metric(&metric.title(), metric.bad, &reading, budget)?;
+            let metric = metric.key();
+            let (kind, why) = match too_few(release, &readings, &metric, newest) {
+                Some(few) if kind == UnusualKind::Anomaly => {
+                    let why = Text::line(&format!("{why}, but {few}"));
+                    (UnusualKind::Near, why)
+                }
+                _ => (kind, why),
+            };
+            Some(Unusual { metric, kind, why })
+        })
+        .collect();
+    all.sort_by_key(|one| one.kind);
+    all.truncate(MOST_NAMED);
+    all
+}
+
+/// A metric before the first traffic and since the first whole minute with it.
+fn reading(
+    watch: &WatchState,
+    metric: &Metric,
+    traffic: Minute,
+    change: Minute,
+    newest: Minute,
+) -> Reading {
+    let points = |from: Minute, until: Minute| -> Vec<(f64, Option<f64>)> {
+        values(watch, metric, from, until)
+            .into_iter()
+            .map(|(minute, value)| (seconds(minute, change), value))
+            .collect()
+    };
+    let before = points(traffic.plus(-PAST_MINUTES), traffic);
+    let mut after = points(change, newest.plus(1));
+    if after.first().is_none_or(|(at, _)| *at > 0.0) {
+        // So that stamps are known to name the beginning of their minute.
+        after.insert(0, (0.0, None));
+    }
+    Reading::of(&before, &after, 0.0, 60.0)
+}
+
+fn seconds(minute: Minute, since: Minute) -> f64 {
+    let minutes = minute.0.saturating_sub(since.0);
+    f64::from(i32::try_from(minutes).unwrap_or(i32::MAX)) * 60.0
+}
+
+/// When stages were put in place, in seconds since the change.
+fn settles(release: &Release, change: Minute) -> Vec<f64> {
+    release
+        .rollout
+        .stages
+        .iter()
+        .filter(|stage| matches!(stage.state, StageState::Deploying | StageState::Deployed))
+        .filter_map(|stage| stage.since)
+        .chain(release.rollout.deployed)
+        // The first whole minute with it: one that it began in is half of what was before.
+        .map(|at| seconds(first_whole(at), change).max(0.0))
+        .collect()
+}
+
+/// Why the metric rests on too few requests to be called changed.
+fn too_few(
+    release: &Release,
+    readings: &ReleaseReadings<'_>,
+    metric: &MetricName,
+    newest: Minute,
+) -> Option<String> {
+    let wanted = release.policy.hypercare.min_samples;
+    let (requests, unit) = requests_beside(readings, metric).filter(|_| wanted > 0)?;
+    let counts: Vec<f64> = (newest.0 - REQUESTS_OVER..=newest.0)
+        .filter_map(|at| readings.sample(&requests, Side::All, Minute(at)).value())
+        .collect();
+    let count = u32::try_from(counts.len()).unwrap_or(u32::MAX).max(1);
+    let each = if unit == Unit::PerSecond { 60.0 } else { 1.0 };
+    let mean = counts.iter().sum::<f64>() / f64::from(count) * each;
+    (mean < f64::from(wanted)).then(|| {
+        let mean = crate::domain::wording::value(mean, Unit::Plain);
+        format!("{mean} requests a minute, {wanted} needed")
+    })
+}
+
+/// What is news among what stands out: seen for the first time or again, cleared, a blip.
+pub(super) fn news(release: &Release) -> Vec<Event> {
+    let watch = &release.watch;
+    let Some(newest) = watch.newest().filter(|_| release.is_watched()) else {
+        return Vec::new();
+    };
+    let stands = |metric: &MetricName| {
+        let known = watch.anomalies.get(metric);
+        known.is_some_and(|anomaly| anomaly.over.is_none())
+    };
+    let mut events: Vec<Event> = Vec::new();
+    for one in &watch.unusual {
+        let event = match one.kind {
+            UnusualKind::Anomaly if !stands(&one.metric) => JudgeEvent::AnomalySeen {
+                metric: one.metric.clone(),
+                minute: newest,
+                why: one.why.clone(),
+            },
+            UnusualKind::Blip
+                if !watch.blips.contains_key(&one.metric)
+                    && !watch.anomalies.contains_key(&one.metric) =>
+            {
+                JudgeEvent::BlipSeen {
+                    metric: one.metric.clone(),
+                    why: one.why.clone(),
+                }
+            }
+            UnusualKind::Anomaly | UnusualKind::Near | UnusualKind::Blip => continue,
+        };
+        events.push(event.into());
+    }
+    let is_still = |metric: &MetricName| {
+        let mut same = watch.unusual.iter().filter(|one| one.metric == *metric);
+        same.any(|one| one.kind == UnusualKind::Anomaly)
+    };
+    let over = watch.standing().filter(|(metric, ..)| !is_still(metric));
+    events.extend(over.map(|(metric, ..)| {
+        JudgeEvent::AnomalyCleared {
+            metric: metric.clone(),
+            minute: newest,
+        }
+        .into()
+    }));
+    events
+}

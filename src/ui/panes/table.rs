@@ -1,0 +1,272 @@
+//! Every metric on a line of its own: before, after, the change, what is said of it, and a small chart.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use super::readings::{facts, latest, reading, values};
+use crate::{
+    app::{Hits, Pane, Spot},
+    domain::{
+        judge::{Course, UnusualKind, change},
+        observation::{Minute, Sample},
+        plot::Plot,
+        policy::Metric,
+        wording,
+    },
+    ui::{
+        chart::{Dress, Marker, paint},
+        header::minute_of,
+        pane::{self, View},
+        pen::{Pen, width},
+    },
+};
+
+/// Columns of a number and of what is said.
+const NUMBER: u16 = 9;
+const WORD: u16 = 13;
+/// The longest name that is told in full.
+const LONGEST_NAME: u16 = 22;
+/// A small chart needs so many columns.
+const LEAST_CHART: u16 = 14;
+/// Most rows of a small chart.
+const MOST_ROWS: u16 = 3;
+
+/// The table as it is laid out.
+pub(super) struct Table<'a> {
+    view: View<'a>,
+    /// First and last minute of the small charts.
+    span: (Minute, Minute),
+    /// Rows a metric.
+    each: u16,
+    name: u16,
+}
+
+/// What is said of a metric.
+struct Said {
+    sign: &'static str,
+    word: String,
+    style: Style,
+}
+
+impl<'a> Table<'a> {
+    /// For so many rows.
+    pub(super) fn of(view: View<'a>, span: (Minute, Minute), rows: u16) -> Self {
+        let metrics = &view.release.policy.metrics;
+        let count = u16::try_from(metrics.len()).unwrap_or(u16::MAX).max(1);
+        let name = metrics.iter().map(|metric| width(&metric.title())).max();
+        Self {
+            view,
+            span,
+            each: (rows.saturating_sub(1) / count).clamp(1, MOST_ROWS),
+            name: name.unwrap_or(0).clamp(8, LONGEST_NAME),
+        }
+    }
+
+    /// Rows that it takes, its head among them.
+    pub(super) fn height(&self) -> u16 {
+        let metrics = self.view.release.policy.metrics.len();
+        let count = u16::try_from(metrics).unwrap_or(u16::MAX);
+        count.saturating_mul(self.each).saturating_add(1)
+    }
+
+    pub(super) fn draw(
+        &self,
+        markers: &[Marker],
+        buffer: &mut Buffer,
+        area: Rect,
+        hits: &mut Hits,
+    ) {
+        if area.height < 2 {
+            return;
+        }
+        self.head(buffer, area);
+        let metrics = &self.view.release.policy.metrics;
+        let fits = usize::from((area.height - 1) / self.each).max(1);
+        let selected = self.view.model.metric.min(metrics.len().saturating_sub(1));
+        let top = (selected + 1).saturating_sub(fits);
+        for (place, (index, metric)) in
+            (0u16..).zip(metrics.iter().enumerate().skip(top).take(fits))
+        {
+            let row = 1 + place * self.each;
+            self.line(buffer, area, row, (index, metric));
+            self.small(markers, buffer, area, row, metric);
+            for y in row..(row + self.each).min(area.height) {
+                let line = Rect::new(area.x, area.y + y, area.width, 1);
+                hits.put(pane::area_of(line), Spot::Rows(Pane::Metrics, index));
+            }
+        }
+    }
+
+    /// Where the columns begin: before, after, change, word, chart.
+    fn columns(&self) -> [u16; 5] {
+        let before = 2 + self.name + 1;
+        let after = before + NUMBER + 1;
+        let change = after + NUMBER + 1;
+        let word = change + NUMBER + 2;
+        [before, after, change, word, word + WORD + 1]
+    }
+
+    fn head(&self, buffer: &mut Buffer, area: Rect) {
+        let styles = &self.view.look.styles;
+        let after = self.view.model.cursor.map_or_else(
+            || "after".to_owned(),
+            |minute| format!("at {}", minute_of(minute.start(), &self.view.model.zone)),
+        );
+        let [before, at, change, ..] = self.columns();
+        for (column, text) in [(before, "before"), (at, after.as_str()), (change, "change")] {
+            self.number(buffer, area, (0, column), text, styles.dim);
+        }
+    }
+
+    /// At the right edge of its column.
+    fn number(&self, buffer: &mut Buffer, area: Rect, at: (u16, u16), text: &str, style: Style) {
+        let (row, column) = at;
+        if column + NUMBER > area.width {
+            return;
+        }
+        let cell = Rect::new(area.x + column, area.y, NUMBER, area.height);
+        Pen::new(buffer, cell, row, self.view.look.glyphs.more).put_right(text, style);
+    }
+
+    fn line(&self, buffer: &mut Buffer, area: Rect, row: u16, (index, metric): (usize, &Metric)) {
+        let view = self.view;
+        let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+        let (mark, style) = if index == view.model.metric {
+            (glyphs.pick, styles.strong)
+        } else {
+            (" ", styles.text)
+        };
+        let [before_at, after_at, change_at, word_at, _] = self.columns();
+        Pen::new(buffer, area, row, glyphs.more)
+            .put(mark, styles.accent)
+            .skip(1)
+            .put_within(&metric.title(), self.name, style);
+        let facts = facts(view, index);
+        let before = facts.baseline.map(|stats| stats.median);
+        let after = match view.model.cursor {
+            Some(minute) => sample(view, metric, minute).and_then(Sample::value),
+            None => facts.after.map(|stats| stats.median),
+        };
+        let told = |value: Option<f64>| {
+            value.map_or_else(
+                || "?".to_owned(),
+                |value| wording::value(value, metric.unit),
+            )
+        };
+        self.number(buffer, area, (row, before_at), &told(before), styles.dim);
+        self.number(buffer, area, (row, after_at), &told(after), styles.text);
+        let course = facts
+            .baseline
+            .zip(after)
+            .map(|(stats, after)| change(&stats, after, metric.bad));
+        if let (Some(before), Some(after)) = (before, after) {
+            let words = wording::change(before, after, metric.unit);
+            self.number(buffer, area, (row, change_at), &words, styles.text);
+        }
+        let said = self.said(index, metric, course.map(|change| change.course));
+        if word_at < area.width {
+            let room = Rect::new(area.x + word_at, area.y, area.width - word_at, area.height);
+            Pen::new(buffer, room, row, glyphs.more)
+                .put(said.sign, said.style)
+                .skip(1)
+                .put_within(&said.word, WORD - 2, said.style);
+        }
+    }
+
+    /// The gravest thing that there is to say.
+    fn said(&self, index: usize, metric: &Metric, course: Option<Course>) -> Said {
+        let view = self.view;
+        let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+        let said = |sign, word: &str, style| Said {
+            sign,
+            word: word.to_owned(),
+            style,
+        };
+        let watch = &view.release.watch;
+        let now = latest(view, metric).and_then(|(_, sample)| sample.value());
+        let fires = facts(view, index).limits.iter().any(|(limit, fires)| {
+            let beyond = |now: f64| {
+                if limit.above {
+                    now > limit.value
+                } else {
+                    now < limit.value
+                }
+            };
+            *fires && now.is_some_and(beyond)
+        });
+        let key = metric.key();
+        if fires {
+            return said(glyphs.fail, "over limit", styles.fail);
+        }
+        if watch.standing().any(|(standing, ..)| *standing == key) {
+            return said(glyphs.warn, "anomaly", styles.warn);
+        }
+        if now.is_none() {
+            let (words, style) = reading(view, metric);
+            return said(glyphs.unknown, &words, style);
+        }
+        let mut unusual = watch.unusual.iter();
+        if unusual.any(|one| one.metric == key && one.kind == UnusualKind::Near) {
+            return said(glyphs.unknown, "stands out", styles.info);
+        }
+        if watch.blips.contains_key(&key) {
+            return said(glyphs.past, "blip, over", styles.dim);
+        }
+        match course {
+            Some(Course::Same) => said(glyphs.ok, "same", styles.ok),
+            Some(Course::Better) => said(glyphs.ok, "better", styles.ok),
+            Some(Course::Worse) => said(glyphs.dot, "a bit worse", styles.text),
+            None => said(glyphs.open, "no baseline", styles.dim),
+        }
+    }
+
+    fn small(
+        &self,
+        markers: &[Marker],
+        buffer: &mut Buffer,
+        area: Rect,
+        row: u16,
+        metric: &Metric,
+    ) {
+        let view = self.view;
+        let [.., left] = self.columns();
+        let rows = self.each.min(area.height.saturating_sub(row));
+        let Some(columns) = area.width.checked_sub(left).filter(|w| *w >= LEAST_CHART) else {
+            return;
+        };
+        let chart = Rect::new(area.x + left, area.y + row, columns, rows);
+        let (from, until) = self.span;
+        let values = values(view, metric, from, until);
+        let minutes: Vec<Minute> = markers.iter().map(|marker| marker.minute).collect();
+        let plot = Plot {
+            columns,
+            rows,
+            from,
+            until,
+            values: &values,
+            band: None,
+            thresholds: &[],
+            markers: &minutes,
+        };
+        let bare: Vec<Marker> = markers
+            .iter()
+            .map(|marker| Marker {
+                minute: marker.minute,
+                label: "",
+                style: marker.style,
+            })
+            .collect();
+        let dress = Dress {
+            thresholds: &[],
+            markers: &bare,
+            line: view.look.styles.accent,
+            beyond: None,
+            cursor: view.model.cursor,
+        };
+        paint(view.look, buffer, chart, &plot, &dress);
+    }
+}
+
+fn sample(view: View<'_>, metric: &Metric, minute: Minute) -> Option<Sample> {
+    let series = view.release.watch.series.get(&metric.key())?;
+    series.get(&minute).copied()
+}

@@ -1,0 +1,67 @@
+//! The watch in full: every metric before and after, what stands out, what is recommended; the cursor; other signs.
+
+use cockpit::config::Depth;
+
+use crate::{
+    stage::{self, Stage},
+    world,
+};
+
+#[test]
+fn the_zoomed_watch_shows_every_metric_and_what_is_recommended() {
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let mut stage = Stage::new(world::strange().release);
+        stage.keys(&["z"]);
+        let text = stage.text(width, height);
+        for words in [
+            "before",
+            "after",
+            "change",
+            "anomaly",
+            "latency p99",
+            "recommends: keep watching",
+            "stands out",
+        ] {
+            assert!(
+                text.contains(words),
+                "{width}x{height} lacks {words}\n{text}"
+            );
+        }
+        insta::assert_snapshot!(format!("watch-{width}x{height}"), text);
+        stage.keys(&["Left", "Left"]);
+        let text = stage.text(width, height);
+        assert!(text.contains("  at 1"), "the cursor reads a minute\n{text}");
+    }
+}
+
+#[test]
+fn a_calm_watch_says_how_far_it_is() {
+    let mut stage = Stage::new(world::monitoring().release);
+    let text = stage.text(120, 34);
+    assert!(text.contains("recommends: keep watching"), "{text}");
+    assert!(text.contains("of 15 minutes judged"), "{text}");
+}
+
+#[test]
+fn what_the_window_can_see_stands_beside_the_decision() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    let text = stage.text(120, 34);
+    assert!(text.contains("15 min can see:"), "{text}");
+    assert!(text.contains("latency p99 +"), "{text}");
+}
+
+#[test]
+fn charts_are_drawn_of_blocks_and_without_unicode_and_colours() {
+    let mut stage = Stage::new(world::strange().release);
+    stage.look = stage.look.with_blocks();
+    stage.keys(&["z"]);
+    let text = stage.text(120, 34);
+    assert!(text.contains('▄') || text.contains('▀'), "{text}");
+    let is_braille = |c: char| ('\u{2801}'..='\u{28ff}').contains(&c);
+    assert!(!text.contains(is_braille), "{text}");
+    let mut plain = Stage::with(world::strange().release, "dark", Depth::Mono, false);
+    plain.keys(&["z"]);
+    let frame = plain.frame(120, 34);
+    let text = stage::text(&frame);
+    assert!(text.is_ascii() && text.contains("anomaly"), "{text}");
+}
