@@ -98,7 +98,8 @@ impl Derived {
 
     /// Works out what the window can detect, before there is a window. It is dear and moves slowly.
     fn look_ahead(&mut self, release: &Release) {
-        if release.rollout.first_traffic.is_some() || release.watch.series.is_empty() {
+        let looks = release.policy.hypercare.false_alarms > 0.0;
+        if !looks || release.rollout.first_traffic.is_some() || release.watch.series.is_empty() {
             return;
         }
         let until = release.baseline_end();

@@ -118,7 +118,8 @@ pub struct HypercareTable {
     /// CloudWatch alarms to watch besides those in triggers.
     #[serde(default)]
     pub alarms: Vec<String>,
-    /// The chance that a release without a change raises an anomaly, over all its metrics and minutes; 1%.
+    /// The chance that a release without a change raises an anomaly, over all its metrics and minutes; 1%. 0%
+    /// looks for none.
     #[serde(default)]
     pub false_alarms: Option<At<ShareText>>,
 }

@@ -109,10 +109,10 @@ fn false_alarms(table: &HypercareTable, found: &mut Findings) -> f64 {
         "hypercare.false_alarms",
         table.false_alarms.as_ref(),
         DEFAULT_RATE,
-        |raw| match units::share(&raw.0)? {
+        |raw| match units::share_or_none(&raw.0)? {
             percent if percent <= MOST_FALSE_ALARMS => Ok(percent / 100.0),
             _ => Err(format!(
-                "\"{}\" would cry wolf: write a share up to {MOST_FALSE_ALARMS}%, 1% by default",
+                "\"{}\" would cry wolf: write a share up to {MOST_FALSE_ALARMS}%, 1% by default, 0% for none at all",
                 raw.0
             )),
         },

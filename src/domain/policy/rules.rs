@@ -219,7 +219,8 @@ pub struct Hypercare {
     pub triggers: Vec<Rule>,
     /// Alarm names to watch besides those in triggers.
     pub alarms: Vec<String>,
-    /// The chance that a release without a change raises an anomaly, over all its metrics and minutes; 0.01 is 1%.
+    /// The chance that a release without a change raises an anomaly, over all its metrics and minutes; 0.01 is 1%,
+    /// 0 looks for none.
     #[serde(default = "default_rate")]
     pub false_alarms: f64,
 }

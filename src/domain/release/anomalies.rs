@@ -6,7 +6,7 @@
 use crate::domain::{
     Event, Phase, Text,
     anomaly::{Budget, Detector, Reading, directions, watch_metric},
-    judge::{JudgeEvent, Series, Unusual, UnusualKind, WatchState, requests_beside},
+    judge::{JudgeEvent, Rule, Series, Unusual, UnusualKind, WatchState, requests_beside},
     observation::Minute,
     policy::{Bad, Metric, MetricName, Side, Unit},
     release::{Release, ReleaseReadings, first_whole},
@@ -133,7 +133,7 @@ pub(super) fn unusual(release: &Release, watch: &WatchState, newest: Minute) -> 
         return Vec::new();
     };
     let change = first_whole(traffic);
-    if newest < change {
+    if newest < change || release.policy.hypercare.false_alarms <= 0.0 {
         return Vec::new();
     }
     let budget = release.budget();
@@ -234,8 +234,13 @@ pub(super) fn news(release: &Release) -> Vec<Event> {
         let known = watch.anomalies.get(metric);
         known.is_some_and(|anomaly| anomaly.over.is_none())
     };
+    let named: Vec<MetricName> = fired_metrics(release);
     let mut events: Vec<Event> = Vec::new();
-    for one in &watch.unusual {
+    for one in watch
+        .unusual
+        .iter()
+        .filter(|one| !named.contains(&one.metric))
+    {
         let event = match one.kind {
             UnusualKind::Anomaly if !stands(&one.metric) => JudgeEvent::AnomalySeen {
                 metric: one.metric.clone(),
@@ -268,4 +273,19 @@ pub(super) fn news(release: &Release) -> Vec<Event> {
         .into()
     }));
     events
+}
+
+/// The metrics that triggers which are true now speak of.
+fn fired_metrics(release: &Release) -> Vec<MetricName> {
+    let fired = |source: &str| {
+        release
+            .watch
+            .fired()
+            .any(|(true_now, _)| true_now == source)
+    };
+    let triggers = release.policy.hypercare.triggers.iter();
+    triggers
+        .filter(|rule| fired(rule.source()))
+        .flat_map(Rule::metrics)
+        .collect()
 }

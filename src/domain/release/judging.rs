@@ -42,8 +42,12 @@ pub fn judge(release: &Release) -> Vec<Event> {
             | Phase::Monitoring
             | Phase::Undecided
     ) {
-        events.extend(fire(release));
-        events.extend(anomalies::news(release));
+        let fired = fire(release);
+        // A trigger says it better: what it names is not told twice.
+        if fired.is_empty() {
+            events.extend(anomalies::news(release));
+        }
+        events.extend(fired);
     }
     // What fired or stands out is folded before the window is called anything.
     if phase == Phase::Monitoring && events.is_empty() {
