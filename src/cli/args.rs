@@ -92,7 +92,7 @@ pub enum Command {
     },
     /// Write a release's documents.
     Report(ReportArguments),
-    /// Play a release back through the same screen: space plays and pauses, left and right step, [ and ] go to decisions.
+    /// Play a release back through the same screen: space plays and pauses, left and right step, `[` and `]` go to decisions.
     Replay(ReplayArguments),
     /// Prove a journal: its chain of hashes, its head, its blobs.
     Verify(VerifyArguments),
