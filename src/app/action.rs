@@ -63,6 +63,8 @@ pub enum Action {
     Problem,
     /// Adds a note to the record.
     Note,
+    /// Signs for a role, or takes it back.
+    SignOff,
     /// Ticks a checklist item.
     Tick,
     /// Gives the driver's seat away.
@@ -124,13 +126,13 @@ impl Group {
 /// One row of the list: name in the keymap, short label, a sentence, the group.
 type Row = (Action, &'static str, &'static str, &'static str, Group);
 
-const ROWS: [Row; 49] = {
+const ROWS: [Row; 50] = {
     use Action::{
         Approve, Back, Bottom, Browse, CancelRun, Card, Close, Copy, Diff, Down, Emergency, Extend,
         Filter, HandOver, Help, Hold, KeepWatching, Left, NextDecision, NextMetric, NextPane, Note,
         Open, PageDown, PageUp, Palette, Pane, PreviousDecision, PreviousPane, Problem, Quit,
-        Redraw, Reject, ReleaseStage, RerunFailed, Right, RollBack, Suspend, TakeSeat, Tick, Top,
-        Up, Zoom,
+        Redraw, Reject, ReleaseStage, RerunFailed, Right, RollBack, SignOff, Suspend, TakeSeat,
+        Tick, Top, Up, Zoom,
     };
     use Group::{Cockpit, Decide, Look, Move};
     [
@@ -186,6 +188,13 @@ const ROWS: [Row; 49] = {
             Decide,
         ),
         (Note, "note", "note", "Add a note to the record", Decide),
+        (
+            SignOff,
+            "sign-off",
+            "sign off",
+            "Sign for a role, or take it back",
+            Decide,
+        ),
         (
             Tick,
             "tick",

@@ -37,6 +37,8 @@ pub enum Asking {
     WaitNoLonger,
     /// To watch on despite an alert.
     KeepWatching,
+    /// To sign for one of these roles; whether it is to be taken back.
+    SignOff(Vec<(String, bool)>),
     /// To stop the run.
     CancelRun,
     /// To run the failed jobs again.
@@ -52,6 +54,8 @@ pub enum Choice {
     Problem(Problem),
     /// Minutes to watch longer.
     Minutes(i64),
+    /// Index of a role.
+    Role(usize),
 }
 
 /// The reason that a prompt asks for.
@@ -290,6 +294,24 @@ impl Prompt {
             Asking::Hold => Intent::Hold,
             Asking::WaitNoLonger => Intent::WaitNoLonger,
             Asking::KeepWatching => Intent::KeepWatching,
+            Asking::SignOff(roles) => {
+                let at = match choice {
+                    Some(Choice::Role(at)) => at,
+                    _ => 0,
+                };
+                match roles.get(at).cloned() {
+                    Some((role, false)) => Intent::SignOff {
+                        role,
+                        note: Some(text()),
+                    },
+                    Some((role, true)) => Intent::WithdrawSignOff { role },
+                    None => {
+                        return Err(Unconfirmed::Reason {
+                            why: "there is no role to sign for".into(),
+                        });
+                    }
+                }
+            }
             Asking::CancelRun => Intent::CancelRun,
             Asking::RerunFailed => Intent::RerunFailed,
         })

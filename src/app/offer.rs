@@ -40,6 +40,7 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
         }
         Action::Hold => release.rollback.countdown().is_some(),
         Action::Problem => release.approval.first_grant().is_some() && !phase.is_end(),
+        Action::SignOff => return signing(release, model, &phase),
         Action::Extend => {
             release.rollout.deployed.is_some()
                 && matches!(phase, Phase::Monitoring | Phase::Undecided)
@@ -80,6 +81,24 @@ fn approval(release: &Release, model: &Model, phase: &Phase) -> Option<String> {
         "blocked by {}: {}",
         blocked.title, blocked.verdict.why
     ))
+}
+
+fn signing(release: &Release, model: &Model, phase: &Phase) -> Option<String> {
+    let who = model.viewer.as_ref()?;
+    if !release.decision_is_ahead() {
+        return Some(format!("not now ({})", phase.word()));
+    }
+    let may = |role: &str| release.has_signed(who, role) || release.may_sign(who, role).is_ok();
+    if release.roles().any(may) {
+        return None;
+    }
+    let why = release
+        .roles()
+        .find_map(|role| release.may_sign(who, role).err().map(|why| (role, why)));
+    Some(match why {
+        Some((role, why)) => format!("{role}: {why}"),
+        None => "the rules ask for no sign-off".to_owned(),
+    })
 }
 
 fn rollback(release: &Release, phase: &Phase) -> Option<String> {
@@ -152,6 +171,7 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
         (Action::KeepWatching, "keep watching"),
         (Action::Extend, "extend"),
         (Action::Problem, "problem"),
+        (Action::SignOff, "sign off"),
         (Action::Note, "note"),
     ];
     let may_stop = super::alert::outside(release, &phase).is_some();

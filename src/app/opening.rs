@@ -2,6 +2,7 @@
 
 use super::{Asking, Choice, Field, Part, Phrase, Prompt, Reason};
 use crate::domain::{
+    Login,
     approval::{Effort, YES},
     policy::Effect,
     record::Problem,
@@ -145,6 +146,25 @@ impl Prompt {
         Self::new(release, Asking::Explain)
             .reason("What happened", Some(why), begins)
             .begun()
+    }
+
+    /// A sign-off, or its withdrawal; `None` where this person may give none.
+    pub fn sign_off(release: &Release, who: &Login) -> Option<Self> {
+        let roles: Vec<(String, bool)> = release
+            .roles()
+            .filter_map(|role| {
+                let withdraws = release.has_signed(who, role);
+                let may = withdraws || release.may_sign(who, role).is_ok();
+                may.then(|| (role.to_owned(), withdraws))
+            })
+            .collect();
+        let choices = (0..roles.len()).map(Choice::Role).collect();
+        (!roles.is_empty()).then(|| {
+            Self::new(release, Asking::SignOff(roles))
+                .choices(choices)
+                .reason("Note", None, "")
+                .begun()
+        })
     }
 
     /// A longer watch.

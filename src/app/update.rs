@@ -330,6 +330,10 @@ impl Model {
             Action::Note => Some(Prompt::note(release)),
             Action::Problem => Some(Prompt::problem(release)),
             Action::Extend => Some(Prompt::extend(release)),
+            Action::SignOff => self
+                .viewer
+                .as_ref()
+                .and_then(|who| Prompt::sign_off(release, who)),
             Action::Close if release.phase() == Phase::Stopped => {
                 Some(Prompt::explain(release, &incident_text(release)))
             }

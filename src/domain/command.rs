@@ -64,6 +64,18 @@ pub enum Intent {
         /// What happened, and the root cause when known.
         text: Text,
     },
+    /// Sign for a role.
+    SignOff {
+        /// Which.
+        role: String,
+        /// What there is to say about it.
+        note: Option<Text>,
+    },
+    /// Take the own sign-off back.
+    WithdrawSignOff {
+        /// Which.
+        role: String,
+    },
     /// Stop the run on GitHub.
     CancelRun,
     /// Run the failed production jobs again.
@@ -84,6 +96,16 @@ pub enum Refusal {
     NotAllowed {
         /// Who.
         who: Text,
+        /// Why, and who can.
+        why: Text,
+    },
+    /// This person may not sign for that role.
+    #[error("{who} may not sign for {role}: {why}")]
+    NotYours {
+        /// Who.
+        who: Text,
+        /// Which role.
+        role: Text,
         /// Why, and who can.
         why: Text,
     },

@@ -176,6 +176,16 @@ fn of_approval(event: &ApprovalEvent) -> (Mood, String) {
                 format!("not sent, changed: {}", what.join(", ")),
             )
         }
+        ApprovalEvent::SignedOff { role, note } => (
+            Mood::Good,
+            match note {
+                Some(note) => format!("signed for {role}: {}", note.first_line()),
+                None => format!("signed for {role}"),
+            },
+        ),
+        ApprovalEvent::SignOffWithdrawn { role } => {
+            (Mood::Look, format!("takes the sign-off for {role} back"))
+        }
         ApprovalEvent::RejectionRequested { reason, .. } => (
             Mood::Plain,
             format!("rejection requested: {}", reason.first_line()),

@@ -65,6 +65,8 @@ pub(crate) struct Step {
     /// What a person does.
     #[serde(rename = "do")]
     pub(crate) act: Option<Do>,
+    /// Who does it; ana where nobody is named.
+    by: Option<String>,
     /// Opens a prompt: the next approval or rollback is of what it shows.
     #[serde(default)]
     pub(crate) prompt: bool,
@@ -104,6 +106,10 @@ pub(crate) enum Do {
     Close(String),
     /// What happened.
     Explain(String),
+    /// For a role.
+    SignOff(String),
+    /// For a role, taken back.
+    Withdraw(String),
     /// Stop the run.
     Cancel,
     /// Run failed jobs again.
@@ -209,7 +215,7 @@ impl Step {
             }
             (None, Some(act)) => {
                 let command = Command {
-                    actor: Login::parse("ana").unwrap(),
+                    actor: Login::parse(self.by.as_deref().unwrap_or("ana")).unwrap(),
                     intent: act.intent(&drive.release, prompts),
                 };
                 drive.command(&command, at)
@@ -269,6 +275,11 @@ impl Do {
             Self::Explain(text) => Intent::Explain {
                 text: text.as_str().into(),
             },
+            Self::SignOff(role) => Intent::SignOff {
+                role: role.clone(),
+                note: Some("looked at it".into()),
+            },
+            Self::Withdraw(role) => Intent::WithdrawSignOff { role: role.clone() },
             Self::Cancel => Intent::CancelRun,
             Self::Rerun => Intent::RerunFailed,
         }

@@ -54,11 +54,6 @@ pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
             "the clock does not rest",
         ),
         (
-            !approval.signoffs.is_empty(),
-            "approval.signoffs",
-            "no sign-off is asked for",
-        ),
-        (
             approval.checklist.is_some(),
             "approval.checklist",
             "no checklist is shown",

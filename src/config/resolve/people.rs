@@ -6,8 +6,15 @@ use jiff::SignedDuration;
 
 use super::findings::Findings;
 use crate::{
-    config::{file::TeamTable, units},
-    domain::{Login, Text, policy::ApprovalRule},
+    config::{
+        At,
+        file::{PersonTable, TeamTable},
+        units,
+    },
+    domain::{
+        Login, Text,
+        policy::{ApprovalRule, SignoffRule},
+    },
 };
 
 const ESCALATE_AFTER: SignedDuration = SignedDuration::from_hours(4);
@@ -22,10 +29,21 @@ pub(super) fn approval(
     if let Some(hours) = &written.quiet_hours {
         found.read("approval.quiet_hours", hours, |raw| units::quiet_hours(raw));
     }
-    for at in written.signoffs.values() {
-        for person in &at.people {
-            found.read("people", person, |raw| login(raw));
+    let mut signoffs = BTreeMap::new();
+    for (role, at) in &written.signoffs {
+        let people: Vec<Login> = at
+            .people
+            .iter()
+            .filter_map(|person| found.read("people", person, |raw| named(table, raw)))
+            .collect();
+        let holds = |person: &At<PersonTable>| person.roles.iter().any(|held| held == role);
+        if at.people.is_empty() && !table.people.values().any(holds) {
+            let message = format!("nobody may sign for {role}");
+            let help = "name `people` here, or give the role to someone in [people]";
+            found.wrong(&at.span, message, help);
         }
+        let quorum = at.quorum.as_ref().map_or(1, |quorum| quorum.value);
+        signoffs.insert(role.clone(), SignoffRule { quorum, people });
         if let Some(quorum) = &at.quorum {
             let most = u32::try_from(at.people.len()).unwrap_or(QUORUM_MOST);
             if quorum.value == 0 {
@@ -50,6 +68,7 @@ pub(super) fn approval(
             .and_then(|slack| slack.escalation.as_ref())
             .map(|at| Text::line(&at.value)),
         people: people(table, found),
+        signoffs,
     }
 }
 
@@ -72,6 +91,12 @@ fn people(table: &TeamTable, found: &mut Findings) -> BTreeMap<Login, Vec<String
         all.insert(login, person.roles.clone());
     }
     all
+}
+
+/// A short name of `[people]`, else a login.
+fn named(table: &TeamTable, raw: &str) -> Result<Login, String> {
+    let known = table.people.get(raw);
+    login(known.map_or(raw, |person| person.github.value.as_str()))
 }
 
 fn login(raw: &str) -> Result<Login, String> {

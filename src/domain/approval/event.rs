@@ -90,6 +90,18 @@ pub enum ApprovalEvent {
         /// Our request, where it was ours.
         ours: Option<Seq>,
     },
+    /// A person signed for a role.
+    SignedOff {
+        /// Which.
+        role: String,
+        /// What they said about it.
+        note: Option<Text>,
+    },
+    /// And takes it back.
+    SignOffWithdrawn {
+        /// Which.
+        role: String,
+    },
     /// The run began again: what was granted before no longer counts.
     Reopened {
         /// The new attempt.
@@ -102,7 +114,10 @@ impl ApprovalEvent {
     pub fn is_decision(&self) -> bool {
         matches!(
             self,
-            Self::Requested { .. } | Self::RejectionRequested { .. }
+            Self::Requested { .. }
+                | Self::RejectionRequested { .. }
+                | Self::SignedOff { .. }
+                | Self::SignOffWithdrawn { .. }
         )
     }
 }

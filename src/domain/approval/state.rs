@@ -26,6 +26,19 @@ pub struct Approval {
     pub agreement: Option<Agreement>,
     /// The rejection, once GitHub says so.
     pub rejection: Option<Rejection>,
+    /// Who signed, by role, the first one first.
+    pub signed: BTreeMap<String, Vec<Signed>>,
+}
+
+/// A sign-off that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// Who.
+    pub by: Login,
+    /// When.
+    pub at: Timestamp,
+    /// What they said about it.
+    pub note: Option<Text>,
 }
 
 /// A stage that waits.
@@ -188,7 +201,31 @@ impl Approval {
                 self.seen(*ours);
                 self.reject(stamp.at, by.clone(), comment.clone());
             }
-            ApprovalEvent::Reopened { .. } => *self = Self::default(),
+            ApprovalEvent::SignedOff { role, note } => {
+                if let Some(by) = stamp.actor.person() {
+                    let signed = self.signed.entry(role.clone()).or_default();
+                    signed.retain(|one| !one.by.is(by));
+                    signed.push(Signed {
+                        by: by.clone(),
+                        at: stamp.at,
+                        note: note.clone(),
+                    });
+                }
+            }
+            ApprovalEvent::SignOffWithdrawn { role } => {
+                if let (Some(by), Some(signed)) = (stamp.actor.person(), self.signed.get_mut(role))
+                {
+                    signed.retain(|one| !one.by.is(by));
+                }
+            }
+            // A re-run is of the same commit: who signed for it signed for that.
+            ApprovalEvent::Reopened { .. } => {
+                let signed = std::mem::take(&mut self.signed);
+                *self = Self {
+                    signed,
+                    ..Self::default()
+                };
+            }
         }
     }
 

@@ -286,6 +286,18 @@ pub struct ApprovalRule {
     pub escalate_to: Option<Text>,
     /// People by GitHub login and the roles that they hold.
     pub people: BTreeMap<Login, Vec<String>>,
+    /// Sign-offs that the approval waits for, by role.
+    #[serde(default)]
+    pub signoffs: BTreeMap<String, SignoffRule>,
+}
+
+/// One role's sign-off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignoffRule {
+    /// How many people.
+    pub quorum: u32,
+    /// Who may; empty: whoever holds the role.
+    pub people: Vec<Login>,
 }
 
 /// What a gate's states other than pass do to the approval.

@@ -12,7 +12,7 @@ use crate::domain::{
 
 impl Release {
     /// Whether a person may still have to decide whether production changes.
-    pub(super) fn decision_is_ahead(&self) -> bool {
+    pub fn decision_is_ahead(&self) -> bool {
         matches!(
             self.phase(),
             Phase::Preparing

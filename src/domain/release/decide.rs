@@ -76,6 +76,16 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
             }
             _ => wrong(),
         },
+        Intent::SignOff { role, note } => {
+            signoffs::sign_off(release, &command.actor, role, note.as_ref())
+        }
+        Intent::WithdrawSignOff { role } => {
+            if !release.has_signed(&command.actor, role) || !release.decision_is_ahead() {
+                return wrong();
+            }
+            let role = role.clone();
+            Ok(vec![ApprovalEvent::SignOffWithdrawn { role }.into()])
+        }
         Intent::CancelRun => match release.rollout.deploying_run() {
             Some(run) if run.conclusion.is_none() => {
                 let deed = Deed::Cancel { run: run.run };

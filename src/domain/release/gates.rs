@@ -41,6 +41,7 @@ impl Release {
         gates.extend(self.stage_gates());
         gates.extend(self.smoke_gate_at_end());
         gates.extend(self.alarm_gate());
+        gates.extend(self.signoff_gates());
         gates.extend(self.blackout_gate());
         gates.extend(self.feed_gates());
         gates
@@ -271,7 +272,7 @@ fn default_rule(family: &str) -> GateRule {
                 ..GateRule::all(Effect::Block)
             };
         }
-        "staging" => Effect::Block,
+        "staging" | "signoffs" => Effect::Block,
         "candidate" | "production" | "rollback" | "metrics" | "smoke" | "stage" => Effect::Reason,
         _ => Effect::Warn,
     })

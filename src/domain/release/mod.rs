@@ -18,6 +18,7 @@ mod rehearsal;
 mod reviewers;
 mod risk;
 mod shown;
+mod signoffs;
 mod smoke;
 mod stage_gates;
 mod state;

@@ -162,7 +162,9 @@ impl Release {
             | ApprovalEvent::Escalated { .. }
             | ApprovalEvent::RejectionRequested { deed: None, .. }
             | ApprovalEvent::Granted { ours: None, .. }
-            | ApprovalEvent::Rejected { ours: None, .. } => {}
+            | ApprovalEvent::Rejected { ours: None, .. }
+            | ApprovalEvent::SignedOff { .. }
+            | ApprovalEvent::SignOffWithdrawn { .. } => {}
         }
         self.approval.apply(stamp, event);
     }

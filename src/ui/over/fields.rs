@@ -88,7 +88,7 @@ fn rest(area: Rect, y: u16) -> Rect {
     Rect::new(area.x, area.y + y, area.width, area.height - y)
 }
 
-fn choice_words(choice: Choice) -> (&'static str, String) {
+fn choice_words(asking: &Asking, choice: Choice) -> (&'static str, String) {
     match choice {
         Choice::Plan(Plan::CancelThenDispatch) => (
             "cancel then roll back",
@@ -101,6 +101,12 @@ fn choice_words(choice: Choice) -> (&'static str, String) {
         Choice::Plan(Plan::Fallback) => ("fallback command", "without GitHub".to_owned()),
         Choice::Problem(problem) => (problem.word(), String::new()),
         Choice::Minutes(minutes) => ("watch", format!("{minutes} minutes longer")),
+        Choice::Role(at) => match asking {
+            Asking::SignOff(roles) => roles.get(at).map_or(("", String::new()), |one| {
+                (if one.1 { "take back" } else { "sign for" }, one.0.clone())
+            }),
+            _ => ("", String::new()),
+        },
     }
 }
 
@@ -110,7 +116,7 @@ fn choices(view: View<'_>, buffer: &mut Buffer, area: Rect, prompt: &Prompt) -> 
     let mut row = 0;
     for (index, choice) in prompt.choices.iter().enumerate() {
         let chosen = index == prompt.chosen;
-        let (label, detail) = choice_words(*choice);
+        let (label, detail) = choice_words(&prompt.asking, *choice);
         let style = match (chosen, focus) {
             (true, true) => styles.key,
             (true, false) => styles.strong,
@@ -262,6 +268,7 @@ fn verb(asking: &Asking) -> &'static str {
         Asking::Hold => "hold it",
         Asking::WaitNoLonger => "roll back at once",
         Asking::KeepWatching => "keep watching",
+        Asking::SignOff(_) => "sign",
         Asking::CancelRun => "cancel the run",
         Asking::RerunFailed => "run them again",
     }

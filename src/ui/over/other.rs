@@ -21,6 +21,7 @@ pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Ve
         Asking::Hold => ("Hold the countdown", styles.warn),
         Asking::WaitNoLonger => ("Roll back at once", styles.fail),
         Asking::KeepWatching => ("Keep watching", styles.warn),
+        Asking::SignOff(_) => ("Sign off", styles.accent),
         Asking::CancelRun => ("Cancel the run", styles.warn),
         Asking::RerunFailed => ("Run the failed jobs again", styles.accent),
         // Those have files of their own.
@@ -86,6 +87,18 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             let strange = release.watch.strange();
             facts.extend(strange.map(|(_, _, why)| warning(view, format!("anomaly: {why}"))));
             facts.push(plain("The release cannot complete while it stays true."));
+            facts
+        }
+        Asking::SignOff(roles) => {
+            let mut facts = vec![plain("Your name stands for it in the record.")];
+            if let [(role, withdraws)] = roles.as_slice() {
+                let what = if *withdraws {
+                    "takes back"
+                } else {
+                    "signs for"
+                };
+                facts.insert(0, plain(&format!("{what} {role}")));
+            }
             facts
         }
         Asking::CancelRun => vec![

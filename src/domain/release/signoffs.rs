@@ -1,0 +1,129 @@
+//! Sign-offs of a release: who may give which, who gave it, and a gate for each role.
+
+use super::{Gate, said};
+use crate::domain::{
+    Event, Login, Refusal, Text, approval::ApprovalEvent, judge::State, policy::SignoffRule,
+    release::Release,
+};
+
+/// A person signs for a role.
+pub(super) fn sign_off(
+    release: &Release,
+    actor: &Login,
+    role: &str,
+    note: Option<&Text>,
+) -> Result<Vec<Event>, Refusal> {
+    if !release.decision_is_ahead() {
+        return Err(Refusal::WrongPhase {
+            phase: Text::line(release.phase().word()),
+        });
+    }
+    release
+        .may_sign(actor, role)
+        .map_err(|why| Refusal::NotYours {
+            who: Text::line(actor.as_str()),
+            role: Text::line(role),
+            why,
+        })?;
+    let event = ApprovalEvent::SignedOff {
+        role: role.to_owned(),
+        note: note.filter(|note| !note.is_empty()).cloned(),
+    };
+    Ok(vec![event.into()])
+}
+
+impl Release {
+    /// Whether `who` may sign for `role` now; else why not, and who can.
+    ///
+    /// Nobody signs for a change of their own, and while its authors are unknown nobody can tell.
+    pub fn may_sign(&self, who: &Login, role: &str) -> Result<(), Text> {
+        let Some(rule) = self.policy.approval.signoffs.get(role) else {
+            let roles: Vec<&str> = self.roles().collect();
+            let why = match roles.as_slice() {
+                [] => "the rules ask for no sign-off".to_owned(),
+                roles => format!("the rules ask for {}", roles.join(", ")),
+            };
+            return Err(Text::line(&why));
+        };
+        if self.has_signed(who, role) {
+            return Err("they have signed already".into());
+        }
+        let Some(candidate) = &self.evidence.candidate else {
+            return Err("it is not known yet whose change it is".into());
+        };
+        if candidate.authors.iter().any(|author| author.is(who)) {
+            return Err("it is their own change".into());
+        }
+        if self.signers(role, rule).any(|one| one.is(who)) {
+            return Ok(());
+        }
+        Err(Text::line(&self.who_can(role, rule)))
+    }
+
+    /// The roles whose sign-off is asked for.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.policy.approval.signoffs.keys().map(String::as_str)
+    }
+
+    /// Whether `who` has signed for `role`.
+    pub fn has_signed(&self, who: &Login, role: &str) -> bool {
+        let signed = self.approval.signed.get(role).into_iter().flatten();
+        signed.into_iter().any(|one| one.by.is(who))
+    }
+
+    fn signers<'a>(
+        &'a self,
+        role: &'a str,
+        rule: &'a SignoffRule,
+    ) -> impl Iterator<Item = &'a Login> {
+        let holders = self
+            .policy
+            .approval
+            .people
+            .iter()
+            .filter(move |(_, roles)| rule.people.is_empty() && roles.iter().any(|one| one == role))
+            .map(|(login, _)| login);
+        rule.people.iter().chain(holders)
+    }
+
+    fn who_can(&self, role: &str, rule: &SignoffRule) -> String {
+        let can: Vec<&str> = self.signers(role, rule).map(Login::as_str).collect();
+        if can.is_empty() {
+            format!("nobody holds the role {role}: name people in cockpit.toml")
+        } else {
+            format!("{} can", can.join(", "))
+        }
+    }
+
+    /// A gate for each role.
+    pub(super) fn signoff_gates(&self) -> impl Iterator<Item = Gate> {
+        self.policy.approval.signoffs.iter().map(|(role, rule)| {
+            let signed = self
+                .approval
+                .signed
+                .get(role)
+                .map_or(&[][..], Vec::as_slice);
+            // An author who became known after signing does not count.
+            let authors = self.evidence.candidate.iter().flat_map(|one| &one.authors);
+            let authors: Vec<&Login> = authors.collect();
+            let valid: Vec<&str> = signed
+                .iter()
+                .filter(|one| !authors.iter().any(|author| author.is(&one.by)))
+                .map(|one| one.by.as_str())
+                .collect();
+            let quorum = usize::try_from(rule.quorum).unwrap_or(usize::MAX);
+            let verdict = if valid.len() >= quorum {
+                said(State::Pass, &format!("signed by {}", valid.join(", ")))
+            } else {
+                let words = format!(
+                    "{} of {quorum} signed; {}",
+                    valid.len(),
+                    self.who_can(role, rule)
+                );
+                said(State::NoData, &words)
+            };
+            let title = format!("Sign-off {role}");
+            self.gate("signoffs", format!("signoff {role}"), &title, verdict)
+        })
+    }
+}
