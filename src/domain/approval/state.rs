@@ -201,23 +201,8 @@ impl Approval {
                 self.seen(*ours);
                 self.reject(stamp.at, by.clone(), comment.clone());
             }
-            ApprovalEvent::SignedOff { role, note } => {
-                if let Some(by) = stamp.actor.person() {
-                    let signed = self.signed.entry(role.clone()).or_default();
-                    signed.retain(|one| !one.by.is(by));
-                    signed.push(Signed {
-                        by: by.clone(),
-                        at: stamp.at,
-                        note: note.clone(),
-                    });
-                }
-            }
-            ApprovalEvent::SignOffWithdrawn { role } => {
-                if let (Some(by), Some(signed)) = (stamp.actor.person(), self.signed.get_mut(role))
-                {
-                    signed.retain(|one| !one.by.is(by));
-                }
-            }
+            ApprovalEvent::SignedOff { role, note } => self.sign(stamp, role, Some(note)),
+            ApprovalEvent::SignOffWithdrawn { role } => self.sign(stamp, role, None),
             // A re-run is of the same commit: who signed for it signed for that.
             ApprovalEvent::Reopened { .. } => {
                 let signed = std::mem::take(&mut self.signed);
@@ -227,6 +212,20 @@ impl Approval {
                 };
             }
         }
+    }
+
+    /// Signs with a note, or, without one to be had, takes the sign-off back.
+    fn sign(&mut self, stamp: &Stamp, role: &str, note: Option<&Option<Text>>) {
+        let Some(by) = stamp.actor.person() else {
+            return;
+        };
+        let signed = self.signed.entry(role.to_owned()).or_default();
+        signed.retain(|one| !one.by.is(by));
+        signed.extend(note.map(|note| Signed {
+            by: by.clone(),
+            at: stamp.at,
+            note: note.clone(),
+        }));
     }
 
     fn apply_rejection(&mut self, stamp: &Stamp, reason: &Text, is_sent: bool) {

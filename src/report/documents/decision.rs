@@ -89,6 +89,18 @@ fn row(stamped: &Stamped) -> Option<Vec<String>> {
             String::new(),
             String::new(),
         ),
+        ApprovalEvent::SignedOff { role, note } => (
+            format!("signed for {role}"),
+            by,
+            note.as_ref().map_or_else(String::new, ToString::to_string),
+            String::new(),
+        ),
+        ApprovalEvent::SignOffWithdrawn { role } => (
+            format!("sign-off for {role} taken back"),
+            by,
+            String::new(),
+            String::new(),
+        ),
         ApprovalEvent::Granted { .. } => granted(event)?,
         ApprovalEvent::HeldBy { .. }
         | ApprovalEvent::Waiting { .. }

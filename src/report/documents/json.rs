@@ -174,6 +174,14 @@ fn decision(stamped: &Stamped) -> Option<Value> {
             "how": if ours.is_some() { "through cockpit" } else { "outside cockpit" },
             "digest": null,
         })),
+        ApprovalEvent::SignedOff { role, note } => Some(json!({
+            "what": "signed_off", "by": person, "at": at, "stage": null, "reason": note,
+            "how": format!("for {role}"), "digest": null,
+        })),
+        ApprovalEvent::SignOffWithdrawn { role } => Some(json!({
+            "what": "sign_off_withdrawn", "by": person, "at": at, "stage": null, "reason": null,
+            "how": format!("for {role}"), "digest": null,
+        })),
         ApprovalEvent::HeldBy { .. }
         | ApprovalEvent::Waiting { .. }
         | ApprovalEvent::Escalated { .. }
