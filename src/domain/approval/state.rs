@@ -122,6 +122,23 @@ pub struct Rejection {
     pub reason: Text,
 }
 
+impl Request {
+    /// An approval as it was asked for.
+    fn of(stamp: &Stamp, shown: &Shown, digest: Digest, reason: Option<Text>) -> Self {
+        Self {
+            seq: stamp.seq,
+            at: stamp.at,
+            by: stamp.actor.person().cloned(),
+            approve: true,
+            stage: shown.stage,
+            shown: Some(Box::new(shown.clone())),
+            digest: Some(digest),
+            reason,
+            progress: Progress::Requested,
+        }
+    }
+}
+
 impl Approval {
     pub(in crate::domain) fn apply(&mut self, stamp: &Stamp, event: &ApprovalEvent) {
         match event {
@@ -151,17 +168,8 @@ impl Approval {
                 reason,
                 ..
             } => {
-                self.request = Some(Request {
-                    seq: stamp.seq,
-                    at: stamp.at,
-                    by: stamp.actor.person().cloned(),
-                    approve: true,
-                    stage: shown.stage,
-                    shown: Some(shown.clone()),
-                    digest: Some(digest.clone()),
-                    reason: reason.clone(),
-                    progress: Progress::Requested,
-                });
+                let request = Request::of(stamp, shown, digest.clone(), reason.clone());
+                self.request = Some(request);
             }
             ApprovalEvent::RejectionRequested { reason, deed } => {
                 self.apply_rejection(stamp, reason, deed.is_some());

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{fill::Templates, reviewers::reviewers};
+use super::{fill::Templates, reviewers::reviewers, signoffs};
 use crate::domain::{
     Command, Deed, Event, Fault, FaultKind, Intent, Login, Phase, Refusal, Text,
     approval::{ApprovalEvent, ConfirmedApproval, ConfirmedRollback},
@@ -79,28 +79,26 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
         Intent::SignOff { role, note } => {
             signoffs::sign_off(release, &command.actor, role, note.as_ref())
         }
-        Intent::WithdrawSignOff { role } => {
-            if !release.has_signed(&command.actor, role) || !release.decision_is_ahead() {
-                return wrong();
-            }
-            let role = role.clone();
-            Ok(vec![ApprovalEvent::SignOffWithdrawn { role }.into()])
-        }
-        Intent::CancelRun => match release.rollout.deploying_run() {
-            Some(run) if run.conclusion.is_none() => {
-                let deed = Deed::Cancel { run: run.run };
-                Ok(vec![RolloutEvent::CancelRequested { deed }.into()])
-            }
-            Some(_) | None => wrong(),
-        },
-        Intent::RerunFailed => match release.rollout.deploying_run() {
-            Some(run) if run.has_failed() && release.rollback.attempts.is_empty() => {
-                let deed = Deed::RerunFailed { run: run.run };
-                Ok(vec![RolloutEvent::RerunRequested { deed }.into()])
-            }
-            Some(_) | None => wrong(),
-        },
+        Intent::WithdrawSignOff { role } => signoffs::withdraw(release, &command.actor, role)
+            .map_or_else(wrong, |one| Ok(vec![one])),
+        Intent::CancelRun => cancel(release).map_or_else(wrong, |one| Ok(vec![one])),
+        Intent::RerunFailed => rerun(release).map_or_else(wrong, |one| Ok(vec![one])),
     }
+}
+
+fn cancel(release: &Release) -> Option<Event> {
+    let run = release.rollout.deploying_run()?;
+    let deed = Deed::Cancel { run: run.run };
+    run.conclusion
+        .is_none()
+        .then(|| RolloutEvent::CancelRequested { deed }.into())
+}
+
+fn rerun(release: &Release) -> Option<Event> {
+    let run = release.rollout.deploying_run()?;
+    let deed = Deed::RerunFailed { run: run.run };
+    (run.has_failed() && release.rollback.attempts.is_empty())
+        .then(|| RolloutEvent::RerunRequested { deed }.into())
 }
 
 fn hold(release: &Release) -> Option<Event> {

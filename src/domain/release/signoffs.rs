@@ -32,6 +32,13 @@ pub(super) fn sign_off(
     Ok(vec![event.into()])
 }
 
+/// And takes it back; `None` where there is nothing to take back.
+pub(super) fn withdraw(release: &Release, actor: &Login, role: &str) -> Option<Event> {
+    let role = role.to_owned();
+    (release.has_signed(actor, &role) && release.decision_is_ahead())
+        .then(|| ApprovalEvent::SignOffWithdrawn { role }.into())
+}
+
 impl Release {
     /// Whether `who` may sign for `role` now; else why not, and who can.
     ///

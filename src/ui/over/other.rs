@@ -30,6 +30,17 @@ pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Ve
     (title, tone, words(view, &prompt.asking))
 }
 
+/// What a signature means; a single role is named, several are options.
+fn signing(roles: &[(String, bool)]) -> Vec<String> {
+    let one = match roles {
+        [(role, true)] => Some(format!("The sign-off for {role} is taken back.")),
+        [(role, false)] => Some(format!("You sign for {role}.")),
+        _ => None,
+    };
+    let record = "Your name stands for it in the record.".to_owned();
+    one.into_iter().chain([record]).collect()
+}
+
 fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
     let styles = &view.look.styles;
     let release = view.release;
@@ -89,18 +100,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             facts.push(plain("The release cannot complete while it stays true."));
             facts
         }
-        Asking::SignOff(roles) => {
-            let mut facts = vec![plain("Your name stands for it in the record.")];
-            if let [(role, withdraws)] = roles.as_slice() {
-                let what = if *withdraws {
-                    "takes back"
-                } else {
-                    "signs for"
-                };
-                facts.insert(0, plain(&format!("{what} {role}")));
-            }
-            facts
-        }
+        Asking::SignOff(roles) => signing(roles).iter().map(|line| plain(line)).collect(),
         Asking::CancelRun => vec![
             plain("GitHub is asked to stop the run."),
             warning(
