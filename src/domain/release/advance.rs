@@ -47,6 +47,8 @@ impl Release {
             .collect();
         let fired = self.watch.fired().map(|(source, _)| Text::line(source));
         why.extend(fired);
+        let standing = self.watch.standing();
+        why.extend(standing.map(|(metric, _, why)| Text::line(&format!("{metric}: {why}"))));
         why.extend(self.rollout.issues.iter().cloned());
         let problems = self.record.problems.iter();
         why.extend(problems.map(|(problem, _)| Text::line(problem.word())));
