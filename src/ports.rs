@@ -17,6 +17,7 @@ use crate::domain::{
         PullSnapshot, ReviewSnapshot, RunSnapshot,
     },
     policy::{CalendarRule, Metric, TimeWindow},
+    record::ServiceLock,
     smoke::{SmokeReport, Suite},
 };
 
@@ -229,6 +230,12 @@ pub trait Letters: Send + Sync {
     fn waiting(&self) -> std::io::Result<Vec<(String, Option<Vec<u8>>)>>;
     /// Answers one with JSON and takes it out.
     fn answer(&self, name: &str, answer: &[u8]) -> std::io::Result<()>;
+}
+
+/// What other releases on this machine say about a service. Blocking.
+pub trait ServiceLocks: Send + Sync {
+    /// The newest lock that another release of the service holds; `None`: none that can be read holds one.
+    fn lock(&self) -> std::io::Result<Option<ServiceLock>>;
 }
 
 /// The journal and its blobs on disk. Blocking: callers put it on a blocking thread.

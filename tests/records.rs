@@ -19,7 +19,12 @@ mod world;
 use std::{collections::BTreeSet, fs, path::Path, process::Output};
 
 use assert_cmd::Command;
-use cockpit::report::{Document, Form, ROOT_CAUSE, incident_text};
+use cockpit::{
+    adapters::store::LocksOnDisk,
+    domain::{ReleaseKey, RunId},
+    ports::ServiceLocks as _,
+    report::{Document, Form, ROOT_CAUSE, incident_text},
+};
 use made::{Shelf, recorded};
 
 /// cockpit over a state folder, with nothing of this machine's environment but the path.
@@ -338,4 +343,115 @@ fn a_replay_prints_its_events_and_refuses_what_is_torn_or_changed() {
     assert!(err(&output).contains("line "), "{}", err(&output));
     let wrong = cockpit(shelf.root(), &["replay", "v2.14.0", "--speed", "0"]);
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+const RULES: &str = include_str!("data/config/canary.toml");
+
+#[test]
+fn a_plan_comes_from_the_rules_alone_and_says_what_it_could_not_know() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("cockpit.toml"), RULES).unwrap();
+    let plan =
+        |arguments: &[&str]| cockpit(folder.path(), &[&["plan", "--offline"], arguments].concat());
+    let own = plan(&[]);
+    assert_eq!(own.status.code(), Some(0), "{}", err(&own));
+    for words in [
+        "## Not known",
+        "## Checks before",
+        "## Rollback",
+        "5%",
+        "gh workflow run",
+        "VERSION",
+    ] {
+        assert!(out(&own).contains(words), "{words} in {}", out(&own));
+    }
+    for strategy in ["canary", "blue-green", "rolling", "recreate"] {
+        let other = plan(&["--strategy", strategy]);
+        let wanted = format!("| strategy | {strategy} |");
+        assert!(out(&other).contains(&wanted), "{}", out(&other));
+        let is_own = strategy == "canary";
+        assert_eq!(
+            !is_own,
+            out(&other).contains("another strategy"),
+            "{strategy}"
+        );
+    }
+    let written = plan(&["--output", "plan.md"]);
+    assert_eq!(written.status.code(), Some(0));
+    let file = fs::read_to_string(folder.path().join("plan.md")).unwrap();
+    assert_eq!(file, out(&own));
+    fs::remove_file(folder.path().join("cockpit.toml")).unwrap();
+    assert_eq!(plan(&[]).status.code(), Some(2), "no rules, no plan");
+}
+
+#[test]
+fn the_gate_answers_for_what_ended_from_its_journal_with_an_exit_code() {
+    let gate = |story: &str, phase: &str| {
+        let shelf = Shelf::with(&[story]);
+        let run = drive::RUN.to_string();
+        let output = cockpit(shelf.root(), &["gate", &run, "--phase", phase, "--json"]);
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{story}: {}", err(&output)));
+        let answer = json["answer"].as_str().unwrap().to_owned();
+        assert!(!json["gates"].as_array().unwrap().is_empty());
+        (output.status.code().unwrap(), answer)
+    };
+    let is = |code: i32, word: &str| (code, word.to_owned());
+    assert_eq!(gate("healthy", "after"), is(0, "pass"));
+    assert_eq!(gate("regression", "after"), is(1, "fail"));
+    assert_eq!(
+        gate("pipeline_failed", "before").0,
+        3,
+        "nothing was read: a person's"
+    );
+    let shelf = Shelf::with(&["regression"]);
+    let words = cockpit(shelf.root(), &["gate", "v2.14.0"]);
+    assert_eq!(words.status.code(), Some(1));
+    assert!(out(&words).contains("FAIL"), "{}", out(&words));
+    let wrong = cockpit(shelf.root(), &["gate", "v2.14.0", "--phase", "between"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn another_release_of_the_service_is_locked_until_somebody_says_why_it_may_go_on() {
+    let shelf = Shelf::with(&["regression", "healthy", "unlocked"]);
+    let locks = |run: u64, service: &str| {
+        let release = recorded("healthy");
+        let key = ReleaseKey {
+            run: RunId(run),
+            ..release.release().key.clone()
+        };
+        LocksOnDisk::new(shelf.root().to_owned(), key, service, "production")
+            .lock()
+            .unwrap()
+    };
+    let service = recorded("healthy").release().policy.service.clone();
+    let lock = locks(99, &service).expect("the regression was rolled back, and nobody unlocked it");
+    assert_eq!(lock.run, RunId(drive::RUN));
+    assert!(lock.in_words().as_str().contains("cockpit unlock 8123"));
+    assert_eq!(
+        locks(drive::RUN, &service),
+        None,
+        "a release does not lock itself"
+    );
+    assert_eq!(locks(99, "another"), None);
+    let listed = cockpit(shelf.root(), &["list"]);
+    assert!(
+        out(&listed).contains("locks the service"),
+        "{}",
+        out(&listed)
+    );
+    let pruned = cockpit(shelf.root(), &["list", "--prune", "1d", "--yes"]);
+    assert!(
+        out(&pruned).contains("it locks its service"),
+        "{}",
+        out(&pruned)
+    );
+    assert!(shelf.journal("regression").exists());
+    let unnamed = cockpit(shelf.root(), &["unlock", "--reason", "fixed"]);
+    assert_ne!(
+        unnamed.status.code(),
+        Some(0),
+        "without a token nobody is named"
+    );
 }

@@ -385,8 +385,6 @@ impl Action {
     pub fn later(self) -> Option<&'static str> {
         match self {
             Self::Tick => Some("the checklist"),
-            Self::HandOver => Some("handing over"),
-            Self::TakeSeat => Some("taking the seat"),
             Self::Emergency => Some("the emergency way"),
             Self::Card => Some("the Slack card"),
             _ => None,

@@ -5,12 +5,13 @@
 
 use super::{Chord, Field, Key, Phrase};
 use crate::domain::{
-    Intent, ReleaseKey, Text,
+    Intent, Login, ReleaseKey, Text,
     approval::{Change, ConfirmedApproval, ConfirmedRollback, Shown, Unconfirmed},
     record::Problem,
     release::Release,
     rollback::{Plan, RollbackShown},
 };
+use crate::report::ROOT_CAUSE;
 
 /// What a prompt is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,10 @@ pub enum Asking {
     KeepWatching,
     /// To sign for one of these roles; whether it is to be taken back.
     SignOff(Vec<(String, bool)>),
+    /// To name who drives next.
+    HandOver,
+    /// To drive from now on.
+    TakeSeat,
     /// To stop the run.
     CancelRun,
     /// To run the failed jobs again.
@@ -80,6 +85,19 @@ pub enum Part {
     Phrase,
     /// Nothing to fill in: Enter and Esc alone.
     Confirm,
+}
+
+/// `LOGIN` and, behind it, what to know.
+fn hand_over(typed: &str) -> Result<Intent, Unconfirmed> {
+    let typed = typed.trim();
+    let (login, note) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
+    let to = Login::parse(login.trim_end_matches([',', ':'])).map_err(|_| Unconfirmed::Reason {
+        why: "begin with the GitHub login of who takes over".into(),
+    })?;
+    Ok(Intent::HandOver {
+        to,
+        note: Text::block_within(note.trim(), 4_000),
+    })
 }
 
 /// What a prompt says about itself, below its fields.
@@ -283,7 +301,18 @@ impl Prompt {
                 text: text(),
             },
             Asking::Close => Intent::Close { reason: text() },
-            Asking::Explain => Intent::Explain { text: text() },
+            Asking::Explain => {
+                if reason.trim_end().ends_with(ROOT_CAUSE) {
+                    return Err(Unconfirmed::Reason {
+                        why:
+                            "write the root cause behind the last line, or that it is not known yet"
+                                .into(),
+                    });
+                }
+                Intent::Explain { text: text() }
+            }
+            Asking::HandOver => hand_over(&reason)?,
+            Asking::TakeSeat => Intent::TakeSeat,
             Asking::Extend => Intent::ExtendWatch {
                 minutes: match choice {
                     Some(Choice::Minutes(minutes)) => minutes,

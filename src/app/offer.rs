@@ -19,7 +19,9 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
         return None;
     }
     match &model.seat {
-        Seat::Watching(driver) if !matches!(action, Action::Note | Action::Hold) => {
+        Seat::Watching(driver)
+            if !matches!(action, Action::Note | Action::Hold | Action::TakeSeat) =>
+        {
             return Some(format!("this cockpit watches; {driver} drives"));
         }
         Seat::Replay => return Some("a replay only shows what was".to_owned()),
@@ -33,6 +35,10 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
     let fits = match action {
         Action::ReleaseStage if !is_later_stage(release) => false,
         Action::Approve | Action::ReleaseStage => return approval(release, model, &phase),
+        Action::TakeSeat if model.seat == Seat::Driving => {
+            return Some("you drive already".to_owned());
+        }
+        Action::TakeSeat | Action::HandOver => !phase.is_end(),
         Action::Reject => release.approval.waiting.is_some(),
         Action::RollBack => return rollback(release, &phase),
         Action::KeepWatching => {
@@ -173,6 +179,7 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
         (Action::Problem, "problem"),
         (Action::SignOff, "sign off"),
         (Action::Note, "note"),
+        (Action::TakeSeat, "take the seat"),
     ];
     let may_stop = super::alert::outside(release, &phase).is_some();
     all.into_iter()

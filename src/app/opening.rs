@@ -142,7 +142,7 @@ impl Prompt {
 
     /// The story of a rollback, `begins` with what the journal tells.
     pub fn explain(release: &Release, begins: &str) -> Self {
-        let why = "the service stays locked until it is written down".to_owned();
+        let why = "the release is open until it is written down".to_owned();
         Self::new(release, Asking::Explain)
             .reason("What happened", Some(why), begins)
             .begun()
@@ -165,6 +165,14 @@ impl Prompt {
                 .reason("Note", None, "")
                 .begun()
         })
+    }
+
+    /// Handing the seat over.
+    pub fn hand_over(release: &Release) -> Self {
+        let why = "begin with the GitHub login of who takes over".to_owned();
+        Self::new(release, Asking::HandOver)
+            .reason("Who, and what to know", Some(why), "")
+            .begun()
     }
 
     /// A longer watch.

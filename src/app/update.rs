@@ -5,8 +5,8 @@ use super::{
     Prompt, Seat, Spot, StagingView, hindrance, moved::step,
 };
 use crate::{
-    domain::{Command, Phase, Refusal, Wind, release::Release},
-    report::{by_hand, incident_text},
+    domain::{Command, Intent, Phase, Refusal, Wind, release::Release},
+    report::{by_hand, hand_over_brief, incident_text},
 };
 
 impl Model {
@@ -67,7 +67,10 @@ impl Model {
                         return Vec::new();
                     };
                     let intent = *intent;
-                    vec![Effect::Command(Box::new(Command { actor, intent }))]
+                    let brief = matches!(intent, Intent::HandOver { .. })
+                        .then(|| Effect::Copy(hand_over_brief(release, self.now)));
+                    let command = Effect::Command(Box::new(Command { actor, intent }));
+                    std::iter::once(command).chain(brief).collect()
                 }
             },
             Some(Overlay::Palette(palette)) => match chord.key {
@@ -340,6 +343,8 @@ impl Model {
             Action::Close => Some(Prompt::close(release)),
             Action::Hold => Some(Prompt::plain(release, Asking::Hold)),
             Action::KeepWatching => Some(Prompt::plain(release, Asking::KeepWatching)),
+            Action::HandOver => Some(Prompt::hand_over(release)),
+            Action::TakeSeat => Some(Prompt::plain(release, Asking::TakeSeat)),
             Action::CancelRun => Some(Prompt::plain(release, Asking::CancelRun)),
             Action::RerunFailed => Some(Prompt::plain(release, Asking::RerunFailed)),
             _ => None,

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::record_args::{ListArguments, ReplayArguments, ReportArguments, VerifyArguments};
+use super::record_args::{
+    GatePhase, ListArguments, PlanArguments, ReplayArguments, ReportArguments, UnlockArguments,
+    VerifyArguments,
+};
 use crate::config::Flags;
 
 /// One production release, live in a terminal: evidence, approval, hypercare, rollback.
@@ -92,6 +95,8 @@ pub enum Command {
     },
     /// Write a release's documents.
     Report(ReportArguments),
+    /// Say why a service may go on after a rollback: until then nothing of it is approved on this machine.
+    Unlock(UnlockArguments),
     /// Play a release back through the same screen: space plays and pauses, left and right step, `[` and `]` go to decisions.
     Replay(ReplayArguments),
     /// Prove a journal: its chain of hashes, its head, its blobs.
@@ -137,12 +142,13 @@ pub enum Command {
     },
     /// Run smoke tests over HTTP from a file.
     Smoke(SmokeArguments),
-    /// Gates and triggers.
-    Gate {
-        /// Which question.
-        #[command(subcommand)]
-        question: GateCommand,
-    },
+    /// Whether a release may go on, each gate on a line with its arithmetic; for pipelines. `check` reads rules offline.
+    #[command(
+        after_help = "Exit codes: 0 pass, 1 fail, 2 usage or configuration, 3 needs a human."
+    )]
+    Gate(GateArguments),
+    /// The runbook of the next deploy: checks, steps, verification, rollback, with commands to copy.
+    Plan(PlanArguments),
     /// Read reports offline, and say what cockpit understood: test results, load tests, scans, coverage.
     #[command(
         after_help = "Exit codes: 0 read; 1 read, and tests failed, a threshold was crossed or every request failed; \
@@ -185,6 +191,26 @@ pub enum ConfigCommand {
 }
 
 /// `cockpit gate ...`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true
+)]
+pub struct GateArguments {
+    /// A release on this machine that has ended, else as for `cockpit`.
+    pub release: Option<String>,
+    /// Before or after the deploy; else as far as the release is.
+    #[arg(long, value_name = "PHASE")]
+    pub phase: Option<GatePhase>,
+    /// As one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Another question.
+    #[command(subcommand)]
+    pub question: Option<GateCommand>,
+}
+
+/// `cockpit gate check`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum GateCommand {
     /// Read every gate and trigger of the rules, or the given ones, and say what each means; offline.

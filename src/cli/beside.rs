@@ -59,6 +59,7 @@ pub(super) fn following(
         post: Box::new(Mailbox(Inbox::new(keeper.place()))),
         blobs: Box::new(move |name: &str| keeper.blob(name)),
         viewer,
+        driven: reading.driven,
     };
     Ok(Box::new(Following::new(
         release, head, driver, lines, aside, clock,

@@ -285,6 +285,7 @@ fn fly(around: &Surroundings, given: &DemoArguments, place: &Place) -> Result<Ex
             release: None,
             cloudwatch: Some((place.base.clone(), keys())),
             watches: false,
+            takes_seat: false,
         };
         screen::fly(&around, order)
     };
@@ -353,6 +354,7 @@ fn fly_headless(around: &Surroundings, given: &DemoArguments, place: &Place) -> 
             release: None,
             cloudwatch: Some((place.base.clone(), keys())),
             watches: false,
+            takes_seat: false,
             around_store: given.json.then(|| {
                 let wrap: super::launch::AroundStore = Box::new(|store: Arc<dyn Store>| {
                     Arc::new(headless::Printing(store)) as Arc<dyn Store>

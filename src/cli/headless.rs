@@ -107,7 +107,8 @@ fn tell(turn: &Turn) {
         Turn::Report(Report::Failed { feed, fault }) => {
             tracing::info!(feed = feed.word(), %fault, "a feed failed");
         }
-        Turn::Changed | Turn::Report(_) => {}
+        Turn::Relieved(by) => eprintln!("{by} took the seat"),
+        Turn::Changed | Turn::Seated | Turn::Report(_) => {}
     }
 }
 

@@ -17,11 +17,11 @@ use crate::{
         cloudwatch::{CloudWatch, Settings, StaticKeys},
         github::Client,
         script::Programs,
-        store::{Cut, Driving, Inbox, Opened, Who, look, open},
+        store::{Cut, Driving, Inbox, LocksOnDisk, Opened, Who, look, open},
     },
     config::{AwsAccount, Beside, Machine, Resolved, TeamFile, files_beside, parse_team_with},
     domain::{
-        Actor, Event, Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, later,
+        Actor, Event, Fault, FaultKind, Login, ReleaseKey, ReleaseQuery, RunId, Seq, Text, later,
         observation::RunSnapshot,
         record::{Head, RecordEvent},
         release::Release,
@@ -42,6 +42,10 @@ const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(1);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(16);
 /// A limit that stands longer is not waited for.
 const MOST_PATIENCE: SignedDuration = SignedDuration::from_secs(90);
+/// Looks for the lock of one who lets go, a landing and a little more.
+const SEAT_TRIES: u32 = 40;
+/// Between two of them.
+const SEAT_WAIT: SignedDuration = SignedDuration::from_millis(250);
 
 /// What a launch needs to know.
 pub(super) struct Launch<'a> {
@@ -55,6 +59,8 @@ pub(super) struct Launch<'a> {
     pub(super) cloudwatch: Option<(String, StaticKeys)>,
     /// Only watches: performs no act and writes no journal.
     pub(super) watches: bool,
+    /// The seat was given: whoever drove is landing, and it is recorded who drives now.
+    pub(super) takes_seat: bool,
     /// What goes around the store, for a headless run that prints what is written.
     pub(super) around_store: Option<AroundStore>,
 }
@@ -107,6 +113,13 @@ pub(super) async fn launch(
         zone: zone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    let mut outside = outside;
+    outside.locks = Some(Arc::new(LocksOnDisk::new(
+        root.clone(),
+        key.clone(),
+        &policy.service,
+        &policy.target.environment,
+    )));
     let (flight, crew) = if order.watches {
         let store: Arc<dyn Store> = match order.around_store {
             Some(wrap) => wrap(Arc::new(Forgetful)),
@@ -252,6 +265,7 @@ fn outside(order: &Launch<'_>, resolved: &Resolved, client: Client) -> Result<Ou
         alarms: cloudwatch,
         smoke: wiring::smoke(&resolved.team, &order.around.env, clock)?,
         script: Arc::new(Programs::default()),
+        locks: None,
         clock: Arc::clone(clock),
     })
 }
@@ -294,7 +308,16 @@ async fn driving(
         login: login.clone(),
         since: order.clock.now(),
     };
-    let opened = open(root, key, &who).map_err(|error| Stop::failed(error.to_string()))?;
+    let mut opened = open(root, key, &who).map_err(|error| Stop::failed(error.to_string()))?;
+    // Whoever drove lands first.
+    for _ in 0..SEAT_TRIES {
+        if !order.takes_seat || matches!(opened, Opened::Driving(_)) {
+            break;
+        }
+        let clock = &order.clock;
+        clock.sleep_until(later(clock.now(), SEAT_WAIT)).await;
+        opened = open(root, key, &who).map_err(|error| Stop::failed(error.to_string()))?;
+    }
     match opened {
         Opened::ReadOnly(reading) => {
             following(reading, login, outside.clock).map(|flight| (flight, None))
@@ -311,11 +334,35 @@ async fn driving(
             }
             let found = resume(&bytes).map_err(|error| Stop::failed(chain_of(&error)))?;
             let resumed = found.as_ref().map_or(Seq(0), |(release, _)| release.seq());
-            let (release, journal) = begin(found, store, opening, cut, &outside)?;
+            let (mut release, mut journal) = begin(found, store, opening, cut, &outside)?;
+            if let Some(login) = login.filter(|_| order.takes_seat) {
+                sit_down(&mut release, &mut journal, login, outside.clock.now())?;
+            }
             let letters: Arc<dyn Letters> = Arc::new(Inbox::new(journal.store().place()));
             Ok(crewed(release, journal, outside, resumed, Some(letters)))
         }
     }
+}
+
+/// Records who drives from now on, unless the one who drove before has done so.
+fn sit_down(
+    release: &mut Release,
+    journal: &mut Journal,
+    login: Login,
+    now: jiff::Timestamp,
+) -> Result<(), Stop> {
+    if release.record.driver.as_ref() == Some(&login) {
+        return Ok(());
+    }
+    let taken = RecordEvent::SeatTaken {
+        from: release.record.driver.clone(),
+    };
+    let at = now.max(release.newest());
+    let written = journal
+        .write_first(Event::from(taken), &Actor::Person(login), at)
+        .map_err(|error| Stop::failed(format!("the journal cannot be written: {error}")))?;
+    release.apply(&written);
+    Ok(())
 }
 
 /// A cockpit that watches: another's journal where one is on this machine, else its own eyes.

@@ -79,6 +79,7 @@ impl Row {
             "phase": release.phase(),
             "outcome": release.outcome(),
             "open": !release.phase().is_end(),
+            "locks_service": release.service_lock().is_some(),
             "opened": recorded.opened(),
             "newest": release.newest(),
             "people": recorded.people(),
@@ -92,6 +93,9 @@ impl Row {
         match &self.read {
             Err(_) => Some("its journal cannot be read"),
             Ok(recorded) if !recorded.release().phase().is_end() => Some("it is open"),
+            Ok(recorded) if recorded.release().service_lock().is_some() => {
+                Some("it locks its service: cockpit unlock")
+            }
             Ok(_) => None,
         }
     }
@@ -127,7 +131,9 @@ fn in_words(rows: &[Row]) -> String {
         let Ok(recorded) = &row.read else { continue };
         let release = recorded.release();
         let people: Vec<&str> = recorded.people().into_iter().map(Login::as_str).collect();
-        let outcome = if release.phase().is_end() {
+        let outcome = if release.service_lock().is_some() {
+            format!("{}, locks the service", release.outcome().word())
+        } else if release.phase().is_end() {
             release.outcome().word().to_owned()
         } else {
             format!("open: {}", release.phase().word())

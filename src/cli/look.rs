@@ -102,6 +102,7 @@ fn looked(
             release: question.release,
             cloudwatch: None,
             watches: true,
+            takes_seat: false,
             around_store,
         };
         let mut quiet = Quiet {
@@ -135,7 +136,8 @@ async fn settle(flight: &mut dyn Flying) {
         loop {
             match tokio::time::timeout(QUIET, flight.turn()).await {
                 Ok(Turn::Changed | Turn::Report(_)) => {}
-                Ok(Turn::Refused(_) | Turn::Trouble(_)) | Err(_) => return,
+                Ok(Turn::Refused(_) | Turn::Trouble(_) | Turn::Relieved(_) | Turn::Seated)
+                | Err(_) => return,
             }
         }
     };

@@ -8,9 +8,9 @@ use super::{
     args::{Arguments, Command, ConfigCommand, GateCommand},
     backtest, config, doctor, evidence,
     exit::{Exit, Stop},
-    gate, init, list, manual, rehearse, replay, report, risk, run, smoke,
+    gate, gates, init, list, manual, plan, rehearse, replay, report, risk, run, smoke,
     surroundings::Surroundings,
-    verify,
+    unlock, verify,
 };
 use crate::config::nearest;
 
@@ -53,6 +53,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Status { release, json }) => run::status(&around, release.as_deref(), *json),
         Some(Command::Risk { release, json }) => risk::risk(&around, release.as_deref(), *json),
         Some(Command::Report(report)) => report::report(&around, report),
+        Some(Command::Unlock(given)) => unlock::unlock(&around, given),
         Some(Command::Replay(given)) => replay::replay(&around, given),
         Some(Command::Verify(given)) => verify::verify(&around, given),
         Some(Command::List(given)) => list::list(&around, given),
@@ -81,9 +82,13 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
             },
         ),
         Some(Command::Smoke(tests)) => smoke::smoke(&around, tests),
-        Some(Command::Gate {
-            question: GateCommand::Check { expressions, json },
-        }) => gate::check(&around, expressions, *json),
+        Some(Command::Gate(given)) => match &given.question {
+            Some(GateCommand::Check { expressions, json }) => {
+                gate::check(&around, expressions, *json)
+            }
+            None => gates::gate(&around, given),
+        },
+        Some(Command::Plan(given)) => plan::plan(&around, given),
         Some(Command::Config {
             answer: ConfigCommand::Show { json },
         }) => config::show(&around, *json),

@@ -1,4 +1,4 @@
-//! The command line of what works on records: `verify`, `list`, `report`, `replay`.
+//! The command line of what works on records: `verify`, `list`, `report`, `replay`, `plan`, `gate`, `unlock`.
 
 use std::path::PathBuf;
 
@@ -99,4 +99,52 @@ fn speed(raw: &str) -> Result<f64, String> {
         Ok(speed) if (0.1..=100_000.0).contains(&speed) => Ok(speed),
         _ => Err("write a number from 0.1 to 100000".to_owned()),
     }
+}
+
+/// `cockpit plan ...`.
+#[derive(Debug, Clone, Args)]
+pub struct PlanArguments {
+    /// As for `cockpit`.
+    pub release: Option<String>,
+    /// As it would go with this strategy, whatever the rules say.
+    #[arg(long, value_name = "STRATEGY")]
+    pub strategy: Option<PlanStrategy>,
+    /// Into this file; else on standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// From the rules in this checkout alone, asking nobody.
+    #[arg(long, conflicts_with = "release")]
+    pub offline: bool,
+}
+
+/// How promotion goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanStrategy {
+    /// Shares of the traffic in turn.
+    Canary,
+    /// A second fleet takes over.
+    BlueGreen,
+    /// Hosts in turn.
+    Rolling,
+    /// Everything at once.
+    Recreate,
+}
+
+/// Which side of the deploy a gate asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GatePhase {
+    /// Whether it may be approved.
+    Before,
+    /// Whether production is well with it.
+    After,
+}
+
+/// `cockpit unlock ...`.
+#[derive(Debug, Clone, Args)]
+pub struct UnlockArguments {
+    /// The rolled-back release on this machine; without it the only one that locks a service.
+    pub release: Option<String>,
+    /// Why the service may go on: one line for whoever releases next.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
 }

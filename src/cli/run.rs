@@ -27,6 +27,7 @@ fn order(release: Option<&str>, watches: bool) -> screen::Order {
         release: release.map(str::to_owned),
         cloudwatch: None,
         watches,
+        takes_seat: false,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     domain::{RunId, observation::RunSnapshot},
     flight::Flying,
     ports::Clock,
-    shell::{BootStep, Guard, Pace, Setup, fly as fly_on_terminal},
+    shell::{BootStep, Guard, Landed, Pace, Setup, fly as fly_on_terminal},
     ui::Look,
 };
 
@@ -25,6 +25,7 @@ use crate::{
 const STEPS: usize = 32;
 
 /// What is flown.
+#[derive(Clone)]
 pub(super) struct Order {
     /// Time.
     pub(super) clock: Arc<dyn Clock>,
@@ -34,14 +35,36 @@ pub(super) struct Order {
     pub(super) cloudwatch: Option<(String, StaticKeys)>,
     /// Only watches.
     pub(super) watches: bool,
+    /// Takes the seat of whoever drove.
+    pub(super) takes_seat: bool,
 }
 
 /// Flies on the terminal.
 pub(super) fn fly(around: &Surroundings, order: Order) -> Result<Exit, Stop> {
+    let again = order.clone();
     let behind = around.clone();
-    on_terminal(around, move |steps, picked| {
+    let landed = on_terminal(around, move |steps, picked| {
         network(&behind, order, steps, picked);
-    })
+    })?;
+    let Some(run) = landed.seat else {
+        return Ok(told(landed));
+    };
+    // The one who drove lets go; this terminal takes the release up where it stands.
+    let order = Order {
+        release: Some(run.to_string()),
+        watches: false,
+        takes_seat: true,
+        ..again
+    };
+    fly(around, order)
+}
+
+/// Says the last words, and how it ended.
+fn told(landed: Landed) -> Exit {
+    if let Some(words) = landed.words {
+        eprintln!("{words}");
+    }
+    Exit::of_code(landed.exit)
 }
 
 /// Shows a flight that needs nothing from a network.
@@ -50,13 +73,14 @@ pub(super) fn show(around: &Surroundings, flight: Box<dyn Flying>) -> Result<Exi
         // A screen that is gone needs no flight.
         let _ = steps.blocking_send(BootStep::Ready(flight, Vec::new()));
     })
+    .map(told)
 }
 
 /// Runs the terminal here, and on a thread beside it what prepares the flight and works for it.
 fn on_terminal(
     around: &Surroundings,
     prepare: impl FnOnce(&mpsc::Sender<BootStep>, mpsc::Receiver<RunId>) + Send + 'static,
-) -> Result<Exit, Stop> {
+) -> Result<Landed, Stop> {
     Guard::check().map_err(|error| Stop::usage(error.to_string()))?;
     can_draw(around.env.get("TERM"))?;
     let machine = around.screen_only()?;
@@ -71,11 +95,7 @@ fn on_terminal(
     let landed = runtime.block_on(fly_on_terminal(setup, told, picks));
     // A disk that does not answer was waited for, and said to be so: it must not hold the process.
     runtime.shutdown_background();
-    let landed = landed.map_err(|error| Stop::failed(format!("the terminal: {error}")))?;
-    if let Some(words) = landed.words {
-        eprintln!("{words}");
-    }
-    Ok(Exit::of_code(landed.exit))
+    landed.map_err(|error| Stop::failed(format!("the terminal: {error}")))
 }
 
 /// A terminal that says it can do nothing would show the escapes themselves.
@@ -142,6 +162,7 @@ fn network(
             release: order.release.as_deref(),
             cloudwatch: order.cloudwatch,
             watches: order.watches,
+            takes_seat: order.takes_seat,
             around_store: None,
         };
         let mut screen = Screen {

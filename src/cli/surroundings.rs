@@ -100,6 +100,12 @@ impl Surroundings {
         Ok(machine(team, &self.layers(&user, remote.as_ref()))?)
     }
 
+    /// This machine's part for a repository that a journal names.
+    pub fn with_repository(&self, repository: &Repository) -> Result<Machine, Stop> {
+        let user = self.user()?;
+        Ok(machine(None, &self.layers(&user, Some(repository)))?)
+    }
+
     /// How the screen looks, without asking git or any file but the user's own: the first frame waits for this.
     pub fn screen_only(&self) -> Result<Machine, Stop> {
         let user = self.user()?;

@@ -35,17 +35,20 @@ pub enum Feed {
     Script,
     /// Blackouts and deployment windows.
     Calendar,
+    /// What lies on this machine: journals of other releases.
+    Machine,
 }
 
 impl Feed {
     /// Every feed.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Github,
         Self::Metrics,
         Self::Alarms,
         Self::Production,
         Self::Script,
         Self::Calendar,
+        Self::Machine,
     ];
 
     /// Its name.
@@ -57,6 +60,7 @@ impl Feed {
             Self::Production => "production",
             Self::Script => "script",
             Self::Calendar => "calendar",
+            Self::Machine => "this machine",
         }
     }
 }

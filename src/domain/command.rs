@@ -76,6 +76,20 @@ pub enum Intent {
         /// Which.
         role: String,
     },
+    /// Let the service go on after this release's rollback.
+    Unlock {
+        /// Why it may.
+        reason: Text,
+    },
+    /// Name who drives next.
+    HandOver {
+        /// Who.
+        to: Login,
+        /// What to know.
+        note: Text,
+    },
+    /// Drive from now on.
+    TakeSeat,
     /// Stop the run on GitHub.
     CancelRun,
     /// Run the failed production jobs again.

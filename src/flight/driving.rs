@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Actor, Command, Event, Refusal, Text, later,
+        Actor, Command, Event, Intent, Login, Refusal, Text, later,
         observation::Observation,
         record::RecordEvent,
         release::{Release, decide, elapse, judge, observe},
@@ -65,6 +65,8 @@ pub struct Flight {
     has_changed: bool,
     reads_only: Option<String>,
     letters: Option<Arc<dyn Letters>>,
+    /// Who takes the seat, while that is being written.
+    relieved: Option<Login>,
     wakeful: Wakeful,
 }
 
@@ -109,6 +111,7 @@ impl Flight {
             has_changed: true,
             reads_only: None,
             letters: None,
+            relieved: None,
             wakeful: Wakeful::default(),
         }
     }
@@ -189,7 +192,11 @@ impl Flight {
         let Some(letters) = self.letters.clone() else {
             return;
         };
-        let refusal = self.submit(letter.command()).err();
+        let command = letter.command();
+        let takes_seat = command.intent == Intent::TakeSeat;
+        let by = command.actor.clone();
+        let refusal = self.submit(command).err();
+        self.relieved = Some(by).filter(|_| takes_seat && refusal.is_none());
         let answer = Reply::of(refusal.as_ref()).bytes();
         // Who wrote it looks at the journal too: an answer that is lost changes nothing.
         drop(spawn_blocking(move || letters.answer(&name, &answer)));
@@ -343,9 +350,12 @@ impl Flight {
                 self.unsynced = None;
                 self.work.push_front(writing.then);
                 self.fold(&writing.batch);
-                None
+                // On record: now this cockpit lets go.
+                let by = self.relieved.take().filter(|_| writing.is_command);
+                by.map(Turn::Relieved)
             }
             Err(error) if writing.is_command => {
+                self.relieved = None;
                 let why = Text::line(&error.to_string());
                 self.is_broken = true;
                 Some(Turn::Refused(Refusal::NoRecord(why)))

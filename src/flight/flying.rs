@@ -71,6 +71,10 @@ pub enum Turn {
     Report(Report),
     /// A command was taken back before it took effect: its record could not be written.
     Refused(Refusal),
+    /// Somebody else drives from now on: this cockpit lets go.
+    Relieved(Login),
+    /// The seat is this cockpit's: it drives from now on.
+    Seated,
     /// The journal cannot be written; what was seen is kept until it can.
     Trouble(String),
 }

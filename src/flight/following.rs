@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Command, Login, Refusal, Text, later,
+        Command, Intent, Login, Refusal, Text, later,
         observation::Comparison,
         record::{Head, Reader},
         release::Release,
@@ -45,6 +45,8 @@ pub struct Aside {
     pub post: Box<dyn Post>,
     /// Whose token this is, where that is known.
     pub viewer: Option<Login>,
+    /// Whether anybody drives.
+    pub driven: bool,
 }
 
 /// Letters whose answer is waited for, at most.
@@ -59,6 +61,10 @@ pub struct Following {
     aside: Aside,
     /// Letters that are not answered yet.
     sent: Vec<String>,
+    /// The letter among them that asks for the seat.
+    seat: Option<String>,
+    /// Whether the seat was given, or nobody had it.
+    is_seated: bool,
     /// The blob of the diff that the screen has.
     told: Option<String>,
     clock: Arc<dyn Clock>,
@@ -82,6 +88,8 @@ impl Following {
             lines,
             aside,
             sent: Vec::new(),
+            seat: None,
+            is_seated: false,
             told: None,
             next: clock.now(),
             clock,
@@ -96,11 +104,17 @@ impl Following {
             if let Some(seen) = self.new_diff() {
                 return Turn::Report(Report::Compared(seen));
             }
+            if self.is_seated {
+                return Turn::Seated;
+            }
             self.clock.sleep_until(self.next).await;
             let now = self.clock.now();
             self.next = later(now, LOOK_EVERY);
             if let Some(why) = self.refused() {
                 return Turn::Refused(Refusal::Impossible(why));
+            }
+            if self.is_seated {
+                return Turn::Seated;
             }
             match self.take_in() {
                 Ok(0) => {}
@@ -116,16 +130,20 @@ impl Following {
 
     /// Why the driver refused a letter, where it did.
     fn refused(&mut self) -> Option<Text> {
-        let post = &self.aside.post;
+        let (post, seat) = (&self.aside.post, &self.seat);
         let mut why = None;
+        let mut seated = false;
         self.sent.retain(|name| match post.answer(name) {
             Ok(Some(bytes)) => {
                 let reply: Option<Reply> = serde_json::from_slice(&bytes).ok();
+                let is_given = reply.as_ref().is_some_and(|reply| reply.refused.is_none());
+                seated |= is_given && seat.as_ref() == Some(name);
                 why = reply.and_then(|reply| reply.refused).or(why.take());
                 false
             }
             Ok(None) | Err(_) => true,
         });
+        self.is_seated |= seated;
         why
     }
 
@@ -176,6 +194,12 @@ impl Flying for Following {
         let Some(letter) = Letter::of(&command) else {
             return Err(Refusal::ReadOnly(Text::line(&self.driver)));
         };
+        let takes_seat = command.intent == Intent::TakeSeat;
+        if takes_seat && !self.aside.driven {
+            // Nobody drives: the seat is free.
+            self.is_seated = true;
+            return Ok(());
+        }
         let name = self.aside.post.leave(self.clock.now(), &letter);
         let name = name.map_err(|error| {
             let why = format!("the driver cannot be told: {error}");
@@ -183,6 +207,9 @@ impl Flying for Following {
         })?;
         if self.sent.len() == MOST_LETTERS {
             self.sent.remove(0);
+        }
+        if takes_seat {
+            self.seat = Some(name.clone());
         }
         self.sent.push(name);
         Ok(())

@@ -1,4 +1,4 @@
-//! What another cockpit of this machine may ask of the one that drives: a hold and a note, as letters.
+//! What another cockpit of this machine may ask of the one that drives: a hold, a note, the seat, to unlock the service; as letters.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,10 @@ pub enum Wish {
     Hold,
     /// To write something down.
     Note(Text),
+    /// To let the service go on after a rollback, and why it may.
+    Unlock(Text),
+    /// To drive from now on.
+    TakeSeat,
 }
 
 /// The answer to a letter.
@@ -36,6 +40,8 @@ impl Letter {
         let wish = match &command.intent {
             Intent::Hold => Wish::Hold,
             Intent::Note { text } => Wish::Note(text.clone()),
+            Intent::Unlock { reason } => Wish::Unlock(reason.clone()),
+            Intent::TakeSeat => Wish::TakeSeat,
             _ => return None,
         };
         let by = command.actor.clone();
@@ -49,6 +55,8 @@ impl Letter {
             intent: match self.wish {
                 Wish::Hold => Intent::Hold,
                 Wish::Note(text) => Intent::Note { text },
+                Wish::Unlock(reason) => Intent::Unlock { reason },
+                Wish::TakeSeat => Intent::TakeSeat,
             },
         }
     }

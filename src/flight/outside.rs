@@ -6,7 +6,7 @@ use crate::{
     domain::smoke::{Moment, Suite},
     ports::{
         Alarms, Artifacts, Calendar, Checkout, Clock, Dispatch, History, Metrics, Probe, Review,
-        Runs, Script, Smoke,
+        Runs, Script, ServiceLocks, Smoke,
     },
 };
 
@@ -37,6 +37,8 @@ pub struct Outside {
     pub smoke: SmokeTests,
     /// The team's programs.
     pub script: Arc<dyn Script>,
+    /// What other releases on this machine say about the service.
+    pub locks: Option<Arc<dyn ServiceLocks>>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }

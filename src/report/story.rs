@@ -358,6 +358,26 @@ fn of_record(event: &RecordEvent) -> (Mood, String) {
             format!("{} does not answer: {why}", feed.word()),
         ),
         RecordEvent::FeedBack { feed } => (Mood::Good, format!("{} answers again", feed.word())),
+        RecordEvent::Unlocked { reason } => (
+            Mood::Plain,
+            format!("the service may go on: {}", reason.first_line()),
+        ),
+        RecordEvent::ServiceLocked(lock) => (
+            Mood::Bad,
+            format!("the service is locked: {} was rolled back", lock.version),
+        ),
+        RecordEvent::ServiceFreed => (Mood::Good, "the service is no longer locked".to_owned()),
+        RecordEvent::HandedOver { to, note } => (
+            Mood::Look,
+            format!("handed over to {to}: {}", note.first_line()),
+        ),
+        RecordEvent::SeatTaken { from } => (
+            Mood::Look,
+            match from {
+                Some(from) => format!("took the seat from {from}"),
+                None => "took the seat".to_owned(),
+            },
+        ),
         RecordEvent::Explained { text } => {
             (Mood::Plain, format!("written down: {}", text.first_line()))
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::ui::Look;
+use crate::{domain::RunId, ui::Look};
 
 /// How the screen is set up.
 pub struct Setup {
@@ -29,6 +29,8 @@ pub struct Landed {
     pub exit: u8,
     /// For the terminal, once it is restored.
     pub words: Option<String>,
+    /// The run whose driver's seat this terminal was given: it is to be taken up again, driving.
+    pub seat: Option<RunId>,
 }
 
 impl Landed {
@@ -39,7 +41,11 @@ impl Landed {
             (Some(why), Some(words)) => Some(format!("{why}\n{words}")),
             (why, words) => why.or(words),
         };
-        Self { exit: 1, words }
+        Self {
+            exit: 1,
+            words,
+            seat: None,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::{Action, Boot, Effect, Input, Key, Model, Notice, Picked, Picker, Place, Seat, Work},
     config::Keymap,
-    domain::{RunId, release::Release},
+    domain::{Login, RunId, release::Release},
     flight::{Flying, Report, Turn},
     ui::{draw, draw_boot, draw_picker},
 };
@@ -59,6 +59,10 @@ pub(super) struct Stage {
     /// The newest tick of the clock.
     ticked: Option<Instant>,
     exit: u8,
+    /// The run whose seat this terminal was given.
+    seat: Option<RunId>,
+    /// Who took the seat from here.
+    relieved: Option<Login>,
 }
 
 impl Stage {
@@ -70,6 +74,8 @@ impl Stage {
             words: Vec::new(),
             ticked: None,
             exit: 0,
+            seat: None,
+            relieved: None,
         }
     }
 
@@ -179,6 +185,14 @@ impl Stage {
             Turn::Changed => aloft.model.answered(None, aloft.flight.release()),
             Turn::Refused(refusal) => {
                 aloft.model.answered(Some(&refusal), aloft.flight.release());
+            }
+            Turn::Seated => {
+                self.seat = Some(aloft.flight.release().key.run);
+                return Next::Quit;
+            }
+            Turn::Relieved(by) => {
+                self.relieved = Some(by);
+                return Next::Quit;
             }
             Turn::Trouble(why) => aloft.model.say(&format!(
                 "the journal cannot be written: {why}; decisions are refused"
@@ -329,6 +343,7 @@ impl Stage {
                     return Landed {
                         exit: 0,
                         words: None,
+                        seat: None,
                     };
                 }
                 let (exit, words) = if release.phase().is_end() {
@@ -350,6 +365,13 @@ impl Stage {
                     );
                     (0, words)
                 };
+                let words = match &self.relieved {
+                    Some(by) => format!(
+                        "{by} drives now: `cockpit watch {}` looks on",
+                        release.key.run
+                    ),
+                    None => words,
+                };
                 match landed {
                     Ok(()) => (exit, Some(words)),
                     // Nothing else that was to be said is as urgent, and no exit code says it.
@@ -361,7 +383,8 @@ impl Stage {
         };
         Landed {
             exit,
-            words: words.filter(|_| !gone),
+            words: words.filter(|_| !gone && self.seat.is_none()),
+            seat: self.seat.filter(|_| !gone),
         }
     }
 }

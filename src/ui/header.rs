@@ -20,7 +20,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     fill(buffer, area, styles.screen.patch(styles.band));
     let inner = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
     let mut pen = Pen::new(buffer, inner, 0, glyphs.more);
-    let (sign, style, words) = live(view);
+    let (sign, style, words) = live(view, area.width);
     pen.put_right(&words, style);
     pen.put_right(" ", style)
         .put_right(sign, style)
@@ -94,10 +94,10 @@ pub(super) fn brand(pen: &mut Pen<'_>, look: &Look) {
 const FRESH_STEP: i64 = 10;
 
 /// Sign, style and words for the feed that everything hangs on.
-fn live(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
+fn live(view: View<'_>, width: u16) -> (&'static str, ratatui::style::Style, String) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     if view.model.seat == Seat::Replay {
-        return replayed(view);
+        return replayed(view, width);
     }
     let now = view.model.now;
     let age = |at: Timestamp| wording::age(now.duration_since(at));
@@ -128,7 +128,7 @@ fn live(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
 }
 
 /// A replay tells its day, its place and its pace instead.
-fn replayed(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
+fn replayed(view: View<'_>, width: u16) -> (&'static str, ratatui::style::Style, String) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let day = view.model.now.to_zoned(view.model.zone.clone());
     let words = match &view.model.reel {
@@ -139,7 +139,11 @@ fn replayed(view: View<'_>) -> (&'static str, ratatui::style::Style, String) {
             } else {
                 "paused".to_owned()
             };
-            format!("{} {} of {} {pace}", day.strftime("%F"), reel.at, reel.of)
+            let day = match width {
+                100.. => day.strftime("%F ").to_string(),
+                _ => String::new(),
+            };
+            format!("{day}{} of {} {pace}", reel.at, reel.of)
         }
     };
     let style = match &view.model.reel {

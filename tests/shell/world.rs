@@ -195,6 +195,7 @@ impl World {
             alarms: self.clone(),
             smoke: SmokeTests::default(),
             script: self.clone(),
+            locks: None,
             clock: Arc::clone(&self.clock),
         }
     }

@@ -110,6 +110,12 @@ pub(crate) enum Do {
     SignOff(String),
     /// For a role, taken back.
     Withdraw(String),
+    /// Why the service may go on.
+    Unlock(String),
+    /// To whom, with what to know.
+    HandOver(String, String),
+    /// Drive from now on.
+    TakeSeat,
     /// Stop the run.
     Cancel,
     /// Run failed jobs again.
@@ -280,6 +286,14 @@ impl Do {
                 note: Some("looked at it".into()),
             },
             Self::Withdraw(role) => Intent::WithdrawSignOff { role: role.clone() },
+            Self::Unlock(reason) => Intent::Unlock {
+                reason: reason.as_str().into(),
+            },
+            Self::HandOver(to, note) => Intent::HandOver {
+                to: Login::parse(to).unwrap(),
+                note: note.as_str().into(),
+            },
+            Self::TakeSeat => Intent::TakeSeat,
             Self::Cancel => Intent::CancelRun,
             Self::Rerun => Intent::RerunFailed,
         }

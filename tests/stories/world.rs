@@ -11,6 +11,7 @@ use cockpit::domain::{
         EnvironmentSnapshot, MetricsSeen, Minute, Observation, Relation, Sample,
     },
     policy::{MetricName, Side, TimeWindow, WindowKind},
+    record::ServiceLock,
     rollback::{InputsCheck, Readiness},
     rollout::{ProductionAnswer, ProductionSource},
     smoke::{Moment, SmokeFailure, SmokeOutcome, SmokeSummary},
@@ -61,6 +62,8 @@ pub(crate) enum See {
     Calendar(Vec<Window>),
     /// Smoke tests.
     Smoke(Smoke),
+    /// The run of an earlier release that locks the service; 0: none does.
+    ServiceLock(u64),
     /// An answer to the oldest act in the outbox.
     Answered(Answer),
     /// A feed that does not answer.
@@ -228,6 +231,12 @@ impl See {
             ),
             Self::Smoke(smoke) => smoke.seen(at),
             Self::Answered(answer) => answered(drive, answer),
+            Self::ServiceLock(run) => Observation::ServiceLock((*run > 0).then(|| ServiceLock {
+                run: RunId(*run),
+                version: "v2.13.9".into(),
+                since: time("12:00"),
+                reason: "error rate".into(),
+            })),
             Self::Silent(feed) => Observation::Silent {
                 feed: *feed,
                 since: at,

@@ -96,6 +96,16 @@ impl Lock {
     }
 }
 
+/// Who drives the release in `folder`, if anyone does; `Some(None)`: someone who has not said so yet.
+pub(super) fn holder(folder: &Path) -> Option<Option<Holder>> {
+    let file = File::open(folder.join(place::LOCK)).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(read_holder(file)),
+        // Let go at once, with the file.
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
 /// Who holds the lock of the release in `folder` as far as its content says; not a proof that anyone does.
 fn read_holder(file: File) -> Option<Holder> {
     let mut content = Vec::new();

@@ -2,7 +2,9 @@
 
 use std::{fs::File, path::Path};
 
-use super::{Follower, Holder, Journal, StoreError, Who, blobs, head, lock::Lock, place, private};
+use super::{
+    Follower, Holder, Journal, StoreError, Who, blobs, head, lock, lock::Lock, place, private,
+};
 use crate::domain::{
     ReleaseKey,
     record::{End, Reader},
@@ -45,8 +47,10 @@ pub struct Cut {
 /// A release that another process drives, or that is only looked at.
 #[derive(Debug)]
 pub struct ReadOnly {
-    /// Who drives; `None` where the driver has not said so yet, or nobody was asked ([`look`]).
+    /// Who drives; `None` where the driver has not said so yet, or nobody drives.
     pub holder: Option<Holder>,
+    /// Whether anybody drives.
+    pub driven: bool,
     /// The journal so far: whole lines whose chain is proven.
     pub bytes: Vec<u8>,
     /// Its end; the next line may be half written.
@@ -73,6 +77,7 @@ pub fn open(root: &Path, key: &ReleaseKey, who: &Who) -> Result<Opened, StoreErr
         Err(holder) => {
             let mut seen = read_folder(&folder)?;
             seen.holder = holder;
+            seen.driven = true;
             Ok(Opened::ReadOnly(seen))
         }
     }
@@ -82,7 +87,10 @@ pub fn open(root: &Path, key: &ReleaseKey, who: &Who) -> Result<Opened, StoreErr
 pub fn look(root: &Path, key: &ReleaseKey) -> Result<Option<ReadOnly>, StoreError> {
     let folder = place::folder(root, key)?;
     if folder.join(place::JOURNAL).exists() {
-        read_folder(&folder).map(Some)
+        let mut seen = read_folder(&folder)?;
+        seen.driven = lock::holder(&folder).is_some();
+        seen.holder = lock::holder(&folder).flatten();
+        Ok(Some(seen))
     } else {
         Ok(None)
     }
@@ -130,6 +138,7 @@ fn read_folder(folder: &Path) -> Result<ReadOnly, StoreError> {
     bytes.truncate(end.whole);
     Ok(ReadOnly {
         holder: None,
+        driven: false,
         bytes,
         end,
         follower: Follower::new(folder, end.whole as u64),

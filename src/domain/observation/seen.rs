@@ -11,6 +11,7 @@ use crate::domain::{
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding},
     policy::TimeWindow,
+    record::ServiceLock,
     rollback::Readiness,
     rollout::ProductionAnswer,
     smoke::{Moment, SmokeOutcome},
@@ -82,6 +83,8 @@ pub enum Observation {
         /// What came of them.
         outcome: SmokeOutcome,
     },
+    /// Whether an earlier release on this machine locks the service.
+    ServiceLock(Option<ServiceLock>),
     /// What became of an act.
     Answered {
         /// The request.
@@ -144,6 +147,7 @@ impl Observation {
             Self::Metrics { .. } => Feed::Metrics,
             Self::Alarms(_) => Feed::Alarms,
             Self::Calendar(_) => Feed::Calendar,
+            Self::ServiceLock(_) => Feed::Machine,
             Self::Silent { feed, .. } | Self::Back { feed } => *feed,
         }
     }
@@ -168,6 +172,7 @@ impl Observation {
             Self::Alarms(_) => "alarms",
             Self::Calendar(_) => "calendar",
             Self::Smoke { .. } => "smoke tests",
+            Self::ServiceLock(_) => "service lock",
             Self::Answered { .. } => "answer",
             Self::Silent { .. } => "silence",
             Self::Back { .. } => "back",

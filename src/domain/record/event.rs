@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ServiceLock;
 use crate::domain::{Feed, Login, ReleaseKey, ReleaseOutcome, Text, policy::Policy};
 
 /// Something happened to the record.
@@ -68,6 +69,27 @@ pub enum RecordEvent {
         /// What happened, and the root cause when known.
         text: Text,
     },
+    /// A person said why the service may go on after this release's rollback.
+    Unlocked {
+        /// Why.
+        reason: Text,
+    },
+    /// An earlier release locks the service: nothing is approved.
+    ServiceLocked(ServiceLock),
+    /// No earlier release locks it any more.
+    ServiceFreed,
+    /// The driver named who drives next.
+    HandedOver {
+        /// Who.
+        to: Login,
+        /// What to know.
+        note: Text,
+    },
+    /// Somebody drives from now on: the event's own person.
+    SeatTaken {
+        /// Who drove before, where that is known.
+        from: Option<Login>,
+    },
     /// A person closed the release.
     Closed {
         /// Who.
@@ -108,10 +130,15 @@ impl RecordEvent {
             | Self::Noted { .. }
             | Self::ProblemReported { .. }
             | Self::Explained { .. }
+            | Self::Unlocked { .. }
+            | Self::HandedOver { .. }
+            | Self::SeatTaken { .. }
             | Self::Closed { .. } => true,
             Self::Resumed { .. }
             | Self::ClockJumped { .. }
             | Self::OutcomeReached { .. }
+            | Self::ServiceLocked(_)
+            | Self::ServiceFreed
             | Self::FeedSilent { .. }
             | Self::FeedBack { .. } => false,
         }

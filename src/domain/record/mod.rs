@@ -5,6 +5,7 @@ mod event;
 mod head;
 mod reader;
 mod seal;
+mod service_lock;
 mod state;
 
 pub use entry::*;
@@ -12,4 +13,5 @@ pub use event::*;
 pub use head::*;
 pub use reader::*;
 pub use seal::*;
+pub use service_lock::*;
 pub use state::*;

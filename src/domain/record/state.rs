@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Problem, RecordEvent};
+use super::{Problem, RecordEvent, ServiceLock};
 use crate::domain::{Feed, Login, ReleaseOutcome, Stamp, Text};
 
 /// What people wrote down, and what the feeds did.
@@ -22,6 +22,14 @@ pub struct Record {
     pub closed: Option<Note>,
     /// Outcomes that were reached, oldest first.
     pub outcomes: Vec<(ReleaseOutcome, Timestamp)>,
+    /// Why the service may go on after this release's rollback.
+    pub unlocked: Option<Note>,
+    /// An earlier release that locks the service.
+    pub service_lock: Option<ServiceLock>,
+    /// Who drives, once somebody took the seat.
+    pub driver: Option<Login>,
+    /// Who was named to drive next, by whom and with what to know.
+    pub handed_over: Option<(Login, Note)>,
     /// How often a cockpit took it up again.
     pub resumed: u32,
     /// Since when a cockpit has been awake without a break, where that is not since the beginning.
@@ -65,6 +73,16 @@ impl Record {
             }
             RecordEvent::OutcomeReached { outcome } => self.outcomes.push((*outcome, stamp.at)),
             RecordEvent::Explained { text } => self.explanation = Some(note(text)),
+            RecordEvent::Unlocked { reason } => self.unlocked = Some(note(reason)),
+            RecordEvent::ServiceLocked(lock) => self.service_lock = Some(lock.clone()),
+            RecordEvent::ServiceFreed => self.service_lock = None,
+            RecordEvent::HandedOver { to, note: text } => {
+                self.handed_over = Some((to.clone(), note(text)));
+            }
+            RecordEvent::SeatTaken { .. } => {
+                self.driver = stamp.actor.person().cloned();
+                self.handed_over = None;
+            }
             RecordEvent::Closed { by, reason } => {
                 self.closed = Some(Note {
                     at: stamp.at,

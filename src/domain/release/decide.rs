@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{fill::Templates, reviewers::reviewers, signoffs};
+use super::{fill::Templates, reviewers::reviewers, seat, signoffs};
 use crate::domain::{
     Command, Deed, Event, Fault, FaultKind, Intent, Login, Phase, Refusal, Text,
     approval::{ApprovalEvent, ConfirmedApproval, ConfirmedRollback},
@@ -83,6 +83,9 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
             .map_or_else(wrong, |one| Ok(vec![one])),
         Intent::CancelRun => cancel(release).map_or_else(wrong, |one| Ok(vec![one])),
         Intent::RerunFailed => rerun(release).map_or_else(wrong, |one| Ok(vec![one])),
+        Intent::Unlock { .. } | Intent::HandOver { .. } | Intent::TakeSeat => {
+            seat::decide(release, command)
+        }
     }
 }
 

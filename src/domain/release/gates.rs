@@ -40,6 +40,7 @@ impl Release {
         gates.extend(self.metric_gates());
         gates.extend(self.stage_gates());
         gates.extend(self.smoke_gate_at_end());
+        gates.extend(self.lock_gate());
         gates.extend(self.alarm_gate());
         gates.extend(self.signoff_gates());
         gates.extend(self.blackout_gate());
@@ -203,6 +204,15 @@ impl Release {
                 self.gate("metrics", name, &format!("Now {}", rule.source()), verdict)
             })
             .collect()
+    }
+
+    /// After a rollback of an earlier release nobody approves until one line says why, whatever the rules say.
+    fn lock_gate(&self) -> Option<Gate> {
+        let lock = self.record.service_lock.as_ref()?;
+        let verdict = said(State::Fail, lock.in_words().as_str());
+        let mut gate = self.gate("lock", "service lock".into(), "Service not locked", verdict);
+        gate.effect = Some(Effect::Block);
+        Some(gate)
     }
 
     fn alarm_gate(&self) -> Option<Gate> {

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     calendar,
     desk::Desk,
-    diff, evidence, letters, metrics, production,
+    diff, evidence, letters, machine, metrics, production,
     pulse::{Gone, Pulse},
     run, smoke,
 };
@@ -103,6 +103,7 @@ impl Crew {
             Box::pin(reading),
             performing,
             viewing,
+            machine::follow_locks(self.outside.clone(), self.reports.clone()),
         );
     }
 

@@ -11,6 +11,7 @@ mod gather;
 mod gathered;
 mod letters;
 mod locks;
+mod machine;
 mod metrics;
 mod past;
 mod production;

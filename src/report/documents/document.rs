@@ -1,7 +1,7 @@
 //! Which documents there are, in which forms, and how one is written.
 
 use super::{
-    decision, incident, json, notes,
+    decision, hand_over, incident, json, notes,
     page::Page,
     plan::{PlanFacts, plan},
     post, production, verification,
@@ -32,6 +32,8 @@ pub enum Document {
     IncidentReport,
     /// Who decided what, when.
     GateDecision,
+    /// Where an open release stands.
+    HandOver,
     /// Everything for machines.
     DeploymentRecord,
 }
@@ -63,7 +65,7 @@ impl Form {
 
 impl Document {
     /// Every document, in the order in which a release needs them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::StagingValidationReport,
         Self::ProductionDeploymentPlan,
         Self::PreDeploymentChecklist,
@@ -72,6 +74,7 @@ impl Document {
         Self::PostDeploymentVerification,
         Self::PostDeploymentReport,
         Self::IncidentReport,
+        Self::HandOver,
         Self::ReleaseNotes,
         Self::DeploymentRecord,
     ];
@@ -88,6 +91,7 @@ impl Document {
             Self::PostDeploymentReport => "post-deployment-report",
             Self::IncidentReport => "incident-report",
             Self::GateDecision => "gate-decision",
+            Self::HandOver => "hand-over",
             Self::DeploymentRecord => "deployment-record",
         }
     }
@@ -113,6 +117,7 @@ impl Document {
         let release = recorded.release();
         match self {
             Self::IncidentReport => !release.rollback.attempts.is_empty(),
+            Self::HandOver => !release.phase().is_end(),
             Self::PostDeploymentVerification => release.rollout.first_traffic.is_some(),
             _ => true,
         }
@@ -147,6 +152,7 @@ impl Document {
             Self::PostDeploymentReport => post::page(recorded),
             Self::IncidentReport => incident::page(recorded),
             Self::GateDecision => decision::page(recorded),
+            Self::HandOver => hand_over::recorded(recorded),
             Self::StagingValidationReport | Self::DeploymentRecord => return None,
         })
     }

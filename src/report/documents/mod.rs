@@ -3,6 +3,7 @@
 mod decision;
 mod document;
 mod facts;
+mod hand_over;
 mod html;
 mod incident;
 mod json;
@@ -16,6 +17,7 @@ mod svg;
 mod verification;
 
 pub use document::*;
+pub use hand_over::hand_over_brief;
 pub use incident::{ROOT_CAUSE, incident_text};
 pub use page::Page;
 pub use plan::{PlanFacts, plan};

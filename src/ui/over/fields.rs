@@ -264,6 +264,8 @@ fn verb(asking: &Asking) -> &'static str {
         Asking::Problem => "report it",
         Asking::Close => "close the release",
         Asking::Explain => "write it down",
+        Asking::HandOver => "hand over",
+        Asking::TakeSeat => "take the seat",
         Asking::Extend => "extend the watch",
         Asking::Hold => "hold it",
         Asking::WaitNoLonger => "roll back at once",

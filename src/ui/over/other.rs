@@ -17,6 +17,8 @@ pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Ve
         Asking::Problem => ("Report a problem", styles.warn),
         Asking::Close => ("Close the release", styles.warn),
         Asking::Explain => ("Write down what happened", styles.accent),
+        Asking::HandOver => ("Hand over", styles.accent),
+        Asking::TakeSeat => ("Take the driver's seat", styles.warn),
         Asking::Extend => ("Extend the watch", styles.accent),
         Asking::Hold => ("Hold the countdown", styles.warn),
         Asking::WaitNoLonger => ("Roll back at once", styles.fail),
@@ -66,9 +68,28 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
                 "The judge could not call it good: that stands in the record.",
             ),
         ],
-        Asking::Explain => vec![plain(
-            "Until then the service stays locked for new approvals.",
-        )],
+        Asking::Explain => vec![
+            plain("The journal's facts are there; the root cause is left to write."),
+            plain("The service stays locked until `cockpit unlock` says why it may go on."),
+        ],
+        Asking::HandOver => vec![
+            plain(
+                "The record says who was named; that person takes the seat with T in `cockpit watch`.",
+            ),
+            plain("A brief of where the release stands goes to the clipboard."),
+        ],
+        Asking::TakeSeat => {
+            let driver = match &view.model.seat {
+                crate::app::Seat::Watching(driver) => driver.as_str(),
+                crate::app::Seat::Driving | crate::app::Seat::Replay => "nobody",
+            };
+            vec![
+                plain(&format!(
+                    "Now {driver} drives. From then on this terminal does."
+                )),
+                plain("It goes into the record with your name."),
+            ]
+        }
         Asking::Extend => vec![plain(
             "More minutes are judged before the release completes.",
         )],

@@ -11,7 +11,7 @@ use crate::domain::{
     later,
     observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
     policy::{TimeWindow, gate::GateEvent},
-    record::RecordEvent,
+    record::{RecordEvent, ServiceLock},
     release::{Release, SETTLE},
     rollback::{RollbackEvent, RollbackProgress},
     rollout::{ProductionAnswer, RolloutEvent},
@@ -91,6 +91,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
             asked,
             outcome,
         } => smoke(release, *moment, *asked, outcome),
+        Observation::ServiceLock(lock) => service_lock(release, lock.as_ref()),
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
         Observation::Silent { feed, since, fault } => {
             new_if(!release.record.silent.contains_key(feed), || {
@@ -105,6 +106,14 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
             RecordEvent::FeedBack { feed: *feed }
         }),
     }
+}
+
+fn service_lock(release: &Release, lock: Option<&ServiceLock>) -> Vec<Event> {
+    let is_new = release.record.service_lock.as_ref() != lock;
+    new_if(is_new, || match lock {
+        Some(lock) => RecordEvent::ServiceLocked(lock.clone()),
+        None => RecordEvent::ServiceFreed,
+    })
 }
 
 fn new_if<E: Into<Event>>(is_new: bool, event: impl FnOnce() -> E) -> Vec<Event> {

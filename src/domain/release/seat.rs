@@ -1,0 +1,56 @@
+//! Who drives, and whether the service may go on: what people decide beside the deploy.
+
+use crate::domain::{Command, Event, Intent, Refusal, Text, record::RecordEvent, release::Release};
+
+/// What such a command makes happen; [`Refusal::WrongPhase`] for one that belongs elsewhere.
+pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>, Refusal> {
+    let phase = release.phase();
+    let wrong = || Refusal::WrongPhase {
+        phase: Text::line(phase.word()),
+    };
+    let event = match &command.intent {
+        Intent::Unlock { reason } if reason.is_empty() => {
+            return Err(Refusal::NeedsReason(vec![
+                "it stands for whoever releases next".into(),
+            ]));
+        }
+        Intent::Unlock { reason } => {
+            if release.service_lock().is_none() {
+                return Err(Refusal::Impossible(
+                    "this release does not lock its service".into(),
+                ));
+            }
+            RecordEvent::Unlocked {
+                reason: reason.clone(),
+            }
+        }
+        Intent::HandOver { to, note } if !phase.is_end() => {
+            if to.is(&command.actor) {
+                return Err(Refusal::Impossible(
+                    "you drive already: name someone else".into(),
+                ));
+            }
+            RecordEvent::HandedOver {
+                to: to.clone(),
+                note: note.clone(),
+            }
+        }
+        Intent::TakeSeat if !phase.is_end() => RecordEvent::SeatTaken {
+            from: release.record.driver.clone(),
+        },
+        Intent::HandOver { .. }
+        | Intent::TakeSeat
+        | Intent::Approve(_)
+        | Intent::Reject { .. }
+        | Intent::RollBack(_)
+        | Intent::Note { .. }
+        | Intent::ReportProblem { .. }
+        | Intent::KeepWatching
+        | Intent::ExtendWatch { .. }
+        | Intent::Close { .. }
+        | Intent::Explain { .. }
+        | Intent::CancelRun
+        | Intent::RerunFailed => return Err(wrong()),
+    };
+    Ok(vec![event.into()])
+}
