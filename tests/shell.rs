@@ -13,6 +13,8 @@ mod disk;
 mod flight;
 #[path = "shell/glass.rs"]
 mod glass;
+#[path = "shell/letters.rs"]
+mod letters;
 #[path = "shell/replay.rs"]
 mod replay;
 #[path = "shell/screen.rs"]

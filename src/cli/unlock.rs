@@ -25,8 +25,8 @@ use crate::{
     wiring,
 };
 
-/// Longest wait for the cockpit that drives.
-const WAIT: Duration = Duration::from_secs(20);
+/// Looks for the answer of the cockpit that drives.
+const LOOKS: u32 = 100;
 /// Between two looks for its answer.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -127,8 +127,7 @@ fn ask(folder: &Path, command: &Command) -> Result<(), String> {
     let name = inbox
         .leave(WallClock.now(), &letter)
         .map_err(|error| error.to_string())?;
-    let began = std::time::Instant::now();
-    while began.elapsed() < WAIT {
+    for _ in 0..LOOKS {
         let answer = inbox.take_answer(&name);
         let Some(bytes) = answer.map_err(|error| error.to_string())? else {
             std::thread::sleep(LOOK);

@@ -28,6 +28,7 @@ use tokio::task::JoinHandle;
 use crate::{
     aloft::{Aloft, again, agreeing, aloft, aloft_by},
     disk::Disk,
+    letters::Post,
     world::World,
 };
 
@@ -80,13 +81,18 @@ pub(crate) struct Air {
     pub(crate) world: Arc<World>,
     pub(crate) disk: Arc<Disk>,
     pub(crate) clock: Arc<Jumpy>,
+    pub(crate) post: Arc<Post>,
     flight: Flight,
     crew: JoinHandle<()>,
 }
 
 impl Air {
-    fn of(made: Aloft, world: Arc<World>, disk: Arc<Disk>, clock: Arc<Jumpy>) -> Self {
+    fn of(mut made: Aloft, world: Arc<World>, disk: Arc<Disk>, clock: Arc<Jumpy>) -> Self {
+        let post = Arc::new(Post::default());
+        made.crew.outside.mail = Some(post.clone());
+        made.crew.outside.locks = Some(post.clone());
         Self {
+            post,
             world,
             disk,
             clock,

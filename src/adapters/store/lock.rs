@@ -96,13 +96,15 @@ impl Lock {
     }
 }
 
-/// Who drives the release in `folder`, if anyone does; `Some(None)`: someone who has not said so yet.
-pub(super) fn holder(folder: &Path) -> Option<Option<Holder>> {
-    let file = File::open(folder.join(place::LOCK)).ok()?;
+/// Whether anybody drives the release in `folder`, and who as far as that was said.
+pub(super) fn holder(folder: &Path) -> (bool, Option<Holder>) {
+    let Ok(file) = File::open(folder.join(place::LOCK)) else {
+        return (false, None);
+    };
     match file.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => Some(read_holder(file)),
+        Err(TryLockError::WouldBlock) => (true, read_holder(file)),
         // Let go at once, with the file.
-        Ok(()) | Err(TryLockError::Error(_)) => None,
+        Ok(()) | Err(TryLockError::Error(_)) => (false, None),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
@@ -40,7 +40,7 @@ impl LocksOnDisk {
         }
     }
 
-    fn read(&self, journal: &PathBuf) -> Option<ServiceLock> {
+    fn read(&self, journal: &Path) -> Option<ServiceLock> {
         let says = locking(&read_journal(journal).ok()?)?;
         let Locking {
             repository,
@@ -67,13 +67,12 @@ impl ServiceLocks for LocksOnDisk {
         for journal in journals(&self.root) {
             let length = fs::metadata(&journal)?.len();
             let known = seen.get(&journal).filter(|(read, _)| *read == length);
-            let lock = match known {
-                Some((_, lock)) => lock.clone(),
-                None => {
-                    let lock = self.read(&journal);
-                    seen.insert(journal, (length, lock.clone()));
-                    lock
-                }
+            let lock = if let Some((_, lock)) = known {
+                lock.clone()
+            } else {
+                let lock = self.read(&journal);
+                seen.insert(journal, (length, lock.clone()));
+                lock
             };
             newest = newest.into_iter().chain(lock).max_by_key(|lock| lock.since);
         }

@@ -88,8 +88,7 @@ pub fn look(root: &Path, key: &ReleaseKey) -> Result<Option<ReadOnly>, StoreErro
     let folder = place::folder(root, key)?;
     if folder.join(place::JOURNAL).exists() {
         let mut seen = read_folder(&folder)?;
-        seen.driven = lock::holder(&folder).is_some();
-        seen.holder = lock::holder(&folder).flatten();
+        (seen.driven, seen.holder) = lock::holder(&folder);
         Ok(Some(seen))
     } else {
         Ok(None)

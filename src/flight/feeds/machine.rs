@@ -23,15 +23,13 @@ pub(super) async fn follow_locks(
     let Some(locks) = outside.locks.clone() else {
         return Ok(());
     };
-    let mut told: Option<Option<ServiceLock>> = None;
+    let mut told: Option<Observation> = None;
     loop {
-        if let Some(lock) = look(&locks).await
-            && told.as_ref() != Some(&lock)
-        {
-            let seen = Observation::ServiceLock(lock.clone());
+        let seen = look(&locks).await;
+        if let Some(seen) = seen.filter(|seen| told.as_ref() != Some(seen)) {
+            told = Some(seen.clone());
             let report = Report::Seen(Box::new(seen));
             reports.send(report).await.map_err(|_| Gone)?;
-            told = Some(lock);
         }
         let clock = &outside.clock;
         clock.sleep_until(later(clock.now(), LOCKS_EVERY)).await;
@@ -42,10 +40,10 @@ pub(super) async fn follow_locks(
 }
 
 /// `None` where the journals could not be looked at: then nothing is told.
-async fn look(locks: &Arc<dyn ServiceLocks>) -> Option<Option<ServiceLock>> {
+async fn look(locks: &Arc<dyn ServiceLocks>) -> Option<Observation> {
     let locks = Arc::clone(locks);
     match spawn_blocking(move || locks.lock()).await {
-        Ok(Ok(lock)) => Some(lock),
+        Ok(Ok(lock)) => Some(Observation::ServiceLock(lock)),
         Ok(Err(error)) => {
             tracing::warn!(%error, "the journals of other releases could not be read");
             None

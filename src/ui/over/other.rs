@@ -73,9 +73,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             plain("The service stays locked until `cockpit unlock` says why it may go on."),
         ],
         Asking::HandOver => vec![
-            plain(
-                "The record says who was named; that person takes the seat with T in `cockpit watch`.",
-            ),
+            plain("Who is named takes the seat with T in `cockpit watch`; both are recorded."),
             plain("A brief of where the release stands goes to the clipboard."),
         ],
         Asking::TakeSeat => {
