@@ -28,7 +28,7 @@ use tokio::task::JoinHandle;
 use crate::{
     aloft::{Aloft, again, agreeing, aloft, aloft_by},
     disk::Disk,
-    letters::Post,
+    letters::Postbox,
     world::World,
 };
 
@@ -81,22 +81,22 @@ pub(crate) struct Air {
     pub(crate) world: Arc<World>,
     pub(crate) disk: Arc<Disk>,
     pub(crate) clock: Arc<Jumpy>,
-    pub(crate) post: Arc<Post>,
+    pub(crate) post: Arc<Postbox>,
     flight: Flight,
     crew: JoinHandle<()>,
 }
 
 impl Air {
     fn of(mut made: Aloft, world: Arc<World>, disk: Arc<Disk>, clock: Arc<Jumpy>) -> Self {
-        let post = Arc::new(Post::default());
-        made.crew.outside.mail = Some(post.clone());
+        let post = Arc::new(Postbox::default());
+        made.crew.letters = Some(post.clone());
         made.crew.outside.locks = Some(post.clone());
         Self {
-            post,
             world,
             disk,
             clock,
-            flight: made.flight,
+            flight: made.flight.answering(Some(post.clone())),
+            post,
             crew: tokio::spawn(made.crew.work()),
         }
     }

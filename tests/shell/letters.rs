@@ -7,9 +7,9 @@ use std::{
 };
 
 use cockpit::{
-    domain::{Command, Intent, Letter, LetterAnswer, Login, Refusal, Wish, record::ServiceLock},
-    flight::{Flying, Following, Turn, resume},
-    ports::{Clock, Mail, ServiceLocks},
+    domain::{Command, Intent, Login, Refusal, RunId, record::ServiceLock},
+    flight::{Aside, Flying, Following, Letter, Post, Reply, Turn, Wish, resume},
+    ports::{Clock, Letters, ServiceLocks},
 };
 use jiff::Timestamp;
 
@@ -17,58 +17,78 @@ use crate::air::{Air, seconds};
 
 /// An inbox in memory.
 #[derive(Default)]
-pub(crate) struct Post {
-    letters: Mutex<BTreeMap<String, Option<Letter>>>,
-    answers: Mutex<BTreeMap<String, LetterAnswer>>,
+pub(crate) struct Postbox {
+    letters: Mutex<BTreeMap<String, Vec<u8>>>,
+    answers: Mutex<BTreeMap<String, Vec<u8>>>,
     /// What an earlier release says.
     pub(crate) lock: Mutex<Option<ServiceLock>>,
 }
 
-impl Mail for Post {
-    fn letters(&self) -> io::Result<Vec<(String, Option<Letter>)>> {
-        Ok(self.letters.lock().unwrap().clone().into_iter().collect())
+impl Postbox {
+    fn put(&self, name: &str, letter: Vec<u8>) {
+        self.letters.lock().unwrap().insert(name.to_owned(), letter);
     }
 
-    fn answer(&self, name: &str, answer: &LetterAnswer) -> io::Result<()> {
-        self.letters.lock().unwrap().remove(name);
-        self.answers
-            .lock()
-            .unwrap()
-            .insert(name.to_owned(), answer.clone());
-        Ok(())
+    fn take(&self, name: &str) -> Option<Reply> {
+        let bytes = self.answers.lock().unwrap().remove(name)?;
+        Some(serde_json::from_slice(&bytes).unwrap())
     }
 
-    fn leave(&self, at: Timestamp, letter: &Letter) -> io::Result<String> {
-        let mut letters = self.letters.lock().unwrap();
-        let name = format!("{at}-{}", letters.len());
-        letters.insert(name.clone(), Some(letter.clone()));
-        Ok(name)
-    }
-
-    fn take_answer(&self, name: &str) -> io::Result<Option<LetterAnswer>> {
-        Ok(self.answers.lock().unwrap().remove(name))
+    fn newest(&self) -> (String, Letter) {
+        let letters = self.letters.lock().unwrap();
+        let (name, bytes) = letters.iter().next_back().unwrap();
+        (name.clone(), serde_json::from_slice(bytes).unwrap())
     }
 }
 
-impl ServiceLocks for Post {
+impl Letters for Postbox {
+    fn waiting(&self) -> io::Result<Vec<(String, Option<Vec<u8>>)>> {
+        let letters = self.letters.lock().unwrap().clone().into_iter();
+        Ok(letters.map(|(name, bytes)| (name, Some(bytes))).collect())
+    }
+
+    fn answer(&self, name: &str, answer: &[u8]) -> io::Result<()> {
+        self.letters.lock().unwrap().remove(name);
+        let answer = answer.to_vec();
+        self.answers.lock().unwrap().insert(name.to_owned(), answer);
+        Ok(())
+    }
+}
+
+impl ServiceLocks for Postbox {
     fn lock(&self) -> io::Result<Option<ServiceLock>> {
         Ok(self.lock.lock().unwrap().clone())
     }
 }
 
+/// The other side of it.
+struct Leaving(Arc<Postbox>);
+
+impl Post for Leaving {
+    fn leave(&self, at: Timestamp, letter: &Letter) -> io::Result<String> {
+        let name = at.to_string();
+        self.0.put(&name, serde_json::to_vec(letter).unwrap());
+        Ok(name)
+    }
+
+    fn answer(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        Ok(self.0.answers.lock().unwrap().remove(name))
+    }
+}
+
 fn ben(wish: Wish) -> Letter {
     Letter {
-        actor: Login::parse("ben").unwrap(),
+        by: Login::parse("ben").unwrap(),
         wish,
     }
 }
 
 /// Leaves a letter with the driver and waits for its answer.
-async fn ask(air: &mut Air, wish: Wish) -> LetterAnswer {
-    let now = air.clock.now();
-    let name = air.post.leave(now, &ben(wish)).unwrap();
+async fn ask(air: &mut Air, wish: Wish) -> Reply {
+    let name = format!("letter {wish:?}");
+    air.post.put(&name, serde_json::to_vec(&ben(wish)).unwrap());
     for _ in 0..60 {
-        if let Some(answer) = air.post.take_answer(&name).unwrap() {
+        if let Some(answer) = air.post.take(&name) {
             return answer;
         }
         air.pass(seconds(1)).await;
@@ -80,48 +100,39 @@ async fn ask(air: &mut Air, wish: Wish) -> LetterAnswer {
 async fn a_note_by_letter_stands_in_the_record_with_its_writer_and_what_makes_no_sense_is_refused()
 {
     let mut air = Air::deployed().await;
-    let text = "p99 is restless".into();
-    let answer = ask(&mut air, Wish::Note { text }).await;
+    let answer = ask(&mut air, Wish::Note("p99 is restless".into())).await;
     assert_eq!(answer.refused, None);
+    air.pass(seconds(2)).await;
     let note = air.release().record.notes.last().unwrap().clone();
     assert_eq!(note.by, Login::parse("ben").ok());
 
-    let reason = "nothing was rolled back".into();
-    let answer = ask(&mut air, Wish::Unlock { reason }).await;
+    let answer = ask(&mut air, Wish::Unlock("nothing was rolled back".into())).await;
     assert!(answer.refused.unwrap().as_str().contains("does not lock"));
     assert_eq!(air.written("record.unlocked"), 0);
 
-    air.post
-        .letters
-        .lock()
-        .unwrap()
-        .insert("junk".to_owned(), None);
-    air.pass(seconds(5)).await;
-    let answer = air.post.take_answer("junk").unwrap().unwrap();
-    assert!(answer.refused.is_some());
+    air.post.put("junk", b"{".to_vec());
+    air.pass(seconds(20)).await;
+    assert!(air.post.take("junk").unwrap().refused.is_some());
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_takes_the_seat_is_on_record_before_the_driver_lets_go() {
     let mut air = Air::deployed().await;
-    let now = air.clock.now();
-    let name = air.post.leave(now, &ben(Wish::TakeSeat)).unwrap();
-    air.until_turn(
-        "it lets go",
-        |turn| matches!(turn, Turn::Relieved(by) if by.as_str() == "ben"),
-    )
-    .await;
+    let letter = serde_json::to_vec(&ben(Wish::TakeSeat)).unwrap();
+    air.post.put("letter", letter);
+    let lets_go = |turn: &Turn| matches!(turn, Turn::Relieved(by) if by.as_str() == "ben");
+    air.until_turn("it lets go", lets_go).await;
     assert_eq!(air.written("record.seat_taken"), 1);
     assert_eq!(air.release().record.driver, Login::parse("ben").ok());
     air.pass(seconds(2)).await;
-    assert_eq!(air.post.take_answer(&name).unwrap().unwrap().refused, None);
+    assert_eq!(air.post.take("letter").unwrap().refused, None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_lock_of_an_earlier_release_comes_and_goes_as_its_journal_says() {
     let mut air = Air::waiting().await;
     let lock = ServiceLock {
-        run: cockpit::domain::RunId(8_001),
+        run: RunId(8_001),
         version: "v2.13.9".into(),
         since: air.clock.now(),
         reason: "errors".into(),
@@ -131,10 +142,7 @@ async fn the_lock_of_an_earlier_release_comes_and_goes_as_its_journal_says() {
         release.record.service_lock.is_some()
     })
     .await;
-    assert!(matches!(
-        air.approve(),
-        Err(Refusal::Blocked(_) | Refusal::Changed(_))
-    ));
+    assert!(air.approve().is_err());
     *air.post.lock.lock().unwrap() = None;
     air.until("it is free", |release| {
         release.record.service_lock.is_none()
@@ -145,13 +153,17 @@ async fn the_lock_of_an_earlier_release_comes_and_goes_as_its_journal_says() {
     assert_eq!(air.written("record.service_locked"), 1);
 }
 
-fn watching(air: &Air, mail: Option<Arc<dyn Mail>>) -> Following {
+fn watching(air: &Air, post: &Arc<Postbox>, driven: bool) -> Following {
     let (release, head) = resume(air.disk.text().as_bytes()).unwrap().unwrap();
     let lines = Box::new(|| Ok(Vec::new()));
-    let blobs = Box::new(|_: &str| Err(io::ErrorKind::NotFound.into()));
+    let aside = Aside {
+        blobs: Box::new(|_: &str| Err(io::ErrorKind::NotFound.into())),
+        post: Box::new(Leaving(Arc::clone(post))),
+        viewer: Login::parse("ben").ok(),
+        driven,
+    };
     let clock = Arc::clone(&air.clock) as Arc<dyn Clock>;
-    Following::new(release, head, "@ana".to_owned(), lines, blobs, clock)
-        .for_viewer(Login::parse("ben").ok(), mail)
+    Following::new(release, head, "@ana".to_owned(), lines, aside, clock)
 }
 
 fn command(intent: Intent) -> Command {
@@ -164,32 +176,41 @@ fn command(intent: Intent) -> Command {
 #[tokio::test(start_paused = true)]
 async fn from_a_watch_only_letters_leave_and_the_seat_comes_with_the_drivers_answer() {
     let air = Air::deployed().await;
-    let post = Arc::new(Post::default());
-    let mut watch = watching(&air, Some(post.clone()));
+    let post = Arc::new(Postbox::default());
+    let mut watch = watching(&air, &post, true);
     assert!(matches!(
         watch.submit(command(Intent::KeepWatching)),
         Err(Refusal::ReadOnly(_))
     ));
     watch.submit(command(Intent::TakeSeat)).unwrap();
-    assert!(
-        watch.submit(command(Intent::TakeSeat)).is_err(),
-        "one letter at a time"
-    );
-    let (name, letter) = post.letters().unwrap().remove(0);
-    assert_eq!(letter, Some(ben(Wish::TakeSeat)));
-    post.answer(&name, &LetterAnswer { refused: None }).unwrap();
-    while !matches!(watch.turn().await, Turn::Seated) {}
-
-    let mut refused = watching(&air, Some(post.clone()));
-    refused.submit(command(Intent::TakeSeat)).unwrap();
+    let (name, letter) = post.newest();
+    assert_eq!(letter, ben(Wish::TakeSeat));
+    let refused = Reply {
+        refused: Some("not now".into()),
+    };
+    Letters::answer(&*post, &name, &refused.bytes()).unwrap();
     let why = loop {
-        if let Turn::Refused(why) = refused.turn().await {
-            break why;
+        match watch.turn().await {
+            Turn::Refused(why) => break why,
+            Turn::Seated => panic!("the driver said no"),
+            _ => {}
         }
     };
-    assert!(why.to_string().contains("does not answer"), "{why}");
+    assert!(why.to_string().contains("not now"), "{why}");
 
-    let mut free = watching(&air, None);
-    free.submit(command(Intent::TakeSeat)).unwrap();
-    assert!(matches!(free.turn().await, Turn::Seated), "nobody drives");
+    watch.submit(command(Intent::TakeSeat)).unwrap();
+    let (name, _) = post.newest();
+    let taken = Reply { refused: None };
+    Letters::answer(&*post, &name, &taken.bytes()).unwrap();
+    while !matches!(watch.turn().await, Turn::Seated) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_seat_that_nobody_has_is_free() {
+    let air = Air::deployed().await;
+    let post = Arc::new(Postbox::default());
+    let mut watch = watching(&air, &post, false);
+    watch.submit(command(Intent::TakeSeat)).unwrap();
+    while !matches!(watch.turn().await, Turn::Seated) {}
+    assert!(post.waiting().unwrap().is_empty(), "no letter to nobody");
 }

@@ -70,12 +70,6 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
             _ => wrong(),
         },
         Intent::Close { reason } => close(release, &command.actor, &phase, reason),
-        Intent::Explain { text } => match phase {
-            Phase::Stopped if !text.is_empty() => {
-                Ok(vec![RecordEvent::Explained { text: text.clone() }.into()])
-            }
-            _ => wrong(),
-        },
         Intent::SignOff { role, note } => {
             signoffs::sign_off(release, &command.actor, role, note.as_ref())
         }
@@ -83,9 +77,10 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
             .map_or_else(wrong, |one| Ok(vec![one])),
         Intent::CancelRun => cancel(release).map_or_else(wrong, |one| Ok(vec![one])),
         Intent::RerunFailed => rerun(release).map_or_else(wrong, |one| Ok(vec![one])),
-        Intent::Unlock { .. } | Intent::HandOver { .. } | Intent::TakeSeat => {
-            seat::decide(release, command)
-        }
+        Intent::Explain { .. }
+        | Intent::Unlock { .. }
+        | Intent::HandOver { .. }
+        | Intent::TakeSeat => seat::decide(release, command),
     }
 }
 

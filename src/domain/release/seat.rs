@@ -1,6 +1,8 @@
-//! Who drives, and whether the service may go on: what people decide beside the deploy.
+//! Who drives, what happened, and whether the service may go on: what people decide beside the deploy.
 
-use crate::domain::{Command, Event, Intent, Refusal, Text, record::RecordEvent, release::Release};
+use crate::domain::{
+    Command, Event, Intent, Phase, Refusal, Text, record::RecordEvent, release::Release,
+};
 
 /// What such a command makes happen; [`Refusal::WrongPhase`] for one that belongs elsewhere.
 pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>, Refusal> {
@@ -24,6 +26,9 @@ pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>,
                 reason: reason.clone(),
             }
         }
+        Intent::Explain { text } if phase == Phase::Stopped && !text.is_empty() => {
+            RecordEvent::Explained { text: text.clone() }
+        }
         Intent::HandOver { to, note } if !phase.is_end() => {
             if to.is(&command.actor) {
                 return Err(Refusal::Impossible(
@@ -38,7 +43,8 @@ pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>,
         Intent::TakeSeat if !phase.is_end() => RecordEvent::SeatTaken {
             from: release.record.driver.clone(),
         },
-        Intent::HandOver { .. }
+        Intent::Explain { .. }
+        | Intent::HandOver { .. }
         | Intent::TakeSeat
         | Intent::Approve(_)
         | Intent::Reject { .. }
@@ -46,9 +52,12 @@ pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>,
         | Intent::Note { .. }
         | Intent::ReportProblem { .. }
         | Intent::KeepWatching
+        | Intent::Hold
+        | Intent::WaitNoLonger
         | Intent::ExtendWatch { .. }
         | Intent::Close { .. }
-        | Intent::Explain { .. }
+        | Intent::SignOff { .. }
+        | Intent::WithdrawSignOff { .. }
         | Intent::CancelRun
         | Intent::RerunFailed => return Err(wrong()),
     };

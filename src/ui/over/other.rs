@@ -4,7 +4,7 @@ use ratatui::style::Style;
 
 use super::fact::{Fact, warning};
 use crate::{
-    app::{Asking, Prompt},
+    app::{Asking, Prompt, Seat},
     ui::pane::View,
 };
 
@@ -72,22 +72,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             plain("The journal's facts are there; the root cause is left to write."),
             plain("The service stays locked until `cockpit unlock` says why it may go on."),
         ],
-        Asking::HandOver => vec![
-            plain("Who is named takes the seat with T in `cockpit watch`; both are recorded."),
-            plain("A brief of where the release stands goes to the clipboard."),
-        ],
-        Asking::TakeSeat => {
-            let driver = match &view.model.seat {
-                crate::app::Seat::Watching(driver) => driver.as_str(),
-                crate::app::Seat::Driving | crate::app::Seat::Replay => "nobody",
-            };
-            vec![
-                plain(&format!(
-                    "Now {driver} drives. From then on this terminal does."
-                )),
-                plain("It goes into the record with your name."),
-            ]
-        }
+        Asking::HandOver | Asking::TakeSeat => seat(view, asking),
         Asking::Extend => vec![plain(
             "More minutes are judged before the release completes.",
         )],
@@ -134,4 +119,25 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
         }
         Asking::Approve(_) | Asking::RollBack(_) => Vec::new(),
     }
+}
+
+/// What is said of the driver's seat.
+fn seat(view: View<'_>, asking: &Asking) -> Vec<Fact> {
+    let plain = |text: &str| -> Fact { vec![(text.to_owned(), view.look.styles.text)] };
+    if *asking == Asking::HandOver {
+        return vec![
+            plain("Who is named takes the seat with T in `cockpit watch`; both are recorded."),
+            plain("A brief of where the release stands goes to the clipboard."),
+        ];
+    }
+    let driver = match &view.model.seat {
+        Seat::Watching(driver) => driver.as_str(),
+        Seat::Driving | Seat::Replay => "nobody",
+    };
+    vec![
+        plain(&format!(
+            "Now {driver} drives. From then on this terminal does."
+        )),
+        plain("It goes into the record with your name."),
+    ]
 }
