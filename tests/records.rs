@@ -351,7 +351,7 @@ const RULES: &str = include_str!("data/config/canary.toml");
 fn a_plan_comes_from_the_rules_alone_and_says_what_it_could_not_know() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("cockpit.toml"), RULES).unwrap();
-    let smoke = "[[tests]]\nname = \"health\"\npath = \"/health\"\n";
+    let smoke = "[[tests]]\nname = \"health\"\nurl = \"https://app.example.com/health\"\n";
     fs::write(folder.path().join("smoke.toml"), smoke).unwrap();
     let plan =
         |arguments: &[&str]| cockpit(folder.path(), &[&["plan", "--offline"], arguments].concat());
