@@ -14,23 +14,24 @@ const SIGMAS: f64 = 5.0;
 /// the deploy's own blip`.
 pub(super) fn blip(bad: Bad, reading: &Reading) -> Option<String> {
     directions(bad).iter().find_map(|down| {
-        let detector = Detector::new(&reading.before, *down)?;
         let usual = median(
             reading
                 .before
                 .get(reading.before.len().saturating_sub(30)..)?,
         )?;
-        let noise = detector.noise();
-        let greatest = reading
-            .before
+        let rise = |value: f64| if *down { usual - value } else { value - usual };
+        let greatest = reading.before.iter().copied().map(rise).fold(0.0, f64::max);
+        // The noise is dear, and needed only where something is beyond all that was.
+        if reading
+            .after
             .iter()
-            .map(|value| if *down { usual - value } else { value - usual })
-            .fold(0.0, f64::max);
+            .all(|(_, value)| rise(*value) <= greatest)
+        {
+            return None;
+        }
+        let noise = Detector::new(&reading.before, *down)?.noise();
         let limit = (SIGMAS * noise).max(greatest);
-        let stands_out = |value: f64| {
-            let rise = if *down { usual - value } else { value - usual };
-            rise > limit && rise > 0.0
-        };
+        let stands_out = |value: f64| rise(value) > limit && rise(value) > 0.0;
         let out: Vec<(usize, f64)> = reading
             .after
             .iter()

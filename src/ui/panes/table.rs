@@ -160,6 +160,12 @@ impl<'a> Table<'a> {
             .map(|(stats, after)| change(&stats, after, metric.bad));
         if let (Some(before), Some(after)) = (before, after) {
             let words = wording::change(before, after, metric.unit);
+            // The smallest of changes has the most digits.
+            let words = if width(&words) > NUMBER {
+                words.replace(' ', "")
+            } else {
+                words
+            };
             self.number(buffer, area, (row, change_at), &words, styles.text);
         }
         let said = self.said(index, metric, course.map(|change| change.course));
