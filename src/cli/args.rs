@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::record_args::{
-    GatePhase, ListArguments, PlanArguments, ReplayArguments, ReportArguments, UnlockArguments,
-    VerifyArguments,
+    GatePhase, ListArguments, PlanArguments, ReplayArguments, ReportArguments, SignoffArguments,
+    UnlockArguments, VerifyArguments,
 };
 use crate::config::Flags;
 
@@ -97,6 +97,8 @@ pub enum Command {
     Report(ReportArguments),
     /// Say why a service may go on after a rollback: until then nothing of it is approved on this machine.
     Unlock(UnlockArguments),
+    /// Sign for a role of a release that waits on this machine, or take that back.
+    Signoff(SignoffArguments),
     /// Play a release back through the same screen: space plays and pauses, left and right step, `[` and `]` go to decisions.
     Replay(ReplayArguments),
     /// Prove a journal: its chain of hashes, its head, its blobs.

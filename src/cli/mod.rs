@@ -29,11 +29,13 @@ mod risk;
 mod run;
 mod runtime;
 mod screen;
+mod signoff;
 mod smoke;
 mod status;
 mod surroundings;
 mod unlock;
 mod verify;
+mod word;
 
 pub use args::*;
 pub use exit::*;

@@ -8,7 +8,7 @@ use super::{
     args::{Arguments, Command, ConfigCommand, GateCommand},
     backtest, config, doctor, evidence,
     exit::{Exit, Stop},
-    gate, gates, init, list, manual, plan, rehearse, replay, report, risk, run, smoke,
+    gate, gates, init, list, manual, plan, rehearse, replay, report, risk, run, signoff, smoke,
     surroundings::Surroundings,
     unlock, verify,
 };
@@ -54,6 +54,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Risk { release, json }) => risk::risk(&around, release.as_deref(), *json),
         Some(Command::Report(report)) => report::report(&around, report),
         Some(Command::Unlock(given)) => unlock::unlock(&around, given),
+        Some(Command::Signoff(given)) => signoff::signoff(&around, given),
         Some(Command::Replay(given)) => replay::replay(&around, given),
         Some(Command::Verify(given)) => verify::verify(&around, given),
         Some(Command::List(given)) => list::list(&around, given),

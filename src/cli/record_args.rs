@@ -1,4 +1,4 @@
-//! The command line of what works on records: `verify`, `list`, `report`, `replay`, `plan`, `gate`, `unlock`.
+//! The command line of what works on records: `verify`, `list`, `report`, `replay`, `plan`, `gate`, `signoff`, `unlock`.
 
 use std::path::PathBuf;
 
@@ -137,6 +137,21 @@ pub enum GatePhase {
     Before,
     /// Whether production is well with it.
     After,
+}
+
+/// `cockpit signoff ...`.
+#[derive(Debug, Clone, Args)]
+pub struct SignoffArguments {
+    /// The role, as the rules name it.
+    pub role: String,
+    /// The release on this machine; without it the only one that waits for this role.
+    pub release: Option<String>,
+    /// What there is to say about it.
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Take the own sign-off back.
+    #[arg(long, conflicts_with = "note")]
+    pub withdraw: bool,
 }
 
 /// `cockpit unlock ...`.

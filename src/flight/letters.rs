@@ -23,6 +23,15 @@ pub enum Wish {
     Note(Text),
     /// To let the service go on after a rollback, and why it may.
     Unlock(Text),
+    /// To sign for a role.
+    SignOff {
+        /// Which.
+        role: String,
+        /// What there is to say about it.
+        note: Option<Text>,
+    },
+    /// To take that back.
+    WithdrawSignOff(String),
     /// To drive from now on.
     TakeSeat,
 }
@@ -41,6 +50,11 @@ impl Letter {
             Intent::Hold => Wish::Hold,
             Intent::Note { text } => Wish::Note(text.clone()),
             Intent::Unlock { reason } => Wish::Unlock(reason.clone()),
+            Intent::SignOff { role, note } => Wish::SignOff {
+                role: role.clone(),
+                note: note.clone(),
+            },
+            Intent::WithdrawSignOff { role } => Wish::WithdrawSignOff(role.clone()),
             Intent::TakeSeat => Wish::TakeSeat,
             _ => return None,
         };
@@ -56,6 +70,8 @@ impl Letter {
                 Wish::Hold => Intent::Hold,
                 Wish::Note(text) => Intent::Note { text },
                 Wish::Unlock(reason) => Intent::Unlock { reason },
+                Wish::SignOff { role, note } => Intent::SignOff { role, note },
+                Wish::WithdrawSignOff(role) => Intent::WithdrawSignOff { role },
                 Wish::TakeSeat => Intent::TakeSeat,
             },
         }
@@ -74,5 +90,44 @@ impl Reply {
     pub fn bytes(&self) -> Vec<u8> {
         // A text or nothing: this cannot fail.
         serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_asked_for_leads_back_and_nothing_else_may() {
+        let of = |intent: Intent| Command {
+            actor: Login::parse("ana").unwrap(),
+            intent,
+        };
+        for intent in [
+            Intent::Hold,
+            Intent::Note { text: "x".into() },
+            Intent::Unlock { reason: "x".into() },
+            Intent::SignOff {
+                role: "security".to_owned(),
+                note: Some("x".into()),
+            },
+            Intent::WithdrawSignOff {
+                role: "security".to_owned(),
+            },
+            Intent::TakeSeat,
+        ] {
+            let command = of(intent);
+            let letter = Letter::of(&command).unwrap();
+            let bytes = serde_json::to_vec(&letter).unwrap();
+            let read: Letter = serde_json::from_slice(&bytes).unwrap();
+            assert_eq!(read.command(), command);
+        }
+        for intent in [
+            Intent::CancelRun,
+            Intent::Reject { reason: "x".into() },
+            Intent::Close { reason: "x".into() },
+        ] {
+            assert_eq!(Letter::of(&of(intent)), None);
+        }
     }
 }
