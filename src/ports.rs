@@ -17,7 +17,7 @@ use crate::domain::{
         PullSnapshot, ReviewSnapshot, RunSnapshot,
     },
     policy::{CalendarRule, Metric, TimeWindow},
-    record::ServiceLock,
+    record::{ServiceLock, Trust},
     smoke::{SmokeReport, Suite},
 };
 
@@ -236,6 +236,14 @@ pub trait Letters: Send + Sync {
 pub trait ServiceLocks: Send + Sync {
     /// The newest lock that another release of the service holds; `None`: none that can be read holds one.
     fn lock(&self) -> std::io::Result<Option<ServiceLock>>;
+}
+
+/// People's trust in the programs of the rules, kept on this machine beyond one release. Blocking, like [`Store`].
+pub trait Trusts: Send + Sync {
+    /// Who trusted the rules with this hash; `None` where nobody did.
+    fn recall(&self, hash: &str) -> std::io::Result<Option<Trust>>;
+    /// Keeps it for the next release.
+    fn remember(&self, hash: &str, trust: &Trust) -> std::io::Result<()>;
 }
 
 /// The journal and its blobs on disk. Blocking: callers put it on a blocking thread.

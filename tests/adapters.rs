@@ -12,9 +12,13 @@ mod covered;
 mod dotnet;
 #[path = "adapters/evidence.rs"]
 mod evidence;
+#[path = "adapters/explain.rs"]
+mod explain;
 #[path = "adapters/github/mod.rs"]
 mod github;
 #[path = "adapters/scanners.rs"]
 mod scanners;
 #[path = "adapters/smoke.rs"]
 mod smoke;
+#[path = "adapters/streamed.rs"]
+mod streamed;

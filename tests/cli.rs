@@ -394,7 +394,7 @@ fn evidence_is_read_offline_and_the_exit_code_says_how_it_went() {
     write("lcov.info", "SF:a.c\nDA:1,1\nDA:2,0\nend_of_record\n");
     write(
         "scan.sarif",
-        r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"t"}},"results":[{"level":"error"}]}]}"#,
+        r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"gosec"}},"results":[{"level":"error"}]}]}"#,
     );
     write("notes.txt", "hello");
     let code = |arguments: &[&str]| cockpit(folder.path(), arguments).status.code();

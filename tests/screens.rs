@@ -215,6 +215,21 @@ fn the_diff_is_walked_through() {
         let text = stage.text(width, height);
         assert!(text.contains("Retry captures through the queue"), "{text}");
         insta::assert_snapshot!(format!("diff-commits-{width}x{height}"), text);
+        stage.keys(&["Tab"]);
+        let text = stage.text(width, height);
+        for word in [
+            "Dependencies 3",
+            "lodash",
+            "4.17.20",
+            "removed",
+            "high GHSA",
+        ] {
+            assert!(
+                text.contains(word),
+                "{width}x{height} lacks {word:?}\n{text}"
+            );
+        }
+        insta::assert_snapshot!(format!("diff-packages-{width}x{height}"), text);
         stage.keys(&["Esc"]);
         assert!(stage.model.overlay.is_none());
     }

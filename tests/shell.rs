@@ -9,6 +9,8 @@ mod aloft;
 mod countdown;
 #[path = "shell/disk.rs"]
 mod disk;
+#[path = "shell/explain.rs"]
+mod explain;
 #[path = "shell/flight.rs"]
 mod flight;
 #[path = "shell/glass.rs"]

@@ -75,6 +75,8 @@ pub enum Action {
     Emergency,
     /// Shows the Slack card.
     Card,
+    /// Lets the programs of the rules run.
+    Trust,
     /// Asks GitHub to stop the run.
     CancelRun,
     /// Asks GitHub to run the failed jobs again.
@@ -126,13 +128,13 @@ impl Group {
 /// One row of the list: name in the keymap, short label, a sentence, the group.
 type Row = (Action, &'static str, &'static str, &'static str, Group);
 
-const ROWS: [Row; 50] = {
+const ROWS: [Row; 51] = {
     use Action::{
         Approve, Back, Bottom, Browse, CancelRun, Card, Close, Copy, Diff, Down, Emergency, Extend,
         Filter, HandOver, Help, Hold, KeepWatching, Left, NextDecision, NextMetric, NextPane, Note,
         Open, PageDown, PageUp, Palette, Pane, PreviousDecision, PreviousPane, Problem, Quit,
         Redraw, Reject, ReleaseStage, RerunFailed, Right, RollBack, SignOff, Suspend, TakeSeat,
-        Tick, Top, Up, Zoom,
+        Tick, Top, Trust, Up, Zoom,
     };
     use Group::{Cockpit, Decide, Look, Move};
     [
@@ -221,6 +223,13 @@ const ROWS: [Row; 50] = {
             "emergency",
             "emergency",
             "Ask for the emergency way",
+            Decide,
+        ),
+        (
+            Trust,
+            "trust",
+            "trust",
+            "Let the programs run that the rules name",
             Decide,
         ),
         (

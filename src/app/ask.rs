@@ -44,6 +44,8 @@ pub enum Asking {
     HandOver,
     /// To drive from now on.
     TakeSeat,
+    /// To let the programs of the rules run.
+    Trust,
     /// To stop the run.
     CancelRun,
     /// To run the failed jobs again.
@@ -341,6 +343,7 @@ impl Prompt {
                     }
                 }
             }
+            Asking::Trust => Intent::TrustCommands,
             Asking::CancelRun => Intent::CancelRun,
             Asking::RerunFailed => Intent::RerunFailed,
         })

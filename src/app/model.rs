@@ -126,6 +126,7 @@ impl Model {
             return None;
         }
         self.derived.refresh(release);
+        self.walk.learn(release);
         let watches = has_begun(release);
         if watches != self.watches {
             self.watches = watches;

@@ -55,6 +55,7 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
             phase,
             Phase::Undecided | Phase::RollbackFailed | Phase::Stopped
         ),
+        Action::Trust => !release.untrusted_programs().is_empty() && !phase.is_end(),
         Action::CancelRun => release
             .rollout
             .deploying_run()
@@ -176,6 +177,7 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
         (Action::CancelRun, "cancel the deploy"),
         (Action::KeepWatching, "keep watching"),
         (Action::Extend, "extend"),
+        (Action::Trust, "trust commands"),
         (Action::Problem, "problem"),
         (Action::SignOff, "sign off"),
         (Action::Note, "note"),

@@ -345,6 +345,7 @@ impl Model {
             Action::KeepWatching => Some(Prompt::plain(release, Asking::KeepWatching)),
             Action::HandOver => Some(Prompt::hand_over(release)),
             Action::TakeSeat => Some(Prompt::plain(release, Asking::TakeSeat)),
+            Action::Trust => Some(Prompt::plain(release, Asking::Trust)),
             Action::CancelRun => Some(Prompt::plain(release, Asking::CancelRun)),
             Action::RerunFailed => Some(Prompt::plain(release, Asking::RerunFailed)),
             _ => None,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::Place;
 use crate::domain::{
     Text,
-    diff::{Area, FileKind, HotPaths, Mark, Migration},
+    diff::{Area, Areas, Dependencies, DependencyChange, FileKind, HotPaths, Mark, Migration},
     observation::{CommitSnapshot, Comparison, FileChange},
     release::Release,
 };
@@ -21,6 +21,9 @@ pub struct Walk {
     seen: Option<Arc<Comparison>>,
     /// By file, in the comparison's order.
     marks: Arc<[FileMarks]>,
+    /// Commits that production would lose, newest first.
+    lost: Vec<Text>,
+    dependencies: Dependencies,
     /// What the list shows.
     pub shows: Shows,
     rows: Vec<Row>,
@@ -41,13 +44,17 @@ pub enum Shows {
     /// Files by area.
     #[default]
     Files,
-    /// Commits, newest first.
+    /// Commits, newest first; before them those that production would lose.
     Commits,
+    /// Packages that come, go, or get another version.
+    Dependencies,
 }
 
 /// What is worth knowing of a file before it is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileMarks {
+    /// The area that it lies in.
+    pub area: Text,
     /// What it is for.
     pub kind: FileKind,
     /// Whether a hot path holds it.
@@ -65,6 +72,10 @@ pub enum Row {
     File(usize),
     /// A commit by its index.
     Commit(usize),
+    /// A commit that production would lose, by its index.
+    Lost(usize),
+    /// A package by its index.
+    Dependency(usize),
 }
 
 /// A line of an opened file.
@@ -84,7 +95,9 @@ impl Walk {
     /// Takes a comparison; what was open closes, as it may be another file's.
     pub fn take(&mut self, seen: Arc<Comparison>, release: &Release) {
         let hot = HotPaths::new(&release.policy.hot_paths);
+        let areas = Areas::new(&release.policy.areas);
         let marks = seen.files.iter().map(|file| FileMarks {
+            area: Text::line(areas.of(file.path.as_str())),
             kind: FileKind::of(file.path.as_str()),
             is_hot: hot.holding(file.path.as_str()).is_some(),
             migration: Migration::of(file),
@@ -93,6 +106,20 @@ impl Walk {
         self.seen = Some(seen);
         self.opened = None;
         self.search();
+    }
+
+    /// Takes what the release knows beside the comparison: it comes later.
+    pub fn learn(&mut self, release: &Release) {
+        let Some(diff) = &release.evidence.diff else {
+            return;
+        };
+        if self.lost != diff.lost || self.dependencies != diff.dependencies {
+            self.lost.clone_from(&diff.lost);
+            self.dependencies = diff.dependencies.clone();
+            if self.shows != Shows::Files {
+                self.search();
+            }
+        }
     }
 
     /// The comparison, once it is there.
@@ -115,6 +142,21 @@ impl Walk {
         self.seen()?.commits.get(index)
     }
 
+    /// A commit that production would lose.
+    pub fn lost(&self, index: usize) -> Option<&Text> {
+        self.lost.get(index)
+    }
+
+    /// A package.
+    pub fn dependency(&self, index: usize) -> Option<&DependencyChange> {
+        self.dependencies.changes.get(index)
+    }
+
+    /// What is known of the packages.
+    pub fn dependencies(&self) -> &Dependencies {
+        &self.dependencies
+    }
+
     /// The selected file and its lines; `None` where no file is selected.
     pub fn selected(&self) -> Option<(&FileChange, &FileMarks, &[Line])> {
         let (file, marks) = self.file(self.file?)?;
@@ -126,11 +168,12 @@ impl Walk {
         &self.filter
     }
 
-    /// Shows the other list.
-    pub fn turn(&mut self) {
-        self.shows = match self.shows {
-            Shows::Files => Shows::Commits,
-            Shows::Commits => Shows::Files,
+    /// Shows the next list, or the one before.
+    pub fn turn(&mut self, on: bool) {
+        self.shows = match (self.shows, on) {
+            (Shows::Files, true) | (Shows::Dependencies, false) => Shows::Commits,
+            (Shows::Commits, true) | (Shows::Files, false) => Shows::Dependencies,
+            (Shows::Dependencies, true) | (Shows::Commits, false) => Shows::Files,
         };
         self.opened = None;
         self.search();
@@ -173,7 +216,11 @@ impl Walk {
 
     /// Selects a row.
     pub fn select(&mut self, row: usize) {
-        if matches!(self.rows.get(row), Some(Row::File(_) | Row::Commit(_))) {
+        if self
+            .rows
+            .get(row)
+            .is_some_and(|row| !matches!(row, Row::Area(_)))
+        {
             self.place.at = row;
             self.opened = None;
             self.look();
@@ -220,7 +267,27 @@ impl Walk {
         self.rows = match (&self.seen, self.shows) {
             (None, _) => Vec::new(),
             (Some(seen), Shows::Files) => tree(seen, &self.marks, fits),
-            (Some(seen), Shows::Commits) => commits(seen, fits),
+            (Some(seen), Shows::Commits) => {
+                let lost = self.lost.iter().enumerate();
+                let lost = lost.filter(|(_, line)| fits(line.as_str()));
+                let mut rows: Vec<Row> = lost.map(|(index, _)| Row::Lost(index)).collect();
+                rows.extend(commits(seen, fits));
+                rows
+            }
+            (Some(_), Shows::Dependencies) => {
+                let all = self.dependencies.changes.iter().enumerate();
+                let fits = |change: &DependencyChange| {
+                    fits(&format!(
+                        "{} {} {}",
+                        change.in_short(),
+                        change.ecosystem,
+                        change.file
+                    ))
+                };
+                all.filter(|(_, change)| fits(change))
+                    .map(|(index, _)| Row::Dependency(index))
+                    .collect()
+            }
         };
         let first = self
             .rows
@@ -257,7 +324,9 @@ fn tree(seen: &Comparison, marks: &[FileMarks], fits: impl Fn(&str) -> bool) -> 
         if !fits(file.path.as_str()) {
             continue;
         }
-        let name = Area::of(file.path.as_str());
+        let name = marks
+            .get(index)
+            .map_or_else(|| Area::of(file.path.as_str()), |marks| marks.area.as_str());
         let (area, files) = areas
             .entry(name)
             .or_insert_with(|| (Area::named(name), Vec::new()));

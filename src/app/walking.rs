@@ -11,9 +11,8 @@ impl Model {
         }
         match action {
             Action::Open => self.walk.open(),
-            Action::NextPane | Action::PreviousPane | Action::Left | Action::Right => {
-                self.walk.turn();
-            }
+            Action::NextPane | Action::Right => self.walk.turn(true),
+            Action::PreviousPane | Action::Left => self.walk.turn(false),
             Action::Filter => {
                 self.walk.opened = None;
                 self.walk.typing = true;

@@ -52,6 +52,9 @@ pub struct GlobalArguments {
     /// Where journals and the log lie.
     #[arg(long, global = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
+    /// Let the programs that the rules name run, without being asked: for CI and other places without a person.
+    #[arg(long, global = true)]
+    pub trust_commands: bool,
 }
 
 impl From<&GlobalArguments> for Flags {
@@ -63,6 +66,7 @@ impl From<&GlobalArguments> for Flags {
             ascii: given.ascii,
             no_color: given.no_color,
             state_dir: given.state_dir.clone(),
+            trust_commands: given.trust_commands,
         }
     }
 }

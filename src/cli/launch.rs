@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     beside::{chain_of, following, host_name},
     exit::Stop,
+    seat::{flagged, zone},
     surroundings::{Surroundings, beside},
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
         cloudwatch::{CloudWatch, Settings, StaticKeys},
         github::Client,
         script::Programs,
-        store::{Cut, Driving, Inbox, LocksOnDisk, Opened, Who, look, open},
+        store::{Cut, Driving, Inbox, LocksOnDisk, Opened, TrustFiles, Who, look, open},
     },
     config::{AwsAccount, Beside, Machine, Resolved, TeamFile, files_beside, parse_team_with},
     domain::{
@@ -100,7 +101,7 @@ pub(super) async fn launch(
     let policy = &resolved.team.policy;
     let key = which(&order, &resolved, &client, dialogue).await?;
     dialogue.doing(format!("opening the journal of {key}"));
-    let outside = outside(&order, &resolved, client)?;
+    let outside = outside(&order, &resolved, client, &root)?;
     let warnings = resolved
         .team
         .not_yet
@@ -134,11 +135,6 @@ pub(super) async fn launch(
         crew,
         warnings,
     })
-}
-
-fn zone() -> String {
-    let zone = jiff::tz::TimeZone::system();
-    zone.iana_name().unwrap_or("UTC").to_owned()
 }
 
 /// The rules: those of `--config`, else the default branch's.
@@ -245,7 +241,12 @@ async fn which(
     Ok(ReleaseKey { repository, run })
 }
 
-fn outside(order: &Launch<'_>, resolved: &Resolved, client: Client) -> Result<Outside, Stop> {
+fn outside(
+    order: &Launch<'_>,
+    resolved: &Resolved,
+    client: Client,
+    root: &std::path::Path,
+) -> Result<Outside, Stop> {
     let clock = &order.clock;
     let cloudwatch = Arc::new(match &order.cloudwatch {
         Some((endpoint, keys)) => simulated(&resolved.team.aws, endpoint, keys, clock),
@@ -266,6 +267,7 @@ fn outside(order: &Launch<'_>, resolved: &Resolved, client: Client) -> Result<Ou
         smoke: wiring::smoke(&resolved.team, &order.around.env, clock)?,
         script: Arc::new(Programs::default()),
         locks: None,
+        trusts: Arc::new(TrustFiles::new(root)),
         clock: Arc::clone(clock),
     })
 }
@@ -299,10 +301,14 @@ async fn driving(
     order: Launch<'_>,
     root: &std::path::Path,
     key: &ReleaseKey,
-    outside: Outside,
+    mut outside: Outside,
     opening: RecordEvent,
 ) -> Result<Aloft, Stop> {
     let login = outside.runs.viewer().await.ok();
+    if order.around.flags.trust_commands {
+        let trust = flagged(login.as_ref(), order.clock.now())?;
+        outside.trusts = Arc::new(TrustFiles::new(root).given(Some(trust)));
+    }
     let who = Who {
         host: Text::line(&host_name()),
         login: login.clone(),

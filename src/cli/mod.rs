@@ -29,6 +29,7 @@ mod risk;
 mod run;
 mod runtime;
 mod screen;
+mod seat;
 mod signoff;
 mod smoke;
 mod status;

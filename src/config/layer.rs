@@ -62,4 +62,6 @@ pub struct Flags {
     pub no_color: bool,
     /// `--state-dir`.
     pub state_dir: Option<PathBuf>,
+    /// `--trust-commands`.
+    pub trust_commands: bool,
 }

@@ -90,6 +90,8 @@ pub enum Intent {
     },
     /// Drive from now on.
     TakeSeat,
+    /// Let the programs of the rules run.
+    TrustCommands,
     /// Stop the run on GitHub.
     CancelRun,
     /// Run the failed production jobs again.

@@ -49,14 +49,23 @@ impl Text {
     /// As [`Text::block`] with a limit of its own, in bytes.
     pub fn block_within(raw: &str, limit: usize) -> Self {
         let mut out = String::with_capacity(raw.len().min(limit));
-        for (at, c) in raw.char_indices() {
+        let mut rest = raw;
+        loop {
+            // Most of it is plain and goes as it is, a run at a time.
+            let is_plain = |b: u8| (b' '..=b'~').contains(&b) || b == b'\n';
+            let run = rest.bytes().position(|b| !is_plain(b));
+            let run = run.unwrap_or(rest.len());
+            let (plain, after) = rest.split_at(run.min(limit.saturating_sub(out.len())));
+            out.push_str(plain);
+            rest = after;
+            let Some(c) = rest.chars().next() else { break };
             if out.len() >= limit {
-                push_cut(&mut out, raw.len() - at);
+                push_cut(&mut out, rest.len());
                 break;
             }
+            rest = &rest[c.len_utf8()..];
             match c {
-                '\n' => out.push('\n'),
-                '\r' if raw[at + 1..].starts_with('\n') => {}
+                '\r' if rest.starts_with('\n') => {}
                 '\t' => out.push_str("    "),
                 _ => push_visible(&mut out, c),
             }

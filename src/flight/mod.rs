@@ -1,6 +1,7 @@
 //! One release without a screen: inputs, the four functions, journal, outbox, pollers.
 
 mod driving;
+mod explain_need;
 mod feeds;
 mod find;
 mod flying;
@@ -16,6 +17,7 @@ mod replaying;
 mod wakeful;
 
 pub use driving::Flight;
+pub use explain_need::ExplainNeed;
 pub use feeds::Crew;
 pub use find::*;
 pub use flying::*;

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::explain_need::{ExplainNeed, explain_need};
 use crate::domain::{
     Act, Phase, RunId, Seq, Sha, Text,
     approval::ApprovalProgress,
@@ -9,6 +10,7 @@ use crate::domain::{
     evidence::{EvidenceKind, Piece},
     observation::Minute,
     policy::{GateKind, Policy},
+    record::Trust,
     release::{PAST_MINUTES, Release},
     rollback::RollbackProgress,
     smoke::Moment,
@@ -72,7 +74,7 @@ pub enum Lookup {
 }
 
 /// What the evidence still lacks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EvidenceNeeds {
     /// The candidate's commit, once known.
     pub sha: Option<Sha>,
@@ -94,6 +96,12 @@ pub struct EvidenceNeeds {
     pub detail: Option<String>,
     /// Whether anyone still decides on evidence.
     pub matters: bool,
+    /// Whether the program of the rules is asked for the explain text.
+    pub explain: ExplainNeed,
+    /// Who trusted the rules' programs; `None`: nobody yet.
+    pub trust: Option<Trust>,
+    /// Whether the rules name programs that run by themselves.
+    pub has_programs: bool,
 }
 
 impl Needs {
@@ -129,10 +137,12 @@ impl Needs {
             production_run: production_run(release),
             rollback_run: rollback_run(release),
             evidence: evidence(release, &phase),
-            production_every: (!phase.is_end()).then(|| match phase {
-                Phase::Monitoring | Phase::Recovering => secs(20),
-                _ => secs(120),
-            }),
+            production_every: (!phase.is_end() && may_ask_production(release)).then(
+                || match phase {
+                    Phase::Monitoring | Phase::Recovering => secs(20),
+                    _ => secs(120),
+                },
+            ),
             production_turn: production_turn(release),
             metrics_from: metrics_from(release, &phase),
             alarms: alarms(&release.policy),
@@ -216,9 +226,17 @@ fn evidence(release: &Release, phase: &Phase) -> EvidenceNeeds {
         has_dependencies: diff
             .is_some_and(|diff| diff.dependencies.from != DependenciesFrom::Unknown),
         detail: diff.and_then(|diff| diff.detail.clone()),
+        explain: explain_need(release, matters, base.is_none() || diff.is_some()),
+        trust: release.record.trust.clone(),
+        has_programs: !release.policy.own_programs().is_empty(),
         base,
         matters,
     }
+}
+
+/// A program of the rules is run only once a person trusted it.
+fn may_ask_production(release: &Release) -> bool {
+    release.policy.production_command.is_none() || release.record.trust.is_some()
 }
 
 fn production_turn(release: &Release) -> Option<Timestamp> {

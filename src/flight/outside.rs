@@ -6,7 +6,7 @@ use crate::{
     domain::smoke::{Moment, Suite},
     ports::{
         Alarms, Artifacts, Calendar, Checkout, Clock, Dispatch, History, Metrics, Probe, Review,
-        Runs, Script, ServiceLocks, Smoke,
+        Runs, Script, ServiceLocks, Smoke, Trusts,
     },
 };
 
@@ -39,6 +39,8 @@ pub struct Outside {
     pub script: Arc<dyn Script>,
     /// What other releases on this machine say about the service.
     pub locks: Option<Arc<dyn ServiceLocks>>,
+    /// Who trusted them.
+    pub trusts: Arc<dyn Trusts>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }

@@ -1,6 +1,6 @@
 //! The commands that do by hand what cockpit would do, for a terminal beside it.
 
-use crate::domain::{policy::RollbackRule, release::Release};
+use crate::domain::{policy::RollbackRule, release::Release, wording::quoted};
 
 /// One a line, ready for a POSIX shell.
 pub fn by_hand(release: &Release) -> String {
@@ -47,14 +47,4 @@ pub(super) fn rollback_by_hand(
         lines.push(words.join(" "));
     }
     lines
-}
-
-/// A word for a POSIX shell: everything but plain characters between single quotes.
-pub(super) fn quoted(word: &str) -> String {
-    let plain =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':');
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }

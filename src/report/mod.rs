@@ -3,6 +3,7 @@
 
 mod by_hand;
 mod documents;
+mod explain_facts;
 mod figures;
 mod markdown;
 mod mood;
@@ -14,6 +15,7 @@ mod story_acts;
 
 pub use by_hand::by_hand;
 pub use documents::*;
+pub use explain_facts::*;
 pub use figures::*;
 pub use markdown::*;
 pub use mood::*;

@@ -134,6 +134,7 @@ fn security(report: &SecurityReport) -> Value {
         json!({
             "critical": counts.critical,
             "high": counts.high,
+            "unscored": counts.unscored,
             "medium": counts.medium,
             "low": counts.low,
             "note": counts.note,

@@ -276,7 +276,9 @@ fn security(text: &mut String, report: Option<&SecurityReport>) {
     );
     let mut table = Table::new(&["severity", ">found", ">new"]);
     let new = |of: Option<u64>| of.map_or_else(|| "?".to_owned(), |count| count.to_string());
-    for severity in Severity::ALL {
+    let is_told =
+        |severity: &Severity| *severity != Severity::Unscored || report.counts.unscored > 0;
+    for severity in Severity::ALL.into_iter().filter(is_told) {
         table.row(&[
             severity.word().to_owned(),
             report.counts.of(severity).to_string(),

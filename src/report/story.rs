@@ -123,13 +123,20 @@ fn of_evidence(event: &EvidenceEvent) -> (Mood, String) {
                 };
                 (mood, format!("coverage: {}", coverage.in_short()))
             }
-            Finding::Explain { .. } => (Mood::Plain, "explain summary read".to_owned()),
+            Finding::Explain { passed_over, .. } => match passed_over.first() {
+                None => (Mood::Plain, "explain summary read".to_owned()),
+                Some(why) => (Mood::Look, format!("explain summary read; not by {why}")),
+            },
         },
         EvidenceEvent::Unreadable { kind, fault } => (
             Mood::Look,
             format!("{} unreadable: {}", kind.word(), fault.detail),
         ),
         EvidenceEvent::Missing { kind } => (Mood::Look, format!("{} missing", kind.word())),
+        EvidenceEvent::GrewOld { kinds } => {
+            let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+            (Mood::Look, format!("grew old: {}", words.join(", ")))
+        }
         EvidenceEvent::Compared(diff) => (
             Mood::Plain,
             format!(
@@ -381,6 +388,14 @@ fn of_record(event: &RecordEvent) -> (Mood, String) {
         RecordEvent::Explained { text } => {
             (Mood::Plain, format!("written down: {}", text.first_line()))
         }
+        RecordEvent::CommandsTrusted { trust, .. } => (
+            Mood::Plain,
+            format!(
+                "{} trusted the rules' commands {}",
+                trust.by,
+                trust.way.word()
+            ),
+        ),
         RecordEvent::Closed { reason, .. } => {
             (Mood::Plain, format!("closed: {}", reason.first_line()))
         }

@@ -36,13 +36,13 @@ fn report(document: &Value) -> SecurityReport {
         .report(Err("no earlier release"))
 }
 
-fn counts(report: &SecurityReport) -> [u64; 5] {
+fn counts(report: &SecurityReport) -> [u64; 6] {
     Severity::ALL.map(|severity| report.counts.of(severity))
 }
 
 fn run(results: impl Into<Value>) -> Value {
     let results: Value = results.into();
-    json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "results": results}]})
+    json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "bandit"}}, "results": results}]})
 }
 
 #[test]
@@ -56,7 +56,10 @@ fn bandit_says_the_same_as_sarif_and_by_itself() {
             .count() as u64
     };
     // Bandit writes HIGH as error, MEDIUM as warning (the default, so left out), LOW as note.
-    assert_eq!(counts(&report), [0, of("HIGH"), of("MEDIUM"), 0, of("LOW")]);
+    assert_eq!(
+        counts(&report),
+        [0, of("HIGH"), 0, of("MEDIUM"), 0, of("LOW")]
+    );
     assert_eq!(report.tools_in_words(), "Bandit");
     let first = &report.worst[0];
     assert_eq!(first.severity, Severity::Medium);
@@ -77,7 +80,10 @@ fn ruff_says_the_same_as_sarif_and_by_itself() {
     let own: Value = serde_json::from_slice(&data("ruff.json")).unwrap();
     let own = own.as_array().unwrap();
     assert!(own.iter().all(|one| one["severity"] == "error"));
-    assert_eq!(counts(&report), [0, own.len() as u64, 0, 0, 0]);
+    // A linter's errors are no weaknesses: counted apart, and no reason against the release.
+    assert_eq!(counts(&report), [0, 0, own.len() as u64, 0, 0, 0]);
+    assert_eq!(report.failure(), None);
+    assert!(report.in_short().contains("unscored"), "and told");
     // Its own JSON is no SARIF, and is said to be none.
     let fault = scan(&data("ruff.json")).unwrap_err();
     assert!(fault.detail.as_str().contains("neither SARIF"), "{fault}");
@@ -86,7 +92,7 @@ fn ruff_says_the_same_as_sarif_and_by_itself() {
 #[test]
 fn the_level_is_the_results_own_else_the_runs_else_the_rules_else_warning() {
     let document = json!({"version": "2.1.0", "runs": [{
-    "tool": {"driver": {"name": "t", "rules": [
+    "tool": {"driver": {"name": "gosec", "rules": [
         {"id": "ERR", "defaultConfiguration": {"level": "error"}},
         {"id": "PLAIN"},
         {"id": "OFF", "defaultConfiguration": {"level": "note"}},
@@ -109,7 +115,7 @@ fn the_level_is_the_results_own_else_the_runs_else_the_rules_else_warning() {
         {"ruleId": "ERR", "kind": "notApplicable"},
         {}                                                                    // warning
     ]}]});
-    assert_eq!(counts(&report(&document)), [0, 6, 3, 0, 3]);
+    assert_eq!(counts(&report(&document)), [0, 6, 0, 3, 0, 3]);
 }
 
 #[test]
@@ -123,10 +129,58 @@ fn a_score_goes_before_the_level_as_in_github() {
             rule("a", json!("9.0")), rule("b", json!("8.9")), rule("c", json!(7)), rule("d", json!("6.9")),
             rule("e", json!("4.0")), rule("f", json!("0.1")), rule("g", json!("0.0")), rule("h", json!("high")), rule("i", json!("11"))]}},
         "results": results}]});
-    assert_eq!(counts(&report(&document)), [1, 2, 2, 1, 3]);
+    assert_eq!(counts(&report(&document)), [1, 2, 0, 2, 1, 3]);
     let own =
         run(json!([{"ruleId": "z", "level": "note", "properties": {"security-severity": "9.8"}}]));
-    assert_eq!(counts(&report(&own)), [1, 0, 0, 0, 0]);
+    assert_eq!(counts(&report(&own)), [1, 0, 0, 0, 0, 0]);
+}
+
+#[test]
+fn an_error_without_a_score_is_grave_where_it_is_about_security_and_a_linters_elsewhere() {
+    let by = |tool: &str, rule: Value, result: Value| {
+        let mut result = result;
+        result["ruleId"] = json!("r");
+        result["level"] = json!("error");
+        let document = json!({"version": "2.1.0", "runs": [{
+            "tool": {"driver": {"name": tool, "rules": [rule]}}, "results": [result]}]});
+        let report = report(&document);
+        (report.counts.high, report.counts.unscored)
+    };
+    let rule = |tags: Value| json!({"id": "r", "properties": {"tags": tags}});
+    let grave = [
+        by(
+            "CodeQL",
+            rule(json!(["security", "external/cwe/cwe-079"])),
+            json!({}),
+        ),
+        by(
+            "Semgrep OSS",
+            rule(json!(["CWE-89: SQL injection", "HIGH CONFIDENCE"])),
+            json!({}),
+        ),
+        by(
+            "t",
+            rule(json!([])),
+            json!({"properties": {"tags": ["Security"]}}),
+        ),
+        by("gitleaks", json!({"id": "r"}), json!({})),
+        by("Trivy v0.60", json!({"id": "r"}), json!({})),
+    ];
+    assert_eq!(grave, [(1, 0); 5]);
+    let linters = [
+        by("ESLint", json!({"id": "r"}), json!({})),
+        by(
+            "CodeQL",
+            rule(json!(["maintainability", "useless-code"])),
+            json!({}),
+        ),
+        by(
+            "zapper",
+            rule(json!("security")),
+            json!({"properties": {"tags": {"security": 1}}}),
+        ),
+    ];
+    assert_eq!(linters, [(0, 1); 3]);
 }
 
 #[test]
@@ -193,8 +247,8 @@ fn several_runs_count_together_and_one_that_failed_is_not_passed() {
         "invocations": [{"executionSuccessful": false, "toolExecutionNotifications": [{"level": "error", "message": {"text": "no database"}}]}]});
     document["runs"].as_array_mut().unwrap().push(other);
     let report = report(&document);
-    assert_eq!(counts(&report), [0, 1, 1, 0, 0]);
-    assert_eq!(report.tools_in_words(), "t and other");
+    assert_eq!(counts(&report), [0, 1, 0, 1, 0, 0]);
+    assert_eq!(report.tools_in_words(), "bandit and other");
     assert!(report.incomplete);
     assert!(report.problems[0].as_str().contains("no database"));
 }
@@ -210,7 +264,7 @@ fn trivy_npm_and_cargo_are_told_by_their_content() {
          "Secrets": [{"RuleID": "aws-key", "Severity": "CRITICAL", "Title": "AWS key", "StartLine": 3}]},
         {"Target": "empty", "Vulnerabilities": null}]});
     let found = report(&trivy);
-    assert_eq!(counts(&found), [2, 1, 0, 0, 1]);
+    assert_eq!(counts(&found), [2, 1, 0, 0, 0, 1]);
     assert_eq!(
         found.worst[0].place.as_str(),
         "libc6 2.36 (shop:1 (debian))"
@@ -223,7 +277,7 @@ fn trivy_npm_and_cargo_are_told_by_their_content() {
         "list": {"name": "list", "severity": "moderate", "range": "*", "via": ["lodash"]}},
         "metadata": {"vulnerabilities": {"info": 0, "low": 0, "moderate": 1, "high": 1, "critical": 0, "total": 2}}});
     let found = report(&npm);
-    assert_eq!(counts(&found), [0, 1, 1, 0, 0]);
+    assert_eq!(counts(&found), [0, 1, 0, 1, 0, 0]);
     assert_eq!(found.worst[0].rule.as_str(), "GHSA-35jh-r3h4-6jhm");
     assert_eq!(found.worst[0].place.as_str(), "lodash <4.17.21");
 
@@ -231,7 +285,7 @@ fn trivy_npm_and_cargo_are_told_by_their_content() {
         "url": "https://npmjs.com/advisories/118", "findings": [{"version": "3.0.0", "paths": ["a>minimatch", "b>minimatch"]}]}},
         "metadata": {"vulnerabilities": {"info": 0, "low": 1, "moderate": 0, "high": 2, "critical": 0}}});
     let found = report(&old);
-    assert_eq!(counts(&found), [0, 2, 0, 1, 0]);
+    assert_eq!(counts(&found), [0, 2, 0, 0, 1, 0]);
     assert!(
         found.problems[0]
             .as_str()
@@ -244,7 +298,7 @@ fn trivy_npm_and_cargo_are_told_by_their_content() {
         "warnings": {"unmaintained": [{"kind": "unmaintained", "advisory": {"id": "RUSTSEC-2026-0003"}, "package": {"name": "bar", "version": "1"}}],
             "yanked": [{"kind": "yanked", "advisory": null, "package": {"name": "baz", "version": "1"}}]}});
     let found = report(&cargo);
-    assert_eq!(counts(&found), [1, 1, 0, 0, 2]);
+    assert_eq!(counts(&found), [1, 1, 0, 0, 0, 2]);
     assert_eq!(found.tools_in_words(), "cargo audit");
     let none = json!({"database": {}, "lockfile": {}, "vulnerabilities": {"found": false, "count": 0, "list": []}, "warnings": {}});
     assert_eq!(report(&none).counts.total(), 0);

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use cockpit::domain::{
     Actor, ArtifactId, DeploymentId, EnvironmentId, Feed, RunId, Seq, Text,
     approval::ApprovalEvent,
-    diff::{Diff, Effect, EffectKind, Framework, Migration, Patch, PullRef, Seen},
+    diff::{
+        Advisory, AdvisorySeverity, Dependencies, DependenciesFrom, DependencyChange,
+        DependencyKind, Diff, Effect, EffectKind, Framework, Migration, Patch, PullRef, Seen,
+    },
     evidence::{
         Candidate, EvidenceEvent, ExplainSource, Finding, LoadReport, NamedTest, SuiteTotals,
         TestsSummary, Threshold, Totals,
@@ -181,6 +184,7 @@ fn evidence(journal: &mut Journal, failed: u64) {
             blob: "0".repeat(64),
             text: EXPLAIN.into(),
             source: ExplainSource::default(),
+            passed_over: Vec::new(),
         }),
     );
     let diff = Diff {
@@ -265,6 +269,39 @@ pub(crate) fn compared(stage: &mut Stage) {
     };
     stage.release.policy.hot_paths = vec!["src/payments/**".to_owned()];
     stage.model.walk.take(Arc::new(seen), &stage.release);
+    if let Some(diff) = &mut stage.release.evidence.diff {
+        diff.dependencies = Dependencies::new(DependenciesFrom::Review, packages(), Vec::new());
+    }
+    stage.model.walk.learn(&stage.release);
+}
+
+fn packages() -> Vec<DependencyChange> {
+    let change = |name: &str, from: Option<&str>, to: Option<&str>, kind| DependencyChange {
+        name: name.into(),
+        ecosystem: "npm".into(),
+        kind,
+        from: from.map(Text::from),
+        to: to.map(Text::from),
+        direct: Some(true),
+        file: "package-lock.json".into(),
+        advisories: Vec::new(),
+    };
+    let mut lodash = change(
+        "lodash",
+        Some("4.17.21"),
+        Some("4.17.20"),
+        DependencyKind::Downgraded,
+    );
+    lodash.advisories.push(Advisory {
+        id: "GHSA-35jh-r3h4-6jhm".into(),
+        severity: AdvisorySeverity::High,
+        summary: "Command injection in lodash".into(),
+    });
+    vec![
+        lodash,
+        change("left-pad", Some("1.3.0"), None, DependencyKind::Removed),
+        change("ulid", None, Some("3.0.1"), DependencyKind::Added),
+    ]
 }
 
 fn way_back(journal: &mut Journal) {

@@ -15,7 +15,7 @@ use cockpit::{
         Command, Intent, Login, Phase, Refusal,
         approval::{ConfirmedApproval, ConfirmedRollback, Shown},
         later,
-        policy::Effect,
+        policy::{Effect, Policy},
         release::Release,
         rollback::Plan,
     },
@@ -133,6 +133,22 @@ impl Air {
             release.rollback.countdown().is_some()
         })
         .await;
+        air
+    }
+
+    /// By other rules and in a world of its own, until everything but a decision is there.
+    pub(crate) async fn by(policy: Policy, prepare: impl FnOnce(&World)) -> Self {
+        let clock = Arc::new(Jumpy {
+            clock: PausedClock::start("2026-11-20T14:00:00Z".parse().unwrap()),
+            seconds: AtomicI64::new(0),
+        });
+        let time: Arc<dyn Clock> = clock.clone();
+        let world = World::new(&time);
+        prepare(&world);
+        let disk = Arc::new(Disk::default());
+        let made = aloft_by(policy, &world, &disk, &time);
+        let mut air = Self::of(made, world, disk, clock);
+        air.until_ready().await;
         air
     }
 

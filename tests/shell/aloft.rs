@@ -25,7 +25,7 @@ use crate::{
 const WAITING: usize = 1_024;
 
 /// The rules of the stories.
-fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     let rules: toml::Table = toml::from_str(include_str!("../stories/policy.toml")).unwrap();
     Policy::deserialize(rules).unwrap_or_else(|error| panic!("the rules: {error}"))
 }

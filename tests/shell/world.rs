@@ -20,11 +20,12 @@ use cockpit::{
             RunSnapshot, RunStatus, Sample,
         },
         policy::{CalendarRule, Metric, Side, TimeWindow},
+        record::{Trust, TrustWay},
     },
     flight::{Outside, SmokeTests},
     ports::{
         Alarms, Artifacts, Asked, Calendar, Clock, Dispatch, DispatchOrder, History, Metrics,
-        Probe, Progress, Review, Runs, Script,
+        Probe, Progress, Review, Runs, Script, Trusts,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -60,6 +61,14 @@ pub(crate) struct State {
     pub(crate) answers: VecDeque<Answer>,
     /// Every act that was sent, and when.
     pub(crate) sent: Vec<(Timestamp, String)>,
+    /// The body of the candidate's pull request.
+    pub(crate) body: Text,
+    /// What the program `explain` answers.
+    pub(crate) explain: Result<Vec<u8>, Fault>,
+    /// What it was given, each time.
+    pub(crate) facts: Vec<Vec<u8>>,
+    /// The trust that this machine remembers.
+    pub(crate) trust: Option<Trust>,
 }
 
 /// The ports' other side.
@@ -111,6 +120,18 @@ fn job(id: u64, name: &str, status: RunStatus, at: Timestamp) -> JobSnapshot {
     }
 }
 
+fn pull(number: u64, body: &Text) -> PullSnapshot {
+    PullSnapshot {
+        number,
+        title: "Retries move to the queue".into(),
+        body: body.clone(),
+        author: Some(Login::parse("ben").unwrap()),
+        head: sha("3"),
+        merged_as: None,
+        url: Text::default(),
+    }
+}
+
 fn hold() -> PendingDeployment {
     PendingDeployment {
         environment: EnvironmentId(7),
@@ -142,6 +163,10 @@ impl World {
                 fault: None,
                 answers: VecDeque::new(),
                 sent: Vec::new(),
+                body: Text::default(),
+                explain: Ok(Vec::new()),
+                facts: Vec::new(),
+                trust: None,
             }),
         })
     }
@@ -196,6 +221,7 @@ impl World {
             smoke: SmokeTests::default(),
             script: self.clone(),
             locks: None,
+            trusts: self.clone(),
             clock: Arc::clone(&self.clock),
         }
     }
@@ -467,15 +493,7 @@ impl History for World {
     }
 
     fn pull(&self, number: u64) -> Asked<'_, PullSnapshot> {
-        self.tell(|_| PullSnapshot {
-            number,
-            title: "Retries move to the queue".into(),
-            body: Text::default(),
-            author: Some(Login::parse("ben").unwrap()),
-            head: sha("3"),
-            merged_as: None,
-            url: Text::default(),
-        })
+        self.tell(|state| pull(number, &state.body))
     }
 
     fn comments(&self, _number: u64) -> Asked<'_, Vec<CommentSnapshot>> {
@@ -483,7 +501,7 @@ impl History for World {
     }
 
     fn pulls_of<'a>(&'a self, _sha: &'a Sha) -> Asked<'a, Vec<PullSnapshot>> {
-        self.tell(|_| Vec::new())
+        self.tell(|state| vec![pull(7, &state.body)])
     }
 
     fn resolve<'a>(&'a self, name: &'a str) -> Asked<'a, Sha> {
@@ -576,13 +594,36 @@ impl Alarms for World {
     }
 }
 
+impl Trusts for World {
+    fn recall(&self, _hash: &str) -> std::io::Result<Option<Trust>> {
+        let trust = self.state().trust.clone();
+        Ok(trust.map(|trust| Trust {
+            way: TrustWay::Remembered,
+            ..trust
+        }))
+    }
+
+    fn remember(&self, _hash: &str, trust: &Trust) -> std::io::Result<()> {
+        self.state().trust = Some(trust.clone());
+        Ok(())
+    }
+}
+
 impl Script for World {
     fn run<'a>(
         &'a self,
-        _arguments: &'a [String],
-        _input: &'a [u8],
+        arguments: &'a [String],
+        input: &'a [u8],
         _limit: SignedDuration,
     ) -> Asked<'a, Vec<u8>> {
+        if arguments
+            .first()
+            .is_some_and(|program| program == "explain")
+        {
+            let mut state = self.state();
+            state.facts.push(input.to_vec());
+            return Box::pin(std::future::ready(state.explain.clone()));
+        }
         self.act("script".into(), |_, _| Vec::new())
     }
 }

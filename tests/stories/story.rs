@@ -120,6 +120,8 @@ pub(crate) enum Do {
     Cancel,
     /// Run failed jobs again.
     Rerun,
+    /// Let the rules' programs run.
+    Trust,
 }
 
 fn merge(under: &mut toml::Table, over: &toml::Table) {
@@ -296,6 +298,7 @@ impl Do {
             Self::TakeSeat => Intent::TakeSeat,
             Self::Cancel => Intent::CancelRun,
             Self::Rerun => Intent::RerunFailed,
+            Self::Trust => Intent::TrustCommands,
         }
     }
 }

@@ -11,7 +11,7 @@ use cockpit::domain::{
         EnvironmentSnapshot, MetricsSeen, Minute, Observation, Relation, Sample,
     },
     policy::{MetricName, Side, TimeWindow, WindowKind},
-    record::ServiceLock,
+    record::{ServiceLock, Trust, TrustWay},
     rollback::{InputsCheck, Readiness},
     rollout::{ProductionAnswer, ProductionSource},
     smoke::{Moment, SmokeFailure, SmokeOutcome, SmokeSummary},
@@ -39,7 +39,11 @@ pub(crate) enum See {
     /// Artifacts by name, with this digest.
     Artifacts(BTreeMap<String, String>),
     /// A test report.
-    Tests { passed: u64, failed: u64 },
+    Tests {
+        passed: u64,
+        failed: u64,
+        made: Option<String>,
+    },
     /// Evidence that is not there.
     Missing(EvidenceKind),
     /// Evidence that cannot be read.
@@ -70,6 +74,8 @@ pub(crate) enum See {
     Silent(Feed),
     /// It answers again.
     Back(Feed),
+    /// A trust in the rules' programs that this person gave for an earlier release.
+    Trusted(String),
 }
 
 /// A window in short.
@@ -181,7 +187,11 @@ impl See {
                 pulls: vec![(7, "Retries move to the queue".into())],
             }),
             Self::Artifacts(all) => Observation::Artifacts(all.iter().map(artifact).collect()),
-            Self::Tests { passed, failed } => tests(*passed, *failed),
+            Self::Tests {
+                passed,
+                failed,
+                made,
+            } => tests(*passed, *failed, made.as_deref().unwrap_or("13:50")),
             Self::Missing(kind) => Observation::Missing { kind: *kind },
             Self::Unreadable(kind) => Observation::Unreadable {
                 kind: *kind,
@@ -243,6 +253,7 @@ impl See {
                 fault: Fault::new(FaultKind::Offline, "metrics", "connection refused"),
             },
             Self::Back(feed) => Observation::Back { feed: *feed },
+            Self::Trusted(by) => trusted(by),
         }
     }
 }
@@ -259,7 +270,7 @@ fn artifact((name, digest): (&String, &String)) -> ArtifactSnapshot {
     }
 }
 
-fn tests(passed: u64, failed: u64) -> Observation {
+fn tests(passed: u64, failed: u64, made: &str) -> Observation {
     let totals = Totals {
         tests: passed + failed,
         passed,
@@ -272,9 +283,17 @@ fn tests(passed: u64, failed: u64) -> Observation {
             totals,
             ..TestsSummary::default()
         }),
-        made: Some(time("13:50")),
+        made: Some(time(made)),
         other_commit: false,
     }
+}
+
+fn trusted(by: &str) -> Observation {
+    Observation::Trusted(Trust {
+        by: Login::parse(by).unwrap(),
+        at: time("2026-11-18T09:00:00Z"),
+        way: TrustWay::Remembered,
+    })
 }
 
 fn compared(relation: Relation) -> Diff {

@@ -13,6 +13,8 @@ use serde::{
 
 /// Elements of one list.
 const LIST_LIMIT: usize = 200_000;
+/// Words of a list that are kept.
+const WORDS_LIMIT: usize = 64;
 /// Bytes kept of one string.
 const WORD_LIMIT: usize = 2_000;
 /// Bytes of a document that is no UTF-8 and is therefore read whole.
@@ -140,6 +142,33 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for List<T> {
             nothing_else!(map);
         }
         deserializer.deserialize_any(Seen(PhantomData))
+    }
+}
+
+/// A list of words, as far as [`WORDS_LIMIT`]; empty where something else stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Words(pub(super) Vec<Word>);
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Seen;
+        impl<'de> Visitor<'de> for Seen {
+            type Value = Words;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of words")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Words, A::Error> {
+                let mut all = Vec::new();
+                while let Some(word) = seq.next_element::<Word>()? {
+                    if all.len() < WORDS_LIMIT {
+                        all.push(word);
+                    }
+                }
+                Ok(Words(all))
+            }
+            nothing_else!(map);
+        }
+        deserializer.deserialize_any(Seen)
     }
 }
 

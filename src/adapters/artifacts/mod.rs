@@ -25,6 +25,7 @@ mod test_xml;
 mod trx;
 mod understand;
 mod xml;
+mod xml_cutter;
 mod xml_source;
 mod xunit;
 

@@ -1,8 +1,8 @@
 //! SARIF 2.1.0: what each result is worth, and whether it counts.
 //!
 //! The level is the result's own, else what the run's configuration or the rule's default say, else `warning` (SARIF
-//! 3.27.10). A `security-severity` of the rule or the result goes before it, as in GitHub's code scanning. Results that
-//! passed, that do not apply, that are absent now, or that someone suppressed do not count.
+//! 3.27.10). A `security-severity` of the rule or the result goes before it, as in GitHub's code scanning. An error without
+//! one is grave where rule, result or tool are about security, else a linter's: counted apart. Results that passed, that do not apply, that are absent now, or that someone suppressed do not count.
 
 use std::collections::HashMap;
 
@@ -143,7 +143,8 @@ fn severity(rules: &Rules<'_>, rule: Option<&Rule>, finding: &Finding) -> Severi
         .or_else(|| rule?.default_configuration.0.level.told())
         .unwrap_or("warning");
     match level {
-        "error" => Severity::High,
+        "error" if rules.is_security(rule, finding) => Severity::High,
+        "error" => Severity::Unscored,
         "note" | "none" => Severity::Note,
         _ => Severity::Medium,
     }
@@ -151,6 +152,8 @@ fn severity(rules: &Rules<'_>, rule: Option<&Rule>, finding: &Finding) -> Severi
 
 /// The rules of a run, found by id and by place.
 struct Rules<'r> {
+    /// Whether the tool looks for nothing but weaknesses.
+    is_scanner: bool,
     components: Vec<&'r Component>,
     by_id: HashMap<&'r str, &'r Rule>,
     /// Levels that the run was told to use instead.
@@ -167,6 +170,7 @@ impl<'r> Rules<'r> {
             by_id.entry(rule.id.as_str()).or_insert(rule);
         }
         let mut rules = Self {
+            is_scanner: is_scanner(driver.name.as_str()),
             components,
             by_id,
             levels: HashMap::new(),
@@ -180,6 +184,15 @@ impl<'r> Rules<'r> {
             }
         }
         rules
+    }
+
+    /// Whether an error is about security: by its own tags, its rule's, or because the tool looks for nothing else.
+    fn is_security(&self, rule: Option<&Rule>, finding: &Finding) -> bool {
+        let rule = rule.into_iter().map(|rule| &rule.properties);
+        let mut tags = rule
+            .chain([&finding.properties])
+            .flat_map(|properties| &properties.0.tags.0);
+        self.is_scanner || tags.any(|tag| is_security_tag(tag.as_str()))
     }
 
     fn overridden(&self, rule: &Rule) -> Option<&'r str> {
@@ -231,6 +244,47 @@ impl<'r> Rules<'r> {
         }
         None
     }
+}
+
+/// Tags as GitHub's code scanning and the tools use them: `security`, `external/cwe/cwe-79`, `CWE-89: ...`, `owasp-a1`.
+fn is_security_tag(tag: &str) -> bool {
+    let tag = tag.trim().to_ascii_lowercase();
+    let words = ["security", "vulnerability", "secret", "secrets"];
+    let beginnings = ["security/", "external/cwe", "cwe", "owasp"];
+    words.contains(&tag.as_str()) || beginnings.iter().any(|head| tag.starts_with(head))
+}
+
+/// Tools that look for weaknesses alone and whose reports need not say so; by the beginning of their name.
+fn is_scanner(tool: &str) -> bool {
+    const SCANNERS: [&str; 22] = [
+        "bandit",
+        "brakeman",
+        "cargo-audit",
+        "checkov",
+        "clair",
+        "dependency-check",
+        "detect-secrets",
+        "gitleaks",
+        "gosec",
+        "govulncheck",
+        "grype",
+        "kics",
+        "nuclei",
+        "osv-scanner",
+        "pip-audit",
+        "snyk",
+        "terrascan",
+        "tfsec",
+        "trivy",
+        "trufflehog",
+        "zap",
+        "zizmor",
+    ];
+    let tool = tool.trim().to_ascii_lowercase();
+    SCANNERS.iter().any(|name| {
+        tool.strip_prefix(name)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    })
 }
 
 /// Whether an id is a rule's own or lies below it.

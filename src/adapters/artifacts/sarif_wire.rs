@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::loose::{Entries, List, Loose, Number, Word};
+use super::loose::{Entries, List, Loose, Number, Word, Words};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -50,6 +50,7 @@ pub(super) struct Configuration {
 pub(super) struct Properties {
     #[serde(rename = "security-severity")]
     pub(super) security_severity: Number,
+    pub(super) tags: Words,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,7 +1,7 @@
 //! One walk over an XML document for every format: bounded in depth and size, entities never expanded, and a damaged
 //! or cut document said with its line. What the elements mean is a [`Listener`]'s.
 
-use std::io::Read;
+use std::{borrow::Cow, io::Read};
 
 use quick_xml::{
     Reader,
@@ -59,6 +59,7 @@ pub(super) fn walk<'b>(
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
+        reader.get_mut().mark();
         let event = match reader.read_event_into(&mut buffer) {
             Ok(event) => event,
             Err(error) => {
@@ -199,13 +200,55 @@ impl Open {
 }
 
 /// An element's attributes by local name, with their values as they are written: [`put`] resolves one.
-pub(super) fn attributes<'s>(
-    start: &'s BytesStart<'_>,
-) -> impl Iterator<Item = (&'s str, std::borrow::Cow<'s, str>)> {
-    let mut all = start.html_attributes();
-    all.with_checks(false);
-    all.flatten()
-        .map(|attribute| (attribute.key.local_name().into_inner(), attribute.value))
+pub(super) fn attributes<'s>(start: &'s BytesStart<'_>) -> Attributes<'s> {
+    Attributes {
+        rest: start.attributes_raw(),
+    }
+}
+
+/// The attributes that are left of a tag. As HTML has them: a value may miss its quotes, or be missing. A value whose
+/// closing quote is missing ends them.
+pub(super) struct Attributes<'s> {
+    rest: &'s str,
+}
+
+impl<'s> Iterator for Attributes<'s> {
+    type Item = (&'s str, Cow<'s, str>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.rest.trim_ascii_start();
+        if rest.is_empty() {
+            return None;
+        }
+        let is_end = |b: u8| b == b'=' || b.is_ascii_whitespace();
+        let end = rest.bytes().position(is_end).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        let local = match memchr::memchr(b':', name.as_bytes()) {
+            Some(colon) => &name[colon + 1..],
+            None => name,
+        };
+        let after = after.trim_ascii_start();
+        let Some(value) = after.strip_prefix('=') else {
+            self.rest = after;
+            return Some((local, Cow::Borrowed("")));
+        };
+        let value = value.trim_ascii_start();
+        let quote = value.bytes().next().filter(|b| matches!(b, b'"' | b'\''));
+        let (value, rest) = if let Some(quote) = quote {
+            let Some(end) = memchr::memchr(quote, &value.as_bytes()[1..]) else {
+                self.rest = "";
+                return None;
+            };
+            let (inside, rest) = value[1..].split_at(end);
+            (inside, &rest[1..])
+        } else {
+            let end = value.bytes().position(|b| b.is_ascii_whitespace());
+            value.split_at(end.unwrap_or(value.len()))
+        };
+        self.rest = rest;
+        Some((local, Cow::Borrowed(value)))
+    }
 }
 
 /// Writes an attribute's value into a string that is used again, its references resolved; one that cannot be stays.

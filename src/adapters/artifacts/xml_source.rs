@@ -9,41 +9,77 @@ use std::io::{self, BufRead, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::xml_cutter::Cutter;
+
 /// Bytes read at a time.
 const CHUNK: usize = 32 << 10;
-/// Bytes kept of one run of text, one CDATA section, one attribute value.
-const RUN_KEPT: usize = 64 << 10;
-/// Bytes of one whole tag, processing instruction or document type.
-const TAG_LIMIT: usize = 1 << 20;
+/// Bytes passed on of one piece, whatever it is to the parser: more than all that the limits above leave.
+const PIECE_LIMIT: usize = 2 << 20;
 
 /// The stream; read it as a `BufRead` of valid UTF-8.
+///
+/// A file of many small elements is passed on as it was read: what a limit may cut is longer than a chunk, so only the
+/// piece that lies across the border of two chunks is looked at. Who reads says where a piece begins ([`XmlSource::mark`]).
 pub(super) struct XmlSource<R> {
     inner: R,
-    raw: Box<[u8]>,
-    decoder: Option<Decoder>,
-    decoded: Vec<u8>,
+    input: Input,
+    /// What one read gives.
+    read: Box<[u8]>,
+    /// What is read next; of a whole chunk that is passed on both buffers change places.
+    raw: Vec<u8>,
+    /// The beginning of a character whose rest comes with the next chunk.
+    carry: Vec<u8>,
     out: Vec<u8>,
+    /// What a decoder writes into.
+    decoded: Vec<u8>,
     at: usize,
+    /// Where in `out` the present piece began; `None`: in an earlier chunk.
+    mark: Option<usize>,
+    /// From where on in `out` the cutter has not looked.
+    unseen: usize,
+    /// Bytes of the present piece that were passed on before this chunk.
+    piece: usize,
     lines_before: u64,
     lines_here: u64,
     cutter: Cutter,
     ended: bool,
 }
 
+/// How bytes become UTF-8.
+enum Input {
+    /// Not known before the first bytes.
+    Unknown,
+    /// They are.
+    Utf8,
+    /// By a decoder.
+    Decoded(Box<Decoder>),
+}
+
 impl<R: Read> XmlSource<R> {
     pub(super) fn new(inner: R) -> Self {
         Self {
             inner,
-            raw: vec![0; CHUNK].into_boxed_slice(),
-            decoder: None,
+            input: Input::Unknown,
+            read: vec![0; CHUNK].into_boxed_slice(),
             decoded: Vec::new(),
-            out: Vec::new(),
+            raw: Vec::with_capacity(CHUNK),
+            carry: Vec::new(),
+            out: Vec::with_capacity(CHUNK),
             at: 0,
+            mark: Some(0),
+            unseen: 0,
+            piece: 0,
             lines_before: 0,
             lines_here: 0,
             cutter: Cutter::new(),
             ended: false,
         }
+    }
+
+    /// A piece of XML (a tag, a run of text ...) ended here, and the next begins.
+    pub(super) fn mark(&mut self) {
+        self.mark = Some(self.at);
+        self.piece = 0;
     }
 
     /// The line of the byte read last, from 1; near it where text was cut.
@@ -57,44 +93,124 @@ impl<R: Read> XmlSource<R> {
     }
 
     fn refill(&mut self) -> io::Result<()> {
+        self.follow()?;
         self.lines_before += std::mem::take(&mut self.lines_here);
         self.out.clear();
         self.at = 0;
+        self.mark = None;
+        self.unseen = 0;
         while self.out.is_empty() && !self.ended {
-            let filled = self.read_chunk()?;
-            let decoder = self
-                .decoder
-                .get_or_insert_with(|| encoding_of(&self.raw[..filled]).new_decoder());
-            let mut rest = &self.raw[..filled];
-            self.ended = filled == 0;
-            loop {
-                self.decoded.resize(CHUNK * 2, 0);
-                let (result, read, written, _) =
-                    decoder.decode_to_utf8(rest, &mut self.decoded, self.ended);
-                rest = &rest[read..];
-                self.lines_here += newlines(&self.decoded[..written]);
-                self.cutter.pass(&self.decoded[..written], &mut self.out)?;
-                if result == CoderResult::InputEmpty {
-                    break;
-                }
+            self.read_chunk()?;
+            if matches!(self.input, Input::Unknown) {
+                self.choose();
+            }
+            match &self.input {
+                Input::Utf8 => self.take_utf8()?,
+                Input::Decoded(_) => self.decode()?,
+                Input::Unknown => {}
             }
         }
         Ok(())
     }
 
-    /// Fills the raw buffer as far as one read goes; the first read gets enough to see the declaration.
-    fn read_chunk(&mut self) -> io::Result<usize> {
-        let wanted = if self.decoder.is_none() { 256 } else { 1 };
-        let mut filled = 0;
-        while filled < wanted {
-            match self.inner.read(&mut self.raw[filled..]) {
-                Ok(0) => break,
-                Ok(read) => filled += read,
+    /// Brings the cutter to the end of what was passed on: the piece that goes on in the next chunk.
+    fn follow(&mut self) -> io::Result<()> {
+        let from = match self.mark {
+            Some(mark) => {
+                self.cutter = Cutter::new();
+                mark
+            }
+            None => self.unseen,
+        };
+        let begun = self.mark.unwrap_or(0);
+        self.piece += self.out.len() - begun;
+        if self.piece > PIECE_LIMIT {
+            let what = "a single piece of markup is larger than 2 MiB";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        let tail = &self.out[from.min(self.out.len())..];
+        self.cutter.pass(tail, &mut Vec::new())
+    }
+
+    /// Finds the encoding by the first bytes.
+    fn choose(&mut self) {
+        let encoding = encoding_of(&self.raw);
+        self.input = if encoding == UTF_8 {
+            if self.raw.starts_with(b"\xef\xbb\xbf") {
+                self.raw.drain(..3);
+            }
+            Input::Utf8
+        } else {
+            Input::Decoded(Box::new(encoding.new_decoder()))
+        };
+    }
+
+    /// Takes a chunk that is UTF-8 already. One that is not goes to a decoder, and all that follows with it.
+    fn take_utf8(&mut self) -> io::Result<()> {
+        let whole = match std::str::from_utf8(&self.raw) {
+            Ok(_) => self.raw.len(),
+            Err(error) if error.error_len().is_none() && !self.ended => error.valid_up_to(),
+            Err(_) => {
+                let decoder = UTF_8.new_decoder_without_bom_handling();
+                self.input = Input::Decoded(Box::new(decoder));
+                return self.decode();
+            }
+        };
+        self.carry.extend_from_slice(&self.raw[whole..]);
+        self.raw.truncate(whole);
+        self.lines_here += newlines(&self.raw);
+        let seen = self.cutter.pass_to_border(&self.raw, &mut self.out)?;
+        self.unseen = self.out.len();
+        if self.out.len() == seen {
+            std::mem::swap(&mut self.raw, &mut self.out);
+        } else {
+            self.out.extend_from_slice(&self.raw[seen..]);
+        }
+        Ok(())
+    }
+
+    fn decode(&mut self) -> io::Result<()> {
+        let Input::Decoded(decoder) = &mut self.input else {
+            return Ok(());
+        };
+        let mut rest = self.raw.as_slice();
+        self.decoded.resize(CHUNK * 2, 0);
+        loop {
+            let (result, read, written, _) =
+                decoder.decode_to_utf8(rest, &mut self.decoded, self.ended);
+            rest = &rest[read..];
+            self.lines_here += newlines(&self.decoded[..written]);
+            self.cutter.pass(&self.decoded[..written], &mut self.out)?;
+            if result == CoderResult::InputEmpty {
+                break;
+            }
+        }
+        self.unseen = self.out.len();
+        Ok(())
+    }
+
+    /// Fills the raw buffer as far as one read goes, behind what was carried over; the first read gets enough to see the
+    /// declaration.
+    fn read_chunk(&mut self) -> io::Result<()> {
+        let wanted = match self.input {
+            Input::Unknown => 256,
+            Input::Utf8 | Input::Decoded(_) => 1,
+        };
+        self.raw.clear();
+        self.raw.append(&mut self.carry);
+        let wanted = wanted + self.raw.len();
+        while self.raw.len() < wanted {
+            match self.inner.read(&mut self.read) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(read) => self.raw.extend_from_slice(&self.read[..read]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(filled)
+        Ok(())
     }
 }
 
@@ -109,6 +225,7 @@ impl<R: Read> Read for XmlSource<R> {
 }
 
 impl<R: Read> BufRead for XmlSource<R> {
+    #[inline]
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.at == self.out.len() && !self.ended {
             self.refill()?;
@@ -116,6 +233,7 @@ impl<R: Read> BufRead for XmlSource<R> {
         Ok(&self.out[self.at..])
     }
 
+    #[inline]
     fn consume(&mut self, amount: usize) {
         self.at = (self.at + amount).min(self.out.len());
     }
@@ -147,221 +265,4 @@ fn encoding_of(head: &[u8]) -> &'static Encoding {
     encoding
         .filter(|encoding| *encoding != UTF_16LE && *encoding != UTF_16BE)
         .unwrap_or(UTF_8)
-}
-
-/// Copies XML and drops what is beyond the limits, knowing only where text, tags and quotes begin and end.
-struct Cutter {
-    state: State,
-    /// Bytes of the present run that were copied.
-    kept: usize,
-    /// Bytes of the present tag.
-    tag: usize,
-    /// How much of the present run's end mark has passed.
-    matched: usize,
-    /// The first bytes after `<!`.
-    bang: Vec<u8>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Text,
-    Open,
-    Bang,
-    Tag,
-    Quote(u8),
-    Cdata,
-    Comment,
-    Instruction,
-    DocType { depth: u32, quote: u8 },
-}
-
-impl Cutter {
-    fn new() -> Self {
-        Self {
-            state: State::Text,
-            kept: 0,
-            tag: 0,
-            matched: 0,
-            bang: Vec::new(),
-        }
-    }
-
-    fn pass(&mut self, input: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-        let mut rest = input;
-        while let Some(&first) = rest.first() {
-            let used = match self.state {
-                State::Text => self.text(rest, out),
-                State::Open => {
-                    self.open(first);
-                    0
-                }
-                State::Bang => self.bang(first, out)?,
-                State::Tag => self.in_tag(rest, out)?,
-                State::Quote(quote) => self.quote(rest, quote, out)?,
-                State::Cdata => self.until(rest, b"]]>", RUN_KEPT, out),
-                State::Comment => self.until(rest, b"-->", 0, out),
-                State::Instruction => self.until(rest, b"?>", RUN_KEPT, out),
-                State::DocType { depth, quote } => self.doc_type(first, depth, quote, out)?,
-            };
-            rest = &rest[used..];
-        }
-        Ok(())
-    }
-
-    fn enter(&mut self, state: State) {
-        self.state = state;
-        self.kept = 0;
-        self.matched = 0;
-    }
-
-    /// Copies what still fits of this run.
-    fn keep(&mut self, run: &[u8], limit: usize, out: &mut Vec<u8>) {
-        let room = limit.saturating_sub(self.kept).min(run.len());
-        out.extend_from_slice(&run[..whole_characters(run, room)]);
-        self.kept = if room < run.len() {
-            limit
-        } else {
-            self.kept + room
-        };
-    }
-
-    fn count_tag(&mut self, bytes: usize) -> io::Result<()> {
-        self.tag += bytes;
-        if self.tag > TAG_LIMIT {
-            let what = "a single tag is larger than 1 MiB";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-        }
-        Ok(())
-    }
-
-    fn text(&mut self, rest: &[u8], out: &mut Vec<u8>) -> usize {
-        let Some(end) = memchr::memchr(b'<', rest) else {
-            self.keep(rest, RUN_KEPT, out);
-            return rest.len();
-        };
-        self.keep(&rest[..end], RUN_KEPT, out);
-        out.push(b'<');
-        self.enter(State::Open);
-        self.tag = 0;
-        end + 1
-    }
-
-    fn open(&mut self, first: u8) {
-        match first {
-            b'!' => {
-                self.bang.clear();
-                self.enter(State::Bang);
-            }
-            b'?' => self.enter(State::Instruction),
-            _ => self.enter(State::Tag),
-        }
-    }
-
-    fn bang(&mut self, byte: u8, out: &mut Vec<u8>) -> io::Result<usize> {
-        self.count_tag(1)?;
-        self.bang.push(byte);
-        out.push(byte);
-        match self.bang.as_slice() {
-            b"!--" => self.enter(State::Comment),
-            b"![CDATA[" => self.enter(State::Cdata),
-            begun if b"!--".starts_with(begun) || b"![CDATA[".starts_with(begun) => {}
-            [.., b'>'] => self.enter(State::Text),
-            _ => self.enter(State::DocType { depth: 0, quote: 0 }),
-        }
-        Ok(1)
-    }
-
-    fn in_tag(&mut self, rest: &[u8], out: &mut Vec<u8>) -> io::Result<usize> {
-        let stop = memchr::memchr3(b'>', b'"', b'\'', rest);
-        let used = stop.map_or(rest.len(), |at| at + 1);
-        self.count_tag(used)?;
-        out.extend_from_slice(&rest[..used]);
-        match stop.map(|at| rest[at]) {
-            Some(b'>') => self.enter(State::Text),
-            Some(quote) => self.enter(State::Quote(quote)),
-            None => {}
-        }
-        Ok(used)
-    }
-
-    fn quote(&mut self, rest: &[u8], quote: u8, out: &mut Vec<u8>) -> io::Result<usize> {
-        let before = self.kept;
-        let end = memchr::memchr(quote, rest);
-        self.keep(&rest[..end.unwrap_or(rest.len())], RUN_KEPT, out);
-        self.count_tag(self.kept - before)?;
-        if end.is_some() {
-            out.push(quote);
-            self.enter(State::Tag);
-        }
-        Ok(end.map_or(rest.len(), |at| at + 1))
-    }
-
-    /// Copies up to `limit` bytes of a run and always the whole mark that ends it.
-    fn until(&mut self, rest: &[u8], mark: &[u8], limit: usize, out: &mut Vec<u8>) -> usize {
-        let last = mark[mark.len() - 1];
-        let mut used = 0;
-        // The mark's leading bytes are alike (`]]`, `--`), or there is only one.
-        while used < rest.len() {
-            let byte = rest[used];
-            used += 1;
-            if byte == last && self.matched == mark.len() - 1 {
-                let body = &rest[..used - 1];
-                self.keep(body, limit, out);
-                // Whatever of the mark was kept or not, a whole one makes the end.
-                out.extend_from_slice(self.end_mark(mark, out));
-                self.enter(State::Text);
-                return used;
-            }
-            self.matched = if byte == mark[0] {
-                (self.matched + 1).min(mark.len() - 1)
-            } else {
-                0
-            };
-        }
-        self.keep(rest, limit, out);
-        used
-    }
-
-    /// What still has to be written of `mark`.
-    fn end_mark<'m>(&self, mark: &'m [u8], out: &[u8]) -> &'m [u8] {
-        let begun = &mark[..mark.len() - 1];
-        if self.kept >= begun.len() && out.ends_with(begun) {
-            &mark[begun.len()..]
-        } else {
-            mark
-        }
-    }
-
-    fn doc_type(
-        &mut self,
-        byte: u8,
-        depth: u32,
-        quote: u8,
-        out: &mut Vec<u8>,
-    ) -> io::Result<usize> {
-        self.count_tag(1)?;
-        out.push(byte);
-        let next = |depth, quote| State::DocType { depth, quote };
-        self.state = match byte {
-            _ if quote != 0 => next(depth, if byte == quote { 0 } else { quote }),
-            b'"' | b'\'' => next(depth, byte),
-            b'[' => next(depth + 1, 0),
-            b']' => next(depth.saturating_sub(1), 0),
-            b'>' if depth == 0 => State::Text,
-            _ => next(depth, 0),
-        };
-        if self.state == State::Text {
-            self.enter(State::Text);
-        }
-        Ok(1)
-    }
-}
-
-/// The largest length up to `room` that does not split a character.
-fn whole_characters(run: &[u8], room: usize) -> usize {
-    let mut end = room;
-    while end > 0 && end < run.len() && run[end] & 0b1100_0000 == 0b1000_0000 {
-        end -= 1;
-    }
-    end
 }

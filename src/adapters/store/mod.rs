@@ -16,6 +16,7 @@ mod place;
 mod private;
 mod proof;
 mod shelf;
+mod trusts;
 
 pub use error::*;
 pub use follow::*;
@@ -27,3 +28,4 @@ pub use open::*;
 pub use place::*;
 pub use proof::*;
 pub use shelf::*;
+pub use trusts::*;

@@ -31,6 +31,7 @@ fn walk() -> Walk {
         file("src/b/Cargo.lock", 1),
     ];
     let marks = files.iter().map(|file| FileMarks {
+        area: Area::of(file.path.as_str()).into(),
         kind: FileKind::of(file.path.as_str()),
         is_hot: false,
         migration: None,
@@ -60,6 +61,8 @@ fn shown(walk: &Walk) -> Vec<String> {
         Row::Area(area) => format!("[{} {}]", area.name, area.files),
         Row::File(index) => walk.file(*index).unwrap().0.path.to_string(),
         Row::Commit(index) => walk.commit(*index).unwrap().title.to_string(),
+        Row::Lost(index) => format!("- {}", walk.lost(*index).unwrap()),
+        Row::Dependency(index) => walk.dependency(*index).unwrap().in_short(),
     };
     walk.rows().iter().map(name).collect()
 }
@@ -104,7 +107,7 @@ fn the_filter_narrows_and_layers_close_one_by_one() {
     assert!(walk.back() && walk.opened.is_none());
     assert!(walk.back() && walk.filter().is_empty());
     assert!(!walk.back());
-    walk.turn();
+    walk.turn(true);
     assert_eq!(shown(&walk), ["new", "old"]);
     assert!(walk.selected().is_none());
     walk.open();
@@ -121,4 +124,47 @@ fn lines_carry_their_numbers() {
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[0], Line::Head(1, "fn f".into()));
     assert_eq!(lines[2], Line::Code(Mark::Added, None, Some(2), "b".into()));
+}
+
+#[test]
+fn what_production_would_lose_stands_before_the_commits_and_packages_have_a_list() {
+    use crate::domain::diff::{DependenciesFrom, DependencyKind};
+    let mut walk = walk();
+    walk.lost = vec!["aaaaaaa the hotfix".into()];
+    let change = |name: &str, kind: DependencyKind| DependencyChange {
+        name: name.into(),
+        ecosystem: "npm".into(),
+        kind,
+        from: (kind != DependencyKind::Added).then(|| "1.0.0".into()),
+        to: (kind != DependencyKind::Removed).then(|| "2.0.0".into()),
+        direct: None,
+        file: "package-lock.json".into(),
+        advisories: Vec::new(),
+    };
+    let changes = vec![
+        change("left-pad", DependencyKind::Removed),
+        change("lodash", DependencyKind::Bumped),
+        change("ulid", DependencyKind::Added),
+    ];
+    walk.dependencies = Dependencies::new(DependenciesFrom::LockFiles, changes, Vec::new());
+    walk.turn(true);
+    assert_eq!(shown(&walk), ["- aaaaaaa the hotfix", "new", "old"]);
+    walk.turn(true);
+    assert_eq!(
+        shown(&walk),
+        [
+            "left-pad 1.0.0 (removed)",
+            "lodash 1.0.0 -> 2.0.0",
+            "ulid 2.0.0 (new)"
+        ]
+    );
+    walk.open();
+    assert_eq!(walk.opened, None, "a package has no lines here");
+    "ulid".chars().for_each(|c| walk.push(c));
+    assert_eq!(shown(&walk), ["ulid 2.0.0 (new)"]);
+    walk.clear();
+    walk.turn(true);
+    assert_eq!(walk.shows, Shows::Files);
+    walk.turn(false);
+    assert_eq!(walk.shows, Shows::Dependencies);
 }

@@ -228,7 +228,11 @@ impl Page {
             (0, true) => Tone::Look,
             _ => Tone::Bad,
         };
-        let counts = Severity::ALL.map(|one| format!("{} {}", report.counts.of(one), one.word()));
+        let is_told = |one: &Severity| *one != Severity::Unscored || report.counts.unscored > 0;
+        let told = Severity::ALL.into_iter().filter(is_told);
+        let counts: Vec<String> = told
+            .map(|one| format!("{} {}", report.counts.of(one), one.word()))
+            .collect();
         let suppressed = match report.suppressed {
             0 => String::new(),
             count => format!("  {count} suppressed"),
@@ -242,7 +246,7 @@ impl Page {
         for finding in report.worst.iter().take(NAMED) {
             let sign = self.sign(match finding.severity {
                 Severity::Critical | Severity::High => Tone::Bad,
-                Severity::Medium | Severity::Low => Tone::Look,
+                Severity::Unscored | Severity::Medium | Severity::Low => Tone::Look,
                 Severity::Note => Tone::Dim,
             });
             let message = self.tinted(Tone::Dim, &head(finding.message.first_line(), 80));

@@ -1,18 +1,21 @@
 //! `[evidence]`: which artifacts are looked for.
 
+use std::collections::BTreeMap;
+
 use globset::Glob;
+use jiff::SignedDuration;
 
 use super::findings::Findings;
 use crate::{
     config::{
         At,
-        file::{EvidenceEntry, EvidenceTable, LatencyText},
+        file::{ArtifactEntry, EvidenceTable, LatencyText},
         units,
     },
     domain::{
-        Login, Text,
+        Text,
         evidence::{EvidenceKind, KnownFailure, LoadBaseline},
-        policy::{Effect, EvidenceRule, ExplainRule},
+        policy::{EVIDENCE_MAX_AGE, Effect, EvidenceRule},
     },
 };
 
@@ -25,42 +28,29 @@ pub(super) struct Source<'a> {
     pub(super) on_missing: Option<&'a At<Effect>>,
 }
 
+impl<'a> Source<'a> {
+    fn of(kind: EvidenceKind, entry: &'a impl ArtifactEntry) -> Self {
+        Self {
+            kind,
+            artifact: Some(entry.artifact()),
+            workflow: entry.workflow(),
+            required: entry.required(),
+            on_missing: entry.on_missing(),
+        }
+    }
+}
+
 /// The entries that are written, in the order of the screen.
-pub(super) fn sources<'t>(table: &'t EvidenceTable) -> Vec<Source<'t>> {
-    let plain = |kind: EvidenceKind, at: &'t At<EvidenceEntry>| Source {
-        kind,
-        artifact: Some(&at.artifact),
-        workflow: at.workflow.as_ref(),
-        required: at.required,
-        on_missing: at.on_missing.as_ref(),
-    };
+pub(super) fn sources(table: &EvidenceTable) -> Vec<Source<'_>> {
     let mut all: Vec<Source<'_>> = Vec::new();
-    all.extend(
-        table
-            .tests
-            .as_ref()
-            .map(|at| plain(EvidenceKind::Tests, at)),
-    );
-    all.extend(table.load.as_ref().map(|at| Source {
-        kind: EvidenceKind::Load,
-        artifact: Some(&at.artifact),
-        workflow: at.workflow.as_ref(),
-        required: at.required,
-        on_missing: at.on_missing.as_ref(),
-    }));
-    all.extend(
-        table
-            .security
-            .as_ref()
-            .map(|at| plain(EvidenceKind::Security, at)),
-    );
-    all.extend(table.coverage.as_ref().map(|at| Source {
-        kind: EvidenceKind::Coverage,
-        artifact: Some(&at.artifact),
-        workflow: at.workflow.as_ref(),
-        required: at.required,
-        on_missing: at.on_missing.as_ref(),
-    }));
+    let tests = table.tests.as_deref();
+    all.extend(tests.map(|entry| Source::of(EvidenceKind::Tests, entry)));
+    let load = table.load.as_deref();
+    all.extend(load.map(|entry| Source::of(EvidenceKind::Load, entry)));
+    let security = table.security.as_deref();
+    all.extend(security.map(|entry| Source::of(EvidenceKind::Security, entry)));
+    let coverage = table.coverage.as_deref();
+    all.extend(coverage.map(|entry| Source::of(EvidenceKind::Coverage, entry)));
     all.extend(table.explain.as_ref().map(|at| Source {
         kind: EvidenceKind::Explain,
         artifact: at.artifact.as_ref(),
@@ -81,20 +71,6 @@ pub(super) fn evidence(table: &EvidenceTable, found: &mut Findings) -> Vec<Evide
                 units::points(&raw.0)
             })
         });
-    if let Some(explain) = &table.explain {
-        if let Some(command) = &explain.command {
-            found.program("evidence.explain.command", command);
-            if let Some(artifact) = &explain.artifact {
-                let help = "keep `artifact` or `command`";
-                found.wrong(&artifact.span, "`explain` has two sources", help);
-            }
-        }
-        if let Some(timeout) = &explain.timeout {
-            found.read("evidence.explain.timeout", timeout, |raw| {
-                units::duration(&raw.0)
-            });
-        }
-    }
     sources(table)
         .into_iter()
         .map(|source| EvidenceRule {
@@ -111,22 +87,6 @@ pub(super) fn evidence(table: &EvidenceTable, found: &mut Findings) -> Vec<Evide
                 .flatten(),
         })
         .collect()
-}
-
-/// Where the explain text comes from beside an artifact.
-pub(super) fn explain(table: &EvidenceTable, found: &mut Findings) -> ExplainRule {
-    let Some(entry) = &table.explain else {
-        return ExplainRule::default();
-    };
-    let author = entry.author.as_ref().and_then(|author| {
-        found.read("evidence.explain.author", author, |raw| {
-            Login::parse(raw).map_err(|wrong| wrong.to_string())
-        })
-    });
-    ExplainRule {
-        pull_request: entry.pull_request,
-        author,
-    }
 }
 
 /// What a load test is compared with, where the file says it.
@@ -168,6 +128,21 @@ pub(super) fn load_baseline(table: &EvidenceTable, found: &mut Findings) -> Opti
     Some(baseline)
 }
 
+/// How old evidence may be.
+pub(super) fn max_age(table: &EvidenceTable, found: &mut Findings) -> SignedDuration {
+    found.read_or(
+        "evidence.max_age",
+        table.max_age.as_ref(),
+        EVIDENCE_MAX_AGE,
+        |raw| {
+            let read = units::duration(&raw.0)?;
+            (read >= SignedDuration::from_mins(1))
+                .then_some(read)
+                .ok_or_else(|| "at least 1m".to_owned())
+        },
+    )
+}
+
 /// The failing tests that are known.
 pub(super) fn known_failures(table: &EvidenceTable, found: &mut Findings) -> Vec<KnownFailure> {
     let all = table.known_failures.iter().flat_map(|at| at.value.iter());
@@ -193,6 +168,27 @@ pub(super) fn hot_paths(table: &EvidenceTable, found: &mut Findings) -> Vec<Stri
     };
     found
         .read("evidence.hot_paths", paths, read)
+        .unwrap_or_default()
+}
+
+/// The areas by name; a bad glob is refused by its own words.
+pub(super) fn areas(table: &EvidenceTable, found: &mut Findings) -> BTreeMap<String, Vec<String>> {
+    let Some(areas) = &table.areas else {
+        return BTreeMap::new();
+    };
+    let read = |all: &BTreeMap<String, Vec<String>>| {
+        for (name, globs) in all {
+            if name.trim().is_empty() || globs.is_empty() {
+                return Err(format!("area {name:?} has no name or no glob"));
+            }
+            for raw in globs {
+                glob(raw).map_err(|why| format!("{raw:?} {why}"))?;
+            }
+        }
+        Ok(all.clone())
+    };
+    found
+        .read("evidence.areas", areas, read)
         .unwrap_or_default()
 }
 

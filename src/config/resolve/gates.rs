@@ -28,7 +28,7 @@ const REASON: GateRule = GateRule::all(Effect::Reason);
 const BLOCK: GateRule = GateRule::all(Effect::Block);
 
 /// Every gate. Source of the effects: the product's rules, "Gates" (block: required tests, sign-offs, blackouts;
-/// reason: rollback readiness, metrics, missing security, smoke tests before the deploy; warn: the rest). Prerequisites
+/// reason: rollback readiness, old evidence, metrics, missing security, smoke tests before the deploy; warn: the rest). Prerequisites
 /// refuse production, so they block. `tests` is for required ones; tests that nothing requires warn.
 pub const GATES: [GateDefault; 14] = [
     gate("prerequisites", "may production be deployed at all?", BLOCK),
@@ -48,7 +48,7 @@ pub const GATES: [GateDefault; 14] = [
         "is there a summary, and do the facts agree?",
         WARN,
     ),
-    gate("freshness", "is the evidence young enough?", WARN),
+    gate("freshness", "is the evidence young enough?", REASON),
     gate(
         "production",
         "is it known what production runs, and is the candidate ahead of it?",

@@ -4,6 +4,7 @@
 
 mod calendar;
 mod evidence;
+mod explain;
 mod findings;
 mod gates;
 mod metrics;

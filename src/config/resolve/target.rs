@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use regex::Regex;
 
-use super::findings::Findings;
+use super::{explain, findings::Findings};
 use crate::{
     config::{
         At,
@@ -53,6 +53,16 @@ pub enum ProductionVersion {
         /// Longest wait.
         timeout: SignedDuration,
     },
+}
+
+impl ProductionVersion {
+    /// The program that is run for it.
+    pub fn command(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Url { .. } => None,
+            Self::Command { arguments, .. } => Some(arguments.clone()),
+        }
+    }
 }
 
 /// Longest wait for production's version where the file says none.
@@ -238,7 +248,10 @@ pub(super) fn production(
             timeout,
         }),
         (None, Some(command)) => Some(ProductionVersion::Command {
-            arguments: found.program("production.version.command", command),
+            arguments: {
+                explain::readable("production.version.command", command, found);
+                found.program("production.version.command", command)
+            },
             timeout,
         }),
         _ => {

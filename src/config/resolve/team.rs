@@ -6,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    calendar, evidence,
+    calendar, evidence, explain,
     findings::Findings,
     gates, metrics,
     not_yet::{self, NotYet},
@@ -47,6 +47,7 @@ pub(in crate::config) fn resolve_team(
     }
     let (strategy, deploy_timeout) =
         rollout::strategy(table, written, &metrics, &mut found, &mut theirs);
+    let production = target::production(&table.production, &mut found);
     let policy = Policy {
         service: found.filled("service", &table.service),
         hash,
@@ -54,9 +55,12 @@ pub(in crate::config) fn resolve_team(
         target: target::target(table, &mut found),
         pipeline: target::pipeline(&table.pipeline),
         evidence: evidence::evidence(&table.evidence, &mut found),
-        explain: evidence::explain(&table.evidence, &mut found),
+        explain: explain::explain(&table.evidence, &mut found),
+        production_command: production.as_ref().and_then(ProductionVersion::command),
+        evidence_max_age: evidence::max_age(&table.evidence, &mut found),
         load_baseline: evidence::load_baseline(&table.evidence, &mut found),
         known_failures: evidence::known_failures(&table.evidence, &mut found),
+        areas: evidence::areas(&table.evidence, &mut found),
         hot_paths: evidence::hot_paths(&table.evidence, &mut found),
         risk: risk::risk(&table.risk, &mut found),
         strategy,
@@ -75,7 +79,7 @@ pub(in crate::config) fn resolve_team(
         policy,
         repository: target::repository(&table.github, &mut found),
         aws,
-        production: target::production(&table.production, &mut found),
+        production,
         not_yet: not_yet::not_yet(table),
     };
     (resolution, found.list, theirs.list)

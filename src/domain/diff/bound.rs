@@ -11,6 +11,7 @@ const WORDS: usize = 160;
 const CHANGES_KEPT: usize = 120;
 const ADVISORIES_KEPT: usize = 8;
 const PROBLEMS_KEPT: usize = 12;
+const LOST_KEPT: usize = 20;
 const EFFECTS_KEPT: usize = 12;
 
 impl Diff {
@@ -18,6 +19,8 @@ impl Diff {
     #[must_use]
     pub fn fit(mut self) -> Self {
         self.titles.iter_mut().for_each(cut);
+        self.lost.truncate(LOST_KEPT);
+        self.lost.iter_mut().for_each(cut);
         self.people.iter_mut().for_each(cut);
         self.pulls.iter_mut().for_each(|pull| cut(&mut pull.title));
         self.areas.iter_mut().for_each(|area| cut(&mut area.name));

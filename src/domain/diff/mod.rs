@@ -1,5 +1,6 @@
 //! The diff from production: what lies between what runs and what is about to.
 
+mod areas;
 mod bound;
 mod dependency;
 mod hot;
@@ -13,6 +14,7 @@ mod patches;
 mod pull;
 mod reading;
 
+pub use areas::*;
 pub use dependency::*;
 pub use hot::*;
 pub use kind::*;

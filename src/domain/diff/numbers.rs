@@ -20,6 +20,9 @@ pub struct Diff {
     pub ahead_by: u32,
     /// Commits that would go.
     pub behind_by: u32,
+    /// Commits that would go, newest first: short SHA and first line, at most 20, as far as they were told.
+    #[serde(default)]
+    pub lost: Vec<Text>,
     /// First lines of the commits that come, newest first, at most 50.
     pub titles: Vec<Text>,
     /// Files changed.
@@ -124,6 +127,7 @@ impl Diff {
             relation: Relation::Identical,
             ahead_by: 0,
             behind_by: 0,
+            lost: Vec::new(),
             titles: Vec::new(),
             files: 0,
             added: 0,

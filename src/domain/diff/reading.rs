@@ -1,11 +1,8 @@
 //! A comparison as a [`Diff`]: counted, sorted by area, its files looked at. Knows no lock files: those come later.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Area, Diff, DiffSource, FileKind, HotPaths, Marked, Migration, PullRef};
+use super::{Area, Areas, Diff, DiffSource, FileKind, HotPaths, Marked, Migration, PullRef};
 use crate::domain::{
     Text,
     observation::{CommitSnapshot, Comparison, FileChange},
@@ -14,7 +11,6 @@ use crate::domain::{
 const TITLES_KEPT: usize = 50;
 const PULLS_KEPT: usize = 50;
 const PEOPLE_KEPT: usize = 30;
-const AREAS_KEPT: usize = 24;
 const MARKED_KEPT: usize = 60;
 const MIGRATIONS_KEPT: usize = 20;
 
@@ -56,7 +52,7 @@ impl Diff {
             authors: count(people.len()),
             people: people.into_iter().take(PEOPLE_KEPT).collect(),
             pulls: pulls(&seen.commits),
-            areas: areas(&seen.files),
+            areas: Areas::default().sums(&seen.files),
             migrations: found,
             migration_count,
             kinds,
@@ -141,28 +137,6 @@ fn pulls(commits: &[CommitSnapshot]) -> Vec<PullRef> {
         .filter(|pull| seen.insert(pull.number))
         .take(PULLS_KEPT)
         .collect()
-}
-
-fn areas(files: &[FileChange]) -> Vec<Area> {
-    let mut all: BTreeMap<&str, Area> = BTreeMap::new();
-    for file in files {
-        let name = Area::of(file.path.as_str());
-        all.entry(name)
-            .or_insert_with(|| Area::named(name))
-            .add(file);
-    }
-    let mut areas: Vec<Area> = all.into_values().collect();
-    areas.sort_by_key(|area| Reverse(area.added.saturating_add(area.removed)));
-    if areas.len() > AREAS_KEPT {
-        let rest = areas.split_off(AREAS_KEPT - 1);
-        areas.push(Area {
-            name: Text::line(&format!("{} more folders", rest.len())),
-            files: rest.iter().map(|area| area.files).sum(),
-            added: rest.iter().map(|area| area.added).sum(),
-            removed: rest.iter().map(|area| area.removed).sum(),
-        });
-    }
-    areas
 }
 
 impl Area {

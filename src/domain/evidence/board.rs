@@ -1,6 +1,6 @@
 //! The evidence as it stands: what was read, what is missing, and whether staging is ready.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -21,6 +21,8 @@ pub struct Board {
     pub artifacts: Vec<ArtifactSnapshot>,
     /// By kind.
     pub pieces: BTreeMap<EvidenceKind, Piece>,
+    /// Kinds that were read and have grown older than the rules allow.
+    pub old: BTreeSet<EvidenceKind>,
     /// The diff from production.
     pub diff: Option<Diff>,
 }
@@ -73,6 +75,7 @@ impl Board {
                     made: made.unwrap_or(at),
                     other_commit: *other_commit,
                 };
+                self.old.remove(&finding.kind());
                 self.pieces.insert(finding.kind(), piece);
             }
             EvidenceEvent::Unreadable { kind, fault } => {
@@ -81,6 +84,7 @@ impl Board {
             EvidenceEvent::Missing { kind } => {
                 self.pieces.insert(*kind, Piece::Missing);
             }
+            EvidenceEvent::GrewOld { kinds } => self.old.extend(kinds),
             EvidenceEvent::Compared(diff) => self.diff = Some((**diff).clone()),
         }
     }

@@ -44,6 +44,11 @@ pub enum EvidenceEvent {
         /// Which kind.
         kind: EvidenceKind,
     },
+    /// It is older than the rules allow: a fresh look is asked for.
+    GrewOld {
+        /// Which kinds.
+        kinds: Vec<EvidenceKind>,
+    },
     /// What lies between production and the candidate.
     Compared(Box<Diff>),
 }
@@ -61,7 +66,8 @@ impl EvidenceEvent {
             | Self::ArtifactsListed { .. }
             | Self::Read { .. }
             | Self::Unreadable { .. }
-            | Self::Missing { .. } => None,
+            | Self::Missing { .. }
+            | Self::GrewOld { .. } => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Login;
+use crate::domain::{Login, Text};
 
 /// Where an explain text comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,11 @@ pub enum ExplainSource {
         /// Who wrote it.
         author: Login,
     },
+    /// The answer of a program that the rules name.
+    Command {
+        /// Its name.
+        program: Text,
+    },
 }
 
 impl ExplainSource {
@@ -41,6 +46,7 @@ impl ExplainSource {
             Self::Untold => "from the pull request".to_owned(),
             Self::Pull { number } => format!("from pull request {number}"),
             Self::Comment { author, .. } => format!("comment by {author}"),
+            Self::Command { program } => format!("written by {program}"),
         }
     }
 }

@@ -29,6 +29,9 @@ pub enum Finding {
         /// Where it comes from.
         #[serde(default, skip_serializing_if = "ExplainSource::is_untold")]
         source: ExplainSource,
+        /// Sources that go before it and gave nothing, each with its reason.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        passed_over: Vec<Text>,
     },
 }
 

@@ -1,7 +1,10 @@
 //! A suite that is open, and what is settled when it closes: which cases were one test retried, and what its own counts
 //! mean beside the cases that it shows.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use jiff::SignedDuration;
 
@@ -10,6 +13,27 @@ use super::{
     arena::{Arena, Print},
     retry::Repeat,
 };
+
+/// A print is mixed already: it is its own hash.
+#[derive(Debug, Default)]
+struct Printed(u64);
+
+impl Hasher for Printed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Prints are written as words; what else came would only be hashed badly.
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, print: u64) {
+        self.0 = print;
+    }
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Frame {
@@ -102,10 +126,17 @@ impl Frame {
             arena.problem(&line);
             return;
         }
-        let mut repeats: HashMap<Print, Repeat> = HashMap::new();
+        // Only what failed can have been tried again.
+        let failing = arena
+            .rows_in(section, self.first_row)
+            .filter(|(_, _, outcome)| outcome.is_failing());
+        let mut repeats: HashMap<Print, Repeat, BuildHasherDefault<Printed>> = failing
+            .map(|(_, print, _)| (print, Repeat::none()))
+            .collect();
         for (row, print, outcome) in arena.rows_in(section, self.first_row) {
-            let repeat = repeats.entry(print).or_insert_with(Repeat::none);
-            repeat.count(outcome, Some(row));
+            if let Some(repeat) = repeats.get_mut(&print) {
+                repeat.count(outcome, Some(row));
+            }
         }
         for repeat in repeats.values().filter(|repeat| repeat.is_retry()) {
             let attempts = u64::from(repeat.failed) + u64::from(repeat.errored);

@@ -13,8 +13,10 @@ use crate::domain::{Text, wording};
 pub enum Severity {
     /// 9.0 and above, by CVSS.
     Critical,
-    /// 7.0 to 8.9, or an error of a tool that does not score.
+    /// 7.0 to 8.9, or an error about security without a score.
     High,
+    /// An error without a score that nothing calls a matter of security: a linter's. It fails nothing by itself.
+    Unscored,
     /// 4.0 to 6.9, or a warning.
     Medium,
     /// 0.1 to 3.9.
@@ -25,9 +27,10 @@ pub enum Severity {
 
 impl Severity {
     /// All, the worst first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Critical,
         Self::High,
+        Self::Unscored,
         Self::Medium,
         Self::Low,
         Self::Note,
@@ -38,6 +41,7 @@ impl Severity {
         match self {
             Self::Critical => "critical",
             Self::High => "high",
+            Self::Unscored => "unscored",
             Self::Medium => "medium",
             Self::Low => "low",
             Self::Note => "note",
@@ -81,6 +85,9 @@ pub struct SeverityCounts {
     pub critical: u64,
     /// High ones.
     pub high: u64,
+    /// Errors without a score.
+    #[serde(default)]
+    pub unscored: u64,
     /// Medium ones.
     pub medium: u64,
     /// Low ones.
@@ -95,6 +102,7 @@ impl SeverityCounts {
         match severity {
             Severity::Critical => self.critical,
             Severity::High => self.high,
+            Severity::Unscored => self.unscored,
             Severity::Medium => self.medium,
             Severity::Low => self.low,
             Severity::Note => self.note,
@@ -111,6 +119,7 @@ impl SeverityCounts {
         let field = match severity {
             Severity::Critical => &mut self.critical,
             Severity::High => &mut self.high,
+            Severity::Unscored => &mut self.unscored,
             Severity::Medium => &mut self.medium,
             Severity::Low => &mut self.low,
             Severity::Note => &mut self.note,

@@ -11,7 +11,7 @@ use crate::domain::{
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding},
     policy::TimeWindow,
-    record::ServiceLock,
+    record::{ServiceLock, Trust},
     rollback::Readiness,
     rollout::ProductionAnswer,
     smoke::{Moment, SmokeOutcome},
@@ -92,6 +92,8 @@ pub enum Observation {
         /// What.
         outcome: Outcome,
     },
+    /// A person's trust in the programs of these rules, given elsewhere.
+    Trusted(Trust),
     /// A feed has not answered for a while.
     Silent {
         /// Which.
@@ -148,6 +150,7 @@ impl Observation {
             Self::Alarms(_) => Feed::Alarms,
             Self::Calendar(_) => Feed::Calendar,
             Self::ServiceLock(_) => Feed::Machine,
+            Self::Trusted(_) => Feed::Script,
             Self::Silent { feed, .. } | Self::Back { feed } => *feed,
         }
     }
@@ -174,6 +177,7 @@ impl Observation {
             Self::Smoke { .. } => "smoke tests",
             Self::ServiceLock(_) => "service lock",
             Self::Answered { .. } => "answer",
+            Self::Trusted(_) => "trust",
             Self::Silent { .. } => "silence",
             Self::Back { .. } => "back",
         };

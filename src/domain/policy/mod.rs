@@ -1,6 +1,7 @@
 //! Resolved rules, and what metrics mean.
 
 mod calendar;
+mod explain;
 pub mod gate;
 mod metric;
 mod query;
@@ -9,6 +10,7 @@ mod rules;
 mod smoke;
 
 pub use calendar::*;
+pub use explain::*;
 pub use metric::*;
 pub use query::*;
 pub use recipe::*;

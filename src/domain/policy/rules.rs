@@ -8,13 +8,14 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CalendarRule, Metric, SmokeRules};
+use super::{CalendarRule, ExplainRule, Metric, SmokeRules};
 use crate::domain::{
     Login, Text,
     anomaly::DEFAULT_RATE,
     evidence::{EvidenceKind, KnownFailure, LoadBaseline},
     judge::Rule,
     risk::RiskRule,
+    wording,
 };
 
 /// Everything that decides about a release.
@@ -33,9 +34,15 @@ pub struct Policy {
     pub pipeline: Vec<StepRule>,
     /// What staging must have shown.
     pub evidence: Vec<EvidenceRule>,
-    /// Where the explain text comes from beside an artifact.
+    /// Where the explain text comes from.
     #[serde(default)]
     pub explain: ExplainRule,
+    /// The program that tells production's version, where the rules name one.
+    #[serde(default)]
+    pub production_command: Option<Vec<String>>,
+    /// Evidence older than this asks for a fresh look.
+    #[serde(default = "twelve_hours")]
+    pub evidence_max_age: SignedDuration,
     /// What a load test is compared with, where the team writes it down.
     #[serde(default)]
     pub load_baseline: Option<LoadBaseline>,
@@ -64,9 +71,37 @@ pub struct Policy {
     /// When production may change.
     #[serde(default)]
     pub calendar: Vec<CalendarRule>,
+    /// Parts of the repository by name, each with its globs.
+    #[serde(default)]
+    pub areas: BTreeMap<String, Vec<String>>,
     /// What a gate's state does to the approval, by gate name.
     pub gates: BTreeMap<String, GateRule>,
 }
+
+impl Policy {
+    /// The programs that run without a person's word at that moment, as a shell would be told them. A fallback of the
+    /// rollback is none of them: it runs on a typed confirmation.
+    pub fn own_programs(&self) -> Vec<Text> {
+        let explain = self.explain.command.as_ref();
+        let explain = explain.map(|program| program.arguments.as_slice());
+        let all = explain
+            .into_iter()
+            .chain(self.production_command.as_deref());
+        all.map(|arguments| {
+            let words: Vec<String> = arguments.iter().map(|word| wording::quoted(word)).collect();
+            Text::line(&words.join(" "))
+        })
+        .collect()
+    }
+}
+
+/// What the product's rules say, also for journals that do not.
+fn twelve_hours() -> SignedDuration {
+    EVIDENCE_MAX_AGE
+}
+
+/// How old evidence may be where the rules do not say.
+pub const EVIDENCE_MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
 
 /// Which run, which job, which environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,15 +166,6 @@ pub struct EvidenceRule {
     /// Of coverage: the largest drop that passes, in points.
     #[serde(default)]
     pub max_drop: Option<f64>,
-}
-
-/// Where the explain text comes from beside an artifact. They are tried in this order, after the artifact.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExplainRule {
-    /// The body of a pull request of the candidate, where it has the headings. With no other source it is looked at too.
-    pub pull_request: bool,
-    /// The newest comment of this account on a pull request of the candidate that has the headings.
-    pub author: Option<Login>,
 }
 
 /// How promotion goes.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ServiceLock;
+use super::{ServiceLock, Trust};
 use crate::domain::{Feed, Login, ReleaseKey, ReleaseOutcome, Text, policy::Policy};
 
 /// Something happened to the record.
@@ -90,6 +90,15 @@ pub enum RecordEvent {
         /// Who drove before, where that is known.
         from: Option<Login>,
     },
+    /// A person let the programs of the rules run.
+    CommandsTrusted {
+        /// The rules' hash: other rules are trusted anew.
+        hash: String,
+        /// The programs as they were shown.
+        commands: Vec<Text>,
+        /// Who, when and how.
+        trust: Trust,
+    },
     /// A person closed the release.
     Closed {
         /// Who.
@@ -133,6 +142,7 @@ impl RecordEvent {
             | Self::Unlocked { .. }
             | Self::HandedOver { .. }
             | Self::SeatTaken { .. }
+            | Self::CommandsTrusted { .. }
             | Self::Closed { .. } => true,
             Self::Resumed { .. }
             | Self::ClockJumped { .. }

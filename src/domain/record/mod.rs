@@ -7,6 +7,7 @@ mod reader;
 mod seal;
 mod service_lock;
 mod state;
+mod trust;
 
 pub use entry::*;
 pub use event::*;
@@ -15,3 +16,4 @@ pub use reader::*;
 pub use seal::*;
 pub use service_lock::*;
 pub use state::*;
+pub use trust::*;

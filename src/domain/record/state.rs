@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Problem, RecordEvent, ServiceLock};
+use super::{Problem, RecordEvent, ServiceLock, Trust};
 use crate::domain::{Feed, Login, ReleaseOutcome, Stamp, Text};
 
 /// What people wrote down, and what the feeds did.
@@ -30,6 +30,8 @@ pub struct Record {
     pub driver: Option<Login>,
     /// Who was named to drive next, by whom and with what to know.
     pub handed_over: Option<(Login, Note)>,
+    /// Who trusted the programs of the rules.
+    pub trust: Option<Trust>,
     /// How often a cockpit took it up again.
     pub resumed: u32,
     /// Since when a cockpit has been awake without a break, where that is not since the beginning.
@@ -83,6 +85,7 @@ impl Record {
                 self.driver = stamp.actor.person().cloned();
                 self.handed_over = None;
             }
+            RecordEvent::CommandsTrusted { trust, .. } => self.trust = Some(trust.clone()),
             RecordEvent::Closed { by, reason } => {
                 self.closed = Some(Note {
                     at: stamp.at,

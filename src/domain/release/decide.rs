@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{fill::Templates, reviewers::reviewers, seat, signoffs};
+use super::{fill::Templates, reviewers::reviewers, seat, signoffs, trust::trust};
 use crate::domain::{
     Command, Deed, Event, Fault, FaultKind, Intent, Login, Phase, Refusal, Text,
     approval::{ApprovalEvent, ConfirmedApproval, ConfirmedRollback},
@@ -39,11 +39,8 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
             if release.approval.first_grant().is_none() && never_ran || phase.is_end() {
                 return wrong();
             }
-            let event = RecordEvent::ProblemReported {
-                problem: *problem,
-                text: text.clone(),
-            };
-            Ok(vec![event.into()])
+            let (problem, text) = (*problem, text.clone());
+            Ok(vec![RecordEvent::ProblemReported { problem, text }.into()])
         }
         Intent::KeepWatching => keep_watching(release).map_or_else(wrong, Ok),
         Intent::Hold => match hold(release) {
@@ -81,6 +78,7 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
         | Intent::Unlock { .. }
         | Intent::HandOver { .. }
         | Intent::TakeSeat => seat::decide(release, command),
+        Intent::TrustCommands => trust(release, &command.actor, &phase, at),
     }
 }
 

@@ -4,7 +4,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{advance::advance, countdown::count_down, fill::Templates, smoke::smoke_failed};
+use super::{
+    advance::advance, countdown::count_down, fill::Templates, freshness::grow_old,
+    smoke::smoke_failed,
+};
 use crate::domain::{
     Deed, Event, Feed, Phase, Text,
     approval::ApprovalEvent,
@@ -33,6 +36,7 @@ pub fn elapse(release: &Release, at: Timestamp) -> Vec<Event> {
     }
     events.extend(escalate(release, at));
     events.extend(release.timing_changed(at));
+    events.extend(grow_old(release, at));
     events.extend(production_checked(release, at));
     events.extend(deploy_overdue(release, at));
     events.extend(smoke_failed(release));
@@ -91,7 +95,8 @@ impl Release {
             .flatten();
         let zero = self.rollback.countdown().map(|running| running.zero);
         let timing = self.next_timing();
-        [escalation, overdue, rollback, window, zero, timing]
+        let old = self.evidence_grows_old().map(|(_, due)| due).min();
+        [escalation, overdue, rollback, window, zero, timing, old]
             .into_iter()
             .flatten()
             .min()

@@ -2,12 +2,14 @@
 
 use crate::domain::{
     Feed, Text,
+    diff::Diff,
     evidence::{EvidenceKind, Piece, Staging},
     judge::{self, State, Verdict, Window},
     observation::{AlarmState, Minute, Relation},
     policy::{Effect, GateRule},
     release::Release,
     rollback::InputsCheck,
+    wording,
 };
 
 /// Minutes that a metric gate looks back on before the approval.
@@ -31,6 +33,7 @@ impl Release {
     pub fn gates(&self) -> Vec<Gate> {
         let mut gates = vec![self.staging_gate()];
         gates.extend(self.evidence_gates());
+        gates.extend(self.freshness_gate());
         gates.push(self.candidate_gate());
         gates.push(self.production_gate());
         if self.policy.rollback.is_some() || self.approval.first_grant().is_none() {
@@ -134,10 +137,7 @@ impl Release {
                 Relation::Identical => {
                     said(State::Ambiguous, "production already runs this commit")
                 }
-                Relation::Behind | Relation::Diverged => said(
-                    State::Fail,
-                    &format!("removes {} commits that production runs", diff.behind_by),
-                ),
+                Relation::Behind | Relation::Diverged => said(State::Fail, &removes(diff)),
             },
         };
         self.gate(
@@ -283,9 +283,21 @@ fn default_rule(family: &str) -> GateRule {
             };
         }
         "staging" | "signoffs" => Effect::Block,
-        "candidate" | "production" | "rollback" | "metrics" | "smoke" | "stage" => Effect::Reason,
+        "candidate" | "freshness" | "production" | "rollback" | "metrics" | "smoke" | "stage" => {
+            Effect::Reason
+        }
         _ => Effect::Warn,
     })
+}
+
+/// What a candidate that lacks commits of production takes away, the newest by name.
+fn removes(diff: &Diff) -> String {
+    let first = diff.lost.first();
+    format!(
+        "removes {} that production runs{}",
+        wording::count(u64::from(diff.behind_by), "commit"),
+        first.map_or(String::new(), |first| format!(": {first}")),
+    )
 }
 
 /// A verdict without arithmetic.

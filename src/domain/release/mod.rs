@@ -8,6 +8,7 @@ mod countdown;
 mod decide;
 mod elapse;
 mod fill;
+mod freshness;
 mod gates;
 mod judging;
 mod locking;
@@ -24,6 +25,7 @@ mod signoffs;
 mod smoke;
 mod stage_gates;
 mod state;
+mod trust;
 
 pub use advice::*;
 pub use anomalies::{Detectable, PAST_MINUTES};

@@ -58,6 +58,7 @@ pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>,
         | Intent::Close { .. }
         | Intent::SignOff { .. }
         | Intent::WithdrawSignOff { .. }
+        | Intent::TrustCommands
         | Intent::CancelRun
         | Intent::RerunFailed => return Err(wrong()),
     };

@@ -51,6 +51,7 @@ impl Crew {
         let desk = Desk {
             policy: Arc::clone(&self.policy),
             store: Arc::clone(&self.store),
+            drives: self.acts,
         };
         let performing = async {
             if self.acts {

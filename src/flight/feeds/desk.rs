@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{gathered::Before, pulse::Gone};
 use crate::{
     domain::{
-        ArtifactId, Fault, Sha,
+        ArtifactId, Fault, Sha, Text,
         evidence::EvidenceKind,
         observation::{DeploymentSnapshot, PullSnapshot},
         policy::Policy,
@@ -23,14 +23,30 @@ use crate::{
 pub(super) struct Memory {
     pub(super) candidate: Option<(Sha, u32)>,
     pub(super) pulls: Vec<PullSnapshot>,
+    pub(super) pulls_asked: Timestamp,
+    /// Whether a trust given here was kept for the next release.
+    pub(super) is_trust_kept: bool,
     pub(super) read: BTreeSet<ArtifactId>,
     pub(super) seldom: Option<Timestamp>,
     /// Earlier deployments to production, newest first; `None`: not asked yet.
     pub(super) past: Option<Vec<DeploymentSnapshot>>,
     /// Whether that question failed in a way that passes: what is compared with an earlier release waits for it.
     pub(super) past_waits: bool,
+    /// What the explain text's sources gave for this candidate.
+    pub(super) explain: ExplainMemory,
     /// What an earlier release's evidence said.
     pub(super) before: BTreeMap<EvidenceKind, Arc<Before>>,
+}
+
+/// What was asked once for the explain text and is not asked again: for one attempt of one commit.
+#[derive(Default)]
+pub(super) struct ExplainMemory {
+    /// The artifacts that were read, and what they held.
+    pub(super) artifact: Option<(Vec<ArtifactId>, Result<Text, Text>)>,
+    /// What the program answered.
+    pub(super) command: Option<Result<Text, Text>>,
+    /// Rounds that waited for the last facts.
+    pub(super) waited: u32,
 }
 
 /// What this feed and the diff's need beside their pulse.
@@ -38,6 +54,8 @@ pub(super) struct Memory {
 pub(super) struct Desk {
     pub(super) policy: Arc<Policy>,
     pub(super) store: Arc<dyn Store>,
+    /// Whether this cockpit drives: one that only watches runs no program of the rules.
+    pub(super) drives: bool,
 }
 
 /// How a round went; the outer error is that the flight is gone.

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Fault, Sha,
-        diff::{Diff, HotPaths},
+        Fault, Sha, Text,
+        diff::{Areas, Diff, HotPaths},
         later,
         observation::{Comparison, Observation},
     },
@@ -32,6 +32,8 @@ const REST: SignedDuration = SignedDuration::from_hours(1);
 struct Memory {
     /// The comparison and the blob that holds it.
     compared: Option<(Arc<Comparison>, Option<String>)>,
+    /// The commits that only the first of a pair has.
+    lost: Option<((Sha, Sha), Vec<Text>)>,
     /// A pair of commits that nobody can compare, today or tomorrow.
     hopeless: Option<(Sha, Sha)>,
 }
@@ -109,7 +111,12 @@ async fn round(
         },
     };
     let mut diff = Diff::of(&seen, &hot).with_rules(&seen, &desk.policy.beside);
+    diff.areas = Areas::new(&desk.policy.areas).sums(&seen.files);
     diff.detail = blob;
+    if diff.behind_by > 0 {
+        diff.lost = lost(pulse, base, head, memory).await;
+    }
+    let mut diff = diff.fit();
     if !wanted.is_compared {
         let first = Box::new(diff.clone());
         pulse.see(Observation::Compared(first)).await?;
@@ -147,6 +154,31 @@ async fn compare(pulse: &Pulse, base: &Sha, head: &Sha) -> Result<Option<Compari
     }
 }
 
+/// The commits that production has and the candidate lacks, newest first: the comparison the other way round. Empty where
+/// nobody tells: the count stands all the same.
+async fn lost(pulse: &Pulse, base: &Sha, head: &Sha, memory: &mut Memory) -> Vec<Text> {
+    let pair = (base.clone(), head.clone());
+    if let Some((known, lost)) = &memory.lost
+        && *known == pair
+    {
+        return lost.clone();
+    }
+    let asked = pulse.outside.history.compare(head, base).await;
+    let back = match asked {
+        Ok(back) if !back.commits.is_empty() => Some(back),
+        Ok(_) | Err(_) => cloned(pulse, head, base).await,
+    };
+    let Some(back) = back else {
+        return Vec::new();
+    };
+    let newest_first = back.commits.iter().rev();
+    let lost: Vec<Text> = newest_first
+        .map(|commit| Text::line(&format!("{} {}", commit.sha.short(), commit.title)))
+        .collect();
+    memory.lost = Some((pair, lost.clone()));
+    lost
+}
+
 async fn cloned(pulse: &Pulse, base: &Sha, head: &Sha) -> Option<Comparison> {
     let clone = pulse.outside.checkout.as_ref()?;
     match clone.compare(base, head).await {
@@ -176,7 +208,7 @@ async fn keep(desk: &Desk, seen: &Arc<Comparison>) -> Option<String> {
 }
 
 /// A comparison out of its blob; `None` where that is gone or damaged: it is asked for again.
-async fn kept(desk: &Desk, name: &str) -> Option<Comparison> {
+pub(super) async fn kept(desk: &Desk, name: &str) -> Option<Comparison> {
     let (store, name) = (Arc::clone(&desk.store), name.to_owned());
     let read = tokio::task::spawn_blocking(move || {
         let bytes = store.blob(&name).ok()?;

@@ -3,16 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    desk::{Desk, Memory, Round, try_ask},
+    desk::{Desk, ExplainMemory, Memory, Round, try_ask},
     gather, past, production,
     pulse::{Gone, Pulse},
+    trust,
 };
 use crate::{
     domain::{
         Fault, Login, Sha, Text,
-        evidence::Candidate,
+        evidence::{Candidate, EvidenceKind},
         later,
         observation::{Observation, PullSnapshot},
+        policy::ExplainPlace,
     },
     flight::needs::{EvidenceNeeds, Needs},
 };
@@ -21,6 +23,8 @@ use crate::{
 const BUSY: SignedDuration = SignedDuration::from_secs(30);
 /// Between two rounds while only changes are looked for.
 const CALM: SignedDuration = SignedDuration::from_secs(180);
+/// Between two looks at the texts of pull requests.
+const PULLS_AGAIN: SignedDuration = SignedDuration::from_secs(150);
 /// Between two looks at what hardly ever changes.
 const SELDOM: SignedDuration = SignedDuration::from_secs(600);
 
@@ -41,7 +45,7 @@ pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
         };
         pulse
             .rest(next, |now| {
-                let news = |e: &EvidenceNeeds| (e.sha.clone(), e.is_past);
+                let news = |e: &EvidenceNeeds| (e.sha.clone(), e.is_past, e.explain.is_ask());
                 news(&now.evidence) != news(&needs.evidence) || now.attempt != needs.attempt
             })
             .await?;
@@ -55,6 +59,7 @@ async fn round(
     memory: &mut Memory,
     asked: Timestamp,
 ) -> Round {
+    trust::round(pulse, desk, needs, &mut memory.is_trust_kept).await?;
     // What fails does not hold up what does not need it; the first fault decides when the next round is.
     let mut failed: Option<Fault> = None;
     if memory
@@ -83,10 +88,21 @@ async fn round(
     if memory.candidate.as_ref() != Some(&(sha.clone(), needs.attempt)) {
         memory.read.clear();
         memory.before.clear();
+        memory.explain = ExplainMemory::default();
         let (candidate, pulls) = try_ask!(candidate(pulse, desk, wanted, sha).await);
         memory.pulls = pulls;
+        memory.pulls_asked = asked;
         memory.candidate = Some((sha.clone(), needs.attempt));
         pulse.see(Observation::Candidate(candidate)).await?;
+    }
+    if asked >= later(memory.pulls_asked, PULLS_AGAIN) && reads_pulls(desk) {
+        // An answer that did not change costs nothing: it is asked for by its ETag.
+        match pulse.outside.history.pulls_of(sha).await {
+            Ok(pulls) => memory.pulls = pulls,
+            Err(fault) if fault.passes_by_itself() => failed = failed.or(Some(fault)),
+            Err(_) => {}
+        }
+        memory.pulls_asked = asked;
     }
     let artifacts = try_ask!(pulse.outside.artifacts.list(needs.run).await);
     pulse.see(Observation::Artifacts(artifacts.clone())).await?;
@@ -98,6 +114,16 @@ async fn round(
         }
     }
     Ok(failed.map_or(Ok(()), Err))
+}
+
+/// Whether the explain text may stand in a pull request: then its texts are read again while the release waits.
+fn reads_pulls(desk: &Desk) -> bool {
+    let rule = desk.policy.evidence.iter();
+    let mut explains = rule.filter(|rule| rule.kind == EvidenceKind::Explain);
+    explains.any(|rule| {
+        let order = desk.policy.explain.order(rule.artifact.is_some());
+        order.contains(&ExplainPlace::PullRequest)
+    })
 }
 
 async fn candidate(

@@ -1,7 +1,6 @@
-//! The explain text where no artifact holds it: the body of a pull request of the candidate, then a comment on one.
+//! The explain text on GitHub: the body of a pull request of the candidate, or a comment on one.
 
-use jiff::Timestamp;
-
+use super::told::{Given, Told};
 use crate::{
     domain::{
         Fault, FaultKind, Login, Text,
@@ -15,47 +14,42 @@ use crate::{
 /// Pull requests whose comments are read: a train may hold many more.
 const MOST_PULLS: usize = 10;
 
-/// A text with the headings, and where it was found.
-#[derive(Debug)]
-pub(super) struct Told {
-    pub(super) text: Text,
-    pub(super) source: ExplainSource,
-    /// When it was written, where that is told.
-    pub(super) made: Option<Timestamp>,
+/// The first body of a pull request that has the headings.
+pub(super) fn body(pulls: &[PullSnapshot]) -> Given {
+    match pulls.iter().find(|pull| has_headings(&pull.body)) {
+        Some(pull) => Given::Told(Box::new(Told {
+            text: pull.body.clone(),
+            source: ExplainSource::Pull {
+                number: pull.number,
+            },
+            made: None,
+            artifact: None,
+        })),
+        None => Given::Nothing,
+    }
 }
 
-/// The first that the rules name and that has the text. Rules that name nothing mean the pull request's body.
-pub(super) async fn elsewhere(
+/// The newest comment of the account that the rules name.
+pub(super) async fn comment(
     history: &dyn History,
     pulls: &[PullSnapshot],
     rule: &ExplainRule,
-    has_artifact: bool,
-) -> Result<Option<Told>, Fault> {
-    let names_nothing = !has_artifact && rule.author.is_none();
-    if rule.pull_request || names_nothing {
-        let has_it = |pull: &&PullSnapshot| has_headings(&pull.body);
-        if let Some(pull) = pulls.iter().find(has_it) {
-            return Ok(Some(Told {
-                text: pull.body.clone(),
-                source: ExplainSource::Pull {
-                    number: pull.number,
-                },
-                made: None,
-            }));
-        }
-    }
+) -> Result<Given, Fault> {
     let Some(author) = &rule.author else {
-        return Ok(None);
+        return Ok(Given::Nothing);
     };
-    let found = newest(history, pulls, author).await?;
-    Ok(found.map(|(number, comment)| Told {
-        text: comment.body,
-        source: ExplainSource::Comment {
-            number,
-            author: comment.author,
-        },
-        made: Some(comment.at),
-    }))
+    Ok(match newest(history, pulls, author).await? {
+        Some((number, comment)) => Given::Told(Box::new(Told {
+            text: comment.body,
+            source: ExplainSource::Comment {
+                number,
+                author: comment.author,
+            },
+            made: Some(comment.at),
+            artifact: None,
+        })),
+        None => Given::Nothing,
+    })
 }
 
 fn has_headings(text: &Text) -> bool {
@@ -99,6 +93,8 @@ fn pick(comments: Vec<CommentSnapshot>, author: &Login) -> Option<CommentSnapsho
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     fn comment(author: &str, body: &str, second: i64) -> CommentSnapshot {

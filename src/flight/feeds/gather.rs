@@ -7,19 +7,19 @@ use jiff::Timestamp;
 
 use super::{
     desk::{Desk, Memory, Round, try_ask},
-    explained,
-    gathered::{self, Before, Gathered, is_compared},
+    download::download,
+    explain,
+    gathered::{self, Before, is_compared},
     pulse::{Gone, Pulse},
 };
 use crate::{
     domain::{
         Fault, FaultKind, Sha,
-        evidence::{Evidence, EvidenceKind, ExplainSource, Finding},
+        evidence::{Evidence, EvidenceKind, Finding},
         observation::{ArtifactSnapshot, Observation, RunStatus},
         policy::EvidenceRule,
     },
     flight::{flying::Report, needs::Needs},
-    ports::Progress,
 };
 
 /// Artifacts of one kind that are read together.
@@ -34,13 +34,18 @@ pub(super) async fn gather(
     rule: &EvidenceRule,
     artifacts: &[ArtifactSnapshot],
 ) -> Round {
+    let explains = rule.kind == EvidenceKind::Explain;
     let Some(pattern) = &rule.artifact else {
-        return explained::elsewhere(pulse, desk, needs, memory, rule).await;
+        return if explains {
+            explain::look(pulse, desk, needs, memory, &[]).await
+        } else {
+            Ok(Ok(()))
+        };
     };
     let elsewhere;
     let (list, since) = match (&rule.workflow, &needs.evidence.sha) {
         (Some(workflow), Some(sha)) if *workflow != desk.policy.target.workflow => {
-            if !needs.evidence.unread.contains(&rule.kind) {
+            if !explains && !needs.evidence.unread.contains(&rule.kind) {
                 return Ok(Ok(()));
             }
             elsewhere = try_ask!(of_other_workflow(pulse, workflow, sha).await);
@@ -49,8 +54,8 @@ pub(super) async fn gather(
         _ => (artifacts, needs.evidence.since),
     };
     let found = named(list, pattern, since);
-    if found.is_empty() && rule.kind == EvidenceKind::Explain {
-        return explained::elsewhere(pulse, desk, needs, memory, rule).await;
+    if explains {
+        return explain::look(pulse, desk, needs, memory, &found).await;
     }
     if found.is_empty() {
         if needs.evidence.is_past {
@@ -145,10 +150,8 @@ async fn read(
         }
         Some(Evidence::Security(scan)) => Some(gathered::security(&scan, &before)),
         Some(Evidence::Coverage(map)) => Some(gathered::coverage(&map, &before, rule)),
-        Some(Evidence::Explain(text)) => Some(try_ask!(
-            explained::kept(desk, &text, ExplainSource::Artifact).await
-        )),
-        None => None,
+        // It has an order of its own.
+        Some(Evidence::Explain(_)) | None => None,
     };
     memory.read.extend(found.iter().map(|artifact| artifact.id));
     if let Some(finding) = finding {
@@ -162,30 +165,6 @@ async fn read(
             .await?;
     }
     Ok(Ok(()))
-}
-
-/// Downloads and reads each; a fault that passes by itself ends it, for the round to be tried again.
-async fn download(
-    pulse: &Pulse,
-    kind: EvidenceKind,
-    found: &[&ArtifactSnapshot],
-) -> Result<Result<Gathered, Fault>, Gone> {
-    let mut gathered = Gathered::default();
-    for artifact in found {
-        let what = artifact.name.to_string();
-        let progress = progress_of(pulse, &what);
-        let read = pulse
-            .outside
-            .artifacts
-            .read(artifact.id, kind, progress)
-            .await;
-        pulse.tell(Report::Worked { what: what.clone() }).await?;
-        match read {
-            Err(fault) if fault.passes_by_itself() => return Ok(Err(fault)),
-            read => gathered.take(&what, read),
-        }
-    }
-    Ok(Ok(gathered))
 }
 
 /// The same kind of the newest release that went to production; asked once a candidate.
@@ -259,17 +238,4 @@ async fn look_before(
         },
         None => Before::None("the last release's artifact is empty".to_owned()),
     }))
-}
-
-fn progress_of(pulse: &Pulse, what: &str) -> Progress {
-    let reports = pulse.reports();
-    let what = what.to_owned();
-    Arc::new(move |done, all| {
-        // Progress is an ornament: where nobody keeps up it is left out.
-        let _ = reports.try_send(Report::Working {
-            what: what.clone(),
-            done,
-            all,
-        });
-    })
 }

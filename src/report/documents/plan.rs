@@ -8,12 +8,9 @@ use crate::{
             Advance, DuringDeploy, GateKind, OnTrigger, Policy, RollbackRule, StageBound, Strategy,
         },
         release::Release,
-        wording,
+        wording::{self, quoted},
     },
-    report::{
-        StagingReport,
-        by_hand::{quoted, rollback_by_hand},
-    },
+    report::{StagingReport, by_hand::rollback_by_hand},
 };
 
 /// What a plan is made from.

@@ -62,6 +62,7 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
         None => warning(view, "no earlier release to roll back to"),
     });
     facts.extend(agreed(view, shown));
+    facts.extend(lost(view));
     facts.extend(open(view));
     facts.push(vec![(
         format!("bound to what is shown: sha256 {}", shown.digest().short()),
@@ -129,6 +130,30 @@ fn evidence(view: View<'_>, shown: &Shown) -> Fact {
             (format!(" {dot} {gates}"), styles.dim),
         ],
     }
+}
+
+/// The commits that production would lose, by name.
+fn lost(view: View<'_>) -> Vec<Fact> {
+    const NAMED: usize = 4;
+    let Some(diff) = &view.release.evidence.diff else {
+        return Vec::new();
+    };
+    let all = usize::try_from(diff.behind_by).unwrap_or(usize::MAX);
+    let named = diff.lost.iter().take(NAMED);
+    let mut facts: Vec<Fact> = named
+        .map(|line| warning(view, format!("takes out of production: {line}")))
+        .collect();
+    let more = all.saturating_sub(facts.len());
+    if more > 0 {
+        let count = wording::count(u64::try_from(more).unwrap_or(u64::MAX), "commit");
+        let words = if facts.is_empty() {
+            format!("takes {count} out of production")
+        } else {
+            format!("and {count} more (d)")
+        };
+        facts.push(warning(view, words));
+    }
+    facts
 }
 
 /// Gates that did not pass, those that block first.

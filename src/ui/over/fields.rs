@@ -271,6 +271,7 @@ fn verb(asking: &Asking) -> &'static str {
         Asking::WaitNoLonger => "roll back at once",
         Asking::KeepWatching => "keep watching",
         Asking::SignOff(_) => "sign",
+        Asking::Trust => "let them run",
         Asking::CancelRun => "cancel the run",
         Asking::RerunFailed => "run them again",
     }

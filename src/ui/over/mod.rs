@@ -9,5 +9,6 @@ mod other;
 mod palette;
 mod rollback;
 mod walk;
+mod walk_lists;
 
 pub(super) use any::draw;

@@ -5,8 +5,11 @@ use ratatui::style::Style;
 use super::fact::{Fact, warning};
 use crate::{
     app::{Asking, Prompt, Seat},
-    ui::pane::View,
+    ui::{pane::View, pen::wrap},
 };
+
+/// How wide a program is shown: it stands whole on a narrow screen too.
+const COMMAND_COLUMNS: u16 = 60;
 
 /// Title, tone and facts.
 pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Vec<Fact>) {
@@ -24,6 +27,7 @@ pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Ve
         Asking::WaitNoLonger => ("Roll back at once", styles.fail),
         Asking::KeepWatching => ("Keep watching", styles.warn),
         Asking::SignOff(_) => ("Sign off", styles.accent),
+        Asking::Trust => ("Let the rules' programs run", styles.warn),
         Asking::CancelRun => ("Cancel the run", styles.warn),
         Asking::RerunFailed => ("Run the failed jobs again", styles.accent),
         // Those have files of their own.
@@ -105,6 +109,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             facts
         }
         Asking::SignOff(roles) => signing(roles).iter().map(|line| plain(line)).collect(),
+        Asking::Trust => programs(view),
         Asking::CancelRun => vec![
             plain("GitHub is asked to stop the run."),
             warning(
@@ -140,4 +145,24 @@ fn seat(view: View<'_>, asking: &Asking) -> Vec<Fact> {
         )),
         plain("It goes into the record with your name."),
     ]
+}
+
+/// The programs that would run, each of them whole: what cannot be read must not be trusted.
+fn programs(view: View<'_>) -> Vec<Fact> {
+    let styles = &view.look.styles;
+    let release = view.release;
+    let plain = |text: &str| -> Fact { vec![(text.to_owned(), styles.text)] };
+    let mut facts = vec![plain(
+        "cockpit.toml names these programs. They run here, with your rights:",
+    )];
+    for program in release.untrusted_programs() {
+        let lines = wrap(program.as_str(), COMMAND_COLUMNS, usize::MAX);
+        let lines = lines.into_iter().map(|line| format!("    {line}"));
+        facts.extend(lines.map(|line| -> Fact { vec![(line, styles.accent)] }));
+    }
+    let hash: String = release.policy.hash.chars().take(12).collect();
+    facts.push(plain(&format!(
+        "Asked once for this version of the rules ({hash}); it goes into the record."
+    )));
+    facts
 }

@@ -3,6 +3,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
+use super::walk_lists;
 use crate::{
     app::{Hits, Line, Row, Shows, Spot, Walk},
     domain::{
@@ -116,7 +117,12 @@ fn tabs(view: View<'_>, buffer: &mut Buffer, inner: Rect, seen: &Comparison) -> 
     let mut pen = Pen::new(buffer, inner, 0, view.look.glyphs.more);
     let files = format!(" Files {} ", seen.files.len());
     let commits = format!(" Commits {} ", seen.commits.len());
-    for (text, shows) in [(files, Shows::Files), (commits, Shows::Commits)] {
+    let packages = format!(" Dependencies {} ", walk.dependencies().count);
+    for (text, shows) in [
+        (files, Shows::Files),
+        (commits, Shows::Commits),
+        (packages, Shows::Dependencies),
+    ] {
         let style = if walk.shows == shows {
             styles.selection.patch(styles.strong)
         } else {
@@ -132,12 +138,14 @@ fn tabs(view: View<'_>, buffer: &mut Buffer, inner: Rect, seen: &Comparison) -> 
             pen.put("_", styles.accent);
         }
     }
-    let mut missing = Vec::new();
-    if seen.files_truncated {
-        missing.push("GitHub told 300 files, there are more");
+    let mut missing: Vec<String> = Vec::new();
+    if walk.shows == Shows::Dependencies {
+        missing.extend(walk_lists::unsure(walk.dependencies()));
+    } else if seen.files_truncated {
+        missing.push("GitHub told 300 files, there are more".to_owned());
     }
-    if seen.commits_truncated {
-        missing.push("not all commits were told");
+    if seen.commits_truncated && walk.shows != Shows::Dependencies {
+        missing.push("not all commits were told".to_owned());
     }
     if missing.is_empty() {
         return 2;
@@ -178,6 +186,16 @@ fn list(view: View<'_>, buffer: &mut Buffer, frame: Rect, area: Rect, hits: &mut
         match walk.rows().get(index) {
             Some(Row::Area(one)) => area_row(view, buffer, area, row, one),
             Some(Row::File(index)) => file_row(view, buffer, area, row, walk, *index),
+            Some(Row::Lost(index)) => {
+                if let Some(line) = walk.lost(*index) {
+                    walk_lists::lost_row(view, buffer, area, row, line);
+                }
+            }
+            Some(Row::Dependency(index)) => {
+                if let Some(change) = walk.dependency(*index) {
+                    walk_lists::dependency_row(view, buffer, area, row, change);
+                }
+            }
             Some(Row::Commit(index)) => {
                 if let Some(commit) = walk.commit(*index) {
                     commit_row(view, buffer, area, row, commit);
@@ -242,7 +260,7 @@ fn file_row(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, walk: &Wa
     };
     let path = file.path.as_str();
     let name = path
-        .strip_prefix(Area::of(path))
+        .strip_prefix(marks.area.as_str())
         .map_or(path, |rest| rest.trim_start_matches('/'));
     if !words.is_empty() && width(words) + 14 <= pen.free() {
         pen.put_right(words, style).skip_right(1);

@@ -95,7 +95,7 @@ pub(super) fn security(view: View<'_>, security: &SecurityReport) -> Line {
         |severity: Severity| format!("{} {}", security.counts.of(severity), severity.word());
     let always = [Severity::Critical, Severity::High, Severity::Medium];
     let mut parts: Vec<String> = always.map(counted).into();
-    let seldom = [Severity::Low, Severity::Note];
+    let seldom = [Severity::Unscored, Severity::Low, Severity::Note];
     let there = seldom
         .into_iter()
         .filter(|severity| security.counts.of(*severity) > 0);

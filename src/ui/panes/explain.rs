@@ -5,7 +5,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
-    app::{Hits, Pane},
+    app::{Action, Hits, Pane},
     domain::{
         Text,
         evidence::{EvidenceKind, Finding, Piece},
@@ -104,6 +104,7 @@ fn lines(view: View<'_>, room: u16) -> Vec<Line> {
             }
         }
     };
+    lines.extend(unheard(view, room));
     let explain = view.model.derived.explain.as_ref();
     heading(&mut lines, "What changed");
     if let Some(explain) = explain {
@@ -151,6 +152,46 @@ fn lines(view: View<'_>, room: u16) -> Vec<Line> {
                 sign_style: styles.warn,
                 text: part.to_owned(),
                 style: styles.warn,
+            });
+        }
+    }
+    lines
+}
+
+/// Sources of the rules that gave no text, each with why.
+fn unheard(view: View<'_>, room: u16) -> Vec<Line> {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let release = view.release;
+    let mut words: Vec<String> = match release.evidence.pieces.get(&EvidenceKind::Explain) {
+        Some(Piece::Read {
+            finding: Finding::Explain { passed_over, .. },
+            ..
+        }) => passed_over.iter().map(ToString::to_string).collect(),
+        Some(Piece::Unreadable(fault)) => vec![fault.detail.to_string()],
+        Some(Piece::Read { .. } | Piece::Missing) | None => Vec::new(),
+    };
+    let command = release.policy.explain.command.as_ref();
+    let is_asked = release.record.trust.is_some() || release.approval.first_grant().is_some();
+    if let Some(program) = command.filter(|_| !is_asked) {
+        let key = view.look.key(Action::Trust);
+        let key = if key.is_empty() {
+            key
+        } else {
+            format!(" ({key})")
+        };
+        words.push(format!(
+            "{} was not asked: nobody has trusted these rules' programs yet{key}",
+            program.name()
+        ));
+    }
+    let mut lines = Vec::new();
+    for why in &words {
+        for (index, part) in wrap(why, room.saturating_sub(2), 4).into_iter().enumerate() {
+            lines.push(Line {
+                sign: if index == 0 { glyphs.warn } else { " " },
+                sign_style: styles.info,
+                text: part.to_owned(),
+                style: styles.info,
             });
         }
     }

@@ -11,7 +11,7 @@ use crate::domain::{
     later,
     observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
     policy::{TimeWindow, gate::GateEvent},
-    record::{RecordEvent, ServiceLock},
+    record::{RecordEvent, ServiceLock, Trust},
     release::{Release, SETTLE},
     rollback::{RollbackEvent, RollbackProgress},
     rollout::{ProductionAnswer, RolloutEvent},
@@ -93,6 +93,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         } => smoke(release, *moment, *asked, outcome),
         Observation::ServiceLock(lock) => service_lock(release, lock.as_ref()),
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
+        Observation::Trusted(trust) => trusted(release, trust),
         Observation::Silent { feed, since, fault } => {
             new_if(!release.record.silent.contains_key(feed), || {
                 RecordEvent::FeedSilent {
@@ -113,6 +114,15 @@ fn service_lock(release: &Release, lock: Option<&ServiceLock>) -> Vec<Event> {
     new_if(is_new, || match lock {
         Some(lock) => RecordEvent::ServiceLocked(lock.clone()),
         None => RecordEvent::ServiceFreed,
+    })
+}
+
+fn trusted(release: &Release, trust: &Trust) -> Vec<Event> {
+    let commands = release.untrusted_programs();
+    new_if(!commands.is_empty(), || RecordEvent::CommandsTrusted {
+        hash: release.policy.hash.clone(),
+        commands,
+        trust: trust.clone(),
     })
 }
 
