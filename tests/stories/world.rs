@@ -39,11 +39,7 @@ pub(crate) enum See {
     /// Artifacts by name, with this digest.
     Artifacts(BTreeMap<String, String>),
     /// A test report.
-    Tests {
-        passed: u64,
-        failed: u64,
-        made: Option<String>,
-    },
+    Tests(TestsSeen),
     /// Evidence that is not there.
     Missing(EvidenceKind),
     /// Evidence that cannot be read.
@@ -92,6 +88,14 @@ pub(crate) struct Window {
 
 fn blackout() -> WindowKind {
     WindowKind::Blackout
+}
+
+/// A test report in short.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct TestsSeen {
+    passed: u64,
+    failed: u64,
+    made: Option<String>,
 }
 
 /// What became of an act.
@@ -187,11 +191,7 @@ impl See {
                 pulls: vec![(7, "Retries move to the queue".into())],
             }),
             Self::Artifacts(all) => Observation::Artifacts(all.iter().map(artifact).collect()),
-            Self::Tests {
-                passed,
-                failed,
-                made,
-            } => tests(*passed, *failed, made.as_deref().unwrap_or("13:50")),
+            Self::Tests(seen) => tests(seen),
             Self::Missing(kind) => Observation::Missing { kind: *kind },
             Self::Unreadable(kind) => Observation::Unreadable {
                 kind: *kind,
@@ -270,7 +270,8 @@ fn artifact((name, digest): (&String, &String)) -> ArtifactSnapshot {
     }
 }
 
-fn tests(passed: u64, failed: u64, made: &str) -> Observation {
+fn tests(seen: &TestsSeen) -> Observation {
+    let (passed, failed) = (seen.passed, seen.failed);
     let totals = Totals {
         tests: passed + failed,
         passed,
@@ -283,7 +284,7 @@ fn tests(passed: u64, failed: u64, made: &str) -> Observation {
             totals,
             ..TestsSummary::default()
         }),
-        made: Some(time(made)),
+        made: Some(time(seen.made.as_deref().unwrap_or("13:50"))),
         other_commit: false,
     }
 }
