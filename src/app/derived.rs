@@ -136,6 +136,8 @@ fn gates(release: &Release) -> Vec<Gate> {
     if release.rollout.first_traffic.is_some() && release.approval.waiting.is_none() {
         gates.retain(|gate| !matches!(gate.name.as_str(), "candidate" | "production"));
     }
+    // What stands in the way is read first; the rest stays in its order.
+    gates.sort_by_key(|gate| std::cmp::Reverse(gate.effect));
     gates
 }
 

@@ -17,7 +17,8 @@ impl Model {
                 self.walk.opened = None;
                 self.walk.typing = true;
             }
-            Action::Diff => self.overlay = None,
+            // Who closes what lies over the screen does not leave the release.
+            Action::Diff | Action::Quit => self.overlay = None,
             Action::Back => {
                 if !self.walk.back() {
                     self.overlay = None;

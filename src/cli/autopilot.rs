@@ -118,7 +118,13 @@ impl Autopilot {
         if waited < self.defers {
             return Step::Wait;
         }
-        if unsettled && waited < PATIENCE {
+        // What is still on its way comes late on a slow machine, whose minutes here are moments.
+        let is_reading = release
+            .policy
+            .evidence
+            .iter()
+            .any(|rule| !release.evidence.pieces.contains_key(&rule.kind));
+        if unsettled && waited < if is_reading { LONG_PATIENCE } else { PATIENCE } {
             return Step::Wait;
         }
         if gates.iter().any(|gate| gate.effect == Some(Effect::Block))

@@ -304,6 +304,8 @@ fn compared(relation: Relation) -> Diff {
         ahead_by: 1,
         behind_by: if lacks { 2 } else { 0 },
         titles: vec!["Retries move to the queue".into()],
+        people: vec!["ben".into(), "emil".into()],
+        authors: 2,
         ..Diff::between(commit("d"), commit("3"))
     }
 }

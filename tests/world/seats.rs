@@ -64,8 +64,16 @@ fn served(home: &TempDir, scenario: &str) -> (Aloft, String) {
     (aloft, base)
 }
 
-/// What a slow machine adds by itself: an answer that came late, and a decision that it made void.
-const BY_PACE: [&str; 3] = ["approval.locked", "record.feed_silent", "record.feed_back"];
+/// What a slow machine adds or leaves out by itself: an answer that came late, a decision that it made void, a minute that
+/// stood out before the next one was there.
+const BY_PACE: [&str; 6] = [
+    "approval.locked",
+    "judge.anomaly_cleared",
+    "judge.anomaly_seen",
+    "judge.blip_seen",
+    "record.feed_back",
+    "record.feed_silent",
+];
 
 /// The kinds of events, each once, but for those that hang on the machine's pace.
 fn kinds(events: &[Value]) -> std::collections::BTreeSet<String> {

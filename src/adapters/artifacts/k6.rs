@@ -37,9 +37,21 @@ pub fn read_k6(json: &[u8]) -> Result<LoadReport, String> {
     }
     let metrics = summary.get("metrics").and_then(Value::as_object);
     let metrics = metrics.ok_or("no k6 summary: it has no `metrics`")?;
-    let looks_like_k6 = metrics.is_empty() || metrics.values().any(Value::is_object);
-    if !looks_like_k6 {
-        return Err("no k6 summary: its `metrics` are no objects".to_owned());
+    // Other tools have `metrics` of their own; k6's hold one of these.
+    let known = [
+        "values",
+        "thresholds",
+        "type",
+        "avg",
+        "count",
+        "rate",
+        "passes",
+        "value",
+        "p(95)",
+    ];
+    let is_metric = |metric: &Value| known.iter().any(|key| metric.get(*key).is_some());
+    if !metrics.is_empty() && !metrics.values().any(is_metric) {
+        return Err("no k6 summary: its `metrics` hold none of k6's numbers".to_owned());
     }
     Ok(classic(&summary, metrics))
 }
@@ -168,6 +180,11 @@ fn thresholds(metrics: &Map<String, Value>, problems: &mut Vec<Text>) -> Option<
 }
 
 fn remark(report: &mut LoadReport) {
+    if let Some(failed) = report.failed.filter(|share| !(0.0..=100.0).contains(share)) {
+        report.failed = None;
+        let line = format!("a failed share of {failed}% is none: it counts as unknown");
+        report.problems.push(Text::line(&line));
+    }
     if report.all_requests_failed() {
         report.problems.push(Text::line("every request failed"));
     }

@@ -50,7 +50,23 @@ fn of_file(at: &At<BlackoutEntry>, file: &At<String>, found: &mut Findings) -> O
         }
     }
     let place = found.filled("file", file);
+    found.read("file", file, |raw| is_place(raw));
     (!place.trim().is_empty()).then_some(Recurrence::File(place))
+}
+
+/// A path below the repository's root, or an address that nobody on the way can answer for.
+fn is_place(raw: &str) -> Result<(), String> {
+    let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+    let is_outside = raw.starts_with('/') || raw.split(['/', '\\']).any(|part| part == "..");
+    if raw.starts_with("https://") || loopback.iter().any(|own| raw.starts_with(own)) {
+        Ok(())
+    } else if raw.contains("://") {
+        Err("an address is https: whoever sits on the way could serve an empty calendar".to_owned())
+    } else if is_outside {
+        Err("a path is one of the repository, from its root".to_owned())
+    } else {
+        Ok(())
+    }
 }
 
 fn of_times(at: &At<BlackoutEntry>, found: &mut Findings) -> Option<Recurrence> {
@@ -170,6 +186,25 @@ mod tests {
         ] {
             let told = recurs(raw, false).unwrap_err();
             assert!(told.contains(why), "{raw}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_calendar_is_a_file_of_the_repository_or_a_safe_address() {
+        for good in [
+            "ops/freeze.ics",
+            "https://x.example/a.ics",
+            "http://127.0.0.1:80/a.ics",
+        ] {
+            assert_eq!(is_place(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "http://x.example/a.ics",
+            "ftp://x/a.ics",
+            "/etc/passwd",
+            "a/../../b.ics",
+        ] {
+            assert!(is_place(bad).is_err(), "{bad}");
         }
     }
 

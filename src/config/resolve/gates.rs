@@ -54,7 +54,14 @@ pub const GATES: [GateDefault; 14] = [
         "is it known what production runs, and is the candidate ahead of it?",
         REASON,
     ),
-    gate("rollback", "is there a way back, ready?", REASON),
+    gate(
+        "rollback",
+        "is there a way back, ready?",
+        GateRule {
+            ambiguous: Effect::Warn,
+            ..REASON
+        },
+    ),
     gate(
         "metrics",
         "can production be watched, and is it well now?",

@@ -31,13 +31,19 @@ pub(super) fn approval(
     }
     let mut signoffs = BTreeMap::new();
     for (role, at) in &written.signoffs {
-        let people: Vec<Login> = at
-            .people
-            .iter()
-            .filter_map(|person| found.read("people", person, |raw| named(table, raw)))
-            .collect();
-        let holds = |person: &At<PersonTable>| person.roles.iter().any(|held| held == role);
-        if at.people.is_empty() && !table.people.values().any(holds) {
+        let mut people: Vec<Login> = Vec::new();
+        for person in &at.people {
+            let read = found.read("people", person, |raw| named(table, raw));
+            people.extend(read.filter(|one| !people.iter().any(|known| known.is(one))));
+        }
+        let holds = |person: &&At<PersonTable>| person.roles.iter().any(|held| held == role);
+        let holders = table.people.values().filter(holds).count();
+        let most = if at.people.is_empty() {
+            holders
+        } else {
+            people.len()
+        };
+        if at.people.is_empty() && holders == 0 {
             let message = format!("nobody may sign for {role}");
             let help = "name `people` here, or give the role to someone in [people]";
             found.wrong(&at.span, message, help);
@@ -45,10 +51,10 @@ pub(super) fn approval(
         let quorum = at.quorum.as_ref().map_or(1, |quorum| quorum.value);
         signoffs.insert(role.clone(), SignoffRule { quorum, people });
         if let Some(quorum) = &at.quorum {
-            let most = u32::try_from(at.people.len()).unwrap_or(QUORUM_MOST);
+            let most = u32::try_from(most).unwrap_or(QUORUM_MOST);
             if quorum.value == 0 {
                 found.wrong(&quorum.span, "a quorum of nobody", "write 1 or more");
-            } else if !at.people.is_empty() && quorum.value > most {
+            } else if most > 0 && quorum.value > most {
                 let message = format!("a quorum of {} out of {most} people", quorum.value);
                 found.wrong(&quorum.span, message, "name more people, or lower it");
             }

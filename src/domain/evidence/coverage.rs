@@ -14,13 +14,14 @@ pub struct Covered {
 }
 
 impl Covered {
-    /// The share in per cent; `None` where there is nothing to cover.
+    /// The share in per cent; `None` where there is nothing to cover, or more was hit than there is.
     #[expect(
         clippy::cast_precision_loss,
         reason = "lines of code are far below 2^53"
     )]
     pub fn percent(&self) -> Option<f64> {
-        (self.found > 0).then(|| self.hit.min(self.found) as f64 * 100.0 / self.found as f64)
+        let is_share = self.found > 0 && self.hit <= self.found;
+        is_share.then(|| self.hit as f64 * 100.0 / self.found as f64)
     }
 }
 
@@ -202,8 +203,8 @@ mod tests {
     }
 
     #[test]
-    fn more_lines_hit_than_found_is_not_more_than_all() {
+    fn more_lines_hit_than_there_are_is_no_share() {
         let odd = Covered { found: 3, hit: 9 };
-        assert_eq!(odd.percent(), Some(100.0));
+        assert_eq!(odd.percent(), None);
     }
 }

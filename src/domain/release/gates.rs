@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Feed, Text,
-    diff::Diff,
+    diff::{Diff, EffectKind},
     evidence::{EvidenceKind, Piece, Staging},
     judge::{self, State, Verdict, Window},
     observation::{AlarmState, Minute, Relation},
@@ -110,6 +110,7 @@ impl Release {
                         match (finding.failure(), finding.doubt()) {
                             (Some(why), _) => said(State::Fail, why.as_str()),
                             (None, Some(why)) => said(State::Ambiguous, why.as_str()),
+                            (None, None) if rule.kind == EvidenceKind::Explain => self.explained(),
                             (None, None) => said(State::Pass, &finding.in_short()),
                         }
                     }
@@ -124,6 +125,22 @@ impl Release {
                 let word = rule.kind.word();
                 self.gate(word, word.to_owned(), title, verdict)
             })
+    }
+
+    /// A summary that the facts do not bear out is none to decide on.
+    fn explained(&self) -> Verdict {
+        let found = self.explain_contradictions();
+        match found.first() {
+            None => said(State::Pass, "there"),
+            Some(first) => {
+                let more = match found.len() {
+                    1 => String::new(),
+                    many => format!(" (and {} more)", many - 1),
+                };
+                let words = format!("the facts do not bear it out: {}{more}", first.in_short());
+                said(State::Ambiguous, &words)
+            }
+        }
     }
 
     fn candidate_gate(&self) -> Gate {
@@ -177,12 +194,33 @@ impl Release {
                 ),
                 (Some(_), Some(InputsCheck::Misfit(why))) => said(State::Fail, &join(why)),
                 (Some(_), Some(InputsCheck::Unknown(why))) => said(State::Broken, why.as_str()),
-                (Some(target), Some(InputsCheck::Fit) | None) => {
-                    said(State::Pass, &format!("to {}", target.name()))
-                }
+                (Some(target), Some(InputsCheck::Fit) | None) => match self.loses_data() {
+                    Some(what) => said(
+                        State::Ambiguous,
+                        &format!("to {}, roll forward only? {what}", target.name()),
+                    ),
+                    None => said(State::Pass, &format!("to {}", target.name())),
+                },
             },
         };
         self.gate("rollback", "rollback".into(), "Rollback ready", verdict)
+    }
+
+    /// What a migration of this release does that the version before may not survive.
+    fn loses_data(&self) -> Option<&Text> {
+        let migrations = self.evidence.diff.iter().flat_map(|diff| &diff.migrations);
+        migrations
+            .flat_map(|migration| &migration.effects)
+            .find(|effect| {
+                matches!(
+                    effect.kind,
+                    EffectKind::DropsTable
+                        | EffectKind::DropsColumn
+                        | EffectKind::DeletesData
+                        | EffectKind::Renames
+                )
+            })
+            .map(|effect| &effect.says)
     }
 
     fn metric_gates(&self) -> Vec<Gate> {
@@ -276,6 +314,12 @@ impl Release {
 /// release what production already runs, wants a reason.
 fn default_rule(family: &str) -> GateRule {
     GateRule::all(match family {
+        "rollback" => {
+            return GateRule {
+                ambiguous: Effect::Warn,
+                ..GateRule::all(Effect::Reason)
+            };
+        }
         "blackout" => {
             return GateRule {
                 ambiguous: Effect::Warn,
@@ -283,9 +327,7 @@ fn default_rule(family: &str) -> GateRule {
             };
         }
         "staging" | "signoffs" => Effect::Block,
-        "candidate" | "freshness" | "production" | "rollback" | "metrics" | "smoke" | "stage" => {
-            Effect::Reason
-        }
+        "candidate" | "freshness" | "production" | "metrics" | "smoke" | "stage" => Effect::Reason,
         _ => Effect::Warn,
     })
 }

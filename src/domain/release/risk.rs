@@ -14,10 +14,14 @@ use crate::domain::{
 impl Release {
     /// How risky the release is, by what is known now.
     pub fn risk(&self) -> Risk {
+        self.risk_beside(&self.explain_contradictions())
+    }
+
+    /// What the explain text that is there says against the facts.
+    pub fn explain_contradictions(&self) -> Vec<Contradiction> {
         let explain = self.evidence.explain();
         let explain = explain.map(|text| Explain::parse(text.as_str()));
-        let found = explain.map_or_else(Vec::new, |explain| self.contradictions(&explain));
-        self.risk_beside(&found)
+        explain.map_or_else(Vec::new, |explain| self.contradictions(&explain))
     }
 
     /// The same for one who has the contradictions already.

@@ -55,16 +55,42 @@ impl Release {
         if self.has_signed(who, role) {
             return Err("they have signed already".into());
         }
-        let Some(candidate) = &self.evidence.candidate else {
-            return Err("it is not known yet whose change it is".into());
-        };
-        if candidate.authors.iter().any(|author| author.is(who)) {
+        if let Some(why) = self.authors_unknown() {
+            return Err(why);
+        }
+        if self.is_author(who) {
             return Err("it is their own change".into());
         }
         if self.signers(role, rule).any(|one| one.is(who)) {
             return Ok(());
         }
         Err(Text::line(&self.who_can(role, rule)))
+    }
+
+    /// Why it is not known whose change it is; `None` where it is known.
+    fn authors_unknown(&self) -> Option<Text> {
+        if self.evidence.candidate.is_none() {
+            return Some("it is not known yet whose change it is".into());
+        }
+        let production = self.rollout.production_now();
+        let compares = production.is_some_and(|answer| answer.sha.is_some());
+        match &self.evidence.diff {
+            None if compares => Some("it is not compared with production yet".into()),
+            Some(diff) if diff.commits_truncated => {
+                Some("not all of its commits are told: whose they are is not known".into())
+            }
+            Some(_) | None => None,
+        }
+    }
+
+    /// Whether `who` wrote any of what comes to production: the pull request's people, and those of every commit.
+    fn is_author(&self, who: &Login) -> bool {
+        let candidate = self.evidence.candidate.iter();
+        let mut people = self.evidence.diff.iter().flat_map(|diff| &diff.people);
+        candidate
+            .flat_map(|candidate| &candidate.authors)
+            .any(|author| author.is(who))
+            || people.any(|person| person.as_str().eq_ignore_ascii_case(who.as_str()))
     }
 
     /// The roles whose sign-off is asked for.
@@ -111,11 +137,9 @@ impl Release {
                 .get(role)
                 .map_or(&[][..], Vec::as_slice);
             // An author who became known after signing does not count.
-            let authors = self.evidence.candidate.iter().flat_map(|one| &one.authors);
-            let authors: Vec<&Login> = authors.collect();
             let valid: Vec<&str> = signed
                 .iter()
-                .filter(|one| !authors.iter().any(|author| author.is(&one.by)))
+                .filter(|one| !self.is_author(&one.by))
                 .map(|one| one.by.as_str())
                 .collect();
             let quorum = usize::try_from(rule.quorum).unwrap_or(usize::MAX);
