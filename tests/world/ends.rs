@@ -133,12 +133,18 @@ fn what_was_agreed_to_switches_back_by_itself_while_both_fleets_stand() {
     assert_eq!(flown.last["phase"]["ended"], "rolled_back");
     let events = flown.events();
     let started = of_kind(&events, "rollback.countdown_started");
-    assert_eq!(started.len(), 1);
-    let trigger = &started[0]["payload"]["countdown_started"]["trigger"];
-    assert_eq!(*trigger, "error_rate > 2% for 3m");
-    let awake = of_kind(&events, "record.clock_jumped").is_empty();
-    assert_eq!(consents(&flown, "rollback.requested"), [awake]);
-    if awake {
+    // A machine that lost time, or whose data came late, leaves it to a person: `tests/shell` has the countdown in paused
+    // time, where nothing is late.
+    let by_itself = match started.as_slice() {
+        [one] => {
+            let trigger = &one["payload"]["countdown_started"]["trigger"];
+            assert_eq!(*trigger, "error_rate > 2% for 3m");
+            of_kind(&events, "record.clock_jumped").is_empty()
+        }
+        _ => false,
+    };
+    assert_eq!(consents(&flown, "rollback.requested"), [by_itself]);
+    if by_itself {
         let reason = flown.last["rollbacks"][0].as_str().unwrap();
         let words = "(agreed to by ana at the approval)";
         assert!(reason.ends_with(words), "{reason}");
