@@ -3,9 +3,9 @@
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
 use jiff::SignedDuration;
-use tokio::sync::{mpsc, watch};
 
 use super::{
+    aloft::{Aloft, begin, crewed, sit_down},
     beside::{chain_of, following, host_name},
     exit::Stop,
     seat::{flagged, zone},
@@ -18,25 +18,18 @@ use crate::{
         cloudwatch::{CloudWatch, Settings, StaticKeys},
         github::Client,
         script::Programs,
-        store::{Cut, Driving, Inbox, LocksOnDisk, Opened, TrustFiles, Who, look, open},
+        store::{Driving, Inbox, LocksOnDisk, Opened, TrustFiles, Who, look, open},
     },
     config::{AwsAccount, Beside, Machine, Resolved, TeamFile, files_beside, parse_team_with},
     domain::{
-        Actor, Event, Fault, FaultKind, Login, ReleaseKey, ReleaseQuery, RunId, Seq, Text, later,
-        observation::RunSnapshot,
-        record::{Head, RecordEvent},
-        release::Release,
+        Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, later,
+        observation::RunSnapshot, record::RecordEvent,
     },
-    flight::{
-        Crew, Flight, Flying, Forgetful, Found, Journal, Needs, Outside, Report, Sought, find,
-        resume,
-    },
+    flight::{Crew, Flying, Forgetful, Found, Outside, Sought, find, resume},
     ports::{Checkout, Clock, History, Letters, Runs, Store},
     wiring,
 };
 
-/// Reports that may wait for the loop.
-const WAITING_REPORTS: usize = 1_024;
 /// First wait before a question of the start is asked again; doubled each time.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(1);
 /// After a wait as long as this the start gives up.
@@ -295,8 +288,6 @@ fn simulated(
     CloudWatch::new(settings.collect(), Arc::clone(clock))
 }
 
-type Aloft = (Box<dyn Flying>, Option<Crew>);
-
 async fn driving(
     order: Launch<'_>,
     root: &std::path::Path,
@@ -350,27 +341,6 @@ async fn driving(
     }
 }
 
-/// Records who drives from now on, unless the one who drove before has done so.
-fn sit_down(
-    release: &mut Release,
-    journal: &mut Journal,
-    login: Login,
-    now: jiff::Timestamp,
-) -> Result<(), Stop> {
-    if release.record.driver.as_ref() == Some(&login) {
-        return Ok(());
-    }
-    let taken = RecordEvent::SeatTaken {
-        from: release.record.driver.clone(),
-    };
-    let at = now.max(release.newest());
-    let written = journal
-        .write_first(Event::from(taken), &Actor::Person(login), at)
-        .map_err(|error| Stop::failed(format!("the journal cannot be written: {error}")))?;
-    release.apply(&written);
-    Ok(())
-}
-
 /// A cockpit that watches: another's journal where one is on this machine, else its own eyes.
 async fn watching(
     root: &std::path::Path,
@@ -386,75 +356,6 @@ async fn watching(
     }
     let (release, journal) = begin(None, store, opening, None, &outside)?;
     Ok(crewed(release, journal, outside, Seq(0), None))
-}
-
-/// The release as the journal has it, or a new one.
-fn begin(
-    found: Option<(Release, Head)>,
-    store: Arc<dyn Store>,
-    opening: RecordEvent,
-    cut: Option<Cut>,
-    outside: &Outside,
-) -> Result<(Release, Journal), Stop> {
-    let now = outside.clock.now();
-    let unwritten = |error: std::io::Error| {
-        Stop::failed(format!(
-            "the journal cannot be written: {error}; nothing was sent"
-        ))
-    };
-    let (event, mut journal, release) = match found {
-        Some((release, head)) => {
-            let event = RecordEvent::Resumed {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                cut: cut.map_or(0, |cut| u64::try_from(cut.bytes).unwrap_or(u64::MAX)),
-            };
-            (event, Journal::new(store, head), Some(release))
-        }
-        None => (opening, Journal::new(store, Head::START), None),
-    };
-    let at = release
-        .as_ref()
-        .map_or(now, |release| now.max(release.newest()));
-    let written = journal
-        .write_first(Event::from(event), &Actor::Cockpit, at)
-        .map_err(unwritten)?;
-    let release = match release {
-        Some(mut release) => {
-            release.apply(&written);
-            release
-        }
-        None => Release::open(&written).map_err(|error| Stop::failed(error.to_string()))?,
-    };
-    Ok((release, journal))
-}
-
-fn crewed(
-    release: Release,
-    journal: Journal,
-    outside: Outside,
-    resumed: Seq,
-    letters: Option<Arc<dyn Letters>>,
-) -> Aloft {
-    let drives = letters.is_some();
-    let (reports, inputs) = mpsc::channel::<Report>(WAITING_REPORTS);
-    let (needs, wanted) = watch::channel(Needs::of(&release));
-    let crew = Crew {
-        policy: Arc::new(release.policy.clone()),
-        store: Arc::clone(journal.store()),
-        needs: wanted,
-        reports,
-        resumed,
-        letters: letters.clone(),
-        acts: drives,
-        outside: outside.clone(),
-    };
-    let flight = Flight::new(release, journal, outside.clock, inputs, needs);
-    let flight = if drives {
-        flight.answering(letters)
-    } else {
-        flight.reading_only("nobody on this machine; this cockpit only watches")
-    };
-    (Box::new(flight), Some(crew))
 }
 
 /// Where a demo's journal lies when nobody says.

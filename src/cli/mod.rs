@@ -1,5 +1,6 @@
 //! The commands, one short file each.
 
+mod aloft;
 mod args;
 mod autopilot;
 mod backtest;

@@ -9,7 +9,7 @@ use super::{
     look::{Question, look},
     surroundings::Surroundings,
 };
-use crate::domain::{evidence::Explain, release::Release, risk::MOST};
+use crate::domain::{release::Release, risk::MOST};
 
 /// `cockpit risk [RELEASE]`.
 pub(super) fn risk(around: &Surroundings, release: Option<&str>, json: bool) -> Result<Exit, Stop> {
@@ -31,10 +31,8 @@ pub(super) fn risk(around: &Surroundings, release: Option<&str>, json: bool) -> 
 fn as_json(release: &Release) -> Value {
     let risk = release.risk();
     let rule = &release.policy.risk;
-    let explain = release.evidence.explain();
-    let explain = explain.map(|text| Explain::parse(text.as_str()));
-    let contradictions: Vec<Value> = explain
-        .map_or_else(Vec::new, |explain| release.contradictions(&explain))
+    let contradictions: Vec<Value> = release
+        .explain_contradictions()
         .iter()
         .map(|one| json!({"says": one.says, "fact": one.fact}))
         .collect();

@@ -12,6 +12,7 @@ mod signals;
 mod stage;
 mod terminal;
 mod tty;
+mod words;
 
 pub use backend::Frugal;
 pub use boot::BootStep;

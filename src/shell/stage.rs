@@ -11,9 +11,10 @@ use super::{
     console::Canvas,
     keys::Batch,
     setup::{Landed, Pace, Setup},
+    words::{plain, told},
 };
 use crate::{
-    app::{Action, Boot, Effect, Input, Key, Model, Notice, Picked, Picker, Place, Seat, Work},
+    app::{Action, Boot, Effect, Input, Key, Model, Picked, Picker, Place, Seat, Work},
     config::Keymap,
     domain::{Login, RunId, release::Release},
     flight::{Flying, Report, Turn},
@@ -434,24 +435,4 @@ fn perform(aloft: &mut Aloft, words: &mut Vec<u8>, effect: Effect) -> Next {
         }
     }
     Next::Draw
-}
-
-/// Text that cannot end its sequence, in a length that fits a title.
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(120).collect()
-}
-
-/// Bell, and OSC 9 and 777 for desktops.
-fn told(setup: &Setup, notice: &Notice) -> Vec<u8> {
-    let mut words = Vec::new();
-    if setup.bell {
-        words.push(b'\x07');
-    }
-    if setup.notify {
-        // OSC 777 divides its fields by `;`.
-        let text = plain(&notice.text).replace(';', ",");
-        let osc = format!("\x1b]9;{text}\x07\x1b]777;notify;cockpit;{text}\x07");
-        words.extend(osc.into_bytes());
-    }
-    words
 }

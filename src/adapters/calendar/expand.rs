@@ -7,7 +7,7 @@ use chrono::{NaiveDate, TimeZone as _};
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 
-use crate::domain::later;
+use crate::domain::{later, policy::daily_at_most};
 
 /// Most moments of one rule in one reading.
 const MOST: u16 = 1_000;
@@ -34,7 +34,7 @@ impl Recurring<'_> {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<civil::DateTime>, String> {
-        frequency(self.rule)?;
+        daily_at_most(self.rule)?;
         let first = counted(self.first).ok_or("a date that no calendar has")?;
         let rule = self.in_wall_time()?;
         let rule: RRule<Unvalidated> = rule.parse().map_err(|error| format!("{error}"))?;
@@ -83,22 +83,6 @@ impl Recurring<'_> {
         });
         let parts: Result<Vec<String>, String> = parts.collect();
         Ok(parts?.join(";"))
-    }
-}
-
-/// A rule that comes more often than daily is no window, and its counting has no end.
-fn frequency(rule: &str) -> Result<(), String> {
-    let known = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
-    let given = rule.split(';').find_map(|part| part.strip_prefix("FREQ="));
-    let often = ["BYSECOND=", "BYMINUTE=", "BYHOUR="];
-    let often = rule
-        .split(';')
-        .find(|part| often.iter().any(|key| part.starts_with(key)));
-    match (given, often) {
-        (Some(word), None) if known.contains(&word) => Ok(()),
-        (Some(_), Some(part)) => Err(format!("{part}: more than once a day")),
-        (Some(word), None) => Err(format!("FREQ={word} is not {}", known.join(", "))),
-        (None, _) => Err("a rule says how often: FREQ=WEEKLY;BYDAY=FR".to_owned()),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{
         Text, later,
-        policy::{CalendarRule, Recurrence, WindowKind},
+        policy::{CalendarRule, Recurrence, WindowKind, daily_at_most},
     },
 };
 
@@ -143,15 +143,7 @@ fn begins(raw: &str, recurring: bool) -> Result<(Option<civil::Date>, civil::Tim
 /// A recurrence that can be counted.
 fn recurs(raw: &str, has_day: bool) -> Result<String, String> {
     let rule = raw.trim().trim_start_matches("RRULE:");
-    let daily = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
-    let often = rule.split(';').find_map(|part| part.strip_prefix("FREQ="));
-    match often {
-        None => return Err("a rule says how often: FREQ=WEEKLY;BYDAY=FR".to_owned()),
-        Some(word) if !daily.contains(&word) => {
-            return Err(format!("FREQ={word} is not {}", daily.join(", ")));
-        }
-        Some(_) => {}
-    }
+    daily_at_most(rule)?;
     rule.parse::<RRule<Unvalidated>>()
         .map_err(|error| error.to_string())?;
     let counts = rule

@@ -11,6 +11,7 @@ mod metrics;
 mod not_yet;
 mod people;
 mod risk;
+mod rollback;
 mod rollout;
 mod rules;
 mod smoke;

@@ -1,25 +1,19 @@
-//! `[strategy]`, `[hypercare]`, `[rollback]`: stages, the watch, the way back.
+//! `[strategy]`, `[hypercare]`: stages and the watch.
 
 use jiff::SignedDuration;
 
-use super::{findings::Findings, metrics::Metrics, rules::rules, target};
+use super::{findings::Findings, metrics::Metrics, rules::rules};
 use crate::{
     config::{
         At,
         diagnostic::Diagnostic,
-        file::{
-            DurationText, HypercareTable, RollbackTable, StageEntry, StrategyKind, StrategyTable,
-            TeamTable,
-        },
+        file::{DurationText, HypercareTable, StageEntry, StrategyKind, StrategyTable, TeamTable},
         strategy::{WrittenStrategy, is_beside},
         units,
     },
     domain::{
         anomaly::DEFAULT_RATE,
-        policy::{
-            Advance, DispatchRule, DuringDeploy, Hypercare, OnTrigger, RollbackRule, StageBound,
-            StageRule, Strategy,
-        },
+        policy::{Advance, Hypercare, StageBound, StageRule, Strategy},
     },
 };
 
@@ -29,8 +23,6 @@ const MIN_SAMPLES: u32 = 100;
 /// Per cent; more than one release in five with a false anomaly teaches people to look away.
 const MOST_FALSE_ALARMS: f64 = 20.0;
 const DEPLOY_TIMEOUT: SignedDuration = SignedDuration::from_hours(1);
-const COUNTDOWN: SignedDuration = SignedDuration::from_secs(60);
-const ROLLBACK_TIMEOUT: SignedDuration = SignedDuration::from_mins(30);
 
 fn duration(
     key: &str,
@@ -362,91 +354,4 @@ fn bound(
         found.add(point.help("the last stage is what [github] names as production"));
     }
     Some(bound)
-}
-
-pub(super) fn rollback(at: &At<RollbackTable>, found: &mut Findings) -> Option<RollbackRule> {
-    if at.workflow.is_none() && at.fallback.is_none() {
-        found.wrong(
-            &at.span,
-            "[rollback] names no way back",
-            "add `workflow`, or `fallback`",
-        );
-        return None;
-    }
-    if at.workflow.is_none()
-        && let Some((_, input)) = at.inputs.first_key_value()
-    {
-        found.wrong(
-            &input.span,
-            "`inputs` without a `workflow`",
-            "add `workflow`",
-        );
-    }
-    let fallback = at.fallback.as_ref().map_or_else(Vec::new, |command| {
-        if command
-            .first()
-            .is_none_or(|program| program.trim().is_empty())
-        {
-            found.wrong(
-                &command.span,
-                "`fallback` names no program",
-                "write [\"./rollback.sh\", \"{version}\"]",
-            );
-        }
-        command
-            .iter()
-            .map(|part| target::template(part, found))
-            .collect()
-    });
-    Some(RollbackRule {
-        dispatch: at.workflow.as_ref().map(|workflow| DispatchRule {
-            workflow: target::workflow("rollback.workflow", workflow, found),
-            reference: at
-                .reference
-                .as_ref()
-                .map(|at| found.filled("rollback.ref", at)),
-            inputs: target::inputs("rollback", &at.inputs, found),
-        }),
-        during_deploy: at.during_deploy.unwrap_or(DuringDeploy::Ask),
-        on_trigger: on_trigger(at, found),
-        countdown: countdown(at, found),
-        fallback,
-        timeout: duration(
-            "rollback.timeout",
-            at.timeout.as_ref(),
-            ROLLBACK_TIMEOUT,
-            found,
-        ),
-    })
-}
-
-/// What a trigger does. What may happen without a person's key must be able to happen.
-fn on_trigger(at: &At<RollbackTable>, found: &mut Findings) -> OnTrigger {
-    let Some(written) = &at.on_trigger else {
-        return OnTrigger::Ask;
-    };
-    if written.value == OnTrigger::PreAuthorised && at.workflow.is_none() {
-        let help = "add `workflow`: a program is never started without a person's key";
-        found.wrong(&written.span, "pre-authorised without a workflow", help);
-    }
-    written.value
-}
-
-fn countdown(at: &At<RollbackTable>, found: &mut Findings) -> SignedDuration {
-    found.read_or(
-        "rollback.countdown",
-        at.countdown.as_ref(),
-        COUNTDOWN,
-        |raw| {
-            let value = units::duration(&raw.0)?;
-            if (10..=600).contains(&value.as_secs()) {
-                Ok(value)
-            } else {
-                Err(
-                    "people need time to hold it, and production cannot wait: 10s to 10m"
-                        .to_owned(),
-                )
-            }
-        },
-    )
 }

@@ -10,7 +10,7 @@ use super::{
     findings::Findings,
     gates, metrics,
     not_yet::{self, NotYet},
-    people, risk, rollout, rules,
+    people, risk, rollback, rollout, rules,
     smoke::{self, SmokeSuites},
     target::{self, AwsAccount, ProductionVersion},
 };
@@ -69,7 +69,7 @@ pub(in crate::config) fn resolve_team(
         rollback: table
             .rollback
             .as_ref()
-            .and_then(|rollback| rollout::rollback(rollback, &mut found)),
+            .and_then(|rollback| rollback::rollback(rollback, &mut found)),
         approval: people::approval(table, deploy_timeout, &mut found),
         calendar: calendar::calendar(table, &mut found),
         gates: gates::gates(table, &mut found),

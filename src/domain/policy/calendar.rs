@@ -163,6 +163,22 @@ impl Timing {
     }
 }
 
+/// A rule that comes more often than daily is no window, and its counting has no end.
+pub fn daily_at_most(rule: &str) -> Result<(), String> {
+    let known = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
+    let given = rule.split(';').find_map(|part| part.strip_prefix("FREQ="));
+    let often = ["BYSECOND=", "BYMINUTE=", "BYHOUR="];
+    let often = rule
+        .split(';')
+        .find(|part| often.iter().any(|key| part.starts_with(key)));
+    match (given, often) {
+        (Some(word), None) if known.contains(&word) => Ok(()),
+        (Some(_), Some(part)) => Err(format!("{part}: more than once a day")),
+        (Some(word), None) => Err(format!("FREQ={word} is not {}", known.join(", "))),
+        (None, _) => Err("a rule says how often: FREQ=WEEKLY;BYDAY=FR".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
