@@ -8,8 +8,7 @@ use crate::{
     app::{Action, Hits, Pane},
     domain::{
         Text,
-        evidence::{EvidenceKind, Finding, Piece},
-        risk::Factor,
+        evidence::{Contradiction, EvidenceKind, Explain, Finding, Piece},
         wording,
     },
     ui::{
@@ -17,6 +16,9 @@ use crate::{
         pen::{Pen, wrap},
     },
 };
+
+/// Lines of the text under one heading.
+const TEXT_LINES: usize = 60;
 
 struct Line {
     sign: &'static str,
@@ -77,85 +79,110 @@ pub(in crate::ui) fn badge(view: View<'_>) -> Vec<pane::Piece> {
 }
 
 fn lines(view: View<'_>, room: u16) -> Vec<Line> {
-    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
-    let mut lines = Vec::new();
-    let heading = |lines: &mut Vec<Line>, text: &str| {
-        lines.push(Line {
-            sign: "",
-            sign_style: styles.key,
-            text: text.to_owned(),
-            style: styles.key,
-        });
+    let none = Explain::default();
+    let explain = view.model.derived.explain.as_ref().unwrap_or(&none);
+    let mut script = Script {
+        view,
+        room,
+        lines: unheard(view, room),
+        untold: view.model.derived.contradictions.iter().collect(),
     };
-    let said = |lines: &mut Vec<Line>,
-                texts: &[Text],
-                sign: &'static str,
-                sign_style: Style,
-                style: Style| {
-        for text in texts.iter().filter(|text| !text.is_empty()).take(60) {
-            let parts = wrap(text.as_str(), room.saturating_sub(2), 8);
-            for (index, part) in parts.into_iter().enumerate() {
-                lines.push(Line {
-                    sign: if index == 0 { sign } else { " " },
-                    sign_style,
-                    text: part.to_owned(),
-                    style,
-                });
+    script.heading("What changed");
+    script.text(if explain.changed.is_empty() {
+        &explain.rest
+    } else {
+        &explain.changed
+    });
+    script.fact(changed(view));
+    script.heading("What was verified");
+    script.text(&explain.verified);
+    script.fact(verified(view));
+    script.heading("Risks");
+    script.text(&explain.risks);
+    let risks = risks(view);
+    if risks.is_empty() && script.untold.is_empty() && explain.risks.is_empty() {
+        script.fact("cockpit found none in the facts that it checks".to_owned());
+    }
+    for one in std::mem::take(&mut script.untold) {
+        script.warn(one.in_short().as_str());
+    }
+    for risk in &risks {
+        script.warn(risk);
+    }
+    script.lines
+}
+
+/// The pane's lines, top to bottom. Only cockpit's own have a sign other than a bullet: whatever the text holds, it
+/// stands beside a bullet or below one.
+struct Script<'a> {
+    view: View<'a>,
+    room: u16,
+    lines: Vec<Line>,
+    /// What the text says against the facts and no line of it has been met for.
+    untold: Vec<&'a Contradiction>,
+}
+
+impl Script<'_> {
+    fn heading(&mut self, text: &str) {
+        let style = self.view.look.styles.key;
+        self.lines.push(Line {
+            sign: "",
+            sign_style: style,
+            text: text.to_owned(),
+            style,
+        });
+    }
+
+    /// The agent's lines, each with what cockpit sees otherwise right below.
+    fn text(&mut self, texts: &[Text]) {
+        let styles = &self.view.look.styles;
+        let item = (self.view.look.glyphs.item, styles.faint);
+        for text in texts
+            .iter()
+            .filter(|text| !text.is_empty())
+            .take(TEXT_LINES)
+        {
+            self.wrapped(text.as_str(), item, styles.text, 8);
+            let (met, untold) = std::mem::take(&mut self.untold)
+                .into_iter()
+                .partition(|one| text.as_str().contains(one.says.as_str()));
+            self.untold = untold;
+            let met: Vec<&Contradiction> = met;
+            for one in met {
+                let says = format!("not so, “{}”: {}", one.says, one.fact);
+                self.warn(&says);
             }
         }
-    };
-    lines.extend(unheard(view, room));
-    let explain = view.model.derived.explain.as_ref();
-    heading(&mut lines, "What changed");
-    if let Some(explain) = explain {
-        let texts = if explain.changed.is_empty() {
-            &explain.rest
-        } else {
-            &explain.changed
-        };
-        said(&mut lines, texts, glyphs.item, styles.faint, styles.text);
     }
-    lines.extend(fact(view, changed(view)));
-    heading(&mut lines, "What was verified");
-    if let Some(explain) = explain {
-        said(
-            &mut lines,
-            &explain.verified,
-            glyphs.item,
-            styles.faint,
-            styles.text,
-        );
+
+    fn warn(&mut self, text: &str) {
+        let warn = self.view.look.styles.warn;
+        self.wrapped(text, (self.view.look.glyphs.warn, warn), warn, 3);
     }
-    lines.extend(fact(view, verified(view)));
-    heading(&mut lines, "Risks");
-    if let Some(explain) = explain {
-        said(
-            &mut lines,
-            &explain.risks,
-            glyphs.warn,
-            styles.warn,
-            styles.text,
-        );
-    }
-    let own = risks(view);
-    if own.is_empty() && explain.is_none_or(|explain| explain.risks.is_empty()) {
-        lines.extend(fact(
-            view,
-            "cockpit found none in the facts that it checks".to_owned(),
-        ));
-    }
-    for risk in own {
-        let parts = wrap(&risk, room.saturating_sub(2), 3);
-        for (index, part) in parts.into_iter().enumerate() {
-            lines.push(Line {
-                sign: if index == 0 { glyphs.warn } else { " " },
-                sign_style: styles.warn,
-                text: part.to_owned(),
-                style: styles.warn,
+
+    /// cockpit's own words stand dim, after a sign that the text cannot have.
+    fn fact(&mut self, text: String) {
+        let look = self.view.look;
+        if !text.is_empty() {
+            self.lines.push(Line {
+                sign: look.glyphs.pick,
+                sign_style: look.styles.accent,
+                text,
+                style: look.styles.dim,
             });
         }
     }
-    lines
+
+    fn wrapped(&mut self, text: &str, sign: (&'static str, Style), style: Style, most: usize) {
+        let parts = wrap(text, self.room.saturating_sub(2), most);
+        let lines = parts.into_iter().enumerate().map(|(index, part)| Line {
+            sign: if index == 0 { sign.0 } else { " " },
+            sign_style: sign.1,
+            text: part.to_owned(),
+            style,
+        });
+        self.lines.extend(lines);
+    }
 }
 
 /// Sources of the rules that gave no text, each with why.
@@ -196,16 +223,6 @@ fn unheard(view: View<'_>, room: u16) -> Vec<Line> {
         }
     }
     lines
-}
-
-/// cockpit's own words stand dim, after a sign that the text cannot have.
-fn fact(view: View<'_>, text: String) -> Option<Line> {
-    (!text.is_empty()).then_some(Line {
-        sign: view.look.glyphs.pick,
-        sign_style: view.look.styles.accent,
-        text,
-        style: view.look.styles.dim,
-    })
 }
 
 fn changed(view: View<'_>) -> String {
@@ -254,25 +271,12 @@ fn verified(view: View<'_>) -> String {
     }
 }
 
-/// What adds to the risk by cockpit's own sum, the most first; each contradiction by itself.
+/// What adds to the risk by cockpit's own sum, the most first. Contradictions stand beside what they contradict.
 fn risks(view: View<'_>) -> Vec<String> {
-    let derived = &view.model.derived;
-    let Some(risk) = &derived.risk else {
-        return Vec::new();
-    };
-    let mut lines = Vec::new();
-    for part in &risk.contributions {
-        if part.factor == Factor::Contradictions {
-            let said = derived.contradictions.iter();
-            lines.extend(said.map(|one| one.in_short().to_string()));
-        } else {
-            lines.push(format!(
-                "{}: {} (+{})",
-                part.factor.word(),
-                part.why,
-                part.points
-            ));
-        }
-    }
-    lines
+    let risk = view.model.derived.risk.as_ref();
+    let parts = risk.map_or(&[][..], |risk| &risk.contributions);
+    parts
+        .iter()
+        .map(|part| format!("{}: {} (+{})", part.factor.word(), part.why, part.points))
+        .collect()
 }
