@@ -237,12 +237,22 @@ fn phrase_field(
     pen.put(phrase.typed(), style);
     let cursor = (pen.column(), field.y);
     if phrase.short().is_none() || !phrase.typed().is_empty() {
-        pen.put(phrase.rest(), styles.faint);
+        pen.put(&still_to_type(phrase, styles.mono), styles.faint);
     }
     if !phrase.is_on_the_way() {
         pen.skip(2).put("not what is asked for", styles.fail);
     }
     cursor
+}
+
+/// The letters that are still to be typed. Where no colour sets them apart from typed ones, only their places.
+fn still_to_type(phrase: &Phrase, mono: bool) -> String {
+    let rest = phrase.rest();
+    if mono {
+        "_".repeat(rest.chars().count())
+    } else {
+        rest.to_owned()
+    }
 }
 
 /// What the phrase is for; where one key is enough, that the phrase is as good.
