@@ -80,7 +80,13 @@ pub(super) fn paint(
     }
     for (marker, column) in dress.markers.iter().zip(&chart.markers) {
         if let Some(column) = column {
-            down(buffer, area, *column, look.glyphs.marker, marker.style);
+            down(
+                buffer,
+                area,
+                (*column, &taken),
+                look.glyphs.marker,
+                marker.style,
+            );
         }
     }
     dots(look, buffer, area, &chart, dress);
@@ -90,12 +96,14 @@ pub(super) fn paint(
         }
     }
     if let Some(column) = dress.cursor.and_then(|minute| chart.column_of(minute)) {
-        down(buffer, area, column, look.glyphs.cursor, look.styles.accent);
+        let line = (column, &[][..]);
+        down(buffer, area, line, look.glyphs.cursor, look.styles.accent);
     }
     chart
 }
 
-/// A line across, its label as far right as it hides neither a dot nor another label; what the label took.
+/// A line across, its label as far right as it hides neither a dot nor another label, and where there is room for it
+/// no marker either; what the label took.
 fn across(
     look: &Look,
     buffer: &mut Buffer,
@@ -118,14 +126,20 @@ fn across(
     }
     let wide = width(&threshold.label) + 2;
     let last = area.width.checked_sub(wide + 2)?;
-    let place = (4..=last)
-        .rev()
-        .map(|x| Rect::new(area.x + x, y, wide, 1))
-        .find(|place| {
-            let begin = place.x - area.x;
-            (begin..begin + wide).all(|x| chart.bits(x, row) == 0)
-                && !taken.iter().any(|other| other.intersects(*place))
-        })?;
+    let free = |place: &Rect| {
+        let begin = place.x - area.x;
+        (begin..begin + wide).all(|x| chart.bits(x, row) == 0)
+            && !taken.iter().any(|other| other.intersects(*place))
+    };
+    let places = || {
+        let all = (4..=last).rev();
+        all.map(|x| Rect::new(area.x + x, y, wide, 1)).filter(free)
+    };
+    let unmarked = |place: &Rect| {
+        let mut columns = chart.markers.iter().flatten();
+        !columns.any(|column| (place.left()..place.right()).contains(&(area.x + column)))
+    };
+    let place = places().find(unmarked).or_else(|| places().next())?;
     Pen::new(buffer, place, 0, look.glyphs.more)
         .put(" ", line)
         .put(&threshold.label, threshold.style)
@@ -139,12 +153,22 @@ fn drawn(style: Style) -> Style {
     style.remove_modifier(Modifier::UNDERLINED)
 }
 
-/// A vertical line through cells without dots of their own.
-fn down(buffer: &mut Buffer, area: Rect, column: u16, sign: &str, style: Style) {
+/// A vertical line through cells without dots of their own, and behind what is taken.
+fn down(
+    buffer: &mut Buffer,
+    area: Rect,
+    (column, taken): (u16, &[Rect]),
+    sign: &str,
+    style: Style,
+) {
     if column >= area.width {
         return;
     }
     for y in area.top()..area.bottom() {
+        let at = (area.x + column, y).into();
+        if taken.iter().any(|label| label.contains(at)) {
+            continue;
+        }
         let cell = &mut buffer[(area.x + column, y)];
         let is_dotted = cell
             .symbol()

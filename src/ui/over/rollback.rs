@@ -24,7 +24,7 @@ pub(super) fn facts(
         .from
         .as_ref()
         .map_or_else(|| "unknown version".to_owned(), ToString::to_string);
-    let mut facts: Vec<Fact> = vec![vec![
+    let mut way: Fact = vec![
         (release.policy.service.clone(), styles.strong),
         ("  ".to_owned(), styles.dim),
         (from, styles.candidate),
@@ -33,8 +33,12 @@ pub(super) fn facts(
             shown.target.name().to_owned(),
             styles.ok.add_modifier(ratatui::style::Modifier::BOLD),
         ),
-        (format!(" {}", shown.target.sha.short()), styles.dim),
-    ]];
+    ];
+    // Without a version the commit is the name already.
+    if shown.target.version.is_some() {
+        way.push((format!(" {}", shown.target.sha.short()), styles.dim));
+    }
+    let mut facts = vec![way];
     facts.push(vec![(through(view, prompt), styles.dim)]);
     if shown.attempt > 1 {
         facts.push(warning(
