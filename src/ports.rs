@@ -13,8 +13,8 @@ use crate::domain::{
     evidence::{Evidence, EvidenceKind},
     observation::{
         AlarmSnapshot, ArtifactSnapshot, CommentSnapshot, Comparison, DeploymentSnapshot,
-        EnvironmentSnapshot, JobSnapshot, LaneSnapshot, MetricsSeen, Minute, PendingDeployment,
-        PullSnapshot, ReviewSnapshot, RunSnapshot,
+        EnvironmentSnapshot, JobSnapshot, LaneRule, LaneSnapshot, MetricsSeen, Minute,
+        PendingDeployment, PullSnapshot, ReviewSnapshot, RunSnapshot,
     },
     policy::{CalendarRule, Metric, TimeWindow},
     record::{ServiceLock, Trust},
@@ -56,6 +56,9 @@ pub trait Runs: Send + Sync {
     fn reviews(&self, run: RunId) -> Asked<'_, Vec<ReviewSnapshot>>;
     /// Its place in the production lane; `None` where the server cannot tell.
     fn lane(&self, run: RunId) -> Asked<'_, Option<LaneSnapshot>>;
+    /// What a workflow file of the default branch says of a newer run, for the job that deploys; `None` where there is
+    /// no such file.
+    fn lane_rule<'a>(&'a self, workflow: &'a str, job: &'a str) -> Asked<'a, Option<LaneRule>>;
 }
 
 /// Acts on a run's pending deployments. Each sends once, never again by itself.

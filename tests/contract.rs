@@ -119,6 +119,8 @@ impl<'a> Trial<'a> {
             "git/matching-refs/tags/v",
             "git/ref/heads/main",
             "git/ref/tags/nothing",
+            "actions/concurrency_groups/production",
+            "actions/concurrency_groups/nobody",
             "tags",
             "pulls/1",
         ] {

@@ -40,10 +40,10 @@ fn sights() -> Vec<See> {
     let run = |rest: &str| format!("run = {{ {} }}", rest.replace("BUILD", BUILD));
     let mut all = vec![
         run(r#"state = "waiting", jobs = [BUILD, "deploy: waiting"], held = ["production"], reviews = []"#),
-        run(r#"state = "waiting", jobs = [BUILD, "deploy: waiting"], held = ["production (not me)"], reviews = [], lane = 1"#),
+        run(r#"state = "waiting", jobs = [BUILD, "deploy: waiting"], held = ["production (not me)"], reviews = []"#),
         run(r#"state = "running", jobs = [BUILD, "deploy: running 14:02"], held = [], reviews = ["ours approved"]"#),
         run(r#"state = "running", jobs = [BUILD, "deploy: running 14:02"], held = [], reviews = []"#),
-        run(r#"state = "success", jobs = [BUILD, "deploy: success 14:02 14:05"], held = [], reviews = ["cleo approved"], lane = 0"#),
+        run(r#"state = "success", jobs = [BUILD, "deploy: success 14:02 14:05"], held = [], reviews = ["cleo approved"]"#),
         run(r#"state = "failure", jobs = [BUILD, "deploy: failure 14:02 14:05"], held = [], reviews = ["ours approved"]"#),
         run(r#"state = "cancelled", jobs = [BUILD, "deploy: cancelled"], held = [], reviews = []"#),
         run(r#"state = "failure", held = [], reviews = ["ours rejected"]"#),
@@ -405,9 +405,7 @@ proptest! {
     fn the_digest_ignores_the_lane_and_the_arithmetic(position in 0..9_u32, error in 0.0..0.9_f64) {
         let mut drive = begun(false, Begin::Waiting);
         let before = drive.release.shown().unwrap().digest();
-        let see = format!(
-            r#"run = {{ state = "waiting", held = ["production"], lane = {position} }}"#
-        );
+        let see = format!("lane = {{ position = {position}, ahead = {position} }}");
         let lane: toml::Table = toml::from_str(&see).unwrap();
         let lane: See = serde::Deserialize::deserialize(lane).unwrap();
         let at = time("14:03");

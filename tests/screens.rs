@@ -4,6 +4,8 @@
 
 #[path = "screens/journal.rs"]
 mod journal;
+#[path = "screens/lane.rs"]
+mod lane;
 #[path = "screens/reports.rs"]
 mod reports;
 #[path = "screens/stage.rs"]

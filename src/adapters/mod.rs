@@ -9,5 +9,6 @@ pub mod cloudwatch;
 pub mod github;
 pub mod probe;
 pub mod script;
+pub mod shared;
 pub mod smoke;
 pub mod store;

@@ -37,6 +37,8 @@ pub enum Action {
     Filter,
     /// Opens the diff from production.
     Diff,
+    /// Shows the production lane.
+    Lane,
     /// The next metric in the chart.
     NextMetric,
     /// In a replay: to the next word of a person.
@@ -128,11 +130,11 @@ impl Group {
 /// One row of the list: name in the keymap, short label, a sentence, the group.
 type Row = (Action, &'static str, &'static str, &'static str, Group);
 
-const ROWS: [Row; 51] = {
+const ROWS: [Row; 52] = {
     use Action::{
         Approve, Back, Bottom, Browse, CancelRun, Card, Close, Copy, Diff, Down, Emergency, Extend,
-        Filter, HandOver, Help, Hold, KeepWatching, Left, NextDecision, NextMetric, NextPane, Note,
-        Open, PageDown, PageUp, Palette, Pane, PreviousDecision, PreviousPane, Problem, Quit,
+        Filter, HandOver, Help, Hold, KeepWatching, Lane, Left, NextDecision, NextMetric, NextPane,
+        Note, Open, PageDown, PageUp, Palette, Pane, PreviousDecision, PreviousPane, Problem, Quit,
         Redraw, Reject, ReleaseStage, RerunFailed, Right, RollBack, SignOff, Suspend, TakeSeat,
         Tick, Top, Trust, Up, Zoom,
     };
@@ -262,6 +264,13 @@ const ROWS: [Row; 51] = {
             "diff",
             "diff",
             "Walk through the diff from production: files, commits, lines",
+            Look,
+        ),
+        (
+            Lane,
+            "lane",
+            "lane",
+            "Show the production lane: who holds it, who waits, what a newer run would do",
             Look,
         ),
         (

@@ -40,6 +40,17 @@ impl Bar {
         }
     }
 
+    /// The same with more beside its first words, where there is more.
+    pub(super) fn and(mut self, text: Option<String>) -> Self {
+        if let Some(text) = text {
+            if !self.detail.is_empty() {
+                self.detail.push_str(" · ");
+            }
+            self.detail.push_str(&text);
+        }
+        self
+    }
+
     pub(super) fn right(mut self, text: impl Into<String>) -> Self {
         self.right = text.into();
         self

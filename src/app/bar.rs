@@ -32,6 +32,7 @@ impl Bar {
         match phase {
             Phase::Preparing => {
                 Self::new(Tone::Busy, "The pipeline works", preparing(release, now))
+                    .and(super::lane_line(release))
             }
             Phase::AwaitingApproval => decision(release, gates, now),
             Phase::ApprovalRequested => requested(release, now),
@@ -201,7 +202,8 @@ fn decision(release: &Release, gates: &[Gate], now: Timestamp) -> Bar {
             None => Bar::new(Tone::Decision, "Waits for your decision", open_gates(gates)),
         },
     };
-    bar.right(escalation(release, now))
+    bar.and(super::lane_line(release))
+        .right(escalation(release, now))
 }
 
 fn requested(release: &Release, now: Timestamp) -> Bar {

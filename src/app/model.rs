@@ -32,6 +32,8 @@ pub enum Overlay {
     Prompt(Box<Prompt>),
     /// The keys.
     Help(Place),
+    /// The production lane.
+    Lane(Place),
     /// The palette.
     Palette(Palette),
     /// The diff; its state stays in the model when it closes.
@@ -243,7 +245,7 @@ impl Model {
         match &self.overlay {
             Some(Overlay::Prompt(_) | Overlay::Palette(_)) => true,
             Some(Overlay::Walk) => self.walk.typing,
-            Some(Overlay::Help(_)) | None => self.cases.typing,
+            Some(Overlay::Help(_) | Overlay::Lane(_)) | None => self.cases.typing,
         }
     }
 

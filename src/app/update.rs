@@ -136,12 +136,14 @@ impl Model {
         if matches!(self.overlay, Some(Overlay::Walk)) && self.walk_on(action) {
             return Vec::new();
         }
-        if let Some(Overlay::Help(place)) = &mut self.overlay {
+        if let Some(Overlay::Help(place) | Overlay::Lane(place)) = &mut self.overlay {
             match step(action, self.hits.overlay.0) {
                 Some(by) => place.scroll(by, self.hits.overlay),
                 None => self.overlay = None,
             }
-            if step(action, 1).is_some() || matches!(action, Action::Back | Action::Help) {
+            if step(action, 1).is_some()
+                || matches!(action, Action::Back | Action::Help | Action::Lane)
+            {
                 return Vec::new();
             }
         }
@@ -163,6 +165,7 @@ impl Model {
                 return vec![Effect::Copy(by_hand(release))];
             }
             Action::Diff => self.overlay = Some(Overlay::Walk),
+            Action::Lane => self.overlay = Some(Overlay::Lane(Place::default())),
             Action::Help => self.overlay = Some(Overlay::Help(Place::default())),
             Action::Palette => self.overlay = Some(Overlay::Palette(Palette::default())),
             Action::NextPane => self.turn(1),
@@ -396,7 +399,9 @@ impl Model {
 
     fn wheel(&mut self, lines: isize, x: u16, y: u16) {
         match &mut self.overlay {
-            Some(Overlay::Help(place)) => place.scroll(lines, self.hits.overlay),
+            Some(Overlay::Help(place) | Overlay::Lane(place)) => {
+                place.scroll(lines, self.hits.overlay);
+            }
             Some(Overlay::Palette(palette)) => {
                 let reach = (self.hits.overlay.0, palette.found().len());
                 palette.place.step(lines, reach);

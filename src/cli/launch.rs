@@ -248,6 +248,7 @@ fn outside(
     let client = Arc::new(client);
     Ok(Outside {
         runs: client.clone(),
+        calm: client.clone(),
         review: client.clone(),
         dispatch: client.clone(),
         artifacts: client.clone(),

@@ -25,6 +25,6 @@ pub use following::{Aside, Blobs, Following, NewLines, Post};
 pub use journal::{Journal, ResumeError, read, resume, stamped};
 pub use letters::{Letter, Reply, Wish};
 pub use memory::{Forgetful, Remembering};
-pub use needs::{EvidenceNeeds, Lookup, Needs};
+pub use needs::{EvidenceNeeds, LaneNeeds, Lookup, Needs};
 pub use outside::{Outside, SmokeAsker, SmokeTests};
 pub use replaying::Replaying;

@@ -8,13 +8,16 @@ use crate::domain::{
     approval::ApprovalProgress,
     diff::DependenciesFrom,
     evidence::{EvidenceKind, Piece},
-    observation::Minute,
+    observation::{Minute, RunStatus},
     policy::{GateKind, Policy},
     record::Trust,
     release::{PAST_MINUTES, Release},
     rollback::RollbackProgress,
     smoke::Moment,
 };
+
+/// Looks at the run that are further apart may share an answer that is a little older.
+const CALM: SignedDuration = SignedDuration::from_secs(30);
 
 /// What the feeds shall look at.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +40,8 @@ pub struct Needs {
     pub production_run: Option<Lookup>,
     /// The rollback's run.
     pub rollback_run: Option<Lookup>,
+    /// The run whose place in the lane is of interest.
+    pub lane: Option<LaneNeeds>,
     /// What the evidence still lacks.
     pub evidence: EvidenceNeeds,
     /// Longest time between two questions to production; `None`: none.
@@ -71,6 +76,17 @@ pub enum Lookup {
         /// The request behind it.
         act: Seq,
     },
+}
+
+/// A run that stands in the production lane, or will.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneNeeds {
+    /// The run.
+    pub run: RunId,
+    /// The candidate's commit.
+    pub sha: Sha,
+    /// Its workflow file, which says what a newer run does.
+    pub workflow: String,
 }
 
 /// What the evidence still lacks.
@@ -136,6 +152,7 @@ impl Needs {
             }),
             production_run: production_run(release),
             rollback_run: rollback_run(release),
+            lane: lane(release),
             evidence: evidence(release, &phase),
             production_every: (!phase.is_end() && may_ask_production(release)).then(
                 || match phase {
@@ -151,6 +168,13 @@ impl Needs {
             acts: release.outbox().cloned().collect(),
             phase,
         }
+    }
+}
+
+impl Needs {
+    /// Whether a look at the run must be asked for now: somebody's decision, or production, hangs on it.
+    pub fn hurries(&self) -> bool {
+        self.run_every < CALM || self.look_after > Timestamp::MIN
     }
 }
 
@@ -176,6 +200,24 @@ fn production_run(release: &Release) -> Option<Lookup> {
         marker: release.marker("p", request.stage + 1),
         since: request.at,
         act,
+    })
+}
+
+/// The run that deploys while it is open: before a dispatch that is the release's own.
+fn lane(release: &Release) -> Option<LaneNeeds> {
+    let run = release.rollout.deploying_run()?;
+    if run.status == RunStatus::Completed {
+        return None;
+    }
+    let target = &release.policy.target;
+    let workflow = match &target.dispatch {
+        Some(dispatch) => &dispatch.workflow,
+        None => &target.workflow,
+    };
+    Some(LaneNeeds {
+        run: run.run,
+        sha: release.rollout.sha()?.clone(),
+        workflow: workflow.clone(),
     })
 }
 

@@ -13,8 +13,10 @@ use crate::{
 /// The ports of one release. Cheap to clone.
 #[derive(Clone)]
 pub struct Outside {
-    /// Workflow runs.
+    /// Workflow runs, asked now.
     pub runs: Arc<dyn Runs>,
+    /// The same where nothing hurries: many releases may share one answer, which is then a little older.
+    pub calm: Arc<dyn Runs>,
     /// Reviews of pending deployments.
     pub review: Arc<dyn Review>,
     /// Starting and stopping runs.

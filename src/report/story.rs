@@ -4,7 +4,7 @@
 
 use super::{
     mood::{Mood, answered, mood_of},
-    story_acts::{of_rollback, of_smoke},
+    story_acts::{lane_rule, of_rollback, of_smoke},
 };
 use crate::domain::{
     Actor, Event, Stamped,
@@ -263,6 +263,15 @@ fn of_rollout(event: &RolloutEvent) -> (Mood, String) {
                 format!("place {} in the lane {}", lane.position, lane.group),
             ),
         },
+        RolloutEvent::LaneRuleSeen { rule } => (Mood::Quiet, lane_rule(rule.as_ref()).to_owned()),
+        RolloutEvent::BranchMoved(lead) => (
+            Mood::Quiet,
+            format!(
+                "{} is {} ahead of the candidate",
+                lead.branch,
+                wording::count(lead.commits.into(), "commit")
+            ),
+        ),
         RolloutEvent::ProtectionSeen(_) => (Mood::Quiet, "environment protection seen".to_owned()),
         RolloutEvent::DeploymentsSeen { .. } => (Mood::Quiet, "past deployments seen".to_owned()),
         RolloutEvent::ProductionAnswered(answer) => (

@@ -1,7 +1,8 @@
-//! Rollbacks and smoke tests in one line, for the log.
+//! Rollbacks, smoke tests and the lane's rule in one line, for the log.
 
 use super::mood::{Mood, answered};
 use crate::domain::{
+    observation::LaneRule,
     rollback::RollbackEvent,
     smoke::{Moment, SmokeEvent},
 };
@@ -97,5 +98,17 @@ pub(super) fn of_smoke(event: &SmokeEvent) -> (Mood, String) {
             Mood::Unknown,
             format!("smoke tests {}: no result: {why}", when(moment)),
         ),
+    }
+}
+
+/// What a newer run would do, by the workflow file.
+pub(super) fn lane_rule(rule: Option<&LaneRule>) -> &'static str {
+    match rule {
+        None => "the lane: the default branch has no such workflow file",
+        Some(LaneRule::Absent) => "the lane: the workflow has none, runs deploy side by side",
+        Some(LaneRule::Replaces) => "the lane: one waits, a newer run takes its place",
+        Some(LaneRule::Queues) => "the lane: all wait in turn",
+        Some(LaneRule::Cancels) => "the lane: a newer run cancels the one that works",
+        Some(LaneRule::Unclear(_)) => "the lane: only GitHub can tell what a newer run does",
     }
 }

@@ -175,7 +175,7 @@ fn walked(view: View<'_>) -> Vec<(Action, &'static str)> {
 fn listed(view: View<'_>) -> Vec<(Action, &'static str)> {
     let model = view.model;
     let mut all = offers(view.release, model);
-    if matches!(model.overlay, Some(Overlay::Help(_))) {
+    if matches!(model.overlay, Some(Overlay::Help(_) | Overlay::Lane(_))) {
         all.clear();
     }
     if model.focus == Pane::Metrics {

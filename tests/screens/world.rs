@@ -15,8 +15,9 @@ use cockpit::domain::{
     },
     judge::JudgeEvent,
     observation::{
-        AlarmState, CommitSnapshot, Comparison, DeploymentSnapshot, DeploymentState, FileChange,
-        LaneSnapshot, Minute, PendingDeployment, Relation, Reviewer, RunStatus, Sample,
+        AlarmState, BranchLead, CommitSnapshot, Comparison, DeploymentSnapshot, DeploymentState,
+        FileChange, LaneRule, LaneRun, LaneSnapshot, Minute, PendingDeployment, Relation, Reviewer,
+        RunStatus, Sample,
     },
     policy::MetricName,
     record::RecordEvent,
@@ -334,8 +335,23 @@ fn way_back(journal: &mut Journal) {
         position: 0,
         holder: None,
         behind: Some(1),
+        others: vec![LaneRun {
+            run: RunId(8124),
+            title: "Release v2.15.0".into(),
+            position: 1,
+            since: Some(at(-420)),
+        }],
+        since: Some(at(-1_700)),
     };
     journal.github(-1_160, RolloutEvent::LaneChanged { lane: Some(lane) });
+    let rule = Some(LaneRule::Replaces);
+    journal.github(-1_160, RolloutEvent::LaneRuleSeen { rule });
+    let lead = BranchLead {
+        branch: "main".into(),
+        head: sha("9e1a0bb"),
+        commits: 3,
+    };
+    journal.github(-1_160, RolloutEvent::BranchMoved(lead));
 }
 
 fn held(journal: &mut Journal) {

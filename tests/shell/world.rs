@@ -15,9 +15,9 @@ use cockpit::{
         later,
         observation::{
             AlarmSnapshot, ArtifactSnapshot, CommentSnapshot, Comparison, Conclusion,
-            DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LaneSnapshot, MetricsSeen,
-            Minute, PendingDeployment, PullSnapshot, Relation, ReviewSnapshot, ReviewState,
-            RunSnapshot, RunStatus, Sample,
+            DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LaneRule, LaneSnapshot,
+            MetricsSeen, Minute, PendingDeployment, PullSnapshot, Relation, ReviewSnapshot,
+            ReviewState, RunSnapshot, RunStatus, Sample,
         },
         policy::{CalendarRule, Metric, Side, TimeWindow},
         record::{Trust, TrustWay},
@@ -209,6 +209,7 @@ impl World {
     pub(crate) fn outside(self: &Arc<Self>) -> Outside {
         Outside {
             runs: self.clone(),
+            calm: self.clone(),
             review: self.clone(),
             dispatch: self.clone(),
             artifacts: self.clone(),
@@ -339,6 +340,10 @@ impl Runs for World {
     }
 
     fn lane(&self, _run: RunId) -> Asked<'_, Option<LaneSnapshot>> {
+        self.tell(|_| None)
+    }
+
+    fn lane_rule<'a>(&'a self, _workflow: &'a str, _job: &'a str) -> Asked<'a, Option<LaneRule>> {
         self.tell(|_| None)
     }
 }

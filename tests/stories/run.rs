@@ -1,10 +1,10 @@
-//! A run of GitHub Actions, written short: state, jobs, holds, reviews, lane.
+//! A run of GitHub Actions, written short: state, jobs, holds, reviews.
 
 use cockpit::domain::{
     JobId, Login, RunId, Text,
     observation::{
-        Conclusion, JobSnapshot, LaneSnapshot, PendingDeployment, ReviewSnapshot, ReviewState,
-        Reviewer, RunSeen, RunSnapshot, RunStatus,
+        Conclusion, JobSnapshot, PendingDeployment, ReviewSnapshot, ReviewState, Reviewer, RunSeen,
+        RunSnapshot, RunStatus,
     },
 };
 use jiff::Timestamp;
@@ -33,8 +33,6 @@ pub(crate) struct Run {
     pub(crate) held: Option<Vec<String>>,
     /// `WHO approved|rejected [ENVIRONMENT]`; `ours approved` carries our comment.
     pub(crate) reviews: Option<Vec<String>>,
-    /// Position in the lane.
-    pub(crate) lane: Option<u32>,
 }
 
 /// A status or a conclusion by its word.
@@ -89,14 +87,6 @@ impl Run {
                 .reviews
                 .as_ref()
                 .map(|all| all.iter().map(|text| review(drive, text)).collect()),
-            lane: self.lane.map(|position| {
-                Some(LaneSnapshot {
-                    group: "production".into(),
-                    position,
-                    holder: None,
-                    behind: None,
-                })
-            }),
         }
     }
 }

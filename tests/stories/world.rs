@@ -7,8 +7,9 @@ use cockpit::domain::{
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding, TestsSummary, Totals},
     observation::{
-        AlarmSnapshot, AlarmState, ArtifactSnapshot, DeploymentSnapshot, DeploymentState,
-        EnvironmentSnapshot, MetricsSeen, Minute, Observation, Relation, Sample,
+        AlarmSnapshot, AlarmState, ArtifactSnapshot, BranchLead, DeploymentSnapshot,
+        DeploymentState, EnvironmentSnapshot, LaneRule, LaneRun, LaneSeen, LaneSnapshot,
+        MetricsSeen, Minute, Observation, Relation, Sample,
     },
     policy::{MetricName, Side, TimeWindow, WindowKind},
     record::{ServiceLock, Trust, TrustWay},
@@ -34,6 +35,8 @@ pub(crate) enum See {
     ProductionRun(Run),
     /// A rollback's run.
     RollbackRun(Run),
+    /// The production lane.
+    Lane(Lane),
     /// The candidate, by its version.
     Candidate(String),
     /// Artifacts by name, with this digest.
@@ -72,6 +75,52 @@ pub(crate) enum See {
     Back(Feed),
     /// A trust in the rules' programs that this person gave for an earlier release.
     Trusted(String),
+}
+
+/// The lane in short.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Lane {
+    /// Position in it; -1: GitHub cannot tell.
+    position: Option<i64>,
+    /// Who holds it instead.
+    holder: Option<u64>,
+    /// What a newer run does.
+    rule: Option<LaneRule>,
+    /// Commits of main that the candidate lacks.
+    ahead: Option<u32>,
+}
+
+impl Lane {
+    fn seen(&self) -> LaneSeen {
+        let lane = |position: i64| {
+            let position = u32::try_from(position).ok()?;
+            let holder = self.holder.map(RunId);
+            let other = |run| LaneRun {
+                run,
+                title: "Release v2.13.9".into(),
+                position: 0,
+                since: None,
+            };
+            Some(LaneSnapshot {
+                group: "production".into(),
+                position,
+                holder,
+                behind: Some(0),
+                others: holder.map(other).into_iter().collect(),
+                since: None,
+            })
+        };
+        LaneSeen {
+            lane: self.position.map(lane),
+            rule: self.rule.clone().map(Some),
+            lead: self.ahead.map(|commits| BranchLead {
+                branch: "main".into(),
+                head: commit("9"),
+                commits,
+            }),
+        }
+    }
 }
 
 /// A window in short.
@@ -184,6 +233,7 @@ impl See {
             Self::RollbackRun(run) => {
                 Observation::RollbackRun(Box::new(run.seen(drive, 9_100, at)))
             }
+            Self::Lane(lane) => Observation::Lane(Box::new(lane.seen())),
             Self::Candidate(version) => Observation::Candidate(Candidate {
                 sha: commit("3"),
                 version: Some(version.as_str().into()),

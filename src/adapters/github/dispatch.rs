@@ -5,7 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     client::{Client, file_name},
-    inputs, wire,
+    inputs,
+    runs::workflow_path,
+    wire,
 };
 use crate::{
     domain::{Fault, FaultKind, Reached, RunId, observation::RunSnapshot},
@@ -87,11 +89,7 @@ impl Dispatch for Client {
         reference: &'a str,
     ) -> Asked<'a, Option<Vec<(String, bool)>>> {
         Box::pin(async move {
-            let path = if workflow.contains('/') {
-                workflow.to_owned()
-            } else {
-                format!(".github/workflows/{workflow}")
-            };
+            let path = workflow_path(workflow);
             let what = format!("GitHub: {path} on {reference}");
             let Some(file) = self.contents(&path, Some(reference), &what).await? else {
                 let detail = format!("there is no such file on {reference}");

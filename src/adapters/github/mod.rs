@@ -12,6 +12,7 @@ mod body;
 mod cache;
 mod client;
 mod comments;
+mod concurrency;
 mod dependencies;
 mod dispatch;
 mod history;

@@ -1,16 +1,19 @@
 //! [`Runs`]: finding and following workflow runs.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashMap};
 
 use super::{
     client::{Client, List},
+    concurrency,
     page::Broken,
     wire,
 };
 use crate::{
     domain::{
         Fault, FaultKind, Login, RunId, Sha,
-        observation::{JobSnapshot, LaneSnapshot, PendingDeployment, ReviewSnapshot, RunSnapshot},
+        observation::{
+            JobSnapshot, LaneRule, LaneSnapshot, PendingDeployment, ReviewSnapshot, RunSnapshot,
+        },
     },
     ports::{Asked, Runs},
 };
@@ -129,13 +132,83 @@ impl Runs for Client {
             let id = run.to_string();
             let filters = [("per_page", "100")];
             let url = self.repo(["actions", "runs", &id, "concurrency_groups"], &filters);
-            match self.one::<wire::Lanes>(url, &what).await {
-                Ok(lanes) => Ok(lanes.read(run, &self.environment)),
-                // Servers before this endpoint answer 404.
-                Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
-                Err(fault) => Err(fault),
-            }
+            let lanes = or_none(self.one::<wire::Lanes>(url, &what).await)?;
+            let Some(lane) = lanes.and_then(|lanes| lanes.of(run, &self.environment)) else {
+                return Ok(None);
+            };
+            let (lane, whole) = self.whole_group(run, lane, &what).await?;
+            let Some(mut lane) = lane.read(run, whole) else {
+                return Ok(None);
+            };
+            self.date(run, &mut lane).await;
+            Ok(Some(lane))
         })
+    }
+
+    fn lane_rule<'a>(&'a self, workflow: &'a str, job: &'a str) -> Asked<'a, Option<LaneRule>> {
+        Box::pin(async move {
+            let path = workflow_path(workflow);
+            let what = format!("GitHub: {path}");
+            let Some(file) = self.contents(&path, None, &what).await? else {
+                return Ok(None);
+            };
+            concurrency::rule(&file, job, &self.environment)
+                .map(Some)
+                .map_err(|detail| Fault::new(FaultKind::Malformed, what, detail))
+        })
+    }
+}
+
+impl Client {
+    /// The group with all who stand in it, and whether those are all: a run's own answer names only itself.
+    async fn whole_group(
+        &self,
+        run: RunId,
+        lane: wire::Lane,
+        what: &str,
+    ) -> Result<(wire::Lane, bool), Fault> {
+        if lane.tells_others(run) {
+            return Ok((lane, false));
+        }
+        let url = self.repo(["actions", "concurrency_groups", lane.name()], &[]);
+        let whole = or_none(self.one::<wire::Lane>(url, what).await)?;
+        Ok(whole.map_or((lane, false), |whole| (whole, true)))
+    }
+
+    /// Since when each holds the lane or waits, as far as the workflow's newest runs tell.
+    async fn date(&self, run: RunId, lane: &mut LaneSnapshot) {
+        // Without it the lane lacks only its times.
+        let Ok(runs) = self.runs(None).await else {
+            return;
+        };
+        let runs: HashMap<RunId, RunSnapshot> =
+            runs.into_iter().map(|found| (found.id, found)).collect();
+        let since = |run: RunId, holds: bool| {
+            let found = runs.get(&run)?;
+            Some(found.started.filter(|_| holds).unwrap_or(found.created))
+        };
+        lane.since = since(run, lane.holds());
+        for other in &mut lane.others {
+            other.since = since(other.run, other.position == 0);
+        }
+    }
+}
+
+/// `.github/workflows/deploy.yml` of `deploy.yml`.
+pub(super) fn workflow_path(workflow: &str) -> String {
+    if workflow.contains('/') {
+        workflow.to_owned()
+    } else {
+        format!(".github/workflows/{workflow}")
+    }
+}
+
+/// Servers before an endpoint answer 404, and so does a group that nobody stands in.
+fn or_none<T>(answer: Result<T, Fault>) -> Result<Option<T>, Fault> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
+        Err(fault) => Err(fault),
     }
 }
 

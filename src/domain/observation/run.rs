@@ -1,4 +1,4 @@
-//! What GitHub says of one workflow run: the run, its jobs, its reviews, its lane.
+//! What GitHub says of one workflow run: the run, its jobs, its reviews.
 //!
 //! Snapshots as observed, mapped from the wire by the adapter; no rule lives here. Source: GitHub's REST
 //! description 2026-03-10, "Actions".
@@ -196,19 +196,6 @@ pub enum ReviewState {
     Rejected,
     /// Neither yet, or a word that this version does not know.
     Pending,
-}
-
-/// The production lane: the concurrency group that the run stands in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LaneSnapshot {
-    /// The group's name.
-    pub group: Text,
-    /// 0 holds the lane; from 1 on the run waits.
-    pub position: u32,
-    /// Who holds it, where another does and GitHub says so.
-    pub holder: Option<RunId>,
-    /// How many stand behind this run, where known.
-    pub behind: Option<u32>,
 }
 
 /// An artifact of a run, listed but not read.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     AlarmSnapshot, ArtifactSnapshot, DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot,
-    LaneSnapshot, MetricsSeen, PendingDeployment, ReviewSnapshot, RunSnapshot,
+    LaneSeen, MetricsSeen, PendingDeployment, ReviewSnapshot, RunSnapshot,
 };
 use crate::domain::{
     ArtifactId, Fault, Feed, Outcome, Seq, Text,
@@ -26,6 +26,8 @@ pub enum Observation {
     ProductionRun(Box<RunSeen>),
     /// A rollback's run.
     RollbackRun(Box<RunSeen>),
+    /// The lane of the run that deploys.
+    Lane(Box<LaneSeen>),
     /// The candidate.
     Candidate(Candidate),
     /// The run's artifacts.
@@ -123,8 +125,6 @@ pub struct RunSeen {
     pub pending: Option<Vec<PendingDeployment>>,
     /// Its reviews, newest first.
     pub reviews: Option<Vec<ReviewSnapshot>>,
-    /// Its lane; `Some(None)`: GitHub cannot tell.
-    pub lane: Option<Option<LaneSnapshot>>,
 }
 
 impl Observation {
@@ -134,6 +134,7 @@ impl Observation {
             Self::Run(_)
             | Self::ProductionRun(_)
             | Self::RollbackRun(_)
+            | Self::Lane(_)
             | Self::Candidate(_)
             | Self::Artifacts(_)
             | Self::Evidence { .. }
@@ -161,6 +162,7 @@ impl Observation {
             Self::Run(_) => "run",
             Self::ProductionRun(_) => "production run",
             Self::RollbackRun(_) => "rollback run",
+            Self::Lane(_) => "lane",
             Self::Candidate(_) => "candidate",
             Self::Artifacts(_) => "artifacts",
             Self::Evidence { .. } => "evidence",

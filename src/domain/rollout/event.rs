@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{JobFacts, ProductionAnswer, RunFacts, StageState, StepState};
 use crate::domain::{
     Deed, Outcome, Seq, Text,
-    observation::{DeploymentSnapshot, EnvironmentSnapshot, LaneSnapshot},
+    observation::{BranchLead, DeploymentSnapshot, EnvironmentSnapshot, LaneRule, LaneSnapshot},
 };
 
 /// Something happened to the run.
@@ -52,6 +52,13 @@ pub enum RolloutEvent {
         /// `None`: GitHub cannot tell.
         lane: Option<LaneSnapshot>,
     },
+    /// What the workflow file says of newer runs was read, or changed.
+    LaneRuleSeen {
+        /// `None`: the default branch has no such workflow file.
+        rule: Option<LaneRule>,
+    },
+    /// The default branch has gone on, or was seen first.
+    BranchMoved(BranchLead),
     /// The environment's protection was seen, or changed.
     ProtectionSeen(EnvironmentSnapshot),
     /// Past deployments to production, as far as they tell what runs there.
@@ -102,6 +109,8 @@ impl RolloutEvent {
             Self::JobsChanged { .. }
             | Self::ProductionRunFound { .. }
             | Self::LaneChanged { .. }
+            | Self::LaneRuleSeen { .. }
+            | Self::BranchMoved(_)
             | Self::ProtectionSeen(_)
             | Self::DeploymentsSeen { .. }
             | Self::ProductionAnswered(_)

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::domain::{
     Outcome, RunId, Seq, Sha, Stamp, Text,
-    observation::{Conclusion, DeploymentSnapshot, EnvironmentSnapshot, LaneSnapshot, RunStatus},
+    observation::{
+        BranchLead, Conclusion, DeploymentSnapshot, EnvironmentSnapshot, LaneRule, LaneSnapshot,
+        RunStatus,
+    },
     policy::{Policy, StageBound, Strategy},
 };
 
@@ -31,6 +34,10 @@ pub struct Rollout {
     pub production_facts: Option<RunFacts>,
     /// The lane: `None` not seen, `Some(None)` GitHub cannot tell.
     pub lane: Option<Option<LaneSnapshot>>,
+    /// What the workflow file says of newer runs: `None` not read, `Some(None)` there is no such file.
+    pub lane_rule: Option<Option<LaneRule>>,
+    /// How far the default branch has gone on.
+    pub lead: Option<BranchLead>,
     /// Protection of the production environment.
     pub protection: Option<EnvironmentSnapshot>,
     /// Set when it changed while the release was open.
@@ -95,6 +102,8 @@ impl Rollout {
                 self.apply_stage(*stage, *state, *at);
             }
             RolloutEvent::LaneChanged { lane } => self.lane = Some(lane.clone()),
+            RolloutEvent::LaneRuleSeen { rule } => self.lane_rule = Some(rule.clone()),
+            RolloutEvent::BranchMoved(lead) => self.lead = Some(lead.clone()),
             RolloutEvent::ProtectionSeen(seen) => {
                 self.protection_changed |= self.protection.as_ref().is_some_and(|old| old != seen);
                 self.protection = Some(seen.clone());

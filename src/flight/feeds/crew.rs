@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     calendar,
     desk::Desk,
-    diff, evidence, letters, machine, metrics, production,
+    diff, evidence, lane, letters, machine, metrics, production,
     pulse::{Gone, Pulse},
     run, smoke,
 };
@@ -90,6 +90,7 @@ impl Crew {
         // Each ends when the flight is gone, and that is the only way.
         let _ = tokio::join!(
             run::follow(pulse(Feed::Github, 60)),
+            lane::follow(pulse(Feed::Github, 300), Arc::clone(&self.policy)),
             evidence::follow(pulse(Feed::Github, 300), desk.clone()),
             Box::pin(diff::follow(pulse(Feed::Github, 300), desk)),
             metrics::follow(pulse(Feed::Metrics, 180), Arc::clone(&self.policy)),

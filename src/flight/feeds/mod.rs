@@ -11,6 +11,7 @@ mod explain_command;
 mod explain_sources;
 mod gather;
 mod gathered;
+mod lane;
 mod letters;
 mod locks;
 mod machine;

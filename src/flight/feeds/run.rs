@@ -1,4 +1,4 @@
-//! The run feed: the release's run, the run that deploys, the rollback's run; jobs, holds, reviews, lane.
+//! The run feed: the release's run, the run that deploys, the rollback's run; jobs, holds, reviews.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,8 +16,6 @@ use crate::{
 
 /// A look at least so much younger than what asked for it counts as younger.
 const JUST_AFTER: SignedDuration = SignedDuration::from_millis(1);
-/// Between two questions for the lane.
-const LANE_EVERY: SignedDuration = SignedDuration::from_secs(120);
 /// Shortest time between two looks, however urgent.
 const AT_LEAST: SignedDuration = SignedDuration::from_secs(1);
 /// Clocks differ: a dispatched run may seem older than its request.
@@ -29,7 +27,6 @@ struct Memory {
     updated: Option<Timestamp>,
     has_jobs: bool,
     held: bool,
-    lane: Option<Timestamp>,
 }
 
 pub(super) async fn follow(mut pulse: Pulse) -> Result<(), Gone> {
@@ -93,7 +90,11 @@ async fn look_at_release(
     asked: Timestamp,
     memory: &mut Memory,
 ) -> Result<RunSeen, Fault> {
-    let runs = &pulse.outside.runs;
+    let runs = if needs.hurries() {
+        &pulse.outside.runs
+    } else {
+        &pulse.outside.calm
+    };
     let run = runs.run(needs.run).await?;
     let is_open = run.status != RunStatus::Completed;
     let moved = memory.updated != Some(run.updated);
@@ -122,17 +123,6 @@ async fn look_at_release(
     } else {
         None
     };
-    let asks_lane = is_open
-        && memory
-            .lane
-            .is_none_or(|last| asked >= later(last, LANE_EVERY));
-    // The lane is an ornament: where it cannot be had the look still counts.
-    let lane = if asks_lane {
-        memory.lane = Some(asked);
-        runs.lane(needs.run).await.ok()
-    } else {
-        None
-    };
     memory.updated = Some(run.updated);
     memory.has_jobs |= jobs.is_some();
     memory.held = held;
@@ -142,7 +132,6 @@ async fn look_at_release(
         jobs,
         pending,
         reviews,
-        lane,
     })
 }
 
@@ -176,7 +165,6 @@ async fn look_at_other(
             Some(Vec::new())
         },
         reviews: None,
-        lane: None,
         run: snapshot,
     }))
 }

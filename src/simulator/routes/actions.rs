@@ -6,7 +6,7 @@ use super::{
     app,
     caller::{Caller, number},
     page::Page,
-    reviews::{position, workflow_file},
+    reviews::{members, position, workflow_file},
 };
 use crate::simulator::{
     ask::{Ask, Reply},
@@ -54,6 +54,11 @@ pub(super) fn answer(state: &State, caller: &Caller<'_>, parts: &[&str]) -> Opti
                 200,
                 &wire::lanes(run, position(state, run), links),
             ))
+        }
+        ["concurrency_groups", name] => {
+            let members = members(state, name);
+            // A group that nobody stands in is not there.
+            (!members.is_empty()).then(|| Reply::json(200, &wire::group(name, &members, links)))
         }
         ["jobs", id] => {
             let id: u64 = number(id)?;

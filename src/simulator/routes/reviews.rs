@@ -176,18 +176,21 @@ pub(super) fn workflow_file(state: &State, name: &str) -> Option<&'static str> {
         .find(|file| *file == name || wire::workflow_id(file).to_string() == name)
 }
 
-/// The place of a run in its lane: how many stand before it; none where it has ended.
+/// Who stands in a lane, by their places: who holds it, then who waits, the older first.
+pub(super) fn members<'s>(state: &'s State, group: &str) -> Vec<(u32, &'s Run)> {
+    let open = |run: &&Run| run.group.eq_ignore_ascii_case(group) && run.is_open();
+    let (holds, waits): (Vec<&Run>, Vec<&Run>) = state
+        .runs
+        .iter()
+        .filter(open)
+        .partition(|run| run.holds_lane());
+    let holds = holds.into_iter().map(|run| (0, run));
+    holds.chain((1..).zip(waits)).collect()
+}
+
+/// The place of a run in its lane; none where it has ended.
 pub(super) fn position(state: &State, run: &Run) -> Option<u32> {
-    if !run.is_open() {
-        return None;
-    }
-    let before = |other: &&Run| {
-        other.group == run.group && other.id != run.id && other.is_open() && other.holds_lane()
-    };
-    let ahead = state.runs.iter().filter(before).count();
-    Some(if run.holds_lane() {
-        0
-    } else {
-        u32::try_from(ahead).unwrap_or(1)
-    })
+    let all = members(state, run.group);
+    let own = all.into_iter().find(|(_, member)| member.id == run.id);
+    own.map(|(position, _)| position)
 }

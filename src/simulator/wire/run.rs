@@ -1,4 +1,4 @@
-//! Runs, jobs, artifacts and lanes.
+//! Runs, jobs and artifacts.
 
 use std::fmt::Write as _;
 
@@ -163,27 +163,4 @@ pub(in crate::simulator) fn digest(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
-}
-
-/// `concurrency-group-run-list` of a run; `position` as counted by the caller, none where it left its lane.
-pub(in crate::simulator) fn lanes(run: &Run, position: Option<u32>, links: &Links) -> Value {
-    let group = links.repo(&format!("/actions/concurrency_groups/{}", run.group));
-    let members: Vec<_> = position
-        .map(|position| {
-            json!({
-                "run_id": run.id,
-                "run_name": run.title,
-                "run_url": links.repo(&format!("/actions/runs/{}", run.id)),
-                "run_html_url": links.page(&format!("/actions/runs/{}", run.id)),
-                "status": if position == 0 { "in_progress" } else { "pending" },
-                "position": position,
-                "position_url": format!("{group}?ahead_of_run={}", run.id),
-            })
-        })
-        .into_iter()
-        .collect();
-    json!({
-        "total_count": 1,
-        "concurrency_groups": [{ "group_name": run.group, "group_url": group, "group_members": members }],
-    })
 }

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
-use super::{approve, fact::Fact, fields, help, other, palette, rollback, walk};
+use super::{approve, fact::Fact, fields, help, lane, other, palette, rollback, walk};
 use crate::{
     app::{Asking, Hits, Overlay, Prompt},
     ui::{
@@ -22,6 +22,10 @@ pub(in crate::ui) fn draw(
     match overlay {
         Overlay::Help(place) => {
             help::draw(view, buffer, area, *place, hits);
+            None
+        }
+        Overlay::Lane(place) => {
+            lane::draw(view, buffer, area, *place, hits);
             None
         }
         Overlay::Walk => {

@@ -1,10 +1,11 @@
-//! What lies over the panes: prompts, one a file, the help and the palette.
+//! What lies over the panes: prompts, one a file, the help, the lane and the palette.
 
 mod any;
 mod approve;
 mod fact;
 mod fields;
 mod help;
+mod lane;
 mod other;
 mod palette;
 mod rollback;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     server::{Reply, Server},
-    setting::{Still, TOKEN, client, client_with, run},
+    setting::{SHA, Still, TOKEN, client, client_with, run},
 };
 
 #[tokio::test]
@@ -177,6 +177,40 @@ async fn what_holds_a_run_is_read_with_its_reviewers() {
 async fn a_server_without_lanes_has_none() {
     let server = Server::start(|_, _| Reply::new(404, "{}")).await;
     assert_eq!(client(&server.origin).lane(RunId(1)).await, Ok(None));
+    let rule = client(&server.origin).lane_rule("deploy.yml", "deploy");
+    assert_eq!(rule.await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_run_that_names_itself_alone_is_looked_up_in_its_group_and_dated_by_the_newest_runs() {
+    let member = |run: u64, position: u32| json!({ "run_id": run, "run_name": format!("Release {run}"), "position": position });
+    let server = Server::start(move |seen, _| match seen.path() {
+        path if path.ends_with("/runs/7/concurrency_groups") => Reply::json(&json!({
+            "concurrency_groups": [{ "group_name": "live/eu #1", "group_members": [member(7, 1)] }]
+        })),
+        path if path.ends_with("/concurrency_groups/live%2Feu%20%231") => Reply::json(&json!({
+            "group_name": "live/eu #1", "total_count": 3,
+            "group_members": [member(6, 0), member(7, 1), member(9, 2), { "run_id": null }]
+        })),
+        path if path.ends_with("/runs") => Reply::json(&json!({ "workflow_runs": [{
+            "id": 7, "head_sha": SHA, "created_at": "2026-11-20T10:00:00Z", "run_started_at": "2026-11-20T10:05:00Z"
+        }] })),
+        _ => Reply::new(404, "{}"),
+    })
+    .await;
+    let lane = client(&server.origin)
+        .lane(RunId(7))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (lane.position, lane.holder, lane.behind),
+        (1, Some(RunId(6)), Some(1))
+    );
+    assert_eq!(lane.others.len(), 2);
+    assert_eq!(lane.others[1].title.as_str(), "Release 9");
+    let since: jiff::Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
+    assert_eq!((lane.since, lane.others[0].since), (Some(since), None));
 }
 
 #[tokio::test]

@@ -3,13 +3,15 @@
 mod comment;
 mod dependency;
 mod field;
+mod lane;
 mod past;
 mod run;
 
 pub(super) use comment::Comment;
 pub(super) use dependency::Dependency;
+pub(super) use lane::{Lane, Lanes};
 pub(super) use past::{
     Branchless, Contents, CustomRules, Deployment, DeploymentStatus, Environment, FilesAndCommits,
     Pull, Reference, Repo, Tag,
 };
-pub(super) use run::{Artifact, Dispatched, Job, Lanes, Pending, Review, Run, User, Workflow};
+pub(super) use run::{Artifact, Dispatched, Job, Pending, Review, Run, User, Workflow};

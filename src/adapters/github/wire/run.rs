@@ -1,4 +1,4 @@
-//! Runs, jobs, pending deployments, reviews, lanes, artifacts.
+//! Runs, jobs, pending deployments, reviews, artifacts.
 //!
 //! Only ids, commits and times of creation are needed; whatever else is missing shows as unknown.
 
@@ -8,8 +8,8 @@ use super::field::{Person, line, login, or_default, readable, sha, some_line, ti
 use crate::domain::{
     ArtifactId, EnvironmentId, JobId, Login, RunId, Text,
     observation::{
-        ArtifactSnapshot, Conclusion, JobSnapshot, LaneSnapshot, PendingDeployment, ReviewSnapshot,
-        ReviewState, Reviewer, RunSnapshot, RunStatus,
+        ArtifactSnapshot, Conclusion, JobSnapshot, PendingDeployment, ReviewSnapshot, ReviewState,
+        Reviewer, RunSnapshot, RunStatus,
     },
 };
 
@@ -241,54 +241,6 @@ impl Review {
 }
 
 #[derive(Debug, Deserialize)]
-pub(in crate::adapters::github) struct Lanes {
-    #[serde(default, deserialize_with = "readable")]
-    concurrency_groups: Vec<Lane>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Lane {
-    group_name: String,
-    #[serde(default, deserialize_with = "readable")]
-    group_members: Vec<Member>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Member {
-    run_id: u64,
-    position: u32,
-}
-
-impl Lanes {
-    /// The group that matters: one the run waits in before one it holds, and among those the one that names the
-    /// environment. Members are documented as this run's own; servers that list others tell the holder too.
-    pub(in crate::adapters::github) fn read(
-        self,
-        run: RunId,
-        environment: &str,
-    ) -> Option<LaneSnapshot> {
-        let lanes = self.concurrency_groups.into_iter().filter_map(|lane| {
-            let mine = lane.group_members.iter().filter(|m| m.run_id == run.0);
-            let position = mine.map(|m| m.position).max()?;
-            Some((position, lane))
-        });
-        let (position, lane) = lanes.max_by_key(|(position, lane)| {
-            let named = lane.group_name.contains(environment);
-            (*position > 0, named, *position)
-        })?;
-        let others = || lane.group_members.iter().filter(|m| m.run_id != run.0);
-        let holder = others().find(|m| m.position == 0 && position > 0);
-        let behind = others().filter(|m| m.position > position).count();
-        Some(LaneSnapshot {
-            group: Text::line(&lane.group_name),
-            position,
-            holder: holder.map(|m| RunId(m.run_id)),
-            behind: (others().count() > 0).then(|| u32::try_from(behind).unwrap_or(u32::MAX)),
-        })
-    }
-}
-
-#[derive(Debug, Deserialize)]
 pub(in crate::adapters::github) struct Artifact {
     id: u64,
     name: String,
@@ -347,20 +299,5 @@ mod tests {
         assert_eq!((run.attempt, run.status), (1, RunStatus::Unknown));
         assert_eq!(run.path.as_str(), ".github/workflows/d.yml");
         assert_eq!(run.updated, run.created);
-    }
-
-    #[test]
-    fn the_lane_in_which_the_run_waits_comes_first() {
-        let lanes = r#"{"concurrency_groups":[
-            {"group_name":"ci-main","group_members":[{"run_id":7,"position":0}]},
-            {"group_name":"production","group_members":[{"run_id":6,"position":0},{"run_id":7,"position":1},{"run_id":8,"position":2}]},
-            {"group_name":"gone","group_members":[]}]}"#;
-        let lanes: Lanes = serde_json::from_str(lanes).unwrap();
-        let lane = lanes.read(RunId(7), "production").unwrap();
-        assert_eq!(lane.group.as_str(), "production");
-        assert_eq!(
-            (lane.position, lane.holder, lane.behind),
-            (1, Some(RunId(6)), Some(1))
-        );
     }
 }

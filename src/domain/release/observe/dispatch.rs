@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{minutes, rollback, run};
+use super::{lane, minutes, rollback, run};
 use crate::domain::{
     ArtifactId, Deed, Event, Outcome, Seq, Text,
     approval::ApprovalEvent,
@@ -32,6 +32,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::Run(seen) => run::observe_run(release, seen),
         Observation::ProductionRun(seen) => run::observe_production_run(release, seen),
         Observation::RollbackRun(seen) => rollback::observe_rollback_run(release, seen),
+        Observation::Lane(seen) => lane::observe_lane(release, seen),
         Observation::Metrics { asked, seen } => minutes::observe_minutes(release, *asked, seen),
         Observation::Candidate(candidate) => new_if(
             release.evidence.candidate.as_ref() != Some(candidate),

@@ -2,6 +2,7 @@
 
 mod dispatch;
 mod jobs;
+mod lane;
 mod minutes;
 mod rollback;
 mod run;

@@ -1,4 +1,4 @@
-//! The release's run against what is known: attempts, holds, steps, lane, and the check before an approval goes out.
+//! The release's run against what is known: attempts, holds, steps, and the check before an approval goes out.
 
 use globset::Glob;
 
@@ -39,11 +39,6 @@ pub(super) fn observe_run(release: &Release, seen: &RunSeen) -> Vec<Event> {
     }
     if let Some(jobs) = &seen.jobs {
         events.extend(steps(release, jobs));
-    }
-    if let Some(lane) = &seen.lane
-        && release.rollout.lane.as_ref() != Some(lane)
-    {
-        events.push(RolloutEvent::LaneChanged { lane: lane.clone() }.into());
     }
     if events.is_empty() {
         events.extend(stages::observe_stages(release, seen));

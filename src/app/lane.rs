@@ -1,0 +1,193 @@
+//! The lane in words: one line for the bar, and what stands in its box. Unknown is said to be unknown.
+
+use jiff::Timestamp;
+
+use super::Tone;
+use crate::domain::{
+    observation::{Fate, LaneSnapshot},
+    release::Release,
+    wording,
+};
+
+/// A row of the box: what it is about, what is said of it, how it is coloured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneRow {
+    /// A run, or what the row tells.
+    pub name: String,
+    /// The words.
+    pub words: String,
+    /// Calm for facts, good for what holds, look for what may cost the release its place.
+    pub tone: Tone,
+}
+
+/// The lane in short, as the bar says it; `None` while nothing was seen of it.
+pub fn lane_line(release: &Release) -> Option<String> {
+    let mut parts = match release.rollout.lane.as_ref()? {
+        None => vec!["lane: GitHub cannot tell".to_owned()],
+        Some(lane) => vec![place(lane)],
+    };
+    parts.extend(threat(release).map(|(words, _)| format!("a newer run {words}")));
+    let lead = release.rollout.lead.as_ref();
+    parts.extend(
+        lead.filter(|lead| lead.commits > 0)
+            .map(|lead| format!("{} +{}", lead.branch, lead.commits)),
+    );
+    Some(parts.join(" · "))
+}
+
+fn place(lane: &LaneSnapshot) -> String {
+    if lane.holds() {
+        return match lane.behind {
+            Some(0) => "lane: held, nobody behind".to_owned(),
+            Some(behind) => format!(
+                "lane: held, {} behind",
+                wording::count(behind.into(), "run")
+            ),
+            None => "lane: held".to_owned(),
+        };
+    }
+    match lane.holder {
+        Some(holder) => format!("lane: place {} behind run {holder}", lane.position),
+        None => format!("lane: place {}, the holder is not told", lane.position),
+    }
+}
+
+/// What a newer run would do to this one, where that costs it its place.
+fn threat(release: &Release) -> Option<(&'static str, Tone)> {
+    let (words, tone) = fate(release)?;
+    (tone == Tone::Look).then_some((words, tone))
+}
+
+fn fate(release: &Release) -> Option<(&'static str, Tone)> {
+    let holds = release
+        .rollout
+        .lane
+        .as_ref()
+        .and_then(Option::as_ref)
+        .is_none_or(LaneSnapshot::holds);
+    let rule = release.rollout.lane_rule.as_ref()?.as_ref()?;
+    Some(match rule.fate(holds) {
+        Fate::Beside => ("deploys beside it: the workflow has no lane", Tone::Look),
+        Fate::Kept => ("waits behind it", Tone::Calm),
+        Fate::Replaced => ("takes its place while it waits", Tone::Look),
+        Fate::Cancelled => ("cancels it", Tone::Look),
+        Fate::Unclear => ("does what only GitHub can tell", Tone::Calm),
+    })
+}
+
+/// Everything that is known of the lane, the holder first.
+pub fn lane_rows(release: &Release, now: Timestamp) -> Vec<LaneRow> {
+    let row = |name: String, words: String, tone: Tone| LaneRow { name, words, tone };
+    let mut rows = Vec::new();
+    match &release.rollout.lane {
+        None => rows.push(row(
+            "The lane".to_owned(),
+            "not seen yet".to_owned(),
+            Tone::Calm,
+        )),
+        Some(None) => rows.push(row(
+            "The lane".to_owned(),
+            "GitHub cannot tell who stands in it".to_owned(),
+            Tone::Calm,
+        )),
+        Some(Some(lane)) => rows.extend(members(release, lane, now)),
+    }
+    rows.push(newer(release));
+    rows.push(match &release.rollout.lead {
+        None => row(
+            "The default branch".to_owned(),
+            "not compared yet".to_owned(),
+            Tone::Calm,
+        ),
+        Some(lead) if lead.commits == 0 => row(
+            lead.branch.to_string(),
+            "has nothing that the candidate lacks".to_owned(),
+            Tone::Good,
+        ),
+        Some(lead) => row(
+            lead.branch.to_string(),
+            format!(
+                "is {} ahead of the candidate, at {}",
+                wording::count(lead.commits.into(), "commit"),
+                lead.head.short()
+            ),
+            Tone::Calm,
+        ),
+    });
+    rows
+}
+
+fn newer(release: &Release) -> LaneRow {
+    let (words, tone) = match (&release.rollout.lane_rule, fate(release)) {
+        (_, Some((words, tone))) => (words.to_owned(), tone),
+        (Some(_), None) => (
+            "unknown: the default branch has no such workflow file".to_owned(),
+            Tone::Calm,
+        ),
+        (None, None) => (
+            "unknown: the workflow file is not read yet".to_owned(),
+            Tone::Calm,
+        ),
+    };
+    let unclear = release.rollout.lane_rule.as_ref().and_then(Option::as_ref);
+    let words = match unclear {
+        Some(crate::domain::observation::LaneRule::Unclear(said)) => format!("{words} ({said})"),
+        _ => words,
+    };
+    LaneRow {
+        name: "A newer run".to_owned(),
+        words,
+        tone,
+    }
+}
+
+/// This run among the others, by their places.
+fn members(release: &Release, lane: &LaneSnapshot, now: Timestamp) -> Vec<LaneRow> {
+    let mut rows: Vec<(u32, LaneRow)> = lane
+        .others
+        .iter()
+        .map(|other| {
+            let name = format!("run {}", other.run);
+            let words = standing(other.position, other.since, now);
+            let words = if other.title.as_str().is_empty() {
+                words
+            } else {
+                format!("{words}  {}", other.title)
+            };
+            let tone = Tone::Calm;
+            (other.position, LaneRow { name, words, tone })
+        })
+        .collect();
+    let own = LaneRow {
+        name: "this run".to_owned(),
+        words: format!(
+            "{}  {}",
+            standing(lane.position, lane.since, now),
+            release.name()
+        ),
+        tone: if lane.holds() { Tone::Good } else { Tone::Look },
+    };
+    rows.push((lane.position, own));
+    // A stable sort: the others stand by their places already.
+    rows.sort_by_key(|(position, _)| *position);
+    let mut rows: Vec<LaneRow> = rows.into_iter().map(|(_, row)| row).collect();
+    if lane.behind.is_none() {
+        rows.push(LaneRow {
+            name: "Others".to_owned(),
+            words: "not told by this server".to_owned(),
+            tone: Tone::Calm,
+        });
+    }
+    rows
+}
+
+fn standing(position: u32, since: Option<Timestamp>, now: Timestamp) -> String {
+    let what = match position {
+        0 => "holds it".to_owned(),
+        place => format!("waits, place {place}"),
+    };
+    match since {
+        Some(since) => format!("{what} for {}", wording::age(now.duration_since(since))),
+        None => what,
+    }
+}
