@@ -171,8 +171,12 @@ impl Client {
             return Ok((lane, false));
         }
         let url = self.repo(["actions", "concurrency_groups", lane.name()], &[]);
-        let whole = or_none(self.one::<wire::Lane>(url, what).await)?;
-        Ok(whole.map_or((lane, false), |whole| (whole, true)))
+        match self.one::<wire::Lane>(url, what).await {
+            Ok(whole) => Ok((whole, true)),
+            Err(fault) if fault.passes_by_itself() => Err(fault),
+            // Nobody stands in it, the server is older, or its name makes no address: this run's own place is known.
+            Err(_) => Ok((lane, false)),
+        }
     }
 
     /// Since when each holds the lane or waits, as far as the workflow's newest runs tell.
@@ -203,7 +207,7 @@ pub(super) fn workflow_path(workflow: &str) -> String {
     }
 }
 
-/// Servers before an endpoint answer 404, and so does a group that nobody stands in.
+/// Servers before an endpoint answer 404.
 fn or_none<T>(answer: Result<T, Fault>) -> Result<Option<T>, Fault> {
     match answer {
         Ok(answer) => Ok(Some(answer)),

@@ -177,7 +177,8 @@ async fn what_holds_a_run_is_read_with_its_reviewers() {
 async fn a_server_without_lanes_has_none() {
     let server = Server::start(|_, _| Reply::new(404, "{}")).await;
     assert_eq!(client(&server.origin).lane(RunId(1)).await, Ok(None));
-    let rule = client(&server.origin).lane_rule("deploy.yml", "deploy");
+    let client = client(&server.origin);
+    let rule = client.lane_rule("deploy.yml", "deploy");
     assert_eq!(rule.await, Ok(None));
 }
 
