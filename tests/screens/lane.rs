@@ -94,7 +94,7 @@ fn what_the_server_cannot_tell_is_said_to_be_unknown() {
     let mut stage = Stage::new(journal.release.clone());
     assert_words(&stage.text(120, 34), &["lane: GitHub cannot tell"]);
     let text = open(&mut stage, 80, 24);
-    assert_words(&text, &["GitHub cannot tell who", "no such workflow file"]);
+    assert_words(&text, &["GitHub cannot tell who", "no such workflow"]);
     let rule = Some(LaneRule::Unclear("cancel-in-progress: ${{ x }}".into()));
     journal.github(-60, RolloutEvent::LaneRuleSeen { rule });
     let mut stage = Stage::new(journal.release.clone());
