@@ -3,6 +3,8 @@
 //! The world lives in the test's process and is asked what it saw; cockpit is the real program with a real journal.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "world/attend.rs"]
+mod attend;
 #[expect(
     dead_code,
     reason = "it judges answers too, which is the contract test's work"

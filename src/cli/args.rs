@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::record_args::{
-    GatePhase, ListArguments, PlanArguments, ReplayArguments, ReportArguments, SignoffArguments,
-    UnlockArguments, VerifyArguments,
+use super::{
+    attend::AttendArguments,
+    record_args::{
+        GatePhase, ListArguments, PlanArguments, ReplayArguments, ReportArguments,
+        SignoffArguments, UnlockArguments, VerifyArguments,
+    },
 };
 use crate::config::Flags;
 
@@ -36,10 +39,10 @@ pub struct Arguments {
 pub struct GlobalArguments {
     /// Team's rules from this file, instead of the default branch's (offline commands: ./cockpit.toml).
     #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub config: Vec<PathBuf>,
     /// Repository, as OWNER/NAME or HOST/OWNER/NAME.
     #[arg(long, global = true, value_name = "OWNER/NAME")]
-    pub repo: Option<String>,
+    pub repo: Vec<String>,
     /// dark, light, high-contrast, mono, or a theme file.
     #[arg(long, global = true, value_name = "NAME")]
     pub theme: Option<String>,
@@ -60,8 +63,8 @@ pub struct GlobalArguments {
 impl From<&GlobalArguments> for Flags {
     fn from(given: &GlobalArguments) -> Self {
         Self {
-            config: given.config.clone(),
-            repository: given.repo.clone(),
+            config: given.config.last().cloned(),
+            repository: given.repo.last().cloned(),
             theme: given.theme.clone(),
             ascii: given.ascii,
             no_color: given.no_color,
@@ -81,6 +84,12 @@ pub enum Command {
     },
     /// A simulated world and cockpit on it: nothing needed, nothing touched.
     Demo(DemoArguments),
+    /// Look after releases without a screen: for CI, or for all of a service on a server.
+    #[command(
+        after_help = "Exit codes: 0 complete, or ended with --all as it was told to; 1 failed or rolled back; 2 usage or \
+configuration; 3 needs a human."
+    )]
+    Attend(AttendArguments),
     /// Where a release stands, in a few lines.
     Status {
         /// As for `cockpit`.
@@ -254,6 +263,13 @@ fn at_once(raw: &str) -> Result<usize, String> {
     }
 }
 
+fn crowd(raw: &str) -> Result<usize, String> {
+    match raw.parse() {
+        Ok(count @ 0..=500) => Ok(count),
+        _ => Err("write a number from 0 to 500".to_owned()),
+    }
+}
+
 /// `cockpit demo ...`.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArguments {
@@ -275,6 +291,9 @@ pub struct DemoArguments {
     /// Port of the world; else any free one.
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
+    /// So many more releases wait at once.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = crowd)]
+    pub runs: usize,
     /// Fly without a terminal.
     #[arg(long)]
     pub headless: bool,

@@ -41,10 +41,10 @@ const TOKEN: &str = "simulated-token-of-ana";
 const LAST_ANSWERS: Duration = Duration::from_millis(100);
 
 /// The world that is flown on.
-struct Place {
-    base: String,
+pub(super) struct Place {
+    pub(super) base: String,
     repository: String,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     expected: Option<String>,
     /// How long the simulated operator leaves decisions to others.
     defers: SignedDuration,
@@ -90,7 +90,7 @@ pub(super) fn demo(around: &Surroundings, given: &DemoArguments) -> Result<Exit,
     };
     let fast = FastClock::start(WallClock.now(), speed);
     let clock: Arc<dyn Clock> = Arc::new(fast);
-    let world = World::new(scenario, given.seed, Arc::clone(&clock));
+    let world = World::new(scenario, given.seed, Arc::clone(&clock)).with_waiting(given.runs);
     let world = Arc::new(world.with_clock(fast.epoch(), fast.started(), speed));
     let serving = Serving::start(world, given.port.unwrap_or(0))?;
     if given.serve {
@@ -191,7 +191,7 @@ impl Drop for Serving {
 }
 
 /// A world that another process serves. Only loopback: an operator that is simulated has no business elsewhere.
-fn join(url: &str) -> Result<Place, Stop> {
+pub(super) fn join(url: &str) -> Result<Place, Stop> {
     let base = url
         .trim_end_matches('/')
         .trim_end_matches("/_world")
@@ -295,7 +295,7 @@ fn fly(around: &Surroundings, given: &DemoArguments, place: &Place) -> Result<Ex
 
 /// The surroundings of a demo: the simulated world's addresses in place of the environment's. The user's own file and
 /// flags for the screen stay.
-fn inside(around: &Surroundings, place: &Place, root: PathBuf) -> Surroundings {
+pub(super) fn inside(around: &Surroundings, place: &Place, root: PathBuf) -> Surroundings {
     let mut inside = around.clone();
     inside.env = Env::new([
         (
@@ -323,7 +323,7 @@ fn inside(around: &Surroundings, place: &Place, root: PathBuf) -> Surroundings {
     inside
 }
 
-fn keys() -> StaticKeys {
+pub(super) fn keys() -> StaticKeys {
     StaticKeys {
         id: "simulated".to_owned(),
         secret: "simulated".to_owned().into(),

@@ -25,7 +25,7 @@ use crate::{
         Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, later,
         observation::RunSnapshot, record::RecordEvent,
     },
-    flight::{Crew, Flying, Forgetful, Found, Outside, Sought, find, resume},
+    flight::{Calm, Crew, Flying, Forgetful, Found, Outside, Sought, find, resume},
     ports::{Checkout, Clock, History, Letters, Runs, Store},
     wiring,
 };
@@ -92,7 +92,8 @@ pub(super) async fn launch(
     let root = wiring::state_folder(&machine).map_err(|error| Stop::failed(error.to_string()))?;
     let (resolved, client) = rules(&order, machine, dialogue).await?;
     let policy = &resolved.team.policy;
-    let key = which(&order, &resolved, &client, dialogue).await?;
+    let ports = (&client as &dyn Runs, &client as &dyn History);
+    let key = which(&order, &resolved, ports, dialogue).await?;
     dialogue.doing(format!("opening the journal of {key}"));
     let outside = outside(&order, &resolved, client, &root)?;
     let warnings = resolved
@@ -131,7 +132,7 @@ pub(super) async fn launch(
 }
 
 /// The rules: those of `--config`, else the default branch's.
-async fn rules(
+pub(super) async fn rules(
     order: &Launch<'_>,
     machine: Machine,
     dialogue: &mut dyn Dialogue,
@@ -196,10 +197,10 @@ async fn patiently<T>(
 }
 
 /// The release that is meant.
-async fn which(
+pub(super) async fn which(
     order: &Launch<'_>,
     resolved: &Resolved,
-    client: &Client,
+    (runs, history): (&dyn Runs, &dyn History),
     dialogue: &mut dyn Dialogue,
 ) -> Result<ReleaseKey, Stop> {
     let repository = wiring::repository(&resolved.machine.place)?.clone();
@@ -211,7 +212,7 @@ async fn which(
         _ => format!("looking for {}", order.release.unwrap_or_default()),
     });
     let asked = patiently(order, dialogue, async || {
-        find(&query, &sought, client as &dyn Runs, client as &dyn History).await
+        find(&query, &sought, runs, history).await
     });
     let run = match asked.await? {
         Found::One(run) => run.id,
@@ -234,7 +235,7 @@ async fn which(
     Ok(ReleaseKey { repository, run })
 }
 
-fn outside(
+pub(super) fn outside(
     order: &Launch<'_>,
     resolved: &Resolved,
     client: Client,
@@ -248,7 +249,10 @@ fn outside(
     let client = Arc::new(client);
     Ok(Outside {
         runs: client.clone(),
-        calm: client.clone(),
+        calm: Calm {
+            runs: client.clone(),
+            dispatch: client.clone(),
+        },
         review: client.clone(),
         dispatch: client.clone(),
         artifacts: client.clone(),
@@ -289,14 +293,14 @@ fn simulated(
     CloudWatch::new(settings.collect(), Arc::clone(clock))
 }
 
-async fn driving(
+pub(super) async fn driving(
     order: Launch<'_>,
     root: &std::path::Path,
     key: &ReleaseKey,
     mut outside: Outside,
     opening: RecordEvent,
 ) -> Result<Aloft, Stop> {
-    let login = outside.runs.viewer().await.ok();
+    let login = outside.calm.runs.viewer().await.ok();
     if order.around.flags.trust_commands {
         let trust = flagged(login.as_ref(), order.clock.now())?;
         outside.trusts = Arc::new(TrustFiles::new(root).given(Some(trust)));

@@ -2,6 +2,7 @@
 
 mod aloft;
 mod args;
+mod attend;
 mod autopilot;
 mod backtest;
 mod beside;
@@ -40,6 +41,7 @@ mod verify;
 mod word;
 
 pub use args::*;
+pub use attend::AttendArguments;
 pub use exit::*;
 pub use program::main;
 pub use record_args::*;

@@ -6,7 +6,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use super::{
     args::{Arguments, Command, ConfigCommand, GateCommand},
-    backtest, config, doctor, evidence,
+    attend, backtest, config, doctor, evidence,
     exit::{Exit, Stop},
     gate, gates, init, list, manual, plan, rehearse, replay, report, risk, run, signoff, smoke,
     surroundings::Surroundings,
@@ -41,6 +41,13 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         )));
     }
     let around = Surroundings::of(&given.global);
+    let (files, repositories) = (&given.global.config, &given.global.repo);
+    let attends = matches!(given.command, Some(Command::Attend(_)));
+    if !attends && (files.len() > 1 || repositories.len() > 1) {
+        return Err(Stop::usage(
+            "one --config and one --repo: only `attend --all` looks after several services",
+        ));
+    }
     match &given.command {
         None => {
             if let Some(release) = &given.release {
@@ -50,6 +57,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         }
         Some(Command::Watch { release }) => run::watch(&around, release.as_deref()),
         Some(Command::Demo(demo)) => run::demo(&around, demo),
+        Some(Command::Attend(given)) => attend::attend(&around, given, files, repositories),
         Some(Command::Status { release, json }) => run::status(&around, release.as_deref(), *json),
         Some(Command::Risk { release, json }) => risk::risk(&around, release.as_deref(), *json),
         Some(Command::Report(report)) => report::report(&around, report),

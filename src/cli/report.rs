@@ -1,6 +1,9 @@
 //! `cockpit report`: a release's documents, on standard output or into a folder.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{
     exit::{Exit, Stop},
@@ -78,34 +81,51 @@ fn into_folder(recorded: &Recorded, given: &ReportArguments, folder: &Path) -> R
     {
         return Err(no_such_form(document, form));
     }
-    let documents = Document::ALL
-        .into_iter()
-        .filter(|document| match given.only {
-            Some(only) => *document == only,
-            None => document.applies(recorded),
-        });
-    let mut count = 0;
+    let written = write_some(recorded, folder, given.only, form)?;
+    for place in &written {
+        println!("{}", place.display());
+    }
+    Ok(if written.is_empty() {
+        Exit::Failed
+    } else {
+        Exit::Ok
+    })
+}
+
+/// Writes every document that applies, in every form, into a folder that is made where it is missing; the files.
+pub(super) fn write_all(recorded: &Recorded, folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    write_some(recorded, folder, None, None)
+}
+
+fn write_some(
+    recorded: &Recorded,
+    folder: &Path,
+    only: Option<Document>,
+    form: Option<Form>,
+) -> Result<Vec<PathBuf>, Stop> {
+    let documents = Document::ALL.into_iter().filter(|document| match only {
+        Some(only) => *document == only,
+        None => document.applies(recorded),
+    });
+    let mut written = Vec::new();
     for document in documents {
         let wanted = document.forms().iter();
         for form in wanted.filter(|one| form.is_none_or(|form| form == **one)) {
             let Some(text) = document.write(recorded, *form) else {
                 continue;
             };
-            let name = format!("{}.{}", document.name(), form.ending());
-            put(folder, &name, &text).map_err(|error| {
-                let place = folder.join(&name);
-                Stop::failed(format!("writing {}: {error}", place.display()))
-            })?;
-            count += 1;
+            let place = folder.join(format!("{}.{}", document.name(), form.ending()));
+            put(&place, &text)
+                .map_err(|error| Stop::failed(format!("writing {}: {error}", place.display())))?;
+            written.push(place);
         }
     }
-    Ok(if count > 0 { Exit::Ok } else { Exit::Failed })
+    Ok(written)
 }
 
-fn put(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let place = folder.join(name);
-    fs::write(&place, text)?;
-    println!("{}", place.display());
-    Ok(())
+fn put(place: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = place.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(place, text)
 }

@@ -94,13 +94,28 @@ fn explained(fault: Fault, name: &str) -> Fault {
 }
 
 async fn waiting(sought: &Sought, runs: &dyn Runs) -> Result<Found, Fault> {
+    let mut held = waiting_runs(sought, runs, &|_| false, MOST_WAITING).await?;
+    match held.len() {
+        0 => Ok(Found::None {
+            newest: newest(runs).await?,
+        }),
+        1 => Ok(held.pop().map_or(Found::None { newest: None }, Found::One)),
+        _ => Ok(Found::Several(held)),
+    }
+}
+
+/// The runs that wait for one of the environments, newest first: of the newest `most`, but for those that `skip` says.
+pub async fn waiting_runs(
+    sought: &Sought,
+    runs: &dyn Runs,
+    skip: &dyn Fn(&RunSnapshot) -> bool,
+    most: usize,
+) -> Result<Vec<RunSnapshot>, Fault> {
     let mut held = Vec::new();
-    for run in runs
-        .runs(Some("waiting"))
-        .await?
-        .into_iter()
-        .take(MOST_WAITING)
-    {
+    for run in runs.runs(Some("waiting")).await?.into_iter().take(most) {
+        if skip(&run) {
+            continue;
+        }
         // The list may be older than the run.
         let pending = match runs.pending(run.id).await {
             Ok(pending) => pending,
@@ -112,13 +127,7 @@ async fn waiting(sought: &Sought, runs: &dyn Runs) -> Result<Found, Fault> {
             held.push(run);
         }
     }
-    match held.len() {
-        0 => Ok(Found::None {
-            newest: newest(runs).await?,
-        }),
-        1 => Ok(held.pop().map_or(Found::None { newest: None }, Found::One)),
-        _ => Ok(Found::Several(held)),
-    }
+    Ok(held)
 }
 
 async fn newest(runs: &dyn Runs) -> Result<Option<RunSnapshot>, Fault> {

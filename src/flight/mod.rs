@@ -26,5 +26,5 @@ pub use journal::{Journal, ResumeError, read, resume, stamped};
 pub use letters::{Letter, Reply, Wish};
 pub use memory::{Forgetful, Remembering};
 pub use needs::{EvidenceNeeds, LaneNeeds, Lookup, Needs};
-pub use outside::{Outside, SmokeAsker, SmokeTests};
+pub use outside::{Calm, Outside, SmokeAsker, SmokeTests};
 pub use replaying::Replaying;

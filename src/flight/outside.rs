@@ -15,8 +15,8 @@ use crate::{
 pub struct Outside {
     /// Workflow runs, asked now.
     pub runs: Arc<dyn Runs>,
-    /// The same where nothing hurries: many releases may share one answer, which is then a little older.
-    pub calm: Arc<dyn Runs>,
+    /// The questions that nothing hurries.
+    pub calm: Calm,
     /// Reviews of pending deployments.
     pub review: Arc<dyn Review>,
     /// Starting and stopping runs.
@@ -45,6 +45,15 @@ pub struct Outside {
     pub trusts: Arc<dyn Trusts>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+}
+
+/// Where nothing hurries: many releases may share one answer, which is then a little older. Nothing is sent through these.
+#[derive(Clone)]
+pub struct Calm {
+    /// Workflow runs.
+    pub runs: Arc<dyn Runs>,
+    /// How ready a rollback is.
+    pub dispatch: Arc<dyn Dispatch>,
 }
 
 /// The smoke tests of a release, each with who asks them.

@@ -70,7 +70,7 @@ pub(super) fn begin(state: &mut State, run: u64, at: Timestamp) {
     let others = state
         .runs
         .iter()
-        .filter(|r| r.id != run && r.group == group);
+        .filter(|r| r.id != run && r.group == group && !group.is_empty());
     let (mut taken, mut waits) = (false, None);
     for other in others {
         taken |= other.holds_lane();

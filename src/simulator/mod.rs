@@ -10,6 +10,7 @@
 mod acts;
 mod ask;
 mod change;
+mod crowd;
 mod deployment;
 mod dice;
 mod engine;

@@ -130,13 +130,26 @@ fn jobs(state: &mut State, drafts: Vec<Draft>, created: Timestamp) -> Vec<Job> {
         .collect()
 }
 
-/// Adds the candidate's run as it stands when the world starts: staging done but for its last jobs.
-pub(super) fn candidate(state: &mut State) {
-    let epoch = state.epoch;
+/// What the candidate's run does: its staging, then production.
+fn release(state: &State) -> Vec<Draft> {
     let mut drafts = staging(state);
     if let Some(build) = state.build(state.repository.version) {
         drafts.extend(production(state.scenario, &build));
     }
+    drafts
+}
+
+/// The jobs of one more run of the candidate, none of them begun, and how many of them are staging.
+pub(super) fn candidate_jobs(state: &mut State, created: Timestamp) -> (Vec<Job>, usize) {
+    let staged = staging(state).len();
+    let drafts = release(state);
+    (jobs(state, drafts, created), staged)
+}
+
+/// Adds the candidate's run as it stands when the world starts: staging done but for its last jobs.
+pub(super) fn candidate(state: &mut State) {
+    let epoch = state.epoch;
+    let drafts = release(state);
     // Counted back from the instant at which k6 will end; each job begins a few seconds after what it needs.
     let pause = 3;
     let lengths: Vec<i64> = drafts.iter().map(|d| d.seconds).collect();

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     ask::{Ask, Reply},
-    engine,
+    crowd, engine,
     log::{ActEntry, RequestEntry},
     past, plan, routes,
     scenario::Scenario,
@@ -35,6 +35,13 @@ impl World {
             state: Mutex::new(state),
             clock,
         }
+    }
+
+    /// The same with so many more releases that wait at once.
+    #[must_use]
+    pub fn with_waiting(self, more: usize) -> Self {
+        crowd::wait(&mut self.locked(), more);
+        self
     }
 
     /// The same, telling at `/_world` how another process can run with its clock: what it showed at the real instant

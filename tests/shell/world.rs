@@ -22,7 +22,7 @@ use cockpit::{
         policy::{CalendarRule, Metric, Side, TimeWindow},
         record::{Trust, TrustWay},
     },
-    flight::{Outside, SmokeTests},
+    flight::{Calm, Outside, SmokeTests},
     ports::{
         Alarms, Artifacts, Asked, Calendar, Clock, Dispatch, DispatchOrder, History, Metrics,
         Probe, Progress, Review, Runs, Script, Trusts,
@@ -209,7 +209,10 @@ impl World {
     pub(crate) fn outside(self: &Arc<Self>) -> Outside {
         Outside {
             runs: self.clone(),
-            calm: self.clone(),
+            calm: Calm {
+                runs: self.clone(),
+                dispatch: self.clone(),
+            },
             review: self.clone(),
             dispatch: self.clone(),
             artifacts: self.clone(),

@@ -41,11 +41,21 @@ impl Place {
         Self::since(scenario, seed, speed, noon)
     }
 
+    /// The same with so many more releases that wait at once.
+    pub(crate) fn crowded(scenario: Scenario, seed: u64, speed: f64, more: usize) -> Self {
+        let noon: Timestamp = "2026-11-19T12:00:00Z".parse().unwrap();
+        Self::made(scenario, seed, speed, noon, more)
+    }
+
     /// The same, beginning at that instant.
     pub(crate) fn since(scenario: Scenario, seed: u64, speed: f64, begin: Timestamp) -> Self {
+        Self::made(scenario, seed, speed, begin, 0)
+    }
+
+    fn made(scenario: Scenario, seed: u64, speed: f64, begin: Timestamp, more: usize) -> Self {
         let speed = speed * ease();
         let clock = FastClock::start(begin, speed);
-        let world = World::new(scenario, seed, Arc::new(clock));
+        let world = World::new(scenario, seed, Arc::new(clock)).with_waiting(more);
         let world = Arc::new(world.with_clock(clock.epoch(), clock.started(), speed));
         let (stop, stopped) = oneshot::channel::<()>();
         let (told, address) = std::sync::mpsc::channel();

@@ -4,11 +4,14 @@ use std::{
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
+
+use jiff::SignedDuration;
 
 use super::{journals, open::read_journal};
 use crate::{
+    adapters::clock::Stopwatch,
     domain::{
         ReleaseKey,
         record::ServiceLock,
@@ -17,6 +20,9 @@ use crate::{
     ports::ServiceLocks,
 };
 
+/// A look at the journals that several releases share is at most so old, in the machine's own time.
+const SHARED: SignedDuration = SignedDuration::from_secs(5);
+
 /// The journals below a root, as far as they concern one service.
 #[derive(Debug)]
 pub struct LocksOnDisk {
@@ -24,8 +30,17 @@ pub struct LocksOnDisk {
     own: ReleaseKey,
     service: String,
     environment: String,
+    /// Whether several releases look through the same eyes.
+    is_shared: bool,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What the journals said when they were last looked at.
+#[derive(Debug, Default)]
+struct Seen {
     /// By journal: its length when it was read, and what it said.
-    seen: Mutex<HashMap<PathBuf, (u64, Option<ServiceLock>)>>,
+    journals: HashMap<PathBuf, (u64, Option<ServiceLock>)>,
+    looked: Option<Stopwatch>,
 }
 
 impl LocksOnDisk {
@@ -36,7 +51,21 @@ impl LocksOnDisk {
             own,
             service: service.to_owned(),
             environment: environment.to_owned(),
-            seen: Mutex::default(),
+            is_shared: false,
+            seen: Arc::default(),
+        }
+    }
+
+    /// The same for another release of the service; both share what was read.
+    #[must_use]
+    pub fn beside(&self, own: ReleaseKey) -> Self {
+        Self {
+            root: self.root.clone(),
+            own,
+            service: self.service.clone(),
+            environment: self.environment.clone(),
+            is_shared: true,
+            seen: Arc::clone(&self.seen),
         }
     }
 
@@ -56,26 +85,36 @@ impl LocksOnDisk {
                 .eq_ignore_ascii_case(&self.own.repository.slug())
             && service == self.service
             && environment == self.environment;
-        lock.filter(|lock| same && lock.run != self.own.run)
+        lock.filter(|_| same)
+    }
+
+    fn look(&self, seen: &mut Seen) -> io::Result<()> {
+        let is_fresh = |watch: &Stopwatch| watch.elapsed() < SHARED;
+        if self.is_shared && seen.looked.as_ref().is_some_and(is_fresh) {
+            return Ok(());
+        }
+        let found = journals(&self.root);
+        seen.journals
+            .retain(|journal, _| found.binary_search(journal).is_ok());
+        for journal in found {
+            let length = fs::metadata(&journal)?.len();
+            let known = seen.journals.get(&journal);
+            if known.is_none_or(|(read, _)| *read != length) {
+                let lock = self.read(&journal);
+                seen.journals.insert(journal, (length, lock));
+            }
+        }
+        seen.looked = Some(Stopwatch::start());
+        Ok(())
     }
 }
 
 impl ServiceLocks for LocksOnDisk {
     fn lock(&self) -> io::Result<Option<ServiceLock>> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut newest: Option<ServiceLock> = None;
-        for journal in journals(&self.root) {
-            let length = fs::metadata(&journal)?.len();
-            let known = seen.get(&journal).filter(|(read, _)| *read == length);
-            let lock = if let Some((_, lock)) = known {
-                lock.clone()
-            } else {
-                let lock = self.read(&journal);
-                seen.insert(journal, (length, lock.clone()));
-                lock
-            };
-            newest = newest.into_iter().chain(lock).max_by_key(|lock| lock.since);
-        }
-        Ok(newest)
+        self.look(&mut seen)?;
+        let locks = seen.journals.values().filter_map(|(_, lock)| lock.as_ref());
+        let others = locks.filter(|lock| lock.run != self.own.run);
+        Ok(others.max_by_key(|lock| lock.since).cloned())
     }
 }

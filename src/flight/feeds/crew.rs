@@ -112,7 +112,7 @@ impl Crew {
     /// Tells whose token this is, as soon as that can be had: without a name nobody can decide here.
     async fn name_viewer(&self) {
         while !self.reports.is_closed() {
-            match self.outside.runs.viewer().await {
+            match self.outside.calm.runs.viewer().await {
                 Ok(viewer) => {
                     // A flight that is gone needs no name.
                     let _ = self.reports.send(Report::Viewer(viewer)).await;

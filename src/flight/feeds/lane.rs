@@ -48,7 +48,7 @@ pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), 
 
 async fn look(pulse: &Pulse, policy: &Policy, needs: &LaneNeeds, memory: &mut Memory) -> LaneSeen {
     LaneSeen {
-        lane: told(pulse.outside.calm.lane(needs.run).await),
+        lane: told(pulse.outside.calm.runs.lane(needs.run).await),
         rule: rule(pulse, policy, needs, memory).await,
         lead: told(lead(pulse, needs, memory).await),
     }
@@ -68,7 +68,12 @@ async fn rule(
         return None;
     }
     let job = &policy.target.job;
-    let asked = pulse.outside.calm.lane_rule(&needs.workflow, job).await;
+    let asked = pulse
+        .outside
+        .calm
+        .runs
+        .lane_rule(&needs.workflow, job)
+        .await;
     let rule = told(asked);
     memory.rule = rule.as_ref().map(|_| now).or(memory.rule);
     rule

@@ -87,6 +87,7 @@ async fn readiness(pulse: &Pulse, policy: &Policy) -> Result<Readiness, Fault> {
     };
     let declared = pulse
         .outside
+        .calm
         .dispatch
         .inputs(&rule.workflow, &reference)
         .await;
@@ -99,6 +100,7 @@ async fn readiness(pulse: &Pulse, policy: &Policy) -> Result<Readiness, Fault> {
     };
     let runs = pulse
         .outside
+        .calm
         .dispatch
         .dispatched(&rule.workflow, None, Timestamp::UNIX_EPOCH)
         .await

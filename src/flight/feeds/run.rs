@@ -93,7 +93,7 @@ async fn look_at_release(
     let runs = if needs.hurries() {
         &pulse.outside.runs
     } else {
-        &pulse.outside.calm
+        &pulse.outside.calm.runs
     };
     let run = runs.run(needs.run).await?;
     let is_open = run.status != RunStatus::Completed;

@@ -1,0 +1,195 @@
+//! One release: driven until it is over, given away to who takes the seat, taken up again when the seat is free.
+
+use std::{path::PathBuf, rc::Rc, sync::Arc};
+
+use jiff::SignedDuration;
+use tokio::sync::watch;
+
+use super::{
+    records,
+    service::Service,
+    signals::{Called, called},
+    teller::{Subject, Teller},
+};
+use crate::{
+    domain::{Phase, ReleaseOutcome, RunId, later, release::Release},
+    flight::{Flying, Turn},
+    ports::Clock,
+};
+
+/// Between two looks whether a seat that another has is free again.
+const SEAT_AGAIN: SignedDuration = SignedDuration::from_secs(30);
+/// Between two tries to open what could not be opened.
+const OPEN_AGAIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// How a lookout ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ended {
+    /// The run.
+    pub(super) run: RunId,
+    /// Its attempt, as far as it was seen.
+    pub(super) attempt: u32,
+    /// How the release stands; `None`: it was never opened here.
+    pub(super) outcome: Option<ReleaseOutcome>,
+    /// Whether nothing is left to attend.
+    pub(super) is_over: bool,
+}
+
+/// What a lookout needs.
+pub(super) struct Lookout {
+    pub(super) service: Rc<Service>,
+    pub(super) run: RunId,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) teller: Teller,
+    pub(super) output: Option<PathBuf>,
+    /// Ends where only a person can go on, rather than waiting for one.
+    pub(super) leaves_people_alone: bool,
+    pub(super) calls: watch::Receiver<Option<Called>>,
+}
+
+/// How one stretch of driving ended.
+enum Stretch {
+    /// Nothing is left to attend.
+    Over(&'static str),
+    /// Another cockpit drives from now on.
+    Relieved,
+    /// It was told to end.
+    Called,
+}
+
+impl Lookout {
+    /// Attends until the release is over, or until it is told to end.
+    pub(super) async fn attend(mut self) -> Ended {
+        let subject = self.service.subject(self.run);
+        let mut ended = Ended {
+            run: self.run,
+            attempt: 0,
+            outcome: None,
+            is_over: false,
+        };
+        let mut told: Option<String> = None;
+        loop {
+            let opened = tokio::select! {
+                opened = self.service.open(self.run) => opened,
+                _ = called(&mut self.calls) => return ended,
+            };
+            let again = match opened {
+                Ok((mut flight, Some(crew))) => {
+                    told = None;
+                    let stretch = tokio::select! {
+                        () = Box::pin(crew.work()) => Stretch::Relieved,
+                        stretch = drive(&mut *flight, &mut self.calls, self.leaves_people_alone) => stretch,
+                    };
+                    let release = flight.release();
+                    ended.attempt = release.attempt();
+                    ended.outcome = Some(release.outcome());
+                    let why = self.let_go(&mut *flight, &subject, &stretch).await;
+                    drop(flight);
+                    match stretch {
+                        Stretch::Over(_) => {
+                            ended.is_over = true;
+                            return ended;
+                        }
+                        Stretch::Called => return ended,
+                        Stretch::Relieved => {
+                            self.teller.say(self.clock.now(), Some(&subject), &why);
+                            SEAT_AGAIN
+                        }
+                    }
+                }
+                Ok((flight, None)) => {
+                    let driver = flight.driven_by().unwrap_or_default();
+                    ended.outcome = Some(flight.release().outcome());
+                    self.wait_for(&subject, &mut told, format!("driven by {driver}"));
+                    SEAT_AGAIN
+                }
+                Err(stop) => {
+                    let words = stop.to_string();
+                    let first = words.lines().next().unwrap_or_default();
+                    self.wait_for(&subject, &mut told, first.to_owned());
+                    OPEN_AGAIN
+                }
+            };
+            let next = later(self.clock.now(), again);
+            tokio::select! {
+                () = self.clock.sleep_until(next) => {}
+                _ = called(&mut self.calls) => return ended,
+            }
+        }
+    }
+
+    /// Says once why it waits.
+    fn wait_for(&self, subject: &Subject, told: &mut Option<String>, why: String) {
+        if told.as_ref() != Some(&why) {
+            self.teller.say(self.clock.now(), Some(subject), &why);
+            *told = Some(why);
+        }
+    }
+
+    /// Lands, writes the documents of what is over, and says how the release stands.
+    async fn let_go(
+        &self,
+        flight: &mut dyn Flying,
+        subject: &Subject,
+        stretch: &Stretch,
+    ) -> String {
+        let now = self.clock.now();
+        if let Err(unsaved) = flight.land().await {
+            self.teller.say(now, Some(subject), &unsaved.to_string());
+        }
+        let why = match stretch {
+            Stretch::Relieved => {
+                let driver = flight.release().record.driver.as_ref();
+                return match driver {
+                    Some(driver) => format!("{driver} drives from now on"),
+                    None => "another cockpit drives from now on".to_owned(),
+                };
+            }
+            Stretch::Called => "told to end; the journal keeps it".to_owned(),
+            Stretch::Over(why) => {
+                let place = self.service.place(self.run);
+                match records::write(&place, self.output.as_deref(), self.run).await {
+                    Ok(folder) => format!("{why}; documents in {}", folder.display()),
+                    Err(stop) => format!("{why}; no documents: {stop}"),
+                }
+            }
+        };
+        self.teller.last(now, subject, flight.release(), &why);
+        why
+    }
+}
+
+/// Takes in what comes until nothing is left to attend.
+async fn drive(
+    flight: &mut dyn Flying,
+    calls: &mut watch::Receiver<Option<Called>>,
+    leaves_people_alone: bool,
+) -> Stretch {
+    loop {
+        if let Some(why) = is_over(flight.release(), leaves_people_alone) {
+            return Stretch::Over(why);
+        }
+        tokio::select! {
+            turn = flight.turn() => match turn {
+                Turn::Relieved(_) => return Stretch::Relieved,
+                Turn::Refused(refusal) => tracing::info!(%refusal, "refused"),
+                Turn::Trouble(why) => tracing::error!(why, "the journal cannot be written"),
+                Turn::Changed | Turn::Report(_) | Turn::Seated => {}
+            },
+            _ = called(calls) => return Stretch::Called,
+        }
+    }
+}
+
+/// Why nothing is left to attend; `None` while something is.
+fn is_over(release: &Release, leaves_people_alone: bool) -> Option<&'static str> {
+    match release.phase() {
+        Phase::Ended(_) => Some("at its end"),
+        Phase::Stopped => Some("rolled back; a person writes down what happened"),
+        Phase::Undecided if leaves_people_alone => Some("a person closes, extends or rolls back"),
+        Phase::RollbackFailed if leaves_people_alone => {
+            Some("the rollback failed; a person goes on")
+        }
+        _ => None,
+    }
+}
