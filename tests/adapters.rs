@@ -8,6 +8,8 @@ mod checkout;
 mod cloudwatch;
 #[path = "adapters/covered.rs"]
 mod covered;
+#[path = "adapters/dialects.rs"]
+mod dialects;
 #[path = "adapters/dotnet.rs"]
 mod dotnet;
 #[path = "adapters/evidence.rs"]

@@ -17,6 +17,8 @@ mod flight;
 mod glass;
 #[path = "shell/letters.rs"]
 mod letters;
+#[path = "shell/long.rs"]
+mod long;
 #[path = "shell/replay.rs"]
 mod replay;
 #[path = "shell/screen.rs"]

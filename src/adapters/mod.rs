@@ -2,6 +2,7 @@
 
 mod address;
 pub mod artifacts;
+mod aside;
 pub mod calendar;
 pub mod checkout;
 pub mod clock;

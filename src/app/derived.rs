@@ -10,7 +10,9 @@ use crate::domain::{
     judge::{BaselineStats, Limit, Rule, Series, Verdict},
     observation::{Minute, Sample},
     policy::{Metric, Side, Unit},
-    release::{Gate, Recommendation, Release, ReleaseReadings, StageProgress, first_whole},
+    release::{
+        Gate, Recommendation, Release, ReleaseReadings, Sighting, StageProgress, first_whole,
+    },
     risk::Risk,
 };
 
@@ -29,6 +31,12 @@ pub struct MetricFacts {
     pub after: Option<BaselineStats>,
     /// Limits of the rules, triggers first, each with whether crossing it fires a trigger.
     pub limits: Vec<(Limit, bool)>,
+}
+
+/// What the window can detect, by metric: answers what [`Derived::ask`] gave.
+pub fn sighted(asked: &[Sighting]) -> Vec<(String, String)> {
+    let told = |one: &Sighting| (one.label().to_owned(), one.words());
+    asked.iter().map(told).collect()
 }
 
 /// Derived from the release.
@@ -57,6 +65,8 @@ pub struct Derived {
     pub sight: Vec<(String, String)>,
     /// Up to when the past was looked at for that.
     tried: Option<Minute>,
+    /// What is asked about it and not yet answered.
+    asked: Option<Vec<Sighting>>,
     /// The newest minute in which everything that the rules name had a value.
     complete: Option<Minute>,
     /// The text that `explain` was read from: it seldom changes and may be long.
@@ -96,7 +106,8 @@ impl Derived {
             .find(|minute| release.is_complete(*minute));
     }
 
-    /// Works out what the window can detect, before there is a window. It is dear and moves slowly.
+    /// Asks what the window can detect, before there is a window. The answer is dear and moves slowly: it is worked out
+    /// elsewhere.
     fn look_ahead(&mut self, release: &Release) {
         let looks = release.policy.hypercare.false_alarms > 0.0;
         if !looks || release.rollout.first_traffic.is_some() || release.watch.series.is_empty() {
@@ -114,10 +125,17 @@ impl Derived {
         let metrics = release.policy.metrics.iter().filter(|metric| {
             metric.side == Side::All && (named.is_empty() || named.contains(&metric.name))
         });
-        self.sight = metrics
-            .take(SIGHT_MOST)
-            .map(|metric| (metric.label.clone(), release.sight(metric)))
-            .collect();
+        self.asked = Some(
+            metrics
+                .take(SIGHT_MOST)
+                .map(|metric| release.sighting(metric))
+                .collect(),
+        );
+    }
+
+    /// Takes what is asked and not yet answered.
+    pub fn ask(&mut self) -> Option<Vec<Sighting>> {
+        self.asked.take()
     }
 
     /// Up to when the watch has had complete data; the deploy's end where there was none since. `None` before it.

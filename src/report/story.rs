@@ -85,7 +85,7 @@ fn of_evidence(event: &EvidenceEvent) -> (Mood, String) {
                 } else {
                     Mood::Good
                 };
-                let bad = match totals.failed + totals.errored {
+                let bad = match totals.failing() {
                     0 => String::new(),
                     bad => format!(", {bad} failed"),
                 };

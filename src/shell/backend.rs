@@ -1,4 +1,4 @@
-//! A backend that writes nothing twice: no reset after an empty difference, no cursor that is already where it should be.
+//! A backend that writes nothing twice: no colour that is in force, no cursor that is already where it should be.
 
 use std::io::{self, Write as _};
 
@@ -8,7 +8,7 @@ use ratatui::{
     layout::{Position, Size},
 };
 
-use super::{console::Canvas, outlet::Outlet};
+use super::{console::Canvas, outlet::Outlet, pen::Pen};
 
 /// The crossterm backend, frugal.
 pub struct Frugal {
@@ -16,7 +16,7 @@ pub struct Frugal {
     outlet: Outlet,
     shows_cursor: Option<bool>,
     cursor: Option<Position>,
-    mono: bool,
+    pen: Pen,
 }
 
 impl Frugal {
@@ -27,56 +27,9 @@ impl Frugal {
             outlet,
             shows_cursor: None,
             cursor: None,
-            mono,
+            pen: Pen::new(mono),
         }
     }
-
-    /// Writes by the inner backend; without colours, its cursor moves so that they look like none.
-    fn written(
-        &mut self,
-        write: impl FnOnce(&mut CrosstermBackend<Outlet>) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let from = self.outlet.length();
-        write(&mut self.inner)?;
-        if self.mono {
-            self.outlet.rewrite(from, unlike_colours);
-        }
-        Ok(())
-    }
-}
-
-/// The same bytes, with a zero before the numbers of cursor moves that have two and more digits.
-///
-/// Whoever looks for colours without reading whole sequences takes row 34 for blue. Leading zeros of a parameter mean
-/// nothing (ECMA-48, 5.4.2).
-fn unlike_colours(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() + 64);
-    let mut rest = bytes;
-    while let Some(at) = rest.windows(2).position(|two| two == b"\x1b[") {
-        let (before, sequence) = rest.split_at(at + 2);
-        out.extend_from_slice(before);
-        let length = sequence
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit() || **byte == b';')
-            .count();
-        let (numbers, after) = sequence.split_at(length);
-        if after.first() == Some(&b'H') {
-            for (index, number) in numbers.split(|byte| *byte == b';').enumerate() {
-                if index > 0 {
-                    out.push(b';');
-                }
-                if number.len() > 1 {
-                    out.push(b'0');
-                }
-                out.extend_from_slice(number);
-            }
-        } else {
-            out.extend_from_slice(numbers);
-        }
-        rest = after;
-    }
-    out.extend_from_slice(rest);
-    out
 }
 
 impl Canvas for Frugal {
@@ -96,6 +49,7 @@ impl Canvas for Frugal {
     fn forget(&mut self) {
         self.shows_cursor = None;
         self.cursor = None;
+        self.pen.forget();
     }
 }
 
@@ -111,9 +65,9 @@ impl Backend for Frugal {
             return Ok(());
         }
         self.cursor = None;
-        self.written(|inner| inner.draw(content))?;
-        self.outlet.shorten_reset();
-        Ok(())
+        let mut bytes = Vec::new();
+        self.pen.draw(content, &mut bytes)?;
+        self.outlet.write_all(&bytes)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -143,16 +97,21 @@ impl Backend for Frugal {
             return Ok(());
         }
         self.cursor = Some(position);
-        self.written(|inner| inner.set_cursor_position(position))
+        self.pen.go(position, &mut self.outlet)
     }
 
     fn clear(&mut self) -> io::Result<()> {
         self.cursor = None;
+        // What is cleared takes the colour of the pen.
+        self.pen.forget();
+        self.outlet.write_all(b"\x1b[m")?;
         self.inner.clear()
     }
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
         self.cursor = None;
+        self.pen.forget();
+        self.outlet.write_all(b"\x1b[m")?;
         self.inner.clear_region(region)
     }
 
@@ -169,23 +128,5 @@ impl Backend for Frugal {
     fn flush(&mut self) -> io::Result<()> {
         self.outlet.emit();
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cursor_moves_look_like_no_colour_and_nothing_else_changes() {
-        let moves = b"\x1b[34;1Ha\x1b[5;38Hb\x1b[1;1H\x1b[0m31 [34;1H";
-        let written = unlike_colours(moves);
-        assert_eq!(
-            written,
-            b"\x1b[034;1Ha\x1b[5;038Hb\x1b[1;1H\x1b[0m31 [34;1H"
-        );
-        for cut in [&b"\x1b["[..], b"\x1b[3", b"\x1b[34;", b"\x1b", b""] {
-            assert_eq!(unlike_colours(cut), cut);
-        }
     }
 }

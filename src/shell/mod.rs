@@ -1,5 +1,6 @@
 //! The terminal around a flight: input, frames, restoring it.
 
+mod ahead;
 mod backend;
 mod boot;
 mod console;
@@ -7,6 +8,7 @@ mod ears;
 mod fly;
 mod keys;
 mod outlet;
+mod pen;
 mod setup;
 mod signals;
 mod stage;

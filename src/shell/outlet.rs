@@ -21,9 +21,6 @@ const ROOM: usize = 16;
 const LAST_WAIT: Duration = Duration::from_millis(500);
 /// Frames below this are drawn by any terminal at once: marks would only cost bytes.
 const WORTH_MARKS: usize = 1_024;
-/// What crossterm's backend ends each frame with, and the SGR that means the same.
-const RESETS: &[u8] = b"\x1b[39m\x1b[49m\x1b[59m\x1b[0m";
-const RESET: &[u8] = b"\x1b[0m";
 /// Synchronized output, DEC private mode 2026: begin and end.
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
@@ -66,31 +63,6 @@ impl Outlet {
     fn gathered(&self) -> std::sync::MutexGuard<'_, Vec<u8>> {
         // Bytes are bytes, whoever panicked while they were gathered.
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Bytes that are gathered and not yet emitted.
-    pub fn length(&self) -> usize {
-        self.gathered().len()
-    }
-
-    /// Says what was gathered from `from` on in another way.
-    pub fn rewrite(&self, from: usize, say: impl FnOnce(&[u8]) -> Vec<u8>) {
-        let mut gathered = self.gathered();
-        if let Some(tail) = gathered.get(from..) {
-            let said = say(tail);
-            gathered.truncate(from);
-            gathered.extend_from_slice(&said);
-        }
-    }
-
-    /// Says a frame's final resets of colours and attributes in one: they are most of a small frame.
-    pub fn shorten_reset(&self) {
-        let mut gathered = self.gathered();
-        if gathered.ends_with(RESETS) {
-            let kept = gathered.len() - RESETS.len();
-            gathered.truncate(kept);
-            gathered.extend_from_slice(RESET);
-        }
     }
 
     /// Hands over what is gathered, as one write. Nothing gathered: nothing written.
@@ -201,17 +173,6 @@ mod tests {
         outlet.finish();
         let written = paper.0.lock().unwrap().clone();
         assert!(written[2..].starts_with(BEGIN) && written.ends_with(END));
-    }
-
-    #[test]
-    fn the_resets_at_a_frames_end_are_one() {
-        let paper = Paper::default();
-        let mut outlet = Outlet::new(paper.clone()).unwrap();
-        outlet.write_all(b"a").unwrap();
-        outlet.write_all(RESETS).unwrap();
-        outlet.shorten_reset();
-        outlet.finish();
-        assert_eq!(*paper.0.lock().unwrap(), b"a\x1b[0m");
     }
 
     /// Blocks until it is let go, as a terminal that does not read.

@@ -7,6 +7,7 @@ use ratatui::Terminal;
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{
+    ahead::Ahead,
     boot::BootStep,
     console::Canvas,
     keys::Batch,
@@ -64,6 +65,7 @@ pub(super) struct Stage {
     seat: Option<RunId>,
     /// Who took the seat from here.
     relieved: Option<Login>,
+    ahead: Ahead,
 }
 
 impl Stage {
@@ -77,6 +79,7 @@ impl Stage {
             exit: 0,
             seat: None,
             relieved: None,
+            ahead: Ahead::default(),
         }
     }
 
@@ -173,7 +176,13 @@ impl Stage {
         let Shown::Flight(aloft) = &mut self.shown else {
             return std::future::pending().await;
         };
-        let turn = aloft.flight.turn().await;
+        let turn = tokio::select! {
+            turn = aloft.flight.turn() => turn,
+            sight = self.ahead.told() => {
+                aloft.model.derived.sight = sight;
+                return Next::Later;
+            }
+        };
         self.turned(turn)
     }
 
@@ -232,6 +241,9 @@ impl Stage {
         let now = aloft.flight.now();
         aloft.model.reel = aloft.flight.reel();
         let notice = aloft.model.see(aloft.flight.release(), now);
+        if let Some(asked) = aloft.model.derived.ask() {
+            self.ahead.ask(asked);
+        }
         // What was is no news.
         if let Some(notice) = notice.filter(|_| aloft.model.reel.is_none()) {
             self.words.extend(told(&self.setup, &notice));

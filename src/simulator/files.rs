@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{metrics, scenario::Scenario};
+use super::{metrics, scenario::Scenario, storm};
 
 /// The workflow files of a world, by name.
 pub(super) fn workflows(scenario: Scenario) -> Vec<(&'static str, &'static str)> {
@@ -116,7 +116,13 @@ inputs = { sha = "{sha}", version = "{version}", id = "{release_id}" }
     } else {
         "{ artifact = \"explain\" }"
     };
-    // Writing to a String cannot fail, here and below.
+    let mut shards = String::new();
+    if scenario == Scenario::Storm {
+        for name in storm::SHARDS {
+            // Writing to a String cannot fail, here and below.
+            let _ = writeln!(shards, "{name} = \"{name}\"");
+        }
+    }
     let _ = write!(
         text,
         r#"[production]
@@ -127,7 +133,7 @@ verify = "verify"
 explain = "explain"
 staging = "deploy-staging"
 validation = ["e2e", "k6"]
-[evidence]
+{shards}[evidence]
 tests = {{ artifact = "junit", required = true }}
 load = {{ artifact = "k6" }}
 security = {{ artifact = "sarif" }}

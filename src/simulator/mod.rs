@@ -34,6 +34,7 @@ mod serve;
 mod state;
 #[cfg(test)]
 mod stories;
+mod storm;
 mod wire;
 mod world;
 

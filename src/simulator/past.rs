@@ -105,6 +105,7 @@ fn keep_reports(state: &mut State, version: &'static str) {
         return;
     };
     let facts = reports::Facts {
+        times: 1,
         seed: state.seed ^ 1,
         version,
         sha: &sha,

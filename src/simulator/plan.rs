@@ -11,6 +11,7 @@ use super::{
     run::{Effect, End, Job, Run, Status},
     scenario::Scenario,
     state::{Happening, State},
+    storm,
 };
 
 /// Seconds that are left of the last staging job when the world starts.
@@ -58,6 +59,7 @@ fn staging(state: &State) -> Vec<Draft> {
     let failed = state.scenario == Scenario::StagingFailed;
     let sha = &state.repository.candidate().sha;
     let facts = reports::Facts {
+        times: storm::cases(state.scenario),
         seed: state.seed,
         version: state.repository.version,
         sha,

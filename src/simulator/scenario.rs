@@ -47,6 +47,8 @@ pub enum Scenario {
     LowTraffic,
     /// An alarm fires since long before the release.
     AlarmBefore,
+    /// Tens of thousands of test cases and jobs that never stand still: to measure on.
+    Storm,
 }
 
 /// A name that is no scenario's.
@@ -63,7 +65,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 21] {
+    pub const fn all() -> [Self; 22] {
         [
             Self::Healthy,
             Self::Regression,
@@ -86,6 +88,7 @@ impl Scenario {
             Self::RestartBlip,
             Self::LowTraffic,
             Self::AlarmBefore,
+            Self::Storm,
         ]
     }
 
@@ -123,6 +126,7 @@ impl Scenario {
             Self::RestartBlip => "restart-blip",
             Self::LowTraffic => "low-traffic",
             Self::AlarmBefore => "alarm-before",
+            Self::Storm => "storm",
         }
     }
 
@@ -145,7 +149,8 @@ impl Scenario {
             | Self::Risky
             | Self::Freeze
             | Self::RestartBlip
-            | Self::AlarmBefore => "DEPLOYMENT_COMPLETE",
+            | Self::AlarmBefore
+            | Self::Storm => "DEPLOYMENT_COMPLETE",
             Self::Regression
             | Self::SlowBurn
             | Self::RollbackRaces
@@ -185,6 +190,7 @@ impl Scenario {
             Self::RestartBlip => "slow for two minutes after the deploy: marked, alarms nobody",
             Self::LowTraffic => "a request every few minutes: cannot tell, a person decides",
             Self::AlarmBefore => "an alarm fires since long before: set apart, rolls nothing back",
+            Self::Storm => "50,000 test cases, and 40 jobs that never stand still: to measure on",
         }
     }
 }

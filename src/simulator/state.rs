@@ -166,7 +166,8 @@ impl State {
             | Scenario::Risky
             | Scenario::Freeze
             | Scenario::LowTraffic
-            | Scenario::AlarmBefore => Behaviour::Healthy,
+            | Scenario::AlarmBefore
+            | Scenario::Storm => Behaviour::Healthy,
         }
     }
 

@@ -70,13 +70,78 @@ fn details(xml: &str, most: usize) -> String {
     report.case(0).unwrap().details.to_owned()
 }
 
+/// What a reader takes in at a time.
+const CHUNK: usize = 64 << 10;
+
+/// The same with so much white space in front that a border between two chunks lies `at` bytes into it.
+fn bordered(xml: &str, at: usize) -> String {
+    " ".repeat(CHUNK - at) + xml
+}
+
 #[test]
 fn a_section_that_ends_on_the_border_of_two_reads_has_no_more_than_its_text() {
-    for most in 1..60 {
-        let xml = failing("<![CDATA[a]] < b]>c]]]]>");
-        assert_eq!(details(&xml, most), "a]] < b]>c]]", "by {most}");
-        let xml = failing("x<!-- > ' \" <y> -->z &lt;ü€😀");
-        assert_eq!(details(&xml, most), "xz <ü€😀", "by {most}");
+    for (text, expected) in [
+        ("<![CDATA[a]] < b]>c]]]]>", "a]] < b]>c]]"),
+        ("x<!-- > ' \" <y> -- -->z &lt;ü€😀", "xz <ü€😀"),
+        (
+            "a < b &amp;&amp; 1<2 <?php '>' ?>&#x41;&b;",
+            "a < b && 1<2 A&b;",
+        ),
+    ] {
+        let xml = failing(text);
+        for most in [1, 3, 7, 40] {
+            assert_eq!(details(&xml, most), expected, "by {most}");
+        }
+        for at in 0..xml.len() {
+            let details = details(&bordered(&xml, at), usize::MAX);
+            assert_eq!(details, expected, "border at {at}");
+        }
+    }
+}
+
+#[test]
+fn a_document_type_is_passed_over_wherever_a_read_ends() {
+    let head = "<?xml version='1.0'?><!DOCTYPE t [<!ENTITY a \"]>\"><!-- don't > ]> -->\n<!ELEMENT b (c)>]>";
+    let xml = head.to_owned() + &failing("&a;");
+    assert_eq!(details(&xml, usize::MAX), "&a;");
+    for at in 0..head.len() {
+        assert_eq!(details(&bordered(&xml, at), usize::MAX), "&a;", "{at}");
+    }
+}
+
+#[test]
+fn what_is_broken_is_said_with_its_line() {
+    for (xml, said) in [
+        (
+            "<testsuite>\n<testcase name='a'></testsuite>",
+            "line 2: </testsuite> stands where </testcase> is missing",
+        ),
+        (
+            "<testsuite>\n</testsuite>\n</a>",
+            "line 3: </a> ends what did not begin",
+        ),
+        (
+            "<testsuite>\n<testcase name='a",
+            "line 2: the file is cut off inside <testsuite>: the `>` of a tag is missing",
+        ),
+        (
+            "<testsuite><!-- \n\n",
+            "line 3: the file is cut off inside <testsuite>: the `-->` of a comment is missing",
+        ),
+        (
+            "<testsuite><![CDATA[ \n",
+            "line 2: the file is cut off inside <testsuite>: the `]]>` of a CDATA section is missing",
+        ),
+        (
+            "<!DOCTYPE a [\n",
+            "line 2: the file is cut off: the `>` of the document type is missing",
+        ),
+        ("hello", "line 1: no XML: there is not one element"),
+        ("", "line 1: no XML: there is not one element"),
+    ] {
+        let mut builder = ReportBuilder::default();
+        let error = read_test_xml(xml.as_bytes(), "report", &mut builder).unwrap_err();
+        assert_eq!(error.to_string(), said, "{xml}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use cockpit::{
-    app::{Chord, Effect, Input, Key, Model},
+    app::{Chord, Effect, Input, Key, Model, sighted},
     config::{Depth, Keymap, Theme},
     domain::{Feed, release::Release},
     ui::{Look, draw},
@@ -40,6 +40,9 @@ impl Stage {
                 .answered(feed, at(-age), SignedDuration::from_secs(60));
         }
         model.see(&release, at(0));
+        if let Some(asked) = model.derived.ask() {
+            model.derived.sight = sighted(&asked);
+        }
         let theme = Theme::named(theme).unwrap();
         let look = Look::new(&theme, depth, unicode, Keymap::standard());
         Self {

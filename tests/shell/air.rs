@@ -159,7 +159,7 @@ impl Air {
         air
     }
 
-    async fn deploy(&mut self) {
+    pub(crate) async fn deploy(&mut self) {
         let air = self;
         air.approve().unwrap();
         air.until("production deploys", |release| {

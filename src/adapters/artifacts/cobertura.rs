@@ -2,19 +2,18 @@
 
 use std::io::Read;
 
-use quick_xml::events::BytesStart;
-
 use super::{
     number,
-    xml::{self, Listener, XmlError, attributes, put},
+    xml::{self, Listener, XmlError, put},
+    xml_tag::Tag,
 };
 use crate::domain::evidence::{CoverageMap, Covered};
 
 /// Reads one file; on an error nothing of it is kept.
 pub fn read_cobertura(input: impl Read) -> Result<CoverageMap, XmlError> {
     let mut map = CoverageMap::default();
-    xml::walk(input, |start| {
-        refuse_others(start)?;
+    xml::walk(input, |tag| {
+        refuse_others(tag)?;
         Ok(Box::new(Cobertura {
             map: &mut map,
             stack: Vec::new(),
@@ -25,10 +24,10 @@ pub fn read_cobertura(input: impl Read) -> Result<CoverageMap, XmlError> {
     Ok(map)
 }
 
-fn refuse_others(start: &BytesStart<'_>) -> Result<(), XmlError> {
-    let is_clover = || attributes(start).any(|(key, _)| key == "clover");
-    let name = start.local_name();
-    match name.as_ref() {
+fn refuse_others(tag: &Tag<'_>) -> Result<(), XmlError> {
+    let is_clover = || tag.attributes().any(|(key, _)| key == "clover");
+    let name = tag.local_name();
+    match name {
         "coverage" if is_clover() => Err(XmlError::OtherFormat(
             "a Clover report, which this version does not read; write lcov or Cobertura beside it",
         )),
@@ -55,15 +54,15 @@ struct Cobertura<'m> {
 }
 
 impl Cobertura<'_> {
-    fn root(&mut self, start: &BytesStart<'_>) {
+    fn root(&mut self, tag: &Tag<'_>) {
         let mut lines = (None, None);
         let mut branches = (None, None);
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             match key {
-                "lines-valid" => lines.0 = number::count(&raw),
-                "lines-covered" => lines.1 = number::count(&raw),
-                "branches-valid" => branches.0 = number::count(&raw),
-                "branches-covered" => branches.1 = number::count(&raw),
+                "lines-valid" => lines.0 = number::count(raw),
+                "lines-covered" => lines.1 = number::count(raw),
+                "branches-valid" => branches.0 = number::count(raw),
+                "branches-covered" => branches.1 = number::count(raw),
                 "line-rate" => {
                     let share = raw.trim().parse().ok();
                     if let Some(share) = share.filter(|share| (0.0..=1.0).contains(share)) {
@@ -82,13 +81,13 @@ impl Cobertura<'_> {
         }
     }
 
-    fn line(&mut self, start: &BytesStart<'_>) {
+    fn line(&mut self, tag: &Tag<'_>) {
         let (mut number, mut hits, mut conditions) = (None, None, None);
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             match key {
                 "number" => number = raw.trim().parse::<u64>().ok(),
                 "hits" => hits = raw.trim().parse::<f64>().ok(),
-                "condition-coverage" => conditions = taken_of(&raw),
+                "condition-coverage" => conditions = taken_of(raw),
                 _ => {}
             }
         }
@@ -111,19 +110,19 @@ fn taken_of(raw: &str) -> Option<(u64, u64)> {
 }
 
 impl Listener for Cobertura<'_> {
-    fn begin(&mut self, start: &BytesStart<'_>) {
-        let name = start.local_name();
-        let element = match name.as_ref() {
+    fn begin(&mut self, tag: &Tag<'_>) {
+        let name = tag.local_name();
+        let element = match name {
             _ if self.stack.is_empty() => {
-                self.root(start);
+                self.root(tag);
                 Element::Other
             }
             "class" => {
                 self.file.clear();
-                for (key, raw) in attributes(start) {
+                for (key, raw) in tag.attributes() {
                     match key {
-                        "filename" => put(&mut self.file, &raw),
-                        "name" if self.file.is_empty() => put(&mut self.file, &raw),
+                        "filename" => put(&mut self.file, raw),
+                        "name" if self.file.is_empty() => put(&mut self.file, raw),
                         _ => {}
                     }
                 }
@@ -133,13 +132,17 @@ impl Listener for Cobertura<'_> {
             "methods" => Element::Methods,
             "line" => {
                 if !self.stack.contains(&Element::Methods) {
-                    self.line(start);
+                    self.line(tag);
                 }
                 Element::Other
             }
             _ => Element::Other,
         };
         self.stack.push(element);
+    }
+
+    fn listens(&self) -> bool {
+        false
     }
 
     fn text(&mut self, _: &str) {}

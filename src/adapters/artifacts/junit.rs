@@ -3,12 +3,11 @@
 //! There is no one standard: this follows Jenkins' `junit-10.xsd`, Surefire's additions for reruns, and what the
 //! reports in `tests/data/junit` do. Unknown elements and attributes are passed over.
 
-use quick_xml::events::BytesStart;
-
 use super::{
     junit_case::{JunitCase, Mark},
     number,
-    xml::{Listener, attributes, put},
+    xml::{Listener, put},
+    xml_tag::Tag,
 };
 use crate::domain::evidence::{ReportBuilder, Stated};
 
@@ -41,28 +40,27 @@ impl<'b> Junit<'b> {
 }
 
 impl Listener for Junit<'_> {
-    fn begin(&mut self, start: &BytesStart<'_>) {
-        let name = start.local_name();
-        let name: &str = name.as_ref();
+    fn begin(&mut self, tag: &Tag<'_>) {
+        let name = tag.local_name();
         let parent = self.stack.last().copied();
         let element = match (parent, name) {
             (None, "testsuites") => {
-                let (name, stated) = suite_attributes(start);
+                let (name, stated) = suite_attributes(tag);
                 self.into.file_states(&name, stated);
                 Element::Suites
             }
             (None | Some(Element::Suites | Element::Suite), "testsuite") => {
-                let (name, stated) = suite_attributes(start);
+                let (name, stated) = suite_attributes(tag);
                 self.into.begin_suite(&name, stated);
                 Element::Suite
             }
             (Some(Element::Suites | Element::Suite), "testcase") => {
-                self.case.open(start);
+                self.case.open(tag);
                 Element::Case
             }
             (Some(Element::Case), _) => match Mark::of(name) {
                 Some(mark) => {
-                    self.case.result(mark, start);
+                    self.case.result(mark, tag);
                     Element::Result
                 }
                 None => Element::Other,
@@ -74,10 +72,12 @@ impl Listener for Junit<'_> {
         self.stack.push(element);
     }
 
+    fn listens(&self) -> bool {
+        matches!(self.stack.last(), Some(Element::Result | Element::Trace))
+    }
+
     fn text(&mut self, text: &str) {
-        if let Some(Element::Result | Element::Trace) = self.stack.last() {
-            self.case.text(text);
-        }
+        self.case.text(text);
     }
 
     fn end(&mut self) {
@@ -90,21 +90,21 @@ impl Listener for Junit<'_> {
     }
 }
 
-fn suite_attributes(start: &BytesStart<'_>) -> (String, Stated) {
+fn suite_attributes(tag: &Tag<'_>) -> (String, Stated) {
     let mut name = String::new();
     let mut stated = Stated::default();
-    for (key, raw) in attributes(start) {
+    for (key, raw) in tag.attributes() {
         match key {
-            "name" => put(&mut name, &raw),
-            "tests" => stated.tests = number::count(&raw),
-            "failures" | "failed" => stated.failures = number::count(&raw),
-            "errors" => stated.errors = number::count(&raw),
+            "name" => put(&mut name, raw),
+            "tests" => stated.tests = number::count(raw),
+            "failures" | "failed" => stated.failures = number::count(raw),
+            "errors" => stated.errors = number::count(raw),
             "skipped" | "skips" | "skip" | "disabled" | "ignored" => {
-                if let Some(count) = number::count(&raw) {
+                if let Some(count) = number::count(raw) {
                     stated.skipped = Some(stated.skipped.unwrap_or(0).saturating_add(count));
                 }
             }
-            "time" | "duration" => stated.duration = number::seconds(&raw),
+            "time" | "duration" => stated.duration = number::seconds(raw),
             _ => {}
         }
     }

@@ -1,11 +1,12 @@
 //! A JUnit test case being read: what its attributes, its results and their words say together.
 
-use quick_xml::events::BytesStart;
+use jiff::SignedDuration;
 
 use super::{
     number,
     open_case::{first_words, listen},
-    xml::{attributes, put},
+    xml::put,
+    xml_tag::Tag,
 };
 use crate::domain::evidence::{Outcome, ReportBuilder, SeenCase};
 
@@ -38,7 +39,7 @@ pub(super) struct JunitCase {
     name: String,
     class: String,
     file: String,
-    time: String,
+    duration: Option<SignedDuration>,
     id: String,
     by_status: Option<Outcome>,
     mark: Option<Mark>,
@@ -50,12 +51,11 @@ pub(super) struct JunitCase {
 }
 
 impl JunitCase {
-    pub(super) fn open(&mut self, start: &BytesStart<'_>) {
+    pub(super) fn open(&mut self, tag: &Tag<'_>) {
         let fields = [
             &mut self.name,
             &mut self.class,
             &mut self.file,
-            &mut self.time,
             &mut self.id,
             &mut self.message,
             &mut self.details,
@@ -63,17 +63,21 @@ impl JunitCase {
         for field in fields {
             field.clear();
         }
+        self.duration = None;
         self.by_status = None;
         self.mark = None;
         self.failing_results = 0;
         self.listening = false;
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             let field = match key {
                 "name" => &mut self.name,
                 "classname" => &mut self.class,
                 "class" if self.class.is_empty() => &mut self.class,
                 "file" => &mut self.file,
-                "time" | "duration" => &mut self.time,
+                "time" | "duration" => {
+                    self.duration = number::seconds(raw);
+                    continue;
+                }
                 "status" | "result" => {
                     // `status="run" result="skipped"`: the telling one counts.
                     self.by_status = by_status(raw.trim()).or(self.by_status);
@@ -82,12 +86,12 @@ impl JunitCase {
                 "id" => &mut self.id,
                 _ => continue,
             };
-            put(field, &raw);
+            put(field, raw);
         }
     }
 
     /// Takes a result; the words of the most telling one are kept, of equal ones those of the first.
-    pub(super) fn result(&mut self, mark: Mark, start: &BytesStart<'_>) {
+    pub(super) fn result(&mut self, mark: Mark, tag: &Tag<'_>) {
         if mark != Mark::Skipped {
             self.failing_results = self.failing_results.saturating_add(1);
         }
@@ -99,10 +103,10 @@ impl JunitCase {
         self.details.clear();
         self.message.clear();
         let mut kind = String::new();
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             match key {
-                "message" => put(&mut self.message, &raw),
-                "type" => put(&mut kind, &raw),
+                "message" => put(&mut self.message, raw),
+                "type" => put(&mut kind, raw),
                 _ => {}
             }
         }
@@ -143,7 +147,7 @@ impl JunitCase {
             class: &self.class,
             file: &self.file,
             outcome,
-            duration: number::seconds(&self.time),
+            duration: self.duration,
             message: first_words(&self.message, &self.details, outcome),
             details: &self.details,
             failing_results: self.failing_results,

@@ -25,8 +25,9 @@ mod test_xml;
 mod trx;
 mod understand;
 mod xml;
-mod xml_cutter;
-mod xml_source;
+mod xml_lexer;
+mod xml_tag;
+mod xml_window;
 mod xunit;
 
 pub use cobertura::read_cobertura;

@@ -33,19 +33,26 @@ pub(super) fn seconds(raw: &str) -> Option<SignedDuration> {
 
 /// The common form, digits with at most six of a fraction, without a detour through floating point.
 fn plain_seconds(raw: &str) -> Option<SignedDuration> {
-    let (whole, fraction) = raw.split_once('.').unwrap_or((raw, "0"));
-    let digits = |part: &str, most: usize| {
-        let fits = (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-        fits.then(|| {
-            part.bytes()
-                .fold(0_i64, |sum, b| sum * 10 + i64::from(b - b'0'))
-        })
+    /// What a digit after the point counts, in microseconds.
+    const PLACES: [i64; 6] = [100_000, 10_000, 1_000, 100, 10, 1];
+    let bytes = raw.as_bytes();
+    let is_digit = |b: &&u8| b.is_ascii_digit();
+    let whole = bytes.iter().take_while(is_digit).count();
+    let (whole, fraction) = bytes.split_at(whole);
+    let fraction = match fraction {
+        [] => &[],
+        [b'.', fraction @ ..] if !fraction.is_empty() => fraction,
+        _ => return None,
     };
-    let seconds = digits(whole, 9)?;
-    let mut micros = digits(fraction, 6)?;
-    for _ in fraction.len()..6 {
-        micros *= 10;
+    let fits = (1..=9).contains(&whole.len()) && fraction.len() <= PLACES.len();
+    if !fits || !fraction.iter().all(u8::is_ascii_digit) {
+        return None;
     }
+    let seconds = whole
+        .iter()
+        .fold(0, |sum, b| sum * 10 + i64::from(b - b'0'));
+    let places = fraction.iter().zip(PLACES);
+    let micros: i64 = places.map(|(b, place)| i64::from(b - b'0') * place).sum();
     Some(SignedDuration::from_micros(seconds * 1_000_000 + micros))
 }
 

@@ -2,12 +2,11 @@
 //!
 //! Followed: NUnit's description of its result format ("Test Result XML Format"), and the reports in `tests/data/junit`.
 
-use quick_xml::events::BytesStart;
-
 use super::{
     number,
     open_case::{OpenCase, listen},
-    xml::{Listener, attributes, put, value},
+    xml::{Listener, put, value},
+    xml_tag::Tag,
 };
 use crate::domain::evidence::{Outcome, ReportBuilder, Stated};
 
@@ -50,16 +49,16 @@ impl<'b> Nunit<'b> {
         }
     }
 
-    fn suite(&mut self, start: &BytesStart<'_>) {
+    fn suite(&mut self, tag: &Tag<'_>) {
         let mut suite = Suite::default();
         let mut failed = false;
         let mut site = None;
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             match key {
-                "name" => put(&mut suite.name, &raw),
-                "result" => failed = matches!(&*raw, "Failed" | "Failure" | "Error"),
+                "name" => put(&mut suite.name, raw),
+                "result" => failed = matches!(raw, "Failed" | "Failure" | "Error"),
                 "site" => {
-                    site = match &*raw {
+                    site = match raw {
                         "SetUp" => Some("set-up"),
                         "TearDown" => Some("tear-down"),
                         _ => None,
@@ -69,7 +68,7 @@ impl<'b> Nunit<'b> {
             }
         }
         suite.site = site.filter(|_| failed);
-        self.into.begin_suite(file_name(&suite.name), stated(start));
+        self.into.begin_suite(file_name(&suite.name), stated(tag));
         self.suites.push(suite);
     }
 
@@ -90,21 +89,21 @@ impl<'b> Nunit<'b> {
         self.into.end_suite();
     }
 
-    fn open(&mut self, start: &BytesStart<'_>) {
+    fn open(&mut self, tag: &Tag<'_>) {
         self.case.open();
         let case = &mut self.case;
         let (mut result, mut label, mut executed, mut success) = (None, String::new(), true, None);
         let mut full = String::new();
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             match key {
-                "name" => put(&mut case.name, &raw),
-                "fullname" => put(&mut full, &raw),
-                "classname" => put(&mut case.class, &raw),
-                "result" => result = Some(value(&raw)),
-                "label" => put(&mut label, &raw),
+                "name" => put(&mut case.name, raw),
+                "fullname" => put(&mut full, raw),
+                "classname" => put(&mut case.class, raw),
+                "result" => result = Some(value(raw)),
+                "label" => put(&mut label, raw),
                 "executed" => executed = !raw.eq_ignore_ascii_case("false"),
                 "success" => success = Some(raw.eq_ignore_ascii_case("true")),
-                "duration" | "time" => case.duration = number::seconds(&raw),
+                "duration" | "time" => case.duration = number::seconds(raw),
                 _ => {}
             }
         }
@@ -131,21 +130,20 @@ impl<'b> Nunit<'b> {
 }
 
 impl Listener for Nunit<'_> {
-    fn begin(&mut self, start: &BytesStart<'_>) {
-        let name = start.local_name();
-        let name: &str = name.as_ref();
+    fn begin(&mut self, tag: &Tag<'_>) {
+        let name = tag.local_name();
         let parent = self.stack.last().copied();
         let element = match (parent, name) {
             (None, _) => {
-                self.into.file_states("", stated(start));
+                self.into.file_states("", stated(tag));
                 Element::Other
             }
             (_, "test-suite") => {
-                self.suite(start);
+                self.suite(tag);
                 Element::Suite
             }
             (_, "test-case") => {
-                self.open(start);
+                self.open(tag);
                 Element::Case
             }
             (
@@ -206,24 +204,24 @@ fn outcome(result: &str, label: &str) -> Outcome {
 }
 
 /// Counts of a run or a suite. Version 2 counts what did not run beside `total`, version 3 within it.
-fn stated(start: &BytesStart<'_>) -> Stated {
+fn stated(tag: &Tag<'_>) -> Stated {
     let mut stated = Stated::default();
     let mut not_run = None;
     let mut skipped: Option<u64> = None;
-    for (key, raw) in attributes(start) {
+    for (key, raw) in tag.attributes() {
         match key {
-            "total" => stated.tests = number::count(&raw),
-            "failed" | "failures" => stated.failures = number::count(&raw),
-            "errors" => stated.errors = number::count(&raw),
+            "total" => stated.tests = number::count(raw),
+            "failed" | "failures" => stated.failures = number::count(raw),
+            "errors" => stated.errors = number::count(raw),
             "skipped" | "inconclusive" | "ignored" | "invalid" => {
-                if let Some(count) = number::count(&raw) {
+                if let Some(count) = number::count(raw) {
                     skipped = Some(skipped.unwrap_or(0).saturating_add(count));
                 }
             }
-            "not-run" => not_run = number::count(&raw),
-            "duration" => stated.duration = number::seconds(&raw),
+            "not-run" => not_run = number::count(raw),
+            "duration" => stated.duration = number::seconds(raw),
             // In version 2's outermost element it is the time of the day.
-            "time" if !raw.contains(':') => stated.duration = number::seconds(&raw),
+            "time" if !raw.contains(':') => stated.duration = number::seconds(raw),
             _ => {}
         }
     }

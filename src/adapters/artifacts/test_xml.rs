@@ -37,8 +37,8 @@ pub fn read_test_xml(
     into: &mut ReportBuilder,
 ) -> Result<(), XmlError> {
     into.begin_file(stem);
-    let read = xml::walk(input, |start| {
-        let listener: Box<dyn Listener + '_> = match start.local_name().as_ref() {
+    let read = xml::walk(input, |tag| {
+        let listener: Box<dyn Listener + '_> = match tag.local_name() {
             "testsuites" | "testsuite" => Box::new(Junit::new(into)),
             "TestRun" => Box::new(Trx::new(into)),
             "test-run" | "test-results" => Box::new(Nunit::new(into)),

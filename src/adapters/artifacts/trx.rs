@@ -3,12 +3,11 @@
 //! Followed: the `TestRun` part of the published schema `vstst.xsd`, and the reports in `tests/data/junit`. Results come
 //! before the definitions that name their classes, so the class is taken from the name.
 
-use quick_xml::events::BytesStart;
-
 use super::{
     number,
     open_case::{OpenCase, listen},
-    xml::{Listener, attributes, put, value},
+    xml::{Listener, put, value},
+    xml_tag::Tag,
 };
 use crate::domain::evidence::{Outcome, ReportBuilder, Stated};
 
@@ -59,14 +58,14 @@ impl<'b> Trx<'b> {
         }
     }
 
-    fn result(&mut self, start: &BytesStart<'_>) {
+    fn result(&mut self, tag: &Tag<'_>) {
         self.case.open();
         let mut name = String::new();
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             match key {
-                "testName" => put(&mut name, &raw),
-                "outcome" => self.case.outcome = outcome(&raw),
-                "duration" => self.case.duration = number::clock(&raw),
+                "testName" => put(&mut name, raw),
+                "outcome" => self.case.outcome = outcome(raw),
+                "duration" => self.case.duration = number::clock(raw),
                 _ => {}
             }
         }
@@ -100,19 +99,19 @@ impl<'b> Trx<'b> {
         }
     }
 
-    fn counters(&mut self, start: &BytesStart<'_>) {
+    fn counters(&mut self, tag: &Tag<'_>) {
         let mut stated = Stated::default();
         let add = |field: &mut Option<u64>, raw: &str| {
             if let Some(count) = number::count(raw) {
                 *field = Some(field.unwrap_or(0).saturating_add(count));
             }
         };
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             match key {
-                "total" => add(&mut stated.tests, &raw),
-                "failed" => add(&mut stated.failures, &raw),
-                "error" | "timeout" | "aborted" | "disconnected" => add(&mut stated.errors, &raw),
-                "notExecuted" | "inconclusive" | "notRunnable" => add(&mut stated.skipped, &raw),
+                "total" => add(&mut stated.tests, raw),
+                "failed" => add(&mut stated.failures, raw),
+                "error" | "timeout" | "aborted" | "disconnected" => add(&mut stated.errors, raw),
+                "notExecuted" | "inconclusive" | "notRunnable" => add(&mut stated.skipped, raw),
                 _ => {}
             }
         }
@@ -121,13 +120,12 @@ impl<'b> Trx<'b> {
 }
 
 impl Listener for Trx<'_> {
-    fn begin(&mut self, start: &BytesStart<'_>) {
-        let name = start.local_name();
-        let name: &str = name.as_ref();
+    fn begin(&mut self, tag: &Tag<'_>) {
+        let name = tag.local_name();
         let parent = self.stack.last().copied();
         let element = match name {
             _ if name.ends_with("TestResult") && self.stack.len() > 1 => {
-                self.result(start);
+                self.result(tag);
                 Element::Result
             }
             "InnerResults" => {
@@ -140,18 +138,20 @@ impl Listener for Trx<'_> {
             "Message" if !self.results.is_empty() => Element::Message,
             "StackTrace" => Element::Trace,
             "Counters" => {
-                self.counters(start);
+                self.counters(tag);
                 Element::Other
             }
             "ResultSummary" => {
-                let all = attributes(start);
+                let all = tag.attributes();
                 let mut outcomes = all.filter(|(key, _)| *key == "outcome");
-                self.run = outcomes.next().map(|(_, raw)| outcome(&raw));
+                self.run = outcomes.next().map(|(_, raw)| outcome(raw));
                 Element::Other
             }
             "RunInfo" => {
                 let is = |raw: &str| value(raw).eq_ignore_ascii_case("error");
-                self.is_error = attributes(start).any(|(key, raw)| key == "outcome" && is(&raw));
+                self.is_error = tag
+                    .attributes()
+                    .any(|(key, raw)| key == "outcome" && is(raw));
                 Element::RunInfo
             }
             "Text" if parent == Some(Element::RunInfo) => Element::RunText,

@@ -1,17 +1,17 @@
 //! One walk over an XML document for every format: bounded in depth and size, entities never expanded, and a damaged
 //! or cut document said with its line. What the elements mean is a [`Listener`]'s.
 
-use std::{borrow::Cow, io::Read};
+use std::io::Read;
 
-use quick_xml::{
-    Reader,
-    events::{BytesRef, BytesStart, Event},
+use super::{
+    xml_lexer::{Lexer, LexerError, Token},
+    xml_tag::Tag,
 };
-
-use super::xml_source::XmlSource;
 
 /// Elements open at once.
 const DEPTH_LIMIT: usize = 256;
+/// Bytes kept of an open element's name: a message needs no more.
+const NAME_KEPT: usize = 80;
 
 /// Why a file is no readable report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,83 +35,91 @@ pub enum XmlError {
 /// Takes the elements of a document in their order. The depth is the number of elements that are open around.
 pub(super) trait Listener {
     /// An element begins.
-    fn begin(&mut self, start: &BytesStart<'_>);
+    fn begin(&mut self, tag: &Tag<'_>);
+    /// Whether text here says anything to it.
+    fn listens(&self) -> bool {
+        true
+    }
     /// Text inside the innermost element, in pieces.
     fn text(&mut self, text: &str);
     /// The innermost element ends.
     fn end(&mut self);
+    /// An element without content, at once.
+    fn whole(&mut self, tag: &Tag<'_>) {
+        self.begin(tag);
+        self.end();
+    }
     /// The document ended well.
     fn finish(&mut self) {}
 }
 
 /// Walks a document; `choose` gives the listener for its outermost element, or refuses it.
 pub(super) fn walk<'b>(
-    input: impl Read,
-    choose: impl FnOnce(&BytesStart<'_>) -> Result<Box<dyn Listener + 'b>, XmlError>,
+    mut input: impl Read,
+    choose: impl FnOnce(&Tag<'_>) -> Result<Box<dyn Listener + 'b>, XmlError>,
 ) -> Result<(), XmlError> {
-    let mut reader = Reader::from_reader(XmlSource::new(input));
-    let config = reader.config_mut();
-    config.allow_dangling_amp = true;
-    config.check_end_names = true;
+    let mut lexer = Lexer::new(&mut input);
     let mut choose = Some(choose);
     let mut listener: Option<Box<dyn Listener + 'b>> = None;
     let mut open = Open::default();
-    let mut buffer = Vec::new();
-    loop {
-        buffer.clear();
-        reader.get_mut().mark();
-        let event = match reader.read_event_into(&mut buffer) {
-            Ok(event) => event,
-            Err(error) => {
-                let line = reader.get_ref().line();
-                return Err(broken(line, &open, listener.is_some(), &error.to_string()));
-            }
+    let said = loop {
+        let token = match lexer.next() {
+            Ok(token) => token,
+            Err(error) => break Err(told(&error, &open, listener.is_some())),
         };
-        if let Event::Start(start) | Event::Empty(start) = &event
+        if let Token::Start(tag) | Token::Whole(tag) = &token
             && let Some(choose) = choose.take()
         {
-            listener = Some(choose(start)?);
+            listener = Some(choose(tag)?);
         }
         let Some(listener) = &mut listener else {
-            if matches!(event, Event::Eof) {
-                let line = reader.get_ref().line();
-                let what = "no XML: there is not one element".to_owned();
-                return Err(XmlError::Broken { line, what });
+            if matches!(token, Token::Over) {
+                break Err("no XML: there is not one element".to_owned());
             }
             continue;
         };
-        match &event {
-            Event::Start(start) => {
+        match token {
+            Token::Start(tag) => {
                 if open.depth() >= DEPTH_LIMIT {
-                    let what = format!("elements nested deeper than {DEPTH_LIMIT}");
-                    let line = reader.get_ref().line();
-                    return Err(XmlError::Broken { line, what });
+                    break Err(format!("elements nested deeper than {DEPTH_LIMIT}"));
                 }
-                open.push(start.name().0);
-                listener.begin(start);
+                open.push(tag.name());
+                listener.begin(&tag);
             }
-            Event::Empty(start) => {
-                listener.begin(start);
-                listener.end();
+            Token::Whole(tag) => listener.whole(&tag),
+            Token::End(name) => match open.innermost() {
+                Some(innermost) if innermost == kept(name) => {
+                    open.pop();
+                    listener.end();
+                }
+                Some(innermost) => {
+                    break Err(format!(
+                        "</{}> stands where </{innermost}> is missing",
+                        kept(name)
+                    ));
+                }
+                None => break Err(format!("</{}> ends what did not begin", kept(name))),
+            },
+            Token::Text(text) if listener.listens() => {
+                pieces(text, |piece| listener.text(piece));
             }
-            Event::End(_) => {
-                open.pop();
-                listener.end();
+            Token::Plain(text) if listener.listens() => listener.text(text),
+            Token::Text(_) | Token::Plain(_) => {}
+            Token::Over => {
+                break match open.innermost() {
+                    Some(name) => Err(format!("the file is cut off: </{name}> is missing")),
+                    None => Ok(()),
+                };
             }
-            Event::Text(text) => listener.text(text),
-            Event::CData(text) => listener.text(text),
-            Event::GeneralRef(reference) => refer(&mut **listener, reference),
-            Event::Eof => break,
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
         }
-    }
-    if let Some(name) = open.innermost() {
-        let line = reader.get_ref().line();
-        let what = format!("the file is cut off: </{name}> is missing");
-        return Err(XmlError::Broken { line, what });
-    }
-    if let Some(mut listener) = listener {
-        listener.finish();
+    };
+    match (said, listener) {
+        (Err(what), _) => {
+            let line = lexer.line();
+            return Err(XmlError::Broken { line, what });
+        }
+        (Ok(()), Some(mut listener)) => listener.finish(),
+        (Ok(()), None) => {}
     }
     Ok(())
 }
@@ -119,9 +127,9 @@ pub(super) fn walk<'b>(
 /// The name of a document's outermost element and the names of its attributes; `None` where there is none.
 pub(super) fn root(input: impl Read) -> Option<(String, Vec<String>)> {
     let mut found = None;
-    let seen = walk(input, |start| {
-        let name = start.local_name().as_ref().chars().take(60).collect();
-        let attributes = attributes(start).take(32);
+    let seen = walk(input, |tag| {
+        let name = tag.local_name().chars().take(60).collect();
+        let attributes = tag.attributes().take(32);
         let attributes = attributes.map(|(key, _)| key.to_owned()).collect();
         found = Some((name, attributes));
         Err(XmlError::OtherFormat(""))
@@ -130,43 +138,15 @@ pub(super) fn root(input: impl Read) -> Option<(String, Vec<String>)> {
     found
 }
 
-/// A reference as text: a character, one of XML's five names, or itself. What a report defines is not obeyed.
-fn refer(listener: &mut dyn Listener, reference: &BytesRef<'_>) {
-    if let Some(resolved) = resolve(reference) {
-        listener.text(resolved.encode_utf8(&mut [0; 4]));
-    } else {
-        listener.text("&");
-        listener.text(reference);
-        listener.text(";");
-    }
-}
-
-fn resolve(reference: &BytesRef<'_>) -> Option<char> {
-    if let Ok(Some(c)) = reference.resolve_char_ref() {
-        return Some(c);
-    }
-    Some(match &**reference {
-        "lt" => '<',
-        "gt" => '>',
-        "amp" => '&',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => return None,
-    })
-}
-
-fn broken(line: u64, open: &Open, is_begun: bool, what: &str) -> XmlError {
-    let what = match open.innermost() {
-        Some(name) if what.contains("not found before end of input") => {
+fn told(error: &LexerError, open: &Open, is_begun: bool) -> String {
+    match (error, open.innermost()) {
+        (LexerError::CutOff(what), Some(name)) => {
             format!("the file is cut off inside <{name}>: {what}")
         }
-        None if what.contains("not found before end of input") => {
-            format!("the file is cut off: {what}")
-        }
-        _ if !is_begun => format!("no XML: {what}"),
-        _ => what.to_owned(),
-    };
-    XmlError::Broken { line, what }
+        (LexerError::CutOff(what), None) => format!("the file is cut off: {what}"),
+        _ if !is_begun => format!("no XML: {error}"),
+        _ => error.to_string(),
+    }
 }
 
 /// Names of the open elements, one after another in one string.
@@ -179,9 +159,7 @@ struct Open {
 impl Open {
     fn push(&mut self, name: &str) {
         self.starts.push(self.names.len());
-        // A name in a message needs no more.
-        let end = name.floor_char_boundary(name.len().min(80));
-        self.names.push_str(&name[..end]);
+        self.names.push_str(kept(name));
     }
 
     fn pop(&mut self) {
@@ -199,69 +177,59 @@ impl Open {
     }
 }
 
-/// An element's attributes by local name, with their values as they are written: [`put`] resolves one.
-pub(super) fn attributes<'s>(start: &'s BytesStart<'_>) -> Attributes<'s> {
-    Attributes {
-        rest: start.attributes_raw(),
-    }
+fn kept(name: &str) -> &str {
+    &name[..name.floor_char_boundary(name.len().min(NAME_KEPT))]
 }
 
-/// The attributes that are left of a tag. As HTML has them: a value may miss its quotes, or be missing. A value whose
-/// closing quote is missing ends them.
-pub(super) struct Attributes<'s> {
-    rest: &'s str,
-}
-
-impl<'s> Iterator for Attributes<'s> {
-    type Item = (&'s str, Cow<'s, str>);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.rest.trim_ascii_start();
-        if rest.is_empty() {
-            return None;
+/// Gives text with its references resolved, in pieces. A reference is a character, one of XML's five names, or itself:
+/// what a report defines is not obeyed.
+fn pieces(text: &str, mut give: impl FnMut(&str)) {
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+        let (before, reference) = rest.split_at(at);
+        if !before.is_empty() {
+            give(before);
         }
-        let is_end = |b: u8| b == b'=' || b.is_ascii_whitespace();
-        let end = rest.bytes().position(is_end).unwrap_or(rest.len());
-        let (name, after) = rest.split_at(end);
-        let local = match memchr::memchr(b':', name.as_bytes()) {
-            Some(colon) => &name[colon + 1..],
-            None => name,
-        };
-        let after = after.trim_ascii_start();
-        let Some(value) = after.strip_prefix('=') else {
-            self.rest = after;
-            return Some((local, Cow::Borrowed("")));
-        };
-        let value = value.trim_ascii_start();
-        let quote = value.bytes().next().filter(|b| matches!(b, b'"' | b'\''));
-        let (value, rest) = if let Some(quote) = quote {
-            let Some(end) = memchr::memchr(quote, &value.as_bytes()[1..]) else {
-                self.rest = "";
-                return None;
-            };
-            let (inside, rest) = value[1..].split_at(end);
-            (inside, &rest[1..])
+        if let Some((c, length)) = resolve(reference) {
+            give(c.encode_utf8(&mut [0; 4]));
+            rest = &reference[length..];
         } else {
-            let end = value.bytes().position(|b| b.is_ascii_whitespace());
-            value.split_at(end.unwrap_or(value.len()))
-        };
-        self.rest = rest;
-        Some((local, Cow::Borrowed(value)))
+            give("&");
+            rest = &reference[1..];
+        }
     }
+    if !rest.is_empty() {
+        give(rest);
+    }
+}
+
+/// What a reference at the beginning of a text means, and how long it is.
+fn resolve(text: &str) -> Option<(char, usize)> {
+    let end = text.bytes().take(12).position(|b| b == b';')?;
+    let name = &text[1..end];
+    let c = match name {
+        "lt" => '<',
+        "gt" => '>',
+        "amp" => '&',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) if !hex.starts_with('+') => u32::from_str_radix(hex, 16).ok()?,
+                None if !number.starts_with('+') => number.parse().ok()?,
+                _ => return None,
+            };
+            char::from_u32(code).filter(|c| *c != '\0')?
+        }
+    };
+    Some((c, end + 1))
 }
 
 /// Writes an attribute's value into a string that is used again, its references resolved; one that cannot be stays.
 pub(super) fn put(into: &mut String, raw: &str) {
     into.clear();
-    if memchr::memchr(b'&', raw.as_bytes()).is_none() {
-        into.push_str(raw);
-        return;
-    }
-    match quick_xml::escape::unescape(raw) {
-        Ok(value) => into.push_str(&value),
-        Err(_) => into.push_str(raw),
-    }
+    pieces(raw, |piece| into.push_str(piece));
 }
 
 /// An attribute's value on its own.
@@ -269,4 +237,23 @@ pub(super) fn value(raw: &str) -> String {
     let mut value = String::new();
     put(&mut value, raw);
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_characters_or_themselves() {
+        for (raw, read) in [
+            ("a &lt; b &amp;&amp; c", "a < b && c"),
+            ("&#65;&#x42;&#X43;", "ABC"),
+            ("&#0;&#x110000;&#+65;&#;&;", "&#0;&#x110000;&#+65;&#;&;"),
+            ("&b; & &amp", "&b; & &amp"),
+            ("&amp;lt;", "&lt;"),
+            ("&ü;&quot;", "&ü;\""),
+        ] {
+            assert_eq!(value(raw), read);
+        }
+    }
 }

@@ -2,12 +2,11 @@
 //!
 //! Followed: xUnit.net's description of its formats ("Format: XML v1", "Format: XML v2+").
 
-use quick_xml::events::BytesStart;
-
 use super::{
     number,
     open_case::{OpenCase, listen},
-    xml::{Listener, attributes, put, value},
+    xml::{Listener, put, value},
+    xml_tag::Tag,
 };
 use crate::domain::evidence::{Outcome, ReportBuilder, Stated};
 
@@ -42,22 +41,22 @@ impl<'b> Xunit<'b> {
         }
     }
 
-    fn suite(&mut self, start: &BytesStart<'_>) {
+    fn suite(&mut self, tag: &Tag<'_>) {
         let mut name = String::new();
         let mut stated = Stated::default();
         let mut skipped: Option<u64> = None;
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             match key {
-                "name" => put(&mut name, &raw),
-                "total" => stated.tests = number::count(&raw),
-                "failed" => stated.failures = number::count(&raw),
-                "errors" => stated.errors = number::count(&raw),
+                "name" => put(&mut name, raw),
+                "total" => stated.tests = number::count(raw),
+                "failed" => stated.failures = number::count(raw),
+                "errors" => stated.errors = number::count(raw),
                 "skipped" | "not-run" => {
-                    if let Some(count) = number::count(&raw) {
+                    if let Some(count) = number::count(raw) {
                         skipped = Some(skipped.unwrap_or(0).saturating_add(count));
                     }
                 }
-                "time" => stated.duration = number::seconds(&raw),
+                "time" => stated.duration = number::seconds(raw),
                 _ => {}
             }
         }
@@ -71,16 +70,16 @@ impl<'b> Xunit<'b> {
         self.into.begin_suite(shown, stated);
     }
 
-    fn test(&mut self, start: &BytesStart<'_>) {
+    fn test(&mut self, tag: &Tag<'_>) {
         self.case.open();
         let case = &mut self.case;
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             match key {
-                "name" => put(&mut case.name, &raw),
-                "type" => put(&mut case.class, &raw),
-                "time" => case.duration = number::seconds(&raw),
+                "name" => put(&mut case.name, raw),
+                "type" => put(&mut case.class, raw),
+                "time" => case.duration = number::seconds(raw),
                 "result" => {
-                    case.outcome = match value(&raw).as_str() {
+                    case.outcome = match value(raw).as_str() {
                         "Pass" => Outcome::Passed,
                         "Fail" => Outcome::Failed,
                         "Skip" | "NotRun" => Outcome::Skipped,
@@ -92,13 +91,13 @@ impl<'b> Xunit<'b> {
         }
     }
 
-    fn error(&mut self, start: &BytesStart<'_>) {
+    fn error(&mut self, tag: &Tag<'_>) {
         self.case.open();
         let (mut kind, mut name) = (String::new(), String::new());
-        for (key, raw) in attributes(start) {
+        for (key, raw) in tag.attributes() {
             match key {
-                "type" => put(&mut kind, &raw),
-                "name" => put(&mut name, &raw),
+                "type" => put(&mut kind, raw),
+                "name" => put(&mut name, raw),
                 _ => {}
             }
         }
@@ -107,25 +106,24 @@ impl<'b> Xunit<'b> {
 }
 
 impl Listener for Xunit<'_> {
-    fn begin(&mut self, start: &BytesStart<'_>) {
-        let name = start.local_name();
-        let name: &str = name.as_ref();
+    fn begin(&mut self, tag: &Tag<'_>) {
+        let name = tag.local_name();
         let parent = self.stack.last().copied();
         let element = match (parent, name) {
             (_, "assembly") => {
-                self.suite(start);
+                self.suite(tag);
                 Element::Assembly
             }
             (Some(Element::Assembly), "collection" | "class") => {
-                self.suite(start);
+                self.suite(tag);
                 Element::Collection
             }
             (_, "test") => {
-                self.test(start);
+                self.test(tag);
                 Element::Test
             }
             (_, "error") => {
-                self.error(start);
+                self.error(tag);
                 Element::Error
             }
             (Some(Element::Test | Element::Error), "failure") => Element::Failure,

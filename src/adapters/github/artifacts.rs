@@ -8,6 +8,7 @@ use super::{
     wire,
 };
 use crate::{
+    adapters::aside::aside,
     domain::{
         ArtifactId, Fault, FaultKind, RunId,
         evidence::{Evidence, EvidenceKind},
@@ -47,15 +48,13 @@ impl Artifacts for Client {
             let zip = self.transport.download(url, &what, &progress).await?;
             let reader = self.read_evidence.clone();
             // A reader that panics must not take the feed with it.
-            tokio::task::spawn_blocking(move || reader(kind, zip))
-                .await
-                .unwrap_or_else(|_| {
-                    Err(Fault::new(
-                        FaultKind::Malformed,
-                        what,
-                        "its reader broke on it",
-                    ))
-                })
+            aside(move || reader(kind, zip)).await.unwrap_or_else(|| {
+                Err(Fault::new(
+                    FaultKind::Malformed,
+                    what,
+                    "its reader broke on it",
+                ))
+            })
         })
     }
 }

@@ -18,6 +18,8 @@ const WORDS_AND_NOTES_KEPT: usize = 20 << 20;
 const DETAILS_KEPT: usize = 8 << 10;
 /// Lines of problems.
 const PROBLEMS_KEPT: usize = 64;
+/// Cases of a report that is called large.
+const LARGE: usize = 4_096;
 /// Suites at any depth.
 const SECTIONS_KEPT: usize = 50_000;
 
@@ -31,6 +33,8 @@ pub(super) struct Arena {
     /// Of the rows since the present file began.
     prints: Vec<Print>,
     first_print: usize,
+    /// The newest class that is written as it was read, and what its prints begin with.
+    class: (Span, Print),
     dropped: u64,
 }
 
@@ -52,6 +56,7 @@ impl Arena {
         let report = &self.report;
         self.prints.clear();
         self.first_print = report.rows.len();
+        self.class = <(Span, Print)>::default();
         Mark {
             words: report.words.len(),
             rows: report.rows.len(),
@@ -119,25 +124,46 @@ impl Arena {
             self.dropped += 1;
             return None;
         }
-        let class = match report.rows.last() {
-            Some(last) if report.word(last.class) == seen.class => last.class,
-            _ => self.write_line(seen.class),
-        };
+        let (class, print) = self.class(seen.class);
         let name = self.write_line(seen.name);
         let note = self.keep_note(seen, telling);
         let micros = seen.duration.map(|duration| duration.as_micros());
+        if self.report.rows.len() == LARGE {
+            self.make_room();
+        }
         self.report.rows.push(Row {
-            name,
-            class,
             micros: micros
                 .and_then(|micros| u64::try_from(micros).ok())
                 .unwrap_or(0),
             section,
             note,
-            outcome: seen.outcome,
+            ..Row::new(name, class, seen.outcome)
         });
-        self.prints.push(print_of(seen));
+        self.prints.push(print_of(print, seen));
         Some(index(self.report.rows.len() - 1))
+    }
+
+    /// Writes a class where it is not that of the case before; with what its prints begin with.
+    fn class(&mut self, class: &str) -> (Span, Print) {
+        if class.is_empty() {
+            return (Span::default(), mixed(ODD, ""));
+        }
+        if self.report.word(self.class.0) != class {
+            let written = (self.write_line(class), mixed(ODD, class));
+            if self.report.word(written.0) != class {
+                // Not as it was read: the next one may be another that looks alike.
+                return written;
+            }
+            self.class = written;
+        }
+        self.class
+    }
+
+    /// Reserves for the largest report at once: what of it is never written to costs nothing, to grow does.
+    fn make_room(&mut self) {
+        self.report.rows.reserve(CASES_KEPT);
+        self.report.words.reserve(WORDS_KEPT);
+        self.prints.reserve(CASES_KEPT);
     }
 
     fn keep_note(&mut self, seen: &SeenCase<'_>, telling: bool) -> u32 {
@@ -259,7 +285,7 @@ impl Arena {
             return;
         }
         let class = match self.report.rows.last() {
-            Some(last) if self.report.word(last.class) == case.class => last.class,
+            Some(last) if self.report.word(last.class()) == case.class => last.class(),
             _ => self.write(case.class),
         };
         let name = self.write(case.name);
@@ -272,11 +298,10 @@ impl Arena {
             NO_NOTE
         };
         self.report.rows.push(Row {
-            name,
-            class,
-            note,
+            micros: row.micros,
             section: row.section.saturating_add(first_section),
-            ..row.clone()
+            note,
+            ..Row::new(name, class, row.outcome)
         });
     }
 
@@ -322,29 +347,37 @@ fn has_room(report: &TestReport, telling: bool) -> bool {
     report.rows.len() < rows && report.words.len() < words
 }
 
-/// Mixes eight bytes a step by a product of 128 bits folded onto itself. Good enough against chance; who writes a report
-/// need not forge two names to hide a failure in it.
-fn print_of(seen: &SeenCase<'_>) -> Print {
-    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |state: u64, word: u64| {
-        let product = u128::from(state ^ word) * u128::from(ODD ^ word.rotate_left(32));
-        #[expect(clippy::cast_possible_truncation, reason = "both halves are wanted")]
-        let folded = product as u64 ^ (product >> 64) as u64;
-        folded.wrapping_add(state.rotate_left(23)) ^ ODD
-    };
-    let mut state = ODD;
-    for text in [seen.class, seen.name, seen.file] {
-        let (words, tail) = text.as_bytes().as_chunks::<8>();
-        for word in words {
-            state = mix(state, u64::from_le_bytes(*word));
-        }
-        let mut last = [0; 8];
-        last[..tail.len()].copy_from_slice(tail);
-        state = mix(state, u64::from_le_bytes(last));
-        // The length tells `ab` + `c` from `a` + `bc`.
-        state = mix(state, !(text.len() as u64));
+/// What recognises a case, from what its class begins it with.
+fn print_of(class: Print, seen: &SeenCase<'_>) -> Print {
+    let mut print = mixed(class, seen.name);
+    if !seen.file.is_empty() {
+        print = mixed(print, seen.file);
     }
-    mix(state, state >> 32)
+    mix(print, print >> 32)
+}
+
+/// Mixes a text in, eight bytes a step.
+fn mixed(mut state: u64, text: &str) -> u64 {
+    let (words, tail) = text.as_bytes().as_chunks::<8>();
+    for word in words {
+        state = mix(state, u64::from_le_bytes(*word));
+    }
+    let mut last = [0; 8];
+    last[..tail.len()].copy_from_slice(tail);
+    state = mix(state, u64::from_le_bytes(last));
+    // The length tells `ab` + `c` from `a` + `bc`.
+    mix(state, !(text.len() as u64))
+}
+
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A product of 128 bits folded onto itself. Good enough against chance; who writes a report need not forge two names to
+/// hide a failure in it.
+fn mix(state: u64, word: u64) -> u64 {
+    let product = u128::from(state ^ word) * u128::from(ODD ^ word.rotate_left(32));
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are wanted")]
+    let folded = product as u64 ^ (product >> 64) as u64;
+    folded.wrapping_add(state.rotate_left(23)) ^ ODD
 }
 
 /// Drops elements at or after `at`; `numbers` count from `base`, which is what stands at `at`.

@@ -109,6 +109,14 @@ impl Frame {
                 self.failing_results
             );
             arena.problem(&line);
+        } else if stated.tests.unwrap_or(0) > self.cases_seen {
+            // What the rest did nobody knows. Some writers count assertions here.
+            let says = stated.tests.unwrap_or(0);
+            let line = format!(
+                "suite {}: says {says} tests, shows {}",
+                self.name, self.cases_seen
+            );
+            arena.problem(&line);
         }
         self.failing_results = self.failing_results.max(stated.failing());
         if let Some(duration) = stated.duration {

@@ -241,7 +241,7 @@ fn fold_suites(report: &TestReport, most: usize) -> Vec<SuiteTotals> {
         ran
     };
     let rest = if rows.len() > most {
-        rows.sort_by_key(|row| std::cmp::Reverse(row.totals.failed + row.totals.errored));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.totals.failing()));
         rows.split_off(most - 1)
     } else {
         Vec::new()

@@ -27,7 +27,12 @@ pub struct Totals {
 impl Totals {
     /// Whether anything failed or broke.
     pub fn has_failures(&self) -> bool {
-        self.failed + self.errored > 0
+        self.failing() > 0
+    }
+
+    /// How many failed or broke.
+    pub fn failing(&self) -> u64 {
+        self.failed.saturating_add(self.errored)
     }
 }
 

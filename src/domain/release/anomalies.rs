@@ -5,11 +5,11 @@
 
 use crate::domain::{
     Event, Phase, Text,
-    anomaly::{Budget, Detector, Reading, directions, watch_metric},
+    anomaly::{Budget, Reading, directions, watch_metric},
     judge::{JudgeEvent, Rule, Series, Unusual, UnusualKind, WatchState, requests_beside},
     observation::Minute,
-    policy::{Bad, Metric, MetricName, Side, Unit},
-    release::{Release, ReleaseReadings, first_whole},
+    policy::{Metric, MetricName, Side, Unit},
+    release::{Detectable, Release, ReleaseReadings, Sighting, first_whole},
     rollout::StageState,
 };
 
@@ -19,17 +19,6 @@ pub const PAST_MINUTES: i64 = 6 * 60;
 const MOST_NAMED: usize = 20;
 /// Minutes that the number of requests is taken over.
 const REQUESTS_OVER: i64 = 15;
-
-/// The smallest lasting change of a metric that the watch would alarm in four of five cases.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Detectable {
-    /// In the metric's unit; `None`: the past is too short to tell.
-    pub change: Option<f64>,
-    /// What is usual now.
-    pub usual: f64,
-    /// Minutes of the window.
-    pub window: i64,
-}
 
 impl Release {
     /// The error budget of this release.
@@ -63,46 +52,20 @@ impl Release {
 
     /// What the window can detect at all in a metric, from the minutes before now; `None`: it has no value.
     pub fn detectable(&self, metric: &Metric) -> Option<Detectable> {
+        self.sighting(metric).detectable()
+    }
+
+    /// The same as a question that holds all that its answer needs.
+    pub fn sighting(&self, metric: &Metric) -> Sighting {
         let until = self.baseline_end();
         let before = values(&self.watch, metric, until.plus(-PAST_MINUTES), until);
-        let known: Vec<f64> = before.iter().filter_map(|(_, value)| *value).collect();
-        let window = self.policy.hypercare.window.as_mins().max(1);
-        let wanted = usize::try_from(window).unwrap_or(usize::MAX);
-        let budget = self.budget();
-        let mut detector = None;
-        let mut change: Option<f64> = None;
-        for down in directions(metric.bad) {
-            let one = detector.insert(Detector::new(&known, *down)?);
-            // Of two directions the one that is harder to see.
-            let Some(needed) = one.detectable(wanted, budget) else {
-                change = None;
-                break;
-            };
-            change = Some(change.map_or(needed, |change| change.max(needed)));
-        }
-        let usual = detector?.usual();
-        Some(Detectable {
-            change,
-            usual,
-            window,
-        })
-    }
-}
-
-impl Release {
-    /// The same in words: `+18%`, `+0.4 pt`, `cannot tell` where the past is too short for it.
-    pub fn sight(&self, metric: &Metric) -> String {
-        let Some(known) = self.detectable(metric) else {
-            return "no data".to_owned();
-        };
-        let Some(change) = known.change else {
-            return "cannot tell".to_owned();
-        };
-        let words = crate::domain::wording::change(known.usual, known.usual + change, metric.unit);
-        match metric.bad {
-            Bad::Up => words,
-            Bad::Down => words.replacen('+', "−", 1),
-            Bad::Both => words.replacen('+', "±", 1),
+        Sighting {
+            label: metric.label.clone(),
+            unit: metric.unit,
+            bad: metric.bad,
+            known: before.iter().filter_map(|(_, value)| *value).collect(),
+            window: self.policy.hypercare.window.as_mins().max(1),
+            budget: self.budget(),
         }
     }
 }

@@ -5,6 +5,8 @@ pub(in crate::simulator) struct Facts<'a> {
     pub(in crate::simulator) seed: u64,
     pub(in crate::simulator) version: &'a str,
     pub(in crate::simulator) sha: &'a str,
+    /// How many times as many test cases as usual.
+    pub(in crate::simulator) times: i64,
     /// Whether they are the last release's.
     pub(in crate::simulator) earlier: bool,
     /// Whether they are a release's that makes a person hesitate.

@@ -66,7 +66,8 @@ fn xml(suite: &Suite, facts: &Facts<'_>) -> String {
     let mut cases = String::new();
     let mut millis = 0;
     let failing = facts.failed && suite.name == "E2E";
-    for n in 0..suite.cases {
+    let count = suite.cases * facts.times;
+    for n in 0..count {
         let took = dice::between(
             facts.seed,
             suite.name,
@@ -94,7 +95,7 @@ fn xml(suite: &Suite, facts: &Facts<'_>) -> String {
     }
     let head = format!(
         "tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{}\"",
-        suite.cases,
+        count,
         i32::from(failing),
         suite.skipped,
         seconds(millis)
@@ -139,6 +140,7 @@ mod tests {
 
     fn all(failed: bool) -> String {
         let facts = Facts {
+            times: 1,
             seed: 1,
             version: "v1",
             sha: "abc",

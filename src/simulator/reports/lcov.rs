@@ -56,6 +56,7 @@ mod tests {
     fn coverage_falls_by_six_tenths_of_a_point() {
         let hit = |earlier| {
             let facts = Facts {
+                times: 1,
                 seed: 1,
                 version: "v1",
                 sha: "abc",

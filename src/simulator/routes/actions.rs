@@ -13,7 +13,7 @@ use crate::simulator::{
     files,
     run::{Artifact, Run, Status},
     state::State,
-    wire,
+    storm, wire,
 };
 
 /// Answers paths below `actions`, where they are this file's.
@@ -25,8 +25,8 @@ pub(super) fn answer(state: &State, caller: &Caller<'_>, parts: &[&str]) -> Opti
     match parts {
         ["runs"] => Some(runs(state, caller, None)),
         ["runs", id] => {
-            let run = state.run(number(id)?)?;
-            Some(Reply::json(200, &wire::run(run, &state.repository, links)))
+            let run = storm::told(state, state.run(number(id)?)?);
+            Some(Reply::json(200, &wire::run(&run, &state.repository, links)))
         }
         ["runs", id, "attempts", attempt] => {
             let run = state
@@ -34,12 +34,12 @@ pub(super) fn answer(state: &State, caller: &Caller<'_>, parts: &[&str]) -> Opti
                 .filter(|r| number(attempt) == Some(r.attempt))?;
             Some(Reply::json(200, &wire::run(run, &state.repository, links)))
         }
-        ["runs", id, "jobs"] => Some(jobs(state.run(number(id)?)?, caller)),
+        ["runs", id, "jobs"] => Some(jobs(&storm::told(state, state.run(number(id)?)?), caller)),
         ["runs", id, "attempts", attempt, "jobs"] => {
             let run = state
                 .run(number(id)?)
                 .filter(|r| number(attempt) == Some(r.attempt))?;
-            Some(jobs(run, caller))
+            Some(jobs(&storm::told(state, run), caller))
         }
         ["runs", id, "artifacts"] => {
             let run = state.run(number(id)?)?;

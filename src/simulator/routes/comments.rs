@@ -30,6 +30,7 @@ pub(super) fn answer(state: &State, caller: &Caller<'_>, parts: &[&str]) -> Opti
     )];
     if state.scenario == Scenario::DispatchGate {
         let facts = Facts {
+            times: 1,
             seed: state.seed,
             version: state.repository.version,
             sha: &state.repository.candidate().sha,

@@ -114,7 +114,7 @@ fn evidence(view: View<'_>, shown: &Shown) -> Fact {
     let dot = view.look.glyphs.dot;
     match shown.tests {
         Some([tests, passed, failed, errored, _, flaky]) => {
-            let bad = failed + errored;
+            let bad = failed.saturating_add(errored);
             let style = if bad > 0 { styles.fail } else { styles.text };
             let mut text = format!("{passed} of {tests} tests passed");
             if bad > 0 {

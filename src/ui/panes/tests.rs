@@ -193,7 +193,7 @@ fn plain(view: View<'_>, name: &str, words: &str, unknown: bool) -> Line {
 fn suite(view: View<'_>, suite: &SuiteTotals) -> Line {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let totals = suite.totals;
-    let bad = totals.failed + totals.errored;
+    let bad = totals.failing();
     let (sign, style) = match (bad, totals.flaky, totals.passed) {
         (0, 0, 0) => (glyphs.unknown, styles.info),
         (0, _, _) => (glyphs.ok, styles.ok),

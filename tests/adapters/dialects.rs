@@ -1,0 +1,83 @@
+//! What each runner writes, in its own manner, and what that means: `tests/data/dialects`. And what nobody should write.
+
+use std::{fs, path::Path};
+
+use cockpit::{
+    adapters::artifacts::{Understood, understand},
+    domain::evidence::{Evidence, TestReport},
+};
+
+fn folder() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/dialects")
+}
+
+fn report(name: &str, bytes: &[u8]) -> Result<TestReport, String> {
+    match understand(name, bytes) {
+        Understood::Read { evidence, .. } => match *evidence {
+            Evidence::Tests(report) => Ok(report),
+            other => Err(format!("{other:?}")),
+        },
+        Understood::Unreadable { why, .. } | Understood::Other(why) => Err(why),
+    }
+}
+
+#[test]
+fn every_runner_is_understood() {
+    let expected = fs::read_to_string(folder().join("expected.tsv")).unwrap();
+    let mut seen = 0;
+    for line in expected.lines().skip(1) {
+        let (name, counts) = line.split_once('\t').unwrap();
+        let counts: Vec<u64> = counts.split('\t').map(|n| n.parse().unwrap()).collect();
+        let bytes = fs::read(folder().join(name)).unwrap();
+        let read = report(name, &bytes).unwrap_or_else(|why| panic!("{name}: {why}"));
+        let t = read.totals;
+        let found = [t.tests, t.passed, t.failed, t.errored, t.skipped, t.flaky];
+        assert_eq!(found.as_slice(), counts, "{name}");
+        // Catch2 counts assertions where others count tests, and that is said.
+        assert_eq!(
+            read.problems.is_empty(),
+            name != "catch2.xml",
+            "{name}: {:?}",
+            read.problems
+        );
+        seen += 1;
+    }
+    assert_eq!(seen, 27);
+}
+
+#[test]
+fn a_report_cut_off_anywhere_is_never_taken_for_a_whole_one() {
+    let whole = fs::read(folder().join("surefire.xml")).unwrap();
+    let end = whole.trim_ascii_end().len();
+    for at in 0..end {
+        let why = report("surefire.xml", &whole[..at]).expect_err("cut off");
+        assert!(why.starts_with("line "), "at {at}: {why}");
+    }
+    assert!(report("surefire.xml", &whole[..end]).is_ok());
+}
+
+#[test]
+fn impossible_counts_are_still_failures() {
+    let most = u64::MAX;
+    let half = 1_u64 << 63;
+    for (failures, errors) in [(most, most), (half, half), (1, most)] {
+        let xml =
+            format!("<testsuite name='s' tests='1' failures='{failures}' errors='{errors}'/>");
+        let read = report("s.xml", xml.as_bytes()).unwrap();
+        assert!(read.totals.has_failures(), "{failures} + {errors}");
+        assert_eq!(read.totals.failing(), most);
+    }
+}
+
+#[test]
+fn a_suite_that_says_more_than_it_shows_is_said() {
+    let xml = b"<testsuite name='API' tests='300'><testcase name='a'/></testsuite>";
+    let read = report("s.xml", xml).unwrap();
+    assert_eq!(read.totals.tests, 1);
+    assert_eq!(
+        read.problems[0].as_str(),
+        "suite API: says 300 tests, shows 1"
+    );
+    let retried = b"<testsuite name='API' tests='2'><testcase name='a'><failure/></testcase><testcase name='a'/></testsuite>";
+    assert_eq!(report("s.xml", retried).unwrap().problems, []);
+}
