@@ -16,7 +16,7 @@ const BYTES: usize = 2_000_000;
 /// for two minutes in every half an hour.
 async fn restless(air: &mut Air, minutes: u32) {
     for minute in 0..minutes {
-        let fault = || Fault::new(FaultKind::Unreachable, "GitHub", "503");
+        let fault = || Fault::new(FaultKind::Offline, "GitHub", "503");
         let fails = minute % 30 >= 28;
         {
             let mut state = air.world.state();
