@@ -412,3 +412,25 @@ fn two_worlds_of_one_seed_are_the_same_however_often_they_are_asked() {
         assert_eq!(often.get(path), rarely.get(path), "{path}");
     }
 }
+
+#[test]
+fn in_the_storm_no_look_finds_what_the_last_one_found() {
+    let play = Play::of(Scenario::Storm);
+    let path = format!("actions/runs/{}/jobs?per_page=100", play.run);
+    let shards = || {
+        let all = play.get(&path)["jobs"].as_array().unwrap().clone();
+        let shards = all.into_iter().filter(|job| {
+            let name = job["name"].as_str().unwrap();
+            name.starts_with("shard-")
+        });
+        shards.collect::<Vec<_>>()
+    };
+    let first = shards();
+    play.wait(1);
+    let second = shards();
+    assert_eq!((first.len(), second.len()), (40, 40));
+    for (first, second) in first.iter().zip(&second) {
+        assert_eq!(first["id"], second["id"]);
+        assert_ne!(first["completed_at"], second["completed_at"]);
+    }
+}

@@ -197,7 +197,8 @@ impl Place {
             | Scenario::Freeze
             | Scenario::RestartBlip
             | Scenario::LowTraffic
-            | Scenario::AlarmBefore => (1, 0, 0),
+            | Scenario::AlarmBefore
+            | Scenario::Storm => (1, 0, 0),
         };
         let seen = (
             self.approvals(),
