@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "screens/approval.rs"]
+mod approval;
 #[path = "screens/journal.rs"]
 mod journal;
 #[path = "screens/lane.rs"]

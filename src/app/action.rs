@@ -73,8 +73,10 @@ pub enum Action {
     HandOver,
     /// Takes the driver's seat.
     TakeSeat,
-    /// Asks for the emergency way.
+    /// Takes the emergency way; afterwards another person's review of it.
     Emergency,
+    /// Schedules the start.
+    Schedule,
     /// Shows the Slack card.
     Card,
     /// Lets the programs of the rules run.
@@ -130,13 +132,13 @@ impl Group {
 /// One row of the list: name in the keymap, short label, a sentence, the group.
 type Row = (Action, &'static str, &'static str, &'static str, Group);
 
-const ROWS: [Row; 52] = {
+const ROWS: [Row; 53] = {
     use Action::{
         Approve, Back, Bottom, Browse, CancelRun, Card, Close, Copy, Diff, Down, Emergency, Extend,
         Filter, HandOver, Help, Hold, KeepWatching, Lane, Left, NextDecision, NextMetric, NextPane,
         Note, Open, PageDown, PageUp, Palette, Pane, PreviousDecision, PreviousPane, Problem, Quit,
-        Redraw, Reject, ReleaseStage, RerunFailed, Right, RollBack, SignOff, Suspend, TakeSeat,
-        Tick, Top, Trust, Up, Zoom,
+        Redraw, Reject, ReleaseStage, RerunFailed, Right, RollBack, Schedule, SignOff, Suspend,
+        TakeSeat, Tick, Top, Trust, Up, Zoom,
     };
     use Group::{Cockpit, Decide, Look, Move};
     [
@@ -224,7 +226,14 @@ const ROWS: [Row; 52] = {
             Emergency,
             "emergency",
             "emergency",
-            "Ask for the emergency way",
+            "Take the emergency way, or review it afterwards",
+            Decide,
+        ),
+        (
+            Schedule,
+            "schedule",
+            "schedule",
+            "Schedule the start: nothing is approved before",
             Decide,
         ),
         (
@@ -403,7 +412,6 @@ impl Action {
     pub fn later(self) -> Option<&'static str> {
         match self {
             Self::Tick => Some("the checklist"),
-            Self::Emergency => Some("the emergency way"),
             Self::Card => Some("the Slack card"),
             _ => None,
         }

@@ -3,103 +3,68 @@
 //! Pure: keys and pastes in, an intent out. A paste never confirms; what was shown is compared with what is, and a
 //! prompt whose ground moved locks and says what moved.
 
-use super::{Chord, Field, Key, Phrase};
+use super::{Asking, Choice, Chord, Entry, Key, Part, Phrase, Reason, when::when};
 use crate::domain::{
     Intent, Login, ReleaseKey, Text,
-    approval::{Change, ConfirmedApproval, ConfirmedRollback, Shown, Unconfirmed},
+    approval::{Change, ConfirmedApproval, ConfirmedRollback, Shown, Unconfirmed, incident_link},
     record::Problem,
     release::Release,
     rollback::{Plan, RollbackShown},
 };
 use crate::report::ROOT_CAUSE;
 
-/// What a prompt is about.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Asking {
-    /// To let a stage go.
-    Approve(Box<Shown>),
-    /// To stop the release before production.
-    Reject,
-    /// To go back.
-    RollBack(Box<RollbackShown>),
-    /// To write something down.
-    Note,
-    /// To report a problem.
-    Problem,
-    /// To close the release.
-    Close,
-    /// To write down what happened before a rollback.
-    Explain,
-    /// To watch longer.
-    Extend,
-    /// To hold the countdown to a rollback.
-    Hold,
-    /// To start the rollback without waiting for the deploy's end any longer.
-    WaitNoLonger,
-    /// To watch on despite an alert.
-    KeepWatching,
-    /// To sign for one of these roles; whether it is to be taken back.
-    SignOff(Vec<(String, bool)>),
-    /// To name who drives next.
-    HandOver,
-    /// To drive from now on.
-    TakeSeat,
-    /// To let the programs of the rules run.
-    Trust,
-    /// To stop the run.
-    CancelRun,
-    /// To run the failed jobs again.
-    RerunFailed,
-}
-
-/// What one of several options means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// What happens to a deploy that still runs.
-    Plan(Plan),
-    /// A sort of problem.
-    Problem(Problem),
-    /// Minutes to watch longer.
-    Minutes(i64),
-    /// Index of a role.
-    Role(usize),
-}
-
-/// The reason that a prompt asks for.
-#[derive(Debug, Clone)]
-pub struct Reason {
-    /// What is typed.
-    pub field: Field,
-    /// Its label.
-    pub label: &'static str,
-    /// What makes it needed; `None`: it may stay empty.
-    pub needed: Option<String>,
-}
-
-/// Which part of a prompt has the cursor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// The options.
-    Choices,
-    /// The reason.
-    Reason,
-    /// The phrase that confirms.
-    Phrase,
-    /// Nothing to fill in: Enter and Esc alone.
-    Confirm,
-}
-
 /// `LOGIN` and, behind it, what to know.
 fn hand_over(typed: &str) -> Result<Intent, Unconfirmed> {
     let typed = typed.trim();
     let (login, note) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
-    let to = Login::parse(login.trim_end_matches([',', ':'])).map_err(|_| Unconfirmed::Reason {
-        why: "begin with the GitHub login of who takes over".into(),
-    })?;
+    let to = Login::parse(login.trim_end_matches([',', ':']))
+        .map_err(|_| missing("begin with the GitHub login of who takes over"))?;
     Ok(Intent::HandOver {
         to,
         note: Text::block_within(note.trim(), 4_000),
     })
+}
+
+/// What is still to be written.
+fn missing(why: &str) -> Unconfirmed {
+    Unconfirmed::Reason {
+        why: Text::line(why),
+    }
+}
+
+/// The story of a rollback, with a root cause in it.
+fn explain(reason: &str) -> Result<Intent, Unconfirmed> {
+    if reason.trim_end().ends_with(ROOT_CAUSE) {
+        let why = "write the root cause behind the last line, or that it is not known yet";
+        return Err(missing(why));
+    }
+    Ok(Intent::Explain {
+        text: Text::block_within(reason, 4_000),
+    })
+}
+
+fn sign_off(
+    roles: &[(String, bool)],
+    choice: Option<Choice>,
+    note: Text,
+) -> Result<Intent, Unconfirmed> {
+    let at = match choice {
+        Some(Choice::Role(at)) => at,
+        _ => 0,
+    };
+    match roles.get(at).cloned() {
+        Some((role, false)) => Ok(Intent::SignOff {
+            role,
+            note: Some(note),
+        }),
+        Some((role, true)) => Ok(Intent::WithdrawSignOff { role }),
+        None => Err(missing("there is no role to sign for")),
+    }
+}
+
+fn emergency(link: &str, reason: Text) -> Result<Intent, Unconfirmed> {
+    let incident = incident_link(link).map_err(missing)?;
+    Ok(Intent::DeclareEmergency { reason, incident })
 }
 
 /// What a prompt says about itself, below its fields.
@@ -122,6 +87,8 @@ pub struct Prompt {
     pub choices: Vec<Choice>,
     /// Index of the chosen option.
     pub chosen: usize,
+    /// A line of its own: a link, a time.
+    pub entry: Option<Entry>,
     /// The reason.
     pub reason: Option<Reason>,
     /// The phrase.
@@ -155,6 +122,9 @@ impl Prompt {
         // One option is no choice.
         if self.choices.len() > 1 {
             parts.push(Part::Choices);
+        }
+        if self.entry.is_some() {
+            parts.push(Part::Entry);
         }
         if self.reason.is_some() {
             parts.push(Part::Reason);
@@ -195,9 +165,13 @@ impl Prompt {
         if self.sent || !self.locked.is_empty() {
             return;
         }
-        match (self.part, &mut self.reason) {
-            (Part::Reason, Some(reason)) => {
+        match (self.part, &mut self.reason, &mut self.entry) {
+            (Part::Reason, Some(reason), _) => {
                 reason.field.paste(text);
+                self.word = None;
+            }
+            (Part::Entry, _, Some(entry)) => {
+                entry.field.paste(text.trim());
                 self.word = None;
             }
             _ => self.word = Some(Word::NoPaste),
@@ -209,6 +183,11 @@ impl Prompt {
             Part::Reason => {
                 if let Some(reason) = &mut self.reason {
                     reason.field.key(chord);
+                }
+            }
+            Part::Entry => {
+                if let Some(entry) = &mut self.entry {
+                    entry.field.key(chord);
                 }
             }
             Part::Phrase => {
@@ -242,6 +221,11 @@ impl Prompt {
 
     /// What is still missing; `None` when Enter would confirm.
     pub fn missing(&self) -> Option<String> {
+        if let Some(entry) = &self.entry
+            && entry.field.is_empty()
+        {
+            return Some(entry.needed.to_owned());
+        }
         if let Some(reason) = &self.reason
             && let Some(why) = &reason.needed
             && reason.field.is_empty()
@@ -276,6 +260,8 @@ impl Prompt {
             .map_or_else(String::new, |r| r.field.text());
         let typed = self.phrase.as_ref().map_or("", Phrase::typed);
         let text = || Text::block_within(&reason, 4_000);
+        let entered = self.entry.as_ref().map(|entry| entry.field.text());
+        let entered = entered.unwrap_or_default();
         let choice = self.choices.get(self.chosen).copied();
         Ok(match &self.asking {
             Asking::Approve(shown) => Intent::Approve(Box::new(ConfirmedApproval::typed(
@@ -303,16 +289,7 @@ impl Prompt {
                 text: text(),
             },
             Asking::Close => Intent::Close { reason: text() },
-            Asking::Explain => {
-                if reason.trim_end().ends_with(ROOT_CAUSE) {
-                    return Err(Unconfirmed::Reason {
-                        why:
-                            "write the root cause behind the last line, or that it is not known yet"
-                                .into(),
-                    });
-                }
-                Intent::Explain { text: text() }
-            }
+            Asking::Explain => explain(&reason)?,
             Asking::HandOver => hand_over(&reason)?,
             Asking::TakeSeat => Intent::TakeSeat,
             Asking::Extend => Intent::ExtendWatch {
@@ -325,27 +302,18 @@ impl Prompt {
             Asking::Hold => Intent::Hold,
             Asking::WaitNoLonger => Intent::WaitNoLonger,
             Asking::KeepWatching => Intent::KeepWatching,
-            Asking::SignOff(roles) => {
-                let at = match choice {
-                    Some(Choice::Role(at)) => at,
-                    _ => 0,
-                };
-                match roles.get(at).cloned() {
-                    Some((role, false)) => Intent::SignOff {
-                        role,
-                        note: Some(text()),
-                    },
-                    Some((role, true)) => Intent::WithdrawSignOff { role },
-                    None => {
-                        return Err(Unconfirmed::Reason {
-                            why: "there is no role to sign for".into(),
-                        });
-                    }
-                }
-            }
+            Asking::SignOff(roles) => sign_off(roles, choice, text())?,
+            Asking::Emergency => emergency(&entered, text())?,
+            Asking::Review => Intent::ReviewEmergency { note: text() },
+            Asking::Schedule { from, zone } => Intent::ScheduleStart {
+                not_before: when(&entered, *from, zone).map_err(|why| missing(&why))?,
+                reason: text(),
+            },
             Asking::Trust => Intent::TrustCommands,
             Asking::CancelRun => Intent::CancelRun,
             Asking::RerunFailed => Intent::RerunFailed,
+            // Leaving asks nothing of the release: the screen takes its Enter before.
+            Asking::Leave => return Err(missing("leaving is no command")),
         })
     }
 

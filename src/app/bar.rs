@@ -65,7 +65,7 @@ impl Bar {
                 "Rolled back. STOP: write down what happened",
                 recovery(release),
             ),
-            Phase::Ended(end) => ended(release, &end),
+            Phase::Ended(end) => ended(release, &end, now),
         }
     }
 }
@@ -161,8 +161,19 @@ fn escalation(release: &Release, now: Timestamp) -> String {
     if let Some(at) = waiting.escalated {
         return format!("escalated {} ago", wording::age(now.duration_since(at)));
     }
-    let left = waiting.escalate_at.duration_since(now);
-    format!("{} until {to}", wording::duration(minutes(left)))
+    let quiet = release.policy.approval.quiet_hours.as_ref();
+    let left = quiet.map_or_else(
+        || waiting.escalate_at.duration_since(now),
+        |quiet| quiet.awake_between(now, waiting.escalate_at),
+    );
+    let left = format!("{} until {to}", wording::duration(minutes(left)));
+    match quiet.and_then(|quiet| quiet.rests_until(now)) {
+        Some(until) => {
+            let rest = wording::duration(minutes(until.duration_since(now)));
+            format!("quiet hours for {rest}, then {left}")
+        }
+        None => left,
+    }
 }
 
 /// Whole minutes where there is at least one: a clock that ticks each second steals the eye.
@@ -174,6 +185,11 @@ fn minutes(duration: SignedDuration) -> SignedDuration {
 }
 
 fn decision(release: &Release, gates: &[Gate], now: Timestamp) -> Bar {
+    if let Some(start) = release.start_to_come().filter(|start| *start > now) {
+        let left = wording::duration(minutes(start.duration_since(now)));
+        let head = format!("Held until its scheduled start, in {left}");
+        return Bar::new(Tone::Calm, head, open_gates(gates)).right(escalation(release, now));
+    }
     let bar = match release
         .approval
         .request
@@ -391,7 +407,7 @@ fn recovery(release: &Release) -> String {
     }
 }
 
-fn ended(release: &Release, end: &End) -> Bar {
+fn ended(release: &Release, end: &End, now: Timestamp) -> Bar {
     let detail = match end {
         End::Complete => production_of(release),
         End::Rejected { by, reason } => match by {
@@ -408,7 +424,9 @@ fn ended(release: &Release, end: &End) -> Bar {
         End::Complete => Tone::Good,
         _ => Tone::Calm,
     };
-    Bar::new(tone, release.outcome().word(), detail)
+    let review = release.review_in_words(now);
+    let review = review.map_or_else(String::new, |review| format!("emergency: {review}"));
+    Bar::new(tone, release.outcome().word(), detail).right(review)
 }
 
 fn production_of(release: &Release) -> String {

@@ -3,6 +3,8 @@
 mod action;
 mod alert;
 mod ask;
+mod asking;
+mod asks;
 mod banner;
 mod bar;
 mod boot;
@@ -26,10 +28,12 @@ mod strategy_words;
 mod update;
 mod walk;
 mod walking;
+mod when;
 mod work;
 
 pub use action::*;
 pub use ask::*;
+pub use asking::*;
 pub use banner::*;
 pub use bar::*;
 pub use boot::*;

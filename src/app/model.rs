@@ -84,6 +84,8 @@ pub struct Model {
     watches: bool,
     announced: Option<Phase>,
     alerts: usize,
+    /// Whether a scheduled start was still to come at the last look.
+    is_early: bool,
 }
 
 /// How long the answer to a key is shown: a person reads no faster where a demo's clock runs faster.
@@ -115,6 +117,7 @@ impl Model {
             watches: false,
             announced: None,
             alerts: 0,
+            is_early: false,
         }
     }
 
@@ -146,6 +149,8 @@ impl Model {
         let alerts = release.watch.alerts().count() + release.watch.strange().count();
         let is_first = self.announced.is_none();
         let fired = alerts > self.alerts;
+        let was_early = std::mem::replace(&mut self.is_early, release.start_to_come().is_some());
+        let starts = was_early && !self.is_early && phase == Phase::AwaitingApproval;
         let moved = self.announced.as_ref() != Some(&phase);
         self.alerts = alerts;
         self.announced = Some(phase.clone());
@@ -154,7 +159,7 @@ impl Model {
             Phase::AwaitingApproval | Phase::Undecided | Phase::RollbackFailed | Phase::Stopped
         ) || matches!(phase, Phase::StageWatch { .. })
             && release.approval.waiting.is_some();
-        if is_first || !(fired || (moved && (due || phase.is_end()))) {
+        if is_first || !(fired || starts || (moved && (due || phase.is_end()))) {
             return None;
         }
         let bar = Bar::of(release, &self.derived, self.now);

@@ -47,6 +47,12 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
         Action::Hold => release.rollback.countdown().is_some(),
         Action::Problem => release.approval.first_grant().is_some() && !phase.is_end(),
         Action::SignOff => return signing(release, model, &phase),
+        Action::Emergency => return emergency(release, model),
+        Action::Schedule => {
+            release.decision_is_ahead()
+                && release.approval.first_grant().is_none()
+                && release.approval.in_flight().is_none()
+        }
         Action::Extend => {
             release.rollout.deployed.is_some()
                 && matches!(phase, Phase::Monitoring | Phase::Undecided)
@@ -108,6 +114,17 @@ fn signing(release: &Release, model: &Model, phase: &Phase) -> Option<String> {
     })
 }
 
+/// The emergency way, or where it was taken the review of it.
+fn emergency(release: &Release, model: &Model) -> Option<String> {
+    let who = model.viewer.as_ref()?;
+    let refused = if release.approval.emergency.is_some() {
+        release.may_review(who)
+    } else {
+        release.may_declare(who)
+    };
+    refused.err().map(|why| why.to_string())
+}
+
 fn rollback(release: &Release, phase: &Phase) -> Option<String> {
     if release.waits_for_deploy().is_some() {
         return None;
@@ -167,6 +184,11 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
     } else {
         (Action::RollBack, "roll back")
     };
+    let emergency = if release.approval.emergency.is_some() {
+        (Action::Emergency, "review the emergency")
+    } else {
+        (Action::Emergency, "emergency")
+    };
     let all = [
         (Action::Hold, "hold the countdown"),
         approve,
@@ -179,13 +201,20 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
         (Action::Extend, "extend"),
         (Action::Trust, "trust commands"),
         (Action::Problem, "problem"),
+        (Action::Schedule, "move the start"),
+        emergency,
         (Action::SignOff, "sign off"),
         (Action::Note, "note"),
         (Action::TakeSeat, "take the seat"),
     ];
     let may_stop = super::alert::outside(release, &phase).is_some();
     all.into_iter()
-        .filter(|(action, _)| *action != Action::CancelRun || may_stop)
+        .filter(|(action, _)| match action {
+            Action::CancelRun => may_stop,
+            Action::Schedule => release.start_to_come().is_some(),
+            Action::Emergency => phase.is_end() || release.emergency_would_help(),
+            _ => true,
+        })
         .filter(|(action, _)| hindrance(*action, release, model).is_none())
         .collect()
 }

@@ -1,6 +1,8 @@
 //! How each prompt begins: what it shows, what it asks for, what is filled in already.
 
-use super::{Asking, Choice, Field, Part, Phrase, Prompt, Reason};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{Asking, Choice, Entry, Field, Part, Phrase, Prompt, Reason};
 use crate::domain::{
     Login,
     approval::{Effort, YES},
@@ -15,6 +17,7 @@ impl Prompt {
             asking,
             choices: Vec::new(),
             chosen: 0,
+            entry: None,
             reason: None,
             phrase: None,
             part: Part::Confirm,
@@ -28,6 +31,15 @@ impl Prompt {
     fn reason(mut self, label: &'static str, needed: Option<String>, begins: &str) -> Self {
         self.reason = Some(Reason {
             field: Field::with(begins),
+            label,
+            needed,
+        });
+        self
+    }
+
+    fn entry(mut self, label: &'static str, needed: &'static str) -> Self {
+        self.entry = Some(Entry {
+            field: Field::default(),
             label,
             needed,
         });
@@ -165,6 +177,35 @@ impl Prompt {
                 .reason("Note", None, "")
                 .begun()
         })
+    }
+
+    /// The emergency way.
+    pub fn emergency(release: &Release) -> Self {
+        let why = "it goes to GitHub and into the record".to_owned();
+        Self::new(release, Asking::Emergency)
+            .entry("Link", "link the incident: https://...")
+            .reason("Why", Some(why), "")
+            .begun()
+    }
+
+    /// The look at an emergency afterwards.
+    pub fn review(release: &Release) -> Self {
+        let why = "say what you found".to_owned();
+        Self::new(release, Asking::Review)
+            .reason("Found", Some(why), "")
+            .begun()
+    }
+
+    /// A scheduled start, in the times of this zone.
+    pub fn schedule(release: &Release, from: Timestamp, zone: TimeZone) -> Self {
+        let why = "it goes into the record".to_owned();
+        Self::new(release, Asking::Schedule { from, zone })
+            .entry(
+                "When",
+                "name the moment: 18:00, 2026-12-01 18:00, or now to lift it",
+            )
+            .reason("Why", Some(why), "")
+            .begun()
     }
 
     /// Handing the seat over.

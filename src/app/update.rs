@@ -5,8 +5,8 @@ use super::{
     Prompt, Seat, Spot, StagingView, hindrance, moved::step,
 };
 use crate::{
-    domain::{Command, Intent, Phase, Refusal, Wind, release::Release},
-    report::{by_hand, hand_over_brief, incident_text},
+    domain::{Command, Intent, Refusal, Wind, release::Release},
+    report::{by_hand, hand_over_brief},
 };
 
 impl Model {
@@ -55,6 +55,11 @@ impl Model {
             return self.act(action, release);
         }
         match &mut self.overlay {
+            Some(Overlay::Prompt(prompt))
+                if prompt.asking == Asking::Leave && chord.key == Key::Enter =>
+            {
+                vec![Effect::Quit]
+            }
             Some(Overlay::Prompt(prompt)) => match prompt.key(chord) {
                 Answer::Open => Vec::new(),
                 Answer::Cancelled => {
@@ -151,6 +156,12 @@ impl Model {
             return vec![Effect::Wind(wind)];
         }
         match action {
+            Action::Quit if self.asks_to_leave(release) => {
+                self.overlay = Some(Overlay::Prompt(Box::new(Prompt::plain(
+                    release,
+                    Asking::Leave,
+                ))));
+            }
             Action::Quit => return vec![Effect::Quit],
             Action::Suspend => return vec![Effect::Suspend],
             Action::Redraw => return vec![Effect::Redraw],
@@ -320,44 +331,6 @@ impl Model {
         self.cursor = Some(to.clamp(*first, *last));
     }
 
-    /// Opens the prompt of an action, or says why not.
-    fn ask(&mut self, action: Action, release: &Release) {
-        if let Some(why) = hindrance(action, release, self) {
-            self.say(&format!("{}: {why}", action.label()));
-            return;
-        }
-        let prompt = match action {
-            Action::Approve | Action::ReleaseStage => Prompt::approve(release),
-            Action::Reject => Some(Prompt::reject(release)),
-            Action::RollBack if release.waits_for_deploy().is_some() => {
-                Some(Prompt::plain(release, Asking::WaitNoLonger))
-            }
-            Action::RollBack => Prompt::roll_back(release, &known_reason(release)),
-            Action::Note => Some(Prompt::note(release)),
-            Action::Problem => Some(Prompt::problem(release)),
-            Action::Extend => Some(Prompt::extend(release)),
-            Action::SignOff => self
-                .viewer
-                .as_ref()
-                .and_then(|who| Prompt::sign_off(release, who)),
-            Action::Close if release.phase() == Phase::Stopped => {
-                Some(Prompt::explain(release, &incident_text(release)))
-            }
-            Action::Close => Some(Prompt::close(release)),
-            Action::Hold => Some(Prompt::plain(release, Asking::Hold)),
-            Action::KeepWatching => Some(Prompt::plain(release, Asking::KeepWatching)),
-            Action::HandOver => Some(Prompt::hand_over(release)),
-            Action::TakeSeat => Some(Prompt::plain(release, Asking::TakeSeat)),
-            Action::Trust => Some(Prompt::plain(release, Asking::Trust)),
-            Action::CancelRun => Some(Prompt::plain(release, Asking::CancelRun)),
-            Action::RerunFailed => Some(Prompt::plain(release, Asking::RerunFailed)),
-            _ => None,
-        };
-        if let Some(prompt) = prompt {
-            self.overlay = Some(Overlay::Prompt(Box::new(prompt)));
-        }
-    }
-
     fn click(&mut self, x: u16, y: u16, release: &Release) -> Vec<Effect> {
         match (self.hits.at(x, y), &mut self.overlay) {
             (Some((Spot::Choices(top), row)), Some(Overlay::Palette(palette))) => {
@@ -428,23 +401,4 @@ impl Model {
             }
         }
     }
-}
-
-/// What the release already knows of a rollback's reason.
-fn known_reason(release: &Release) -> String {
-    let fired = release
-        .watch
-        .fired()
-        .map(|(source, fired)| format!("{source}: {}", fired.why));
-    let problems = release
-        .record
-        .problems
-        .iter()
-        .map(|(problem, note)| format!("{}: {}", problem.word(), note.text.first_line()));
-    let issues = release.rollout.issues.iter().map(ToString::to_string);
-    fired
-        .chain(problems)
-        .chain(issues)
-        .collect::<Vec<_>>()
-        .join("; ")
 }

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::{
     attend::AttendArguments,
     record_args::{
-        GatePhase, ListArguments, PlanArguments, ReplayArguments, ReportArguments,
+        GatePhase, ListArguments, PlanArguments, ReplayArguments, ReportArguments, ReviewArguments,
         SignoffArguments, UnlockArguments, VerifyArguments,
     },
 };
@@ -110,6 +110,8 @@ configuration; 3 needs a human."
     Report(ReportArguments),
     /// Say why a service may go on after a rollback: until then nothing of it is approved on this machine.
     Unlock(UnlockArguments),
+    /// Say what you found when you looked at an emergency afterwards. Nobody reviews their own.
+    Review(ReviewArguments),
     /// Sign for a role of a release that waits on this machine, or take that back.
     Signoff(SignoffArguments),
     /// Play a release back through the same screen: space plays and pauses, left and right step, `[` and `]` go to decisions.

@@ -39,7 +39,7 @@ pub(super) fn list(around: &Surroundings, given: &ListArguments) -> Result<Exit,
             let all: Vec<Value> = rows.iter().map(Row::as_json).collect();
             print(format!("{:#}\n", json!({ "releases": all })).as_bytes())
         }
-        None => print(in_words(&rows).as_bytes()),
+        None => print(in_words(&rows, WallClock.now()).as_bytes()),
     }
 }
 
@@ -79,6 +79,7 @@ impl Row {
             "phase": release.phase(),
             "outcome": release.outcome(),
             "open": !release.phase().is_end(),
+            "review_due": release.review_due(),
             "locks_service": release.service_lock().is_some(),
             "opened": recorded.opened(),
             "newest": release.newest(),
@@ -95,6 +96,9 @@ impl Row {
             Ok(recorded) if !recorded.release().phase().is_end() => Some("it is open"),
             Ok(recorded) if recorded.release().service_lock().is_some() => {
                 Some("it locks its service: cockpit unlock")
+            }
+            Ok(recorded) if recorded.release().review_due().is_some() => {
+                Some("its emergency is not reviewed: cockpit review")
             }
             Ok(_) => None,
         }
@@ -122,7 +126,7 @@ fn day(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%F").to_string()
 }
 
-fn in_words(rows: &[Row]) -> String {
+fn in_words(rows: &[Row], now: Timestamp) -> String {
     if rows.is_empty() {
         return "no release lies on this machine\n".to_owned();
     }
@@ -137,6 +141,11 @@ fn in_words(rows: &[Row]) -> String {
             release.outcome().word().to_owned()
         } else {
             format!("open: {}", release.phase().word())
+        };
+        let review = release.review_in_words(now);
+        let outcome = match review {
+            Some(review) => format!("{outcome}, {review}"),
+            None => outcome,
         };
         let opened = recorded.opened().to_zoned(TimeZone::system());
         let lasted = release.newest().duration_since(recorded.opened());

@@ -27,6 +27,7 @@ mod record_args;
 mod rehearse;
 mod replay;
 mod report;
+mod review;
 mod risk;
 mod run;
 mod runtime;

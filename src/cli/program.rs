@@ -8,7 +8,8 @@ use super::{
     args::{Arguments, Command, ConfigCommand, GateCommand},
     attend, backtest, config, doctor, evidence,
     exit::{Exit, Stop},
-    gate, gates, init, list, manual, plan, rehearse, replay, report, risk, run, signoff, smoke,
+    gate, gates, init, list, manual, plan, rehearse, replay, report, review, risk, run, signoff,
+    smoke,
     surroundings::Surroundings,
     unlock, verify,
 };
@@ -62,6 +63,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Risk { release, json }) => risk::risk(&around, release.as_deref(), *json),
         Some(Command::Report(report)) => report::report(&around, report),
         Some(Command::Unlock(given)) => unlock::unlock(&around, given),
+        Some(Command::Review(given)) => review::review(&around, given),
         Some(Command::Signoff(given)) => signoff::signoff(&around, given),
         Some(Command::Replay(given)) => replay::replay(&around, given),
         Some(Command::Verify(given)) => verify::verify(&around, given),

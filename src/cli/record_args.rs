@@ -1,4 +1,4 @@
-//! The command line of what works on records: `verify`, `list`, `report`, `replay`, `plan`, `gate`, `signoff`, `unlock`.
+//! The command line of what works on records: `verify`, `list`, `report`, `replay`, `plan`, `gate`, `signoff`, `unlock`, `review`.
 
 use std::path::PathBuf;
 
@@ -162,4 +162,14 @@ pub struct UnlockArguments {
     /// Why the service may go on: one line for whoever releases next.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+}
+
+/// `cockpit review ...`.
+#[derive(Debug, Clone, Args)]
+pub struct ReviewArguments {
+    /// The release on this machine that went the emergency way; without it the only one whose review is due.
+    pub release: Option<String>,
+    /// What you found: it goes into the record.
+    #[arg(long, value_name = "TEXT")]
+    pub note: String,
 }

@@ -9,7 +9,11 @@ use super::{
     look::{Question, look},
     surroundings::Surroundings,
 };
-use crate::domain::{Phase, ReleaseOutcome, Text, evidence::Staging, release::Release};
+use crate::{
+    adapters::clock::WallClock,
+    domain::{Phase, ReleaseOutcome, Text, evidence::Staging, release::Release},
+    ports::Clock as _,
+};
 
 /// `cockpit status [RELEASE]`.
 pub(super) fn status(
@@ -90,6 +94,14 @@ fn as_json(release: &Release) -> Value {
         "silent": release.record.silent.iter().map(|(feed, (since, why))| {
             json!({"feed": feed, "since": since, "why": why})
         }).collect::<Vec<_>>(),
+        "emergency": release.approval.emergency.as_ref().map(|emergency| json!({
+            "by": emergency.by,
+            "at": emergency.at,
+            "reason": emergency.reason,
+            "incident": emergency.incident,
+            "review_due": release.review_due(),
+        })),
+        "not_before": release.start(),
         "newest_event": release.newest(),
         "events": release.seq(),
     })
@@ -119,6 +131,12 @@ fn in_words(release: &Release) -> String {
     if matches!(release.phase(), Phase::Monitoring | Phase::Undecided) {
         let (judged, window) = release.window_progress();
         line("judged", &format!("{judged} of {window} minutes"));
+    }
+    if let Some(emergency) = &release.approval.emergency {
+        let review = release.review_in_words(WallClock.now());
+        let review = review.unwrap_or_else(|| "reviewed".to_owned());
+        let (by, incident) = (&emergency.by, &emergency.incident);
+        line("EMERGENCY", &format!("by {by}: {incident}; {review}"));
     }
     for gate in release.gates() {
         line(

@@ -1,7 +1,9 @@
 //! Reads the written forms: durations, shares, points, times of day, zones. Each error is a fragment that says the
 //! right form.
 
-use jiff::{SignedDuration, civil, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+
+use crate::domain::policy::QuietHours;
 
 /// Longest duration that a rule may name: a year is a mistake.
 const LONGEST_DAYS: i64 = 366;
@@ -120,17 +122,43 @@ pub(super) fn day(written: &str) -> Result<civil::Date, String> {
 }
 
 /// `22:00-07:00 Europe/Berlin`.
-pub(super) fn quiet_hours(written: &str) -> Result<(), String> {
+pub(super) fn quiet_hours(written: &str) -> Result<QuietHours, String> {
     let (times, name) = written
         .split_once(' ')
         .ok_or_else(|| format!("\"{written}\": write 22:00-07:00 Europe/Berlin"))?;
     let (from, until) = times
         .split_once('-')
         .ok_or_else(|| format!("\"{times}\": write 22:00-07:00"))?;
-    if time_of_day(from)? == time_of_day(until)? {
+    let (from, until) = (time_of_day(from)?, time_of_day(until)?);
+    if from == until {
         return Err(format!("\"{times}\" begins when it ends"));
     }
-    zone(name.trim()).map(|_| ())
+    let hours = QuietHours {
+        from,
+        until,
+        zone: name.trim().to_owned(),
+    };
+    zone(&hours.zone)?;
+    match hours.zone() {
+        Some(_) => Ok(hours),
+        None => Err(format!(
+            "\"{}\" is not in cockpit's own time zone database: write the name of its city, Europe/Berlin",
+            hours.zone
+        )),
+    }
+}
+
+/// `2026-12-01T18:00 Europe/Berlin`, a moment that comes once.
+pub(super) fn moment(written: &str) -> Result<Timestamp, String> {
+    let form = || format!("\"{written}\": write 2026-12-01T18:00 Europe/Berlin");
+    let (local, name) = written.split_once(' ').ok_or_else(form)?;
+    let local: civil::DateTime = local.parse().map_err(|_| form())?;
+    zone(name.trim())?
+        .to_ambiguous_timestamp(local)
+        .unambiguous()
+        .map_err(|_| {
+            format!("\"{written}\" does not come that day, or comes twice: the clock changes then")
+        })
 }
 
 #[cfg(test)]
@@ -172,7 +200,8 @@ mod tests {
 
     #[test]
     fn quiet_hours_have_two_times_and_a_real_zone() {
-        assert_eq!(quiet_hours("22:00-07:00 Europe/Berlin"), Ok(()));
+        let night = quiet_hours("22:00-07:00 Europe/Berlin").unwrap();
+        assert_eq!((night.from.hour(), night.until.hour()), (22, 7));
         for bad in [
             "22:00-07:00",
             "22-7 Europe/Berlin",
@@ -183,5 +212,22 @@ mod tests {
         }
         let wrong = quiet_hours("22:00-07:00 Europe/Berln").unwrap_err();
         assert!(wrong.contains("Europe/Berlin"), "{wrong}");
+    }
+
+    #[test]
+    fn a_moment_is_one_in_its_zone() {
+        let told = moment("2026-12-01T18:00 Europe/Berlin").unwrap();
+        assert_eq!(told.to_string(), "2026-12-01T17:00:00Z");
+        for bad in [
+            "",
+            "18:00",
+            "2026-12-01T18:00",
+            "2026-12-01 Europe/Berlin Europe/Berlin",
+            "2026-03-29T02:30 Europe/Berlin",
+            "2026-10-25T02:30 Europe/Berlin",
+            "2026-02-29T18:00 Europe/Berlin",
+        ] {
+            assert!(moment(bad).is_err(), "{bad:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What people want, and why it is refused.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -79,6 +80,25 @@ pub enum Intent {
     /// Let the service go on after this release's rollback.
     Unlock {
         /// Why it may.
+        reason: Text,
+    },
+    /// Take the emergency way.
+    DeclareEmergency {
+        /// Why.
+        reason: Text,
+        /// The incident's address.
+        incident: Text,
+    },
+    /// Say what was found when an emergency was looked at afterwards.
+    ReviewEmergency {
+        /// What.
+        note: Text,
+    },
+    /// Hold the approval back until a moment.
+    ScheduleStart {
+        /// The moment; `None` lifts it.
+        not_before: Option<Timestamp>,
+        /// Why.
         reason: Text,
     },
     /// Name who drives next.

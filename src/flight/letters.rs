@@ -32,6 +32,8 @@ pub enum Wish {
     },
     /// To take that back.
     WithdrawSignOff(String),
+    /// To record what was found when an emergency was looked at afterwards.
+    Review(Text),
     /// To drive from now on.
     TakeSeat,
 }
@@ -55,6 +57,7 @@ impl Letter {
                 note: note.clone(),
             },
             Intent::WithdrawSignOff { role } => Wish::WithdrawSignOff(role.clone()),
+            Intent::ReviewEmergency { note } => Wish::Review(note.clone()),
             Intent::TakeSeat => Wish::TakeSeat,
             _ => return None,
         };
@@ -72,6 +75,7 @@ impl Letter {
                 Wish::Unlock(reason) => Intent::Unlock { reason },
                 Wish::SignOff { role, note } => Intent::SignOff { role, note },
                 Wish::WithdrawSignOff(role) => Intent::WithdrawSignOff { role },
+                Wish::Review(note) => Intent::ReviewEmergency { note },
                 Wish::TakeSeat => Intent::TakeSeat,
             },
         }
@@ -114,6 +118,7 @@ mod tests {
             Intent::WithdrawSignOff {
                 role: "security".to_owned(),
             },
+            Intent::ReviewEmergency { note: "x".into() },
             Intent::TakeSeat,
         ] {
             let command = of(intent);

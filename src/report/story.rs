@@ -4,7 +4,7 @@
 
 use super::{
     mood::{Mood, answered, mood_of},
-    story_acts::{lane_rule, of_rollback, of_smoke},
+    story_acts::{lane_rule, of_rollback, of_smoke, of_what_was_set},
 };
 use crate::domain::{
     Actor, Event, Stamped,
@@ -193,6 +193,9 @@ fn of_approval(event: &ApprovalEvent) -> (Mood, String) {
         ApprovalEvent::SignOffWithdrawn { role } => {
             (Mood::Look, format!("takes the sign-off for {role} back"))
         }
+        ApprovalEvent::EmergencyDeclared { .. }
+        | ApprovalEvent::StartScheduled { .. }
+        | ApprovalEvent::StartDue { .. } => of_what_was_set(event),
         ApprovalEvent::RejectionRequested { reason, .. } => (
             Mood::Plain,
             format!("rejection requested: {}", reason.first_line()),
@@ -377,6 +380,10 @@ fn of_record(event: &RecordEvent) -> (Mood, String) {
         RecordEvent::Unlocked { reason } => (
             Mood::Plain,
             format!("the service may go on: {}", reason.first_line()),
+        ),
+        RecordEvent::EmergencyReviewed { note } => (
+            Mood::Plain,
+            format!("emergency reviewed: {}", note.first_line()),
         ),
         RecordEvent::ServiceLocked(lock) => (
             Mood::Bad,

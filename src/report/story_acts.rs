@@ -1,7 +1,8 @@
-//! Rollbacks, smoke tests and the lane's rule in one line, for the log.
+//! Rollbacks, smoke tests, the lane's rule, and what is set beside a decision, in one line, for the log.
 
 use super::mood::{Mood, answered};
 use crate::domain::{
+    approval::ApprovalEvent,
     observation::LaneRule,
     rollback::RollbackEvent,
     smoke::{Moment, SmokeEvent},
@@ -110,5 +111,32 @@ pub(super) fn lane_rule(rule: Option<&LaneRule>) -> &'static str {
         Some(LaneRule::Queues) => "the lane: all wait in turn",
         Some(LaneRule::Cancels) => "the lane: a newer run cancels the one that works",
         Some(LaneRule::Unclear(_)) => "the lane: only GitHub can tell what a newer run does",
+    }
+}
+
+/// The emergency way and the scheduled start.
+pub(super) fn of_what_was_set(event: &ApprovalEvent) -> (Mood, String) {
+    match event {
+        ApprovalEvent::EmergencyDeclared {
+            reason, incident, ..
+        } => (
+            Mood::Bad,
+            format!("EMERGENCY: {} ({incident})", reason.first_line()),
+        ),
+        ApprovalEvent::StartScheduled {
+            not_before, reason, ..
+        } => (
+            Mood::Look,
+            match not_before {
+                Some(start) => format!(
+                    "start not before {}: {}",
+                    start.strftime("%F %H:%M UTC"),
+                    reason.first_line()
+                ),
+                None => format!("scheduled start lifted: {}", reason.first_line()),
+            },
+        ),
+        ApprovalEvent::StartDue { .. } => (Mood::Look, "the scheduled start has come".to_owned()),
+        _ => (Mood::Quiet, String::new()),
     }
 }

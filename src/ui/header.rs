@@ -53,6 +53,9 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     {
         pen.put(sha.short(), styles.dim).skip(1);
     }
+    if release.approval.emergency.is_some() {
+        pen.put(" EMERGENCY ", styles.alert).skip(1);
+    }
     if release.attempt() > 1 {
         pen.put(&format!("attempt {}", release.attempt()), styles.warn)
             .skip(1);

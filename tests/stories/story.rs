@@ -112,6 +112,12 @@ pub(crate) enum Do {
     Withdraw(String),
     /// Why the service may go on.
     Unlock(String),
+    /// Why, and the incident's address.
+    Emergency(String, String),
+    /// What was found in an emergency afterwards.
+    Review(String),
+    /// Not before this time, or `now`; and why.
+    Schedule(String, String),
     /// To whom, with what to know.
     HandOver(String, String),
     /// Drive from now on.
@@ -289,6 +295,17 @@ impl Do {
             },
             Self::Withdraw(role) => Intent::WithdrawSignOff { role: role.clone() },
             Self::Unlock(reason) => Intent::Unlock {
+                reason: reason.as_str().into(),
+            },
+            Self::Emergency(reason, incident) => Intent::DeclareEmergency {
+                reason: reason.as_str().into(),
+                incident: incident.as_str().into(),
+            },
+            Self::Review(note) => Intent::ReviewEmergency {
+                note: note.as_str().into(),
+            },
+            Self::Schedule(at, reason) => Intent::ScheduleStart {
+                not_before: (at != "now").then(|| time(at)),
                 reason: reason.as_str().into(),
             },
             Self::HandOver(to, note) => Intent::HandOver {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{DurationText, SecretText};
+use super::{DurationText, EmergencyWord, SecretText};
 use crate::{config::At, domain::policy::Effect};
 
 /// The human decision.
@@ -18,6 +18,12 @@ pub struct ApprovalTable {
     /// When that clock rests: `22:00-07:00 Europe/Berlin`.
     #[serde(default)]
     pub quiet_hours: Option<At<String>>,
+    /// The scheduled start, before which nothing is approved: `2026-12-01T18:00 Europe/Berlin`.
+    #[serde(default)]
+    pub not_before: Option<At<String>>,
+    /// Whether the emergency way is open: `true`, `false`, or the roles that may take it.
+    #[serde(default)]
+    pub emergency: Option<At<EmergencyWord>>,
     /// Sign-offs by role.
     #[serde(default)]
     pub signoffs: BTreeMap<String, At<SignoffTable>>,

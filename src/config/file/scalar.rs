@@ -1,4 +1,4 @@
-//! The small written forms: durations, shares, secrets, one or many.
+//! The small written forms: durations, shares, secrets, one or many, yes or roles.
 
 use std::{borrow::Cow, fmt};
 
@@ -67,6 +67,54 @@ impl JsonSchema for OneOrMany {
             "description": "One string, or a list of them.",
             "anyOf": [
                 { "type": "string" },
+                { "type": "array", "items": { "type": "string" } }
+            ]
+        })
+    }
+}
+
+/// Whether something may be done, or by which roles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EmergencyWord {
+    /// By everyone, or nobody.
+    Open(bool),
+    /// By these.
+    Roles(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for EmergencyWord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = EmergencyWord;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false, or a list of roles")
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<EmergencyWord, E> {
+                Ok(EmergencyWord::Open(value))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<EmergencyWord, A::Error> {
+                let mut all = Vec::new();
+                while let Some(one) = seq.next_element()? {
+                    all.push(one);
+                }
+                Ok(EmergencyWord::Roles(all))
+            }
+        }
+        deserializer.deserialize_any(Read)
+    }
+}
+
+impl JsonSchema for EmergencyWord {
+    fn schema_name() -> Cow<'static, str> {
+        "EmergencyWord".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Whether it may be done, or by which roles.",
+            "anyOf": [
+                { "type": "boolean" },
                 { "type": "array", "items": { "type": "string" } }
             ]
         })

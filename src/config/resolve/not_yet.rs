@@ -40,11 +40,6 @@ pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
             "the version from a file of the run",
         ),
         (
-            approval.quiet_hours.is_some(),
-            "approval.quiet_hours",
-            "the clock does not rest",
-        ),
-        (
             approval.checklist.is_some(),
             "approval.checklist",
             "no checklist is shown",

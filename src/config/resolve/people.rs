@@ -8,12 +8,12 @@ use super::findings::Findings;
 use crate::{
     config::{
         At,
-        file::{PersonTable, TeamTable},
+        file::{EmergencyWord, PersonTable, TeamTable},
         units,
     },
     domain::{
         Login, Text,
-        policy::{ApprovalRule, SignoffRule},
+        policy::{ApprovalRule, EmergencyRule, SignoffRule},
     },
 };
 
@@ -26,9 +26,6 @@ pub(super) fn approval(
     found: &mut Findings,
 ) -> ApprovalRule {
     let written = &table.approval;
-    if let Some(hours) = &written.quiet_hours {
-        found.read("approval.quiet_hours", hours, |raw| units::quiet_hours(raw));
-    }
     let mut signoffs = BTreeMap::new();
     for (role, at) in &written.signoffs {
         let mut people: Vec<Login> = Vec::new();
@@ -75,6 +72,40 @@ pub(super) fn approval(
             .map(|at| Text::line(&at.value)),
         people: people(table, found),
         signoffs,
+        quiet_hours: written.quiet_hours.as_ref().and_then(|hours| {
+            found.read("approval.quiet_hours", hours, |raw| units::quiet_hours(raw))
+        }),
+        not_before: written
+            .not_before
+            .as_ref()
+            .and_then(|start| found.read("approval.not_before", start, |raw| units::moment(raw))),
+        emergency: emergency(table, found),
+    }
+}
+
+/// Who may take the emergency way; a role that nobody holds would close it unsaid.
+fn emergency(table: &TeamTable, found: &mut Findings) -> EmergencyRule {
+    let Some(at) = &table.approval.emergency else {
+        return EmergencyRule::default();
+    };
+    match &at.value {
+        EmergencyWord::Open(true) => EmergencyRule::Anyone,
+        EmergencyWord::Open(false) => EmergencyRule::Forbidden,
+        EmergencyWord::Roles(roles) => {
+            let holders = |role: &String| {
+                let all = table.people.values();
+                all.filter(|person| person.roles.contains(role)).count()
+            };
+            if let Some(role) = roles.iter().find(|role| holders(role) == 0) {
+                let message = format!("nobody holds the role {role}");
+                let help = "give it to someone in [people], or write `emergency = false`";
+                found.wrong(&at.span, message, help);
+            } else if roles.is_empty() {
+                let help = "write `emergency = false`, or name roles";
+                found.wrong(&at.span, "`emergency` names no role", help);
+            }
+            EmergencyRule::Roles(roles.clone())
+        }
     }
 }
 

@@ -290,6 +290,7 @@ mod tests {
             rollback_target: None,
             pre_authorised: Vec::new(),
             rules: String::new(),
+            emergency: None,
         }
     }
 

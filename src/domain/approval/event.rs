@@ -102,6 +102,32 @@ pub enum ApprovalEvent {
         /// Which.
         role: String,
     },
+    /// A person took the emergency way: sign-offs and the checklist no longer hold the approval back.
+    EmergencyDeclared {
+        /// Why.
+        reason: Text,
+        /// The incident's address.
+        incident: Text,
+        /// The gates that it waives at that moment.
+        waives: Vec<String>,
+        /// When another person must have looked at it.
+        review_by: Timestamp,
+    },
+    /// A person scheduled the start, moved it or lifted it: nothing is approved before.
+    StartScheduled {
+        /// The moment; `None`: lifted.
+        not_before: Option<Timestamp>,
+        /// Why.
+        reason: Text,
+        /// When the decision that waits is escalated from now on; `None`: nothing waits.
+        #[serde(default)]
+        escalate_at: Option<Timestamp>,
+    },
+    /// The scheduled start has come.
+    StartDue {
+        /// Which.
+        not_before: Timestamp,
+    },
     /// The run began again: what was granted before no longer counts.
     Reopened {
         /// The new attempt.
@@ -118,6 +144,8 @@ impl ApprovalEvent {
                 | Self::RejectionRequested { .. }
                 | Self::SignedOff { .. }
                 | Self::SignOffWithdrawn { .. }
+                | Self::EmergencyDeclared { .. }
+                | Self::StartScheduled { .. }
         )
     }
 }

@@ -2,12 +2,14 @@
 
 mod agreement;
 mod confirmed;
+mod emergency;
 mod event;
 mod shown;
 mod state;
 
 pub use agreement::*;
 pub use confirmed::*;
+pub use emergency::*;
 pub use event::*;
 pub use shown::*;
 pub use state::{Approval, Grant, Progress as ApprovalProgress, Rejection, Request, Waiting};

@@ -48,6 +48,9 @@ pub struct Shown {
     pub pre_authorised: Vec<String>,
     /// Hash of the rules.
     pub rules: String,
+    /// The emergency way with who took it, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<Text>,
 }
 
 /// What a person does to approve.
@@ -154,6 +157,11 @@ impl Shown {
                 now.pre_authorised.join(", "),
             ),
             ("rules", self.rules.clone(), now.rules.clone()),
+            (
+                "emergency",
+                declared(self.emergency.as_ref()),
+                declared(now.emergency.as_ref()),
+            ),
         ];
         let gates = self.gates.keys().chain(
             now.gates
@@ -196,6 +204,8 @@ impl Shown {
     /// What an approval takes: the more risk, the more effort. Where nobody knows the risk, the version.
     pub fn effort(&self) -> Effort {
         match &self.risk {
+            // What others did not sign for takes more than two keys.
+            Some((Level::Low, _)) if self.emergency.is_some() => Effort::Phrase,
             Some((Level::Low, _)) => Effort::TwoKeys,
             Some((Level::Medium, _)) | None => Effort::Phrase,
             Some((Level::High, _)) => Effort::PhraseAndReason,
@@ -247,6 +257,10 @@ pub fn totals_shown(totals: &Totals) -> [u64; 6] {
 
 fn known(text: Option<&Text>) -> String {
     text.map_or_else(|| "unknown".to_owned(), ToString::to_string)
+}
+
+fn declared(emergency: Option<&Text>) -> String {
+    emergency.map_or_else(|| "none".to_owned(), ToString::to_string)
 }
 
 fn word(state: Option<&State>) -> &'static str {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Agreement, ApprovalEvent, Change, Digest, Shown};
+use super::{Agreement, ApprovalEvent, Change, Digest, Emergency, Shown, Start};
 use crate::domain::{
     EnvironmentId, Login, Outcome, Seq, Stamp, Text, judge::State, observation::PendingDeployment,
 };
@@ -28,6 +28,12 @@ pub struct Approval {
     pub rejection: Option<Rejection>,
     /// Who signed, by role, the first one first.
     pub signed: BTreeMap<String, Vec<Signed>>,
+    /// The emergency way, where a person took it.
+    pub emergency: Option<Emergency>,
+    /// The start that a person scheduled or lifted; `None`: the rules' own.
+    pub start: Option<Start>,
+    /// The scheduled start that has come.
+    pub start_due: Option<Timestamp>,
 }
 
 /// A sign-off that was given.
@@ -178,47 +184,97 @@ impl Approval {
             ApprovalEvent::Locked { act, changes } => {
                 self.progress(*act, Progress::Locked(changes.clone()));
             }
-            ApprovalEvent::Answered { act, outcome } => {
-                let progress = match outcome {
-                    Outcome::Taken { .. } => Progress::Taken,
-                    Outcome::Failed { fault } => Progress::Failed(Text::line(&fault.to_string())),
-                    Outcome::Unknown { why } => Progress::Failed(why.clone()),
-                };
-                self.progress(*act, progress);
-            }
-            ApprovalEvent::Granted {
-                stage,
-                by,
-                ours,
-                bypassed,
-                open,
-            } => {
-                self.grants.push(Grant {
-                    stage: *stage,
-                    at: stamp.at,
-                    by: by.clone(),
-                    ours: *ours,
-                    bypassed: *bypassed,
-                    open: open.clone(),
-                });
-                self.waiting = None;
-                self.seen(*ours);
-                self.agree(*ours);
-            }
+            ApprovalEvent::Answered { act, outcome } => self.answered(*act, outcome),
+            ApprovalEvent::Granted { .. } => self.grant(stamp, event),
             ApprovalEvent::Rejected { by, comment, ours } => {
                 self.seen(*ours);
                 self.reject(stamp.at, by.clone(), comment.clone());
             }
             ApprovalEvent::SignedOff { role, note } => self.sign(stamp, role, Some(note)),
             ApprovalEvent::SignOffWithdrawn { role } => self.sign(stamp, role, None),
-            // A re-run is of the same commit: who signed for it signed for that.
-            ApprovalEvent::Reopened { .. } => {
-                let signed = std::mem::take(&mut self.signed);
-                *self = Self {
-                    signed,
-                    ..Self::default()
-                };
+            ApprovalEvent::EmergencyDeclared { .. } | ApprovalEvent::StartScheduled { .. } => {
+                self.set(stamp, event);
             }
+            ApprovalEvent::StartDue { not_before } => self.start_due = Some(*not_before),
+            ApprovalEvent::Reopened { .. } => self.reopen(),
+        }
+    }
+
+    /// A re-run is of the same commit: who signed for it, took the emergency way or scheduled it did so for that.
+    fn reopen(&mut self) {
+        let before = std::mem::take(self);
+        self.signed = before.signed;
+        self.emergency = before.emergency;
+        self.start = before.start;
+        self.start_due = before.start_due;
+    }
+
+    /// What became of a request.
+    fn answered(&mut self, act: Seq, outcome: &Outcome) {
+        let progress = match outcome {
+            Outcome::Taken { .. } => Progress::Taken,
+            Outcome::Failed { fault } => Progress::Failed(Text::line(&fault.to_string())),
+            Outcome::Unknown { why } => Progress::Failed(why.clone()),
+        };
+        self.progress(act, progress);
+    }
+
+    /// GitHub let a stage go.
+    fn grant(&mut self, stamp: &Stamp, event: &ApprovalEvent) {
+        let ApprovalEvent::Granted {
+            stage,
+            by,
+            ours,
+            bypassed,
+            open,
+        } = event
+        else {
+            return;
+        };
+        self.grants.push(Grant {
+            stage: *stage,
+            at: stamp.at,
+            by: by.clone(),
+            ours: *ours,
+            bypassed: *bypassed,
+            open: open.clone(),
+        });
+        self.waiting = None;
+        self.seen(*ours);
+        self.agree(*ours);
+    }
+
+    /// What a person sets beside the decision.
+    fn set(&mut self, stamp: &Stamp, event: &ApprovalEvent) {
+        let by = stamp.actor.person().cloned();
+        if let ApprovalEvent::EmergencyDeclared {
+            reason,
+            incident,
+            review_by,
+            ..
+        } = event
+        {
+            self.emergency = by.map(|by| Emergency {
+                at: stamp.at,
+                by,
+                reason: reason.clone(),
+                incident: incident.clone(),
+                review_by: *review_by,
+            });
+        } else if let ApprovalEvent::StartScheduled {
+            not_before,
+            reason,
+            escalate_at,
+        } = event
+        {
+            if let (Some(waiting), Some(due)) = (&mut self.waiting, escalate_at) {
+                waiting.escalate_at = *due;
+            }
+            self.start = Some(Start {
+                not_before: *not_before,
+                by,
+                reason: reason.clone(),
+            });
         }
     }
 

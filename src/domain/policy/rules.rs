@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CalendarRule, ExplainRule, Metric, SmokeRules};
+use super::{CalendarRule, ExplainRule, Metric, QuietHours, SmokeRules};
 use crate::domain::{
     Login, Text,
     anomaly::DEFAULT_RATE,
@@ -315,6 +315,28 @@ pub struct ApprovalRule {
     /// Sign-offs that the approval waits for, by role.
     #[serde(default)]
     pub signoffs: BTreeMap<String, SignoffRule>,
+    /// When the clock towards an escalation rests.
+    #[serde(default)]
+    pub quiet_hours: Option<QuietHours>,
+    /// The start that the rules schedule: nothing is approved before.
+    #[serde(default)]
+    pub not_before: Option<Timestamp>,
+    /// Who may take the emergency way.
+    #[serde(default)]
+    pub emergency: EmergencyRule,
+}
+
+/// Who may take the emergency way.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmergencyRule {
+    /// Whoever may approve.
+    #[default]
+    Anyone,
+    /// Holders of one of these roles.
+    Roles(Vec<String>),
+    /// Nobody.
+    Forbidden,
 }
 
 /// One role's sign-off.

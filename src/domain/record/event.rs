@@ -74,6 +74,11 @@ pub enum RecordEvent {
         /// Why.
         reason: Text,
     },
+    /// A person looked at an emergency afterwards: the event's own person.
+    EmergencyReviewed {
+        /// What they found.
+        note: Text,
+    },
     /// An earlier release locks the service: nothing is approved.
     ServiceLocked(ServiceLock),
     /// No earlier release locks it any more.
@@ -140,6 +145,7 @@ impl RecordEvent {
             | Self::ProblemReported { .. }
             | Self::Explained { .. }
             | Self::Unlocked { .. }
+            | Self::EmergencyReviewed { .. }
             | Self::HandedOver { .. }
             | Self::SeatTaken { .. }
             | Self::CommandsTrusted { .. }

@@ -24,6 +24,8 @@ pub struct Record {
     pub outcomes: Vec<(ReleaseOutcome, Timestamp)>,
     /// Why the service may go on after this release's rollback.
     pub unlocked: Option<Note>,
+    /// What was found when an emergency was looked at afterwards.
+    pub review: Option<Note>,
     /// An earlier release that locks the service.
     pub service_lock: Option<ServiceLock>,
     /// Who drives, once somebody took the seat.
@@ -76,6 +78,7 @@ impl Record {
             RecordEvent::OutcomeReached { outcome } => self.outcomes.push((*outcome, stamp.at)),
             RecordEvent::Explained { text } => self.explanation = Some(note(text)),
             RecordEvent::Unlocked { reason } => self.unlocked = Some(note(reason)),
+            RecordEvent::EmergencyReviewed { note: text } => self.review = Some(note(text)),
             RecordEvent::ServiceLocked(lock) => self.service_lock = Some(lock.clone()),
             RecordEvent::ServiceFreed => self.service_lock = None,
             RecordEvent::HandedOver { to, note: text } => {

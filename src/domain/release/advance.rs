@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::decide::approval_requested;
+use super::approve::approval_requested;
 use crate::domain::{
     Event, Text,
     approval::{Agreement, ConfirmedApproval},

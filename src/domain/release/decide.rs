@@ -2,13 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{fill::Templates, reviewers::reviewers, seat, signoffs, trust::trust};
+use super::{
+    approve::approve, emergency, reviewers::reviewers, seat, signoffs, start, trust::trust,
+};
 use crate::domain::{
     Command, Deed, Event, Fault, FaultKind, Intent, Login, Phase, Refusal, Text,
-    approval::{ApprovalEvent, ConfirmedApproval, ConfirmedRollback},
+    approval::{ApprovalEvent, ConfirmedRollback},
     judge::JudgeEvent,
-    later,
-    policy::{Effect, GateKind, MetricName},
+    policy::{GateKind, MetricName},
     record::RecordEvent,
     release::Release,
     rollback::{Plan, RollbackEvent},
@@ -72,6 +73,13 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
         }
         Intent::WithdrawSignOff { role } => signoffs::withdraw(release, &command.actor, role)
             .map_or_else(wrong, |one| Ok(vec![one])),
+        Intent::DeclareEmergency { reason, incident } => {
+            emergency::declare(release, &command.actor, reason, incident, at)
+        }
+        Intent::ReviewEmergency { note } => emergency::review(release, &command.actor, note),
+        Intent::ScheduleStart { not_before, reason } => {
+            start::schedule(release, *not_before, reason, at)
+        }
         Intent::CancelRun => cancel(release).map_or_else(wrong, |one| Ok(vec![one])),
         Intent::RerunFailed => rerun(release).map_or_else(wrong, |one| Ok(vec![one])),
         Intent::Explain { .. }
@@ -141,123 +149,6 @@ fn close(
         _ => Err(Refusal::WrongPhase {
             phase: Text::line(phase.word()),
         }),
-    }
-}
-
-fn approve(
-    release: &Release,
-    actor: &Login,
-    confirmed: &ConfirmedApproval,
-    at: Timestamp,
-) -> Result<Vec<Event>, Refusal> {
-    // A machine that just woke up may not have looked at the calendar yet.
-    if release.timing_changed(at).is_some() {
-        return Err(Refusal::InFlight("a look at the calendar".into()));
-    }
-    if let Some(request) = release.approval.in_flight() {
-        let who = request
-            .by
-            .as_ref()
-            .map_or_else(|| "someone".to_owned(), ToString::to_string);
-        return Err(Refusal::InFlight(Text::line(&format!(
-            "asked for by {who}"
-        ))));
-    }
-    let Some(shown) = release.shown() else {
-        return Err(Refusal::WrongPhase {
-            phase: Text::line(release.phase().word()),
-        });
-    };
-    let changes = confirmed.shown().changes(&shown);
-    if !changes.is_empty() {
-        return Err(Refusal::Changed(changes));
-    }
-    if let Some(why) = release.approval_hindrance() {
-        return Err(Refusal::NotAllowed {
-            who: Text::line(actor.as_str()),
-            why,
-        });
-    }
-    let (blocked, reasons) = open_gates(release);
-    if !blocked.is_empty() {
-        return Err(Refusal::Blocked(blocked));
-    }
-    if !reasons.is_empty() && confirmed.reason().is_none() {
-        return Err(Refusal::NeedsReason(reasons));
-    }
-    Ok(vec![approval_requested(
-        release,
-        actor.as_str(),
-        confirmed,
-    )?])
-}
-
-/// The request of an approval in the name of `who`.
-pub(super) fn approval_requested(
-    release: &Release,
-    who: &str,
-    confirmed: &ConfirmedApproval,
-) -> Result<Event, Refusal> {
-    let event = ApprovalEvent::Requested {
-        shown: Box::new(confirmed.shown().clone()),
-        digest: confirmed.digest().clone(),
-        consent: confirmed.consent().clone(),
-        reason: confirmed.reason().cloned(),
-        deed: approval_deed(release, who, confirmed)?,
-    };
-    Ok(event.into())
-}
-
-/// Gates that block, and gates that want a typed reason.
-fn open_gates(release: &Release) -> (Vec<Text>, Vec<Text>) {
-    let mut blocked = Vec::new();
-    let mut reasons = Vec::new();
-    for gate in release.gates() {
-        let line = || Text::line(&format!("{}: {}", gate.title, gate.verdict.why));
-        match gate.effect {
-            Some(Effect::Block) => blocked.push(line()),
-            Some(Effect::Reason) => reasons.push(line()),
-            Some(Effect::Warn) | None => {}
-        }
-    }
-    (blocked, reasons)
-}
-
-fn approval_deed(
-    release: &Release,
-    who: &str,
-    confirmed: &ConfirmedApproval,
-) -> Result<Deed, Refusal> {
-    let digest = confirmed.digest();
-    let shown = confirmed.shown();
-    match release.policy.target.gate {
-        GateKind::Environment => {
-            let marker = format!("cockpit {}", digest.short());
-            let why = confirmed
-                .reason()
-                .map_or_else(String::new, |reason| format!("\n\n{reason}"));
-            Ok(Deed::Review {
-                run: shown.run,
-                environments: confirmed.environments(),
-                approve: true,
-                comment: Text::block(&format!(
-                    "Approved by {who} for {} {} ({}).{why}\n\n{marker} sha256:{digest}",
-                    shown.service,
-                    shown.name(),
-                    shown.sha.short(),
-                )),
-                marker,
-            })
-        }
-        GateKind::Dispatch => {
-            let Some(rule) = &release.policy.target.dispatch else {
-                return Err(Refusal::Impossible(
-                    "the rules name no production workflow to start: set [github] production in cockpit.toml".into(),
-                ));
-            };
-            let marker = release.marker("p", shown.stage + 1);
-            Ok(Templates::of_release(release, &marker).dispatch(rule))
-        }
     }
 }
 
@@ -418,11 +309,6 @@ impl Release {
     pub fn marker(&self, sort: &str, number: usize) -> String {
         format!("{}.{}-{sort}{number}", self.key.run, self.attempt())
     }
-}
-
-/// When a decision that nobody gives is escalated.
-pub(in crate::domain) fn escalation(release: &Release, since: Timestamp) -> Timestamp {
-    later(since, release.policy.approval.escalate_after)
 }
 
 /// The answer of GitHub to a rollback that never came: what the fold keeps of a time-out.

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     advance::advance, countdown::count_down, fill::Templates, freshness::grow_old,
-    smoke::smoke_failed,
+    smoke::smoke_failed, start::start_due,
 };
 use crate::domain::{
     Deed, Event, Feed, Phase, Text,
@@ -37,6 +37,7 @@ pub fn elapse(release: &Release, at: Timestamp) -> Vec<Event> {
     events.extend(escalate(release, at));
     events.extend(release.timing_changed(at));
     events.extend(grow_old(release, at));
+    events.extend(start_due(release, at));
     events.extend(production_checked(release, at));
     events.extend(deploy_overdue(release, at));
     events.extend(smoke_failed(release));
@@ -96,10 +97,13 @@ impl Release {
         let zero = self.rollback.countdown().map(|running| running.zero);
         let timing = self.next_timing();
         let old = self.evidence_grows_old().map(|(_, due)| due).min();
-        [escalation, overdue, rollback, window, zero, timing, old]
-            .into_iter()
-            .flatten()
-            .min()
+        let start = self.start_to_come();
+        [
+            escalation, overdue, rollback, window, zero, timing, old, start,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     fn rollback_timeout(&self) -> SignedDuration {

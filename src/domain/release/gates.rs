@@ -18,6 +18,8 @@ const LOOK_BACK: i64 = 15;
 /// One gate as it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gate {
+    /// Which rule of `[gates]` says what it does: `signoffs`.
+    pub family: String,
     /// Its name in the digest: `staging`, `metrics: error_rate < 1%`.
     pub name: String,
     /// What people read.
@@ -47,11 +49,18 @@ impl Release {
         gates.extend(self.alarm_gate());
         gates.extend(self.signoff_gates());
         gates.extend(self.blackout_gate());
+        gates.extend(self.start_gate());
         gates.extend(self.feed_gates());
         gates
     }
 
-    pub(super) fn gate(&self, family: &str, name: String, title: &str, verdict: Verdict) -> Gate {
+    pub(super) fn gate(
+        &self,
+        family: &str,
+        name: String,
+        title: &str,
+        mut verdict: Verdict,
+    ) -> Gate {
         let rule = self
             .policy
             .gates
@@ -65,7 +74,17 @@ impl Release {
             State::NoData => Some(rule.no_data),
             State::Broken => Some(rule.broken),
         };
+        let waived = self.waives(family).filter(|_| effect > Some(Effect::Warn));
+        let effect = match waived {
+            Some(emergency) => {
+                let words = format!("waived by {} (emergency): {}", emergency.by, verdict.why);
+                verdict.why = Text::line(&words);
+                Some(Effect::Warn)
+            }
+            None => effect,
+        };
         Gate {
+            family: family.to_owned(),
             name,
             title: Text::line(title),
             verdict,

@@ -3,10 +3,12 @@
 mod advance;
 mod advice;
 mod anomalies;
+mod approve;
 mod calendar;
 mod countdown;
 mod decide;
 mod elapse;
+mod emergency;
 mod fill;
 mod freshness;
 mod gates;
@@ -25,6 +27,7 @@ mod sighting;
 mod signoffs;
 mod smoke;
 mod stage_gates;
+mod start;
 mod state;
 mod trust;
 
@@ -41,4 +44,5 @@ pub use recorded::*;
 pub use rehearsal::*;
 pub use sighting::*;
 pub use stage_gates::*;
+pub(in crate::domain) use start::escalation;
 pub use state::*;

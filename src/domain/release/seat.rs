@@ -57,6 +57,9 @@ pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>,
         | Intent::ExtendWatch { .. }
         | Intent::Close { .. }
         | Intent::SignOff { .. }
+        | Intent::DeclareEmergency { .. }
+        | Intent::ReviewEmergency { .. }
+        | Intent::ScheduleStart { .. }
         | Intent::WithdrawSignOff { .. }
         | Intent::TrustCommands
         | Intent::CancelRun

@@ -67,6 +67,11 @@ impl Release {
                 .map(|target| Text::line(target.name())),
             pre_authorised: self.pre_authorised(),
             rules: self.policy.hash.clone(),
+            emergency: self
+                .approval
+                .emergency
+                .as_ref()
+                .map(|emergency| Text::line(&emergency.in_short())),
         })
     }
 

@@ -164,7 +164,10 @@ impl Release {
             | ApprovalEvent::Granted { ours: None, .. }
             | ApprovalEvent::Rejected { ours: None, .. }
             | ApprovalEvent::SignedOff { .. }
-            | ApprovalEvent::SignOffWithdrawn { .. } => {}
+            | ApprovalEvent::SignOffWithdrawn { .. }
+            | ApprovalEvent::EmergencyDeclared { .. }
+            | ApprovalEvent::StartScheduled { .. }
+            | ApprovalEvent::StartDue { .. } => {}
         }
         self.approval.apply(stamp, event);
     }

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::domain::{
     Event, Stamped,
-    approval::{ApprovalEvent, Consent},
+    approval::{ApprovalEvent, Change, Consent},
+    record::RecordEvent,
     release::Recorded,
 };
 
@@ -35,10 +36,16 @@ pub(super) fn page(recorded: &Recorded) -> Page {
 
 /// One row for each word of a person, and of GitHub about it.
 fn row(stamped: &Stamped) -> Option<Vec<String>> {
-    let Event::Approval(event) = &stamped.event else {
-        return None;
-    };
     let by = login(stamped.stamp.actor.person());
+    let event = match &stamped.event {
+        Event::Approval(event) => event,
+        Event::Record(RecordEvent::EmergencyReviewed { note }) => {
+            let what = "emergency reviewed".to_owned();
+            let at = stamp(stamped.stamp.at);
+            return Some(vec![what, by, at, note.to_string(), String::new()]);
+        }
+        _ => return None,
+    };
     let (what, by, reason, how) = match event {
         ApprovalEvent::Requested {
             shown,
@@ -63,11 +70,7 @@ fn row(stamped: &Stamped) -> Option<Vec<String>> {
         ApprovalEvent::Locked { changes, .. } => (
             "void: not sent".to_owned(),
             "cockpit".to_owned(),
-            changes
-                .iter()
-                .map(|change| format!("{} was {}, is {}", change.what, change.was, change.now))
-                .collect::<Vec<_>>()
-                .join("; "),
+            changed(changes),
             "something changed since it was seen".to_owned(),
         ),
         ApprovalEvent::Rejected { by, comment, ours } => (
@@ -101,13 +104,61 @@ fn row(stamped: &Stamped) -> Option<Vec<String>> {
             String::new(),
             String::new(),
         ),
+        ApprovalEvent::EmergencyDeclared { .. } | ApprovalEvent::StartScheduled { .. } => {
+            set(event, by)?
+        }
         ApprovalEvent::Granted { .. } => granted(event)?,
         ApprovalEvent::HeldBy { .. }
         | ApprovalEvent::Waiting { .. }
         | ApprovalEvent::Checked { .. }
+        | ApprovalEvent::StartDue { .. }
         | ApprovalEvent::Answered { .. } => return None,
     };
     Some(vec![what, by, stamp(stamped.stamp.at), reason, how])
+}
+
+/// What a person set beside the decision: what, who, why, how.
+fn set(event: &ApprovalEvent, by: String) -> Option<(String, String, String, String)> {
+    match event {
+        ApprovalEvent::EmergencyDeclared {
+            reason,
+            incident,
+            waives,
+            review_by,
+        } => Some((
+            "EMERGENCY declared".to_owned(),
+            by,
+            format!("{reason} ({incident})"),
+            format!("waives {}; review due {}", list(waives), stamp(*review_by)),
+        )),
+        ApprovalEvent::StartScheduled {
+            not_before, reason, ..
+        } => Some((
+            match not_before {
+                Some(start) => format!("start scheduled for {}", stamp(*start)),
+                None => "scheduled start lifted".to_owned(),
+            },
+            by,
+            reason.to_string(),
+            String::new(),
+        )),
+        _ => None,
+    }
+}
+
+fn changed(changes: &[Change]) -> String {
+    let all: Vec<String> = changes
+        .iter()
+        .map(|change| format!("{} was {}, is {}", change.what, change.was, change.now))
+        .collect();
+    all.join("; ")
+}
+
+fn list(gates: &[String]) -> String {
+    match gates {
+        [] => "nothing that held it back".to_owned(),
+        gates => gates.join(", "),
+    }
 }
 
 fn through(ours: bool) -> &'static str {

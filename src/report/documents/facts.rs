@@ -52,6 +52,19 @@ pub(super) fn head(page: &mut Page, recorded: &Recorded) {
         format!("{}, attempt {}", release.key, release.attempt()),
     );
     row("outcome", release.outcome().word().to_owned());
+    if let Some(emergency) = &release.approval.emergency {
+        let review = match &release.record.review {
+            Some(note) => format!(
+                "reviewed by {} at {}: {}",
+                login(note.by.as_ref()),
+                stamp(note.at),
+                note.text
+            ),
+            None => format!("review due {}", stamp(emergency.review_by)),
+        };
+        let words = format!("{}: {}; {review}", emergency.in_short(), emergency.reason);
+        row("emergency", words);
+    }
     row("rules", format!("sha256 {}", release.policy.hash));
     row(
         "journal",

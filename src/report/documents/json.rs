@@ -77,9 +77,23 @@ pub(super) fn record(recorded: &Recorded) -> Value {
         })).collect::<Vec<_>>(),
         "notes": release.record.notes.iter().map(note).collect::<Vec<_>>(),
         "explanation": release.record.explanation.as_ref().map(note),
+        "emergency": emergency(release),
         "closed": release.record.closed.as_ref().map(note),
         "events": release.seq(),
     })
+}
+
+/// The emergency way, where somebody took it.
+fn emergency(release: &Release) -> Option<Value> {
+    let emergency = release.approval.emergency.as_ref()?;
+    Some(json!({
+        "at": emergency.at,
+        "by": emergency.by,
+        "reason": emergency.reason,
+        "incident": emergency.incident,
+        "review_by": emergency.review_by,
+        "review": release.record.review.as_ref().map(note),
+    }))
 }
 
 /// The cockpit that opened the journal.
@@ -182,7 +196,20 @@ fn decision(stamped: &Stamped) -> Option<Value> {
             "what": "sign_off_withdrawn", "by": person, "at": at, "stage": null, "reason": null,
             "how": format!("for {role}"), "digest": null,
         })),
+        ApprovalEvent::EmergencyDeclared {
+            reason, incident, ..
+        } => Some(json!({
+            "what": "emergency", "by": person, "at": at, "stage": null, "reason": reason,
+            "how": incident, "digest": null,
+        })),
+        ApprovalEvent::StartScheduled {
+            not_before, reason, ..
+        } => Some(json!({
+            "what": "start_scheduled", "by": person, "at": at, "stage": null, "reason": reason,
+            "how": not_before.map(|start| start.to_string()), "digest": null,
+        })),
         ApprovalEvent::HeldBy { .. }
+        | ApprovalEvent::StartDue { .. }
         | ApprovalEvent::Waiting { .. }
         | ApprovalEvent::Escalated { .. }
         | ApprovalEvent::Checked { .. }

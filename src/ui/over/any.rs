@@ -7,7 +7,7 @@ use crate::{
     app::{Asking, Hits, Overlay, Prompt},
     ui::{
         pane::{View, border, raise},
-        pen::{Pen, wrap},
+        pen::{Pen, width, wrap},
     },
 };
 
@@ -50,15 +50,15 @@ fn prompt_box(
         Asking::RollBack(shown) => rollback::facts(view, shown, prompt),
         _ => other::facts(view, prompt),
     };
-    let width = area.width.saturating_sub(4).min(84);
-    let room = width.saturating_sub(8);
+    let across = area.width.saturating_sub(4).min(84);
+    let room = across.saturating_sub(8);
     let facts = fitted(facts, room);
     let wanted = fields::height(prompt) + u16::try_from(facts.len()).unwrap_or(u16::MAX) + 4;
     let height = wanted.min(area.height.saturating_sub(2));
     let frame = Rect::new(
-        area.x + (area.width - width) / 2,
+        area.x + (area.width - across) / 2,
         area.y + (area.height - height) / 2,
-        width,
+        across,
         height,
     );
     raise(buffer, frame, styles.raised);
@@ -97,26 +97,33 @@ fn prompt_box(
     fields::draw(view, buffer, below, prompt)
 }
 
-/// Facts of one piece are wrapped; those of several pieces stand on one line.
+/// Lines that one fact may take.
+const LINES: usize = 3;
+
+/// Facts that are too wide go on below, under the last of their pieces.
 fn fitted(facts: Vec<Fact>, room: u16) -> Vec<Fact> {
-    let mut out = Vec::new();
-    for fact in facts {
-        match fact.as_slice() {
-            [sign, (text, style)] if sign.0.chars().count() <= 2 => {
-                for (index, line) in wrap(text, room.saturating_sub(2), 3)
-                    .into_iter()
-                    .enumerate()
-                {
-                    let sign = if index == 0 {
-                        sign.clone()
-                    } else {
-                        ("  ".to_owned(), *style)
-                    };
-                    out.push(vec![sign, (line.to_owned(), *style)]);
-                }
-            }
-            _ => out.push(fact),
-        }
+    facts
+        .into_iter()
+        .flat_map(|fact| wrapped(fact, room))
+        .collect()
+}
+
+fn wrapped(mut fact: Fact, room: u16) -> Vec<Fact> {
+    let whole: u16 = fact.iter().map(|(text, _)| width(text)).sum();
+    if whole <= room {
+        return vec![fact];
     }
-    out
+    let Some((text, style)) = fact.pop() else {
+        return vec![fact];
+    };
+    let hang: u16 = fact.iter().map(|(text, _)| width(text)).sum();
+    if hang > room / 2 {
+        fact.push((text, style));
+        return vec![fact];
+    }
+    let indent = " ".repeat(usize::from(hang));
+    let mut lines = wrap(&text, room - hang, LINES).into_iter();
+    fact.push((lines.next().unwrap_or_default().to_owned(), style));
+    let more = lines.map(|line| vec![(indent.clone(), style), (line.to_owned(), style)]);
+    std::iter::once(fact).chain(more).collect()
 }

@@ -56,6 +56,7 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
         styles.dim,
     )]);
     facts.push(evidence(view, shown));
+    facts.extend(emergency(view));
     facts.extend(risk(view));
     facts.push(match &shown.rollback_target {
         Some(target) => vec![(format!("a rollback would go to {target}"), styles.dim)],
@@ -69,6 +70,29 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
         styles.faint,
     )]);
     ("Approve for production", styles.accent, facts)
+}
+
+/// The emergency way in plain sight, with what is due after it.
+fn emergency(view: View<'_>) -> Vec<Fact> {
+    let release = view.release;
+    let Some(emergency) = &release.approval.emergency else {
+        return Vec::new();
+    };
+    let style = view.look.styles.fail;
+    let line = |text: String| {
+        vec![
+            (format!("{} ", view.look.glyphs.warn), style),
+            (text, style),
+        ]
+    };
+    let review = release.review_in_words(view.model.now);
+    vec![
+        line(emergency.in_short()),
+        line(format!(
+            "waives sign-offs and the checklist; {}",
+            review.as_deref().unwrap_or("reviewed")
+        )),
+    ]
 }
 
 /// What may happen without asking again, and by whose cockpit.

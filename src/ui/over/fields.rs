@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
-    app::{Asking, Choice, Field, Part, Phrase, Prompt, Reason, Word},
+    app::{Asking, Choice, Entry, Field, Part, Phrase, Prompt, Reason, Word},
     domain::rollback::Plan,
     ui::{
         pane::{View, raise},
@@ -27,9 +27,10 @@ pub(super) fn height(prompt: &Prompt) -> u16 {
         Some(_) => REASON + 1,
         None => 0,
     };
+    let entry = prompt.entry.as_ref().map_or(0, |_| 2);
     let phrase = prompt.phrase.as_ref().map_or(0, |_| 3);
     let locked = u16::try_from(prompt.locked.len().min(5)).unwrap_or(0);
-    1 + choices + reason + phrase + locked.max(1) + 2
+    1 + choices + entry + reason + phrase + locked.max(1) + 2
 }
 
 /// A label that does not fit beside its field stands above it.
@@ -48,6 +49,12 @@ pub(super) fn draw(
     let mut cursor = None;
     if prompt.choices.len() > 1 {
         y += choices(view, buffer, rest(area, y), prompt) + 1;
+    }
+    if let Some(entry) = &prompt.entry {
+        let focus = prompt.part == Part::Entry;
+        let at = entry_field(view, buffer, rest(area, y), entry, focus);
+        cursor = at.filter(|_| focus);
+        y += 2;
     }
     if let Some(reason) = &prompt.reason {
         let (rows, at) = reason_field(
@@ -131,6 +138,23 @@ fn choices(view: View<'_>, buffer: &mut Buffer, area: Rect, prompt: &Prompt) -> 
         row += 1;
     }
     row
+}
+
+/// A label and one row.
+fn entry_field(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    entry: &Entry,
+    focus: bool,
+) -> Option<(u16, u16)> {
+    let styles = &view.look.styles;
+    let style = if focus { styles.key } else { styles.dim };
+    Pen::new(buffer, area, 0, view.look.glyphs.more).put(entry.label, style);
+    let width = area.width.saturating_sub(LABEL);
+    let field = Rect::new(area.x + LABEL, area.y, width, 1).intersection(area);
+    raise(buffer, field, styles.field);
+    text(view, buffer, field, &entry.field)
 }
 
 fn reason_field(
@@ -281,6 +305,10 @@ fn verb(asking: &Asking) -> &'static str {
         Asking::WaitNoLonger => "roll back at once",
         Asking::KeepWatching => "keep watching",
         Asking::SignOff(_) => "sign",
+        Asking::Emergency => "take the emergency way",
+        Asking::Review => "record the review",
+        Asking::Schedule { .. } => "schedule it",
+        Asking::Leave => "leave",
         Asking::Trust => "let them run",
         Asking::CancelRun => "cancel the run",
         Asking::RerunFailed => "run them again",

@@ -61,6 +61,10 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place
                 } else {
                     styles.text
                 };
+                // A word beside the tone: no state is told by colour alone.
+                if why.is_some() {
+                    pen.put_right("not now", styles.dim).skip_right(2);
+                }
                 pen.put(action.about(), text);
             }
         }

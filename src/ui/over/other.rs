@@ -4,7 +4,7 @@ use ratatui::style::Style;
 
 use super::fact::{Fact, warning};
 use crate::{
-    app::{Asking, Prompt, Seat},
+    app::{Asking, Bar, Prompt, Seat},
     ui::{pane::View, pen::wrap},
 };
 
@@ -27,6 +27,10 @@ pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Ve
         Asking::WaitNoLonger => ("Roll back at once", styles.fail),
         Asking::KeepWatching => ("Keep watching", styles.warn),
         Asking::SignOff(_) => ("Sign off", styles.accent),
+        Asking::Emergency => ("Emergency", styles.fail),
+        Asking::Review => ("Review the emergency", styles.accent),
+        Asking::Schedule { .. } => ("Schedule the start", styles.accent),
+        Asking::Leave => ("Leave while this burns?", styles.fail),
         Asking::Trust => ("Let the rules' programs run", styles.warn),
         Asking::CancelRun => ("Cancel the run", styles.warn),
         Asking::RerunFailed => ("Run the failed jobs again", styles.accent),
@@ -109,6 +113,9 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             facts
         }
         Asking::SignOff(roles) => signing(roles).iter().map(|line| plain(line)).collect(),
+        Asking::Emergency | Asking::Review => emergency(view, asking),
+        Asking::Schedule { zone, .. } => schedule(view, zone),
+        Asking::Leave => leaving(view),
         Asking::Trust => programs(view),
         Asking::CancelRun => vec![
             plain("GitHub is asked to stop the run."),
@@ -124,6 +131,57 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
         }
         Asking::Approve(_) | Asking::RollBack(_) => Vec::new(),
     }
+}
+
+/// What the emergency way waives, or what was done by it.
+fn emergency(view: View<'_>, asking: &Asking) -> Vec<Fact> {
+    let (styles, release) = (&view.look.styles, view.release);
+    let plain = |text: &str| -> Fact { vec![(text.to_owned(), styles.text)] };
+    if let (Asking::Review, Some(emergency)) = (asking, &release.approval.emergency) {
+        return vec![
+            warning(view, emergency.in_short()),
+            plain(emergency.reason.first_line()),
+            plain("What you found goes into the record with your name."),
+        ];
+    }
+    vec![
+        plain("Sign-offs and the checklist no longer hold the approval back."),
+        plain("Required tests, prerequisites and blackouts stand; so does the digest."),
+        warning(
+            view,
+            "GitHub and the record name it, and another person reviews it within two days.",
+        ),
+    ]
+}
+
+/// What a scheduled start does, and what is scheduled now.
+fn schedule(view: View<'_>, zone: &jiff::tz::TimeZone) -> Vec<Fact> {
+    let plain = |text: &str| -> Fact { vec![(text.to_owned(), view.look.styles.text)] };
+    let now = view.release.start().map(|start| {
+        let local = start.to_zoned(zone.clone()).strftime("%F %H:%M %Z");
+        plain(&format!("Now: not before {local}."))
+    });
+    let mut facts = vec![
+        plain("Nothing is approved before. Nothing starts by itself then: you are reminded."),
+        plain("18:00, 2026-12-01 18:00, or now to lift it."),
+    ];
+    facts.extend(now);
+    facts
+}
+
+/// What burns, and what leaving does to it.
+fn leaving(view: View<'_>) -> Vec<Fact> {
+    let bar = Bar::of(view.release, &view.model.derived, view.model.now);
+    let plain = |text: &str| -> Fact { vec![(text.to_owned(), view.look.styles.text)] };
+    let mut facts = vec![warning(view, bar.head)];
+    if !bar.detail.is_empty() {
+        facts.push(plain(&bar.detail));
+    }
+    facts.push(plain(
+        "Nobody drives then: nothing is judged, counted down or rolled back",
+    ));
+    facts.push(plain("until a cockpit takes the release up again."));
+    facts
 }
 
 /// What is said of the driver's seat.

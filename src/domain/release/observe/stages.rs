@@ -61,7 +61,7 @@ fn waits_for_dispatch(release: &Release, seen: &RunSeen) -> Option<Event> {
 fn waiting(release: &Release, stage: usize, since: Timestamp) -> Event {
     ApprovalEvent::Waiting {
         stage,
-        escalate_at: escalation(release, since),
+        escalate_at: escalation(release, since, release.start().filter(|_| stage == 0)),
     }
     .into()
 }

@@ -1,0 +1,253 @@
+//! Beside the approval itself: the emergency way and its review, the scheduled start, quiet hours, and leaving while
+//! something burns.
+
+use cockpit::{
+    app::{Action, Bar, Effect, Input, Overlay, Seat, hindrance},
+    domain::{
+        Actor, Intent,
+        approval::{ApprovalEvent, Effort},
+        policy::QuietHours,
+        record::RecordEvent,
+    },
+};
+use jiff::civil;
+
+use crate::{
+    journal::{Journal, at, login},
+    stage::Stage,
+    world,
+};
+
+const INCIDENT: &str = "https://incidents.example/42";
+
+fn declared() -> Journal {
+    let mut journal = world::waiting(0);
+    let event = ApprovalEvent::EmergencyDeclared {
+        reason: "checkout is down".into(),
+        incident: INCIDENT.into(),
+        waives: vec!["signoff security".to_owned()],
+        review_by: at(172_800),
+    };
+    journal.add(0, Actor::Person(login("ana")), event);
+    journal
+}
+
+fn scheduled(seconds: i64) -> Journal {
+    let mut journal = world::waiting(0);
+    let event = ApprovalEvent::StartScheduled {
+        not_before: Some(at(seconds)),
+        reason: "after the campaign".into(),
+        escalate_at: Some(at(seconds + 14_400)),
+    };
+    journal.add(0, Actor::Person(login("ana")), event);
+    journal
+}
+
+/// The one command of these effects.
+fn intent(effects: &[Effect]) -> Intent {
+    let [Effect::Command(command)] = effects else {
+        panic!("{effects:?}");
+    };
+    command.intent.clone()
+}
+
+#[test]
+fn an_emergency_asks_for_a_link_and_a_reason() {
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let mut stage = Stage::new(world::waiting(0).release);
+        stage.keys(&["E"]);
+        let text = stage.text(width, height);
+        for words in ["Emergency", "Link", "Why", "another person", "digest"] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+        insta::assert_snapshot!(format!("emergency-{width}x{height}"), text);
+    }
+    let mut stage = Stage::new(world::waiting(0).release);
+    stage.keys(&["E", "Enter"]);
+    stage.types("checkout is down");
+    assert_eq!(stage.keys(&["Enter"]), []);
+    assert!(stage.text(120, 34).contains("link the incident"));
+    stage.keys(&["shift-Tab"]);
+    stage.types("INC-42");
+    stage.keys(&["Tab"]);
+    assert_eq!(stage.keys(&["Enter"]), [], "a ticket's name is no link");
+    assert!(stage.text(120, 34).contains("the incident is a link"));
+    stage.keys(&["shift-Tab"]);
+    for _ in 0..6 {
+        stage.keys(&["Backspace"]);
+    }
+    let link = Input::Paste(format!("{INCIDENT}\n"));
+    stage.model.update(link, &stage.release);
+    stage.keys(&["Tab"]);
+    let Intent::DeclareEmergency { reason, incident } = intent(&stage.keys(&["Enter"])) else {
+        panic!("an emergency");
+    };
+    assert_eq!(
+        (reason.as_str(), incident.as_str()),
+        ("checkout is down", INCIDENT)
+    );
+}
+
+#[test]
+fn an_emergency_stands_in_plain_sight_and_takes_the_typed_version() {
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let mut stage = Stage::new(declared().release);
+        let text = stage.text(width, height);
+        assert!(text.contains(" EMERGENCY "), "{width}x{height}\n{text}");
+        stage.keys(&["a"]);
+        let text = stage.text(width, height);
+        assert!(text.contains("EMERGENCY by ana: https://inc"), "{text}");
+        assert!(text.contains("review due 2026-10-14"), "{text}");
+        insta::assert_snapshot!(format!("emergency-approval-{width}x{height}"), text);
+    }
+    let shown = declared().release.shown().unwrap();
+    assert!(shown.effort() >= Effort::Phrase);
+    let plain = world::waiting(0).release.shown().unwrap();
+    let changed = plain.changes(&shown);
+    assert_eq!(changed.len(), 1, "{changed:?}");
+    assert!(changed[0].now.as_str().contains(INCIDENT));
+}
+
+#[test]
+fn who_took_the_emergency_way_does_not_review_it() {
+    let mut stage = Stage::new(declared().release);
+    assert_eq!(stage.keys(&["E"]), []);
+    assert!(
+        stage
+            .text(120, 34)
+            .contains("emergency: who took the emergency way")
+    );
+    stage.model.viewer = Some(login("ben"));
+    stage.keys(&["E"]);
+    assert!(stage.text(120, 34).contains("Review the emergency"));
+    stage.types("the sign-off came later");
+    let Intent::ReviewEmergency { note } = intent(&stage.keys(&["Enter"])) else {
+        panic!("a review");
+    };
+    assert_eq!(note.as_str(), "the sign-off came later");
+    let mut journal = declared();
+    let event = RecordEvent::EmergencyReviewed { note };
+    journal.add(1, Actor::Person(login("ben")), event);
+    assert_eq!(journal.release.review_due(), None);
+}
+
+#[test]
+fn a_review_that_nobody_gave_becomes_overdue() {
+    let release = declared().release;
+    let words = |seconds| release.review_in_words(at(seconds)).unwrap();
+    assert!(words(172_800).starts_with("review due 2026-10-14"));
+    assert!(words(172_801).starts_with("review OVERDUE since 2026-10-14"));
+}
+
+#[test]
+fn a_start_is_scheduled_in_the_screens_own_time_and_holds_the_decision() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    stage.keys(&["S"]);
+    let text = stage.text(120, 34);
+    for words in ["Schedule the start", "When", "you are reminded"] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    stage.types("18:00");
+    stage.keys(&["Enter"]);
+    stage.types("after the campaign");
+    let Intent::ScheduleStart { not_before, .. } = intent(&stage.keys(&["Enter"])) else {
+        panic!("a start");
+    };
+    let local = not_before.unwrap().to_zoned(stage.model.zone.clone());
+    assert_eq!((local.hour(), local.minute()), (18, 0));
+
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let mut stage = Stage::new(scheduled(7_200).release);
+        let text = stage.text(width, height);
+        assert!(
+            text.contains("Held until its scheduled start, in 2h"),
+            "{text}"
+        );
+        insta::assert_snapshot!(format!("scheduled-{width}x{height}"), text);
+        stage.keys(&["a"]);
+        assert!(stage.model.overlay.is_none());
+        let text = stage.text(width, height);
+        assert!(text.contains("approve: blocked by Sch"), "{text}");
+    }
+}
+
+#[test]
+fn a_bell_rings_when_the_scheduled_start_has_come_and_nothing_is_approved_by_it() {
+    let mut journal = scheduled(60);
+    let mut stage = Stage::new(journal.release.clone());
+    stage.model.see(&journal.release, at(1));
+    let due = ApprovalEvent::StartDue { not_before: at(60) };
+    journal.add(60, Actor::Cockpit, due);
+    let notice = stage.model.see(&journal.release, at(60)).unwrap();
+    assert!(
+        notice.text.contains("Waits for your decision"),
+        "{notice:?}"
+    );
+    assert_eq!(journal.release.outbox().count(), 0);
+    assert_eq!(
+        hindrance(Action::Approve, &journal.release, &stage.model),
+        None
+    );
+}
+
+#[test]
+fn in_quiet_hours_the_clock_says_that_it_rests() {
+    let mut release = world::waiting(0).release;
+    let local = at(0).to_zoned(jiff::tz::TimeZone::UTC);
+    let hour = |plus: i8| civil::time((local.hour() + plus) % 24, 0, 0, 0);
+    release.policy.approval.quiet_hours = Some(QuietHours {
+        from: hour(0),
+        until: hour(2),
+        zone: "UTC".to_owned(),
+    });
+    let waiting = release.approval.waiting.as_mut().unwrap();
+    waiting.escalate_at = at(4 * 3_600);
+    let mut stage = Stage::new(release);
+    let bar =
+        |stage: &Stage, seconds| Bar::of(&stage.release, &stage.model.derived, at(seconds)).right;
+    assert!(
+        bar(&stage, 0).starts_with("quiet hours for 1h"),
+        "{}",
+        bar(&stage, 0)
+    );
+    assert!(bar(&stage, 0).contains("until"));
+    assert!(!bar(&stage, 2 * 3_600).contains("quiet"));
+    assert!(stage.text(200, 60).contains("quiet hours for"));
+}
+
+#[test]
+fn leaving_while_something_burns_asks_first() {
+    for journal in [world::alerting(), world::counting()] {
+        let mut stage = Stage::new(journal.release);
+        assert_eq!(stage.keys(&["q"]), []);
+        let text = stage.text(120, 34);
+        assert!(text.contains("Leave while this burns?"), "{text}");
+        assert!(text.contains("Nobody drives then"), "{text}");
+        assert_eq!(stage.keys(&["Esc"]), []);
+        assert!(stage.model.overlay.is_none());
+        assert_eq!(stage.keys(&["q", "Enter"]), [Effect::Quit]);
+        let mut stage = Stage::new(stage.release);
+        assert_eq!(stage.keys(&["ctrl-c", "ctrl-c"]), [Effect::Quit]);
+        let mut stage = Stage::new(stage.release);
+        stage.model.seat = Seat::Watching("@ben on desk".into());
+        assert_eq!(stage.keys(&["q"]), [Effect::Quit], "who watches may go");
+    }
+    let mut stage = Stage::new(world::monitoring().release);
+    assert_eq!(stage.keys(&["q"]), [Effect::Quit]);
+}
+
+#[test]
+fn the_help_says_what_is_not_now() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    stage.keys(&["?"]);
+    assert!(matches!(stage.model.overlay, Some(Overlay::Help(_))));
+    let text = stage.text(120, 60);
+    let line = |words: &str| {
+        let found = text.lines().find(|line| line.contains(words));
+        found
+            .unwrap_or_else(|| panic!("{words}\n{text}"))
+            .to_owned()
+    };
+    assert!(line("Roll production back").contains("not now"));
+    assert!(!line("Approve the release").contains("not now"));
+}
