@@ -2,6 +2,8 @@
 //! laws. Families are measured twice: with the seed that the boundary was set with, and with one that was held out.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "backtest/coarse.rs"]
+mod coarse;
 #[path = "backtest/dice.rs"]
 mod dice;
 #[path = "backtest/families.rs"]
@@ -100,6 +102,36 @@ fn windows_without_a_change_are_quiet() {
     let all: usize = alarms.values().sum();
     println!("{all} of {}: {alarms:?}", each * FAMILIES.len());
     assert!(all * 100 <= each * FAMILIES.len() * 2, "{alarms:?}");
+}
+
+fn measured_coarse(seed: u64) -> (Tally, String) {
+    let (mut tally, mut table) = (Tally::default(), String::new());
+    for (_, case) in coarse::coarse(seed, CASES) {
+        let answer = try_case(&case, DEFAULT_RATE);
+        tally.count(case.label, &answer);
+        if (case.label == Some(Label::Regression)) != answer.is_regression() {
+            writeln!(table, "  {}: {}", case.id, answer.why).unwrap();
+        }
+    }
+    table.push_str(&line("five minutes", &tally));
+    (tally, table)
+}
+
+/// Windows of five-minute values: few of them, and pasts with bursts and shifts of their own.
+#[test]
+fn it_holds_on_five_minute_values_that_it_was_set_with() {
+    let (tally, table) = measured_coarse(31);
+    println!("{table}");
+    assert!(tally.f1().unwrap() >= 0.95, "{table}");
+    assert!(tally.false_alarm_rate().unwrap() <= 0.02, "{table}");
+}
+
+#[test]
+fn it_holds_on_five_minute_values_that_were_held_out() {
+    let (tally, table) = measured_coarse(20_261_129);
+    println!("{table}");
+    assert!(tally.f1().unwrap() >= 0.94, "{table}");
+    assert!(tally.false_alarm_rate().unwrap() <= 0.03, "{table}");
 }
 
 /// Spikes, blips and what gets better are no regressions; the blip is named.

@@ -29,6 +29,8 @@ pub struct MetricFacts {
     pub baseline: Option<BaselineStats>,
     /// What it has been since everything was deployed; before that, since the first traffic.
     pub after: Option<BaselineStats>,
+    /// The source's own band, lower and upper edge, in the newest minute that has both.
+    pub band: Option<(f64, f64)>,
     /// Limits of the rules, triggers first, each with whether crossing it fires a trigger.
     pub limits: Vec<(Limit, bool)>,
 }
@@ -178,6 +180,7 @@ fn metrics(release: &Release, readings: &ReleaseReadings<'_>) -> Vec<MetricFacts
             MetricFacts {
                 baseline: before(release, readings, metric),
                 after: after(release, metric),
+                band: band(release, metric),
                 limits,
             }
         })
@@ -192,6 +195,23 @@ fn after(release: &Release, metric: &Metric) -> Option<BaselineStats> {
     BaselineStats::of(samples)
 }
 
+/// The edges of CloudWatch's band, where the rules ask for it and it has a model.
+fn band(release: &Release, metric: &Metric) -> Option<(f64, f64)> {
+    let edge = |side| {
+        let edges = release.policy.metrics.iter();
+        let mut edges = edges.filter(|edge| edge.side == side && edge.name == metric.name);
+        release.watch.series.get(&edges.next()?.key())
+    };
+    if metric.side != Side::All {
+        return None;
+    }
+    let (low, high) = (edge(Side::BandLow)?, edge(Side::BandHigh)?);
+    high.iter().rev().find_map(|(minute, sample)| {
+        let low = low.get(minute)?.value()?;
+        Some((low, sample.value()?))
+    })
+}
+
 /// What a metric is held against. A canary takes a share of the traffic, so its counts have nothing to be held against.
 fn before(
     release: &Release,
@@ -200,7 +220,8 @@ fn before(
 ) -> Option<BaselineStats> {
     match (metric.side, metric.unit) {
         (Side::All, _) => readings.baseline(&metric.name),
-        (Side::Canary | Side::Control, Unit::PerMinute | Unit::PerSecond | Unit::Count) => None,
+        (Side::BandHigh | Side::BandLow, _)
+        | (Side::Canary | Side::Control, Unit::PerMinute | Unit::PerSecond | Unit::Count) => None,
         (Side::Canary | Side::Control, _) => {
             let from = first_whole(release.rollout.first_traffic?);
             release

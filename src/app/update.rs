@@ -194,7 +194,7 @@ impl Model {
                 self.cases.typing = true;
             }
             Action::NextMetric => {
-                let all = release.policy.metrics.len().max(1);
+                let all = release.policy.shown_metrics().len().max(1);
                 self.metric = (self.metric + 1) % all;
             }
             Action::Left | Action::Right => self.read(action, release),
@@ -225,7 +225,7 @@ impl Model {
     /// Moves within the pane that has the focus.
     fn step(&mut self, action: Action, release: &Release) {
         if self.focus == Pane::Metrics {
-            let all = release.policy.metrics.len().max(1);
+            let all = release.policy.shown_metrics().len().max(1);
             match action {
                 Action::Down => self.metric = (self.metric + 1) % all,
                 Action::Up => self.metric = (self.metric + all - 1) % all,

@@ -142,8 +142,16 @@ configuration; 3 needs a human."
         #[arg(long, value_name = "FILE", required_unless_present = "metrics")]
         cases: Option<PathBuf>,
         /// Past deploys on CloudWatch's history instead, judged by the team's rules.
-        #[arg(long, conflicts_with = "cases", requires = "deploy_at")]
+        #[arg(long, conflicts_with = "cases")]
         metrics: bool,
+        /// The deploys of so many days, as GitHub's deployments and the journals on this machine tell them; at most 14d.
+        #[arg(
+            long,
+            value_name = "DAYS",
+            requires = "metrics",
+            conflicts_with = "deploy_at"
+        )]
+        last: Option<String>,
         /// When a deploy reached production; several times for several deploys.
         #[arg(long, value_name = "TIME", requires = "metrics")]
         deploy_at: Vec<String>,
@@ -235,6 +243,12 @@ pub enum GateCommand {
         /// Expressions to read against the metrics of the rules, instead of the rules' own.
         #[arg(value_name = "EXPR")]
         expressions: Vec<String>,
+        /// Read the given ones as triggers, not as gates.
+        #[arg(long, requires = "expressions")]
+        trigger: bool,
+        /// End with 1 where a rule makes no sense.
+        #[arg(long)]
+        strict: bool,
         /// As one JSON object.
         #[arg(long)]
         json: bool,

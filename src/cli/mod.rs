@@ -21,6 +21,7 @@ pub mod log;
 mod look;
 mod manual;
 mod past;
+mod past_deploys;
 mod plan;
 mod program;
 mod record_args;

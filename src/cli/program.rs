@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use super::{
-    args::{Arguments, Command, ConfigCommand, GateCommand},
+    args::{Arguments, Command, ConfigCommand},
     attend, backtest, config, doctor, evidence,
     exit::{Exit, Stop},
     gate, gates, init, list, manual, plan, rehearse, replay, report, review, risk, run, signoff,
@@ -79,6 +79,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Backtest {
             cases: None,
             deploy_at,
+            last,
             from,
             set,
             json,
@@ -88,15 +89,14 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
             rehearse::Asked {
                 from: from.as_deref(),
                 deploys: deploy_at,
+                last: last.as_deref(),
                 set,
                 json: *json,
             },
         ),
         Some(Command::Smoke(tests)) => smoke::smoke(&around, tests),
         Some(Command::Gate(given)) => match &given.question {
-            Some(GateCommand::Check { expressions, json }) => {
-                gate::check(&around, expressions, *json)
-            }
+            Some(question) => gate::check(&around, gate::Asked::of(question)),
             None => gates::gate(&around, given),
         },
         Some(Command::Plan(given)) => plan::plan(&around, given),

@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 use super::{
     exit::{Exit, Stop},
     manual::print,
+    past_deploys::past_deploys,
     runtime::runtime,
     surroundings::Surroundings,
 };
 use crate::{
     adapters::clock::WallClock,
-    config::{Diagnostics, rule_faults},
+    config::{Diagnostics, TeamFile, duration, rule_faults},
     domain::{
         Actor, ReleaseKey, Repository, RunId, Seq, Stamp, Stamped,
         judge::{JudgeEvent, Rule},
@@ -25,7 +26,7 @@ use crate::{
         policy::Policy,
         release::{Rehearsal, rehearse, rehearsed_minutes},
     },
-    ports::{Clock as _, Metrics as _},
+    ports::{Clock, Metrics as _},
     report::told,
     wiring,
 };
@@ -35,6 +36,9 @@ const MOST_DEPLOYS: usize = 50;
 /// One-minute data lives so long.
 const KEPT: SignedDuration = SignedDuration::from_hours(15 * 24);
 
+/// Longest time that is looked back: a day less than the data lives, for what a deploy is set against.
+const LONGEST: SignedDuration = SignedDuration::from_hours(14 * 24);
+
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
@@ -42,6 +46,8 @@ pub(super) struct Asked<'a> {
     pub(super) from: Option<&'a str>,
     /// When deploys reached production.
     pub(super) deploys: &'a [String],
+    /// The deploys of so many days instead.
+    pub(super) last: Option<&'a str>,
     /// Changed rules.
     pub(super) set: &'a [String],
     /// As JSON.
@@ -51,18 +57,34 @@ pub(super) struct Asked<'a> {
 /// One deploy, by the rules as they are and as they would be.
 struct Judged {
     deploy: Timestamp,
+    /// What the release is called, where that is known.
+    name: Option<String>,
     plain: Rehearsal,
     changed: Option<Rehearsal>,
+}
+
+impl Judged {
+    /// Whether the changed rules end it otherwise.
+    fn flips(&self) -> bool {
+        let changed = self.changed.as_ref();
+        changed.is_some_and(|changed| changed.end() != self.plain.end())
+    }
 }
 
 /// `cockpit backtest --metrics --deploy-at T [--from T] [--set RULE]`.
 pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, Stop> {
     let team = around.local_team()?;
     let now = WallClock.now();
-    let deploys = deploys(asked.deploys, now)?;
+    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let deploys = if let Some(days) = asked.last {
+        of_days(around, &team, days, &clock)?
+    } else {
+        let written = deploys(asked.deploys, now)?.into_iter();
+        written.map(|at| (at, None)).collect()
+    };
     let from = asked.from.map(|raw| instant("--from", raw)).transpose()?;
-    if let (Some(from), Some(first)) = (from, deploys.iter().min())
-        && from >= *first
+    if let (Some(from), Some(first)) = (from, deploys.iter().map(|(at, _)| *at).min())
+        && from >= first
     {
         let mend = "  = help: --from is where the history begins that a deploy is set against";
         return Err(Stop::usage(format!(
@@ -70,11 +92,10 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
         )));
     }
     let (changed, notes) = changed(&team.policy, asked.set)?;
-    let clock = Arc::new(WallClock);
-    let source = wiring::cloudwatch(&team.aws, clock);
+    let source = wiring::cloudwatch(&team.aws, Arc::clone(&clock));
     let judged = runtime()?.block_on(async {
         let mut all = Vec::with_capacity(deploys.len());
-        for deploy in deploys {
+        for (deploy, name) in deploys {
             let (first, last) = rehearsed_minutes(&team.policy, deploy);
             let first = from.map_or(first, |from| first.max(Minute::of(from)));
             let last = last.min(Minute::of(now));
@@ -89,6 +110,7 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
             };
             all.push(Judged {
                 deploy,
+                name,
                 plain: again(&team.policy)?,
                 changed: changed.as_ref().map(again).transpose()?,
             });
@@ -144,6 +166,39 @@ fn deploys(written: &[String], now: Timestamp) -> Result<Vec<Timestamp>, Stop> {
         all.push(at);
     }
     Ok(all)
+}
+
+/// The deploys of the last days with their names. None is an answer too.
+fn of_days(
+    around: &Surroundings,
+    team: &TeamFile,
+    days: &str,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<(Timestamp, Option<String>)>, Stop> {
+    let help = "  = help: write `--last 14d`: CloudWatch keeps one-minute data for 15 days";
+    let length = duration(days)
+        .ok()
+        .filter(|length| (SignedDuration::from_mins(1)..=LONGEST).contains(length))
+        .ok_or_else(|| {
+            let shown = crate::domain::Text::line(days);
+            Stop::usage(format!("--last {shown} is no length up to 14 days\n{help}"))
+        })?;
+    let since = later(clock.now(), -length);
+    let found = past_deploys(around, team, since, Arc::clone(clock));
+    let (mut found, notes) = runtime()?.block_on(found)?;
+    for note in notes {
+        eprintln!("warning: {note}");
+    }
+    if found.len() > MOST_DEPLOYS {
+        let left = found.len() - MOST_DEPLOYS;
+        eprintln!("warning: the oldest {left} are left out: at most {MOST_DEPLOYS} at once");
+        found.drain(..left);
+    }
+    if found.is_empty() {
+        eprintln!("no deploy to production in the last {days}");
+    }
+    let named = found.into_iter().map(|one| (one.at, Some(one.name)));
+    Ok(named.collect())
 }
 
 /// A time with its zone, or one of this machine's.
@@ -266,9 +321,10 @@ fn one_as_json(rehearsal: &Rehearsal) -> Value {
 fn as_json(judged: &Judged) -> Value {
     let mut one = one_as_json(&judged.plain);
     one["deploy_at"] = json!(judged.deploy);
+    one["name"] = json!(judged.name);
     if let Some(changed) = &judged.changed {
         one["set"] = one_as_json(changed);
-        one["flips"] = json!(changed.end() != judged.plain.end());
+        one["flips"] = json!(judged.flips());
     }
     one
 }
@@ -281,7 +337,12 @@ fn in_words(service: &str, notes: &[String], judged: &[Judged]) -> String {
     }
     let mut flips = 0;
     for one in judged {
-        let _ = writeln!(text, "\ndeploy {}: {}", one.deploy, one.plain.end().word());
+        let name = one
+            .name
+            .as_ref()
+            .map_or_else(String::new, |name| format!(" ({name})"));
+        let (at, end) = (one.deploy, one.plain.end().word());
+        let _ = writeln!(text, "\ndeploy {at}{name}: {end}");
         page(&mut text, &one.plain);
         let Some(changed) = &one.changed else {
             continue;
@@ -297,6 +358,11 @@ fn in_words(service: &str, notes: &[String], judged: &[Judged]) -> String {
     }
     if !notes.is_empty() {
         let _ = writeln!(text, "\n{flips} of {} would flip", judged.len());
+        let flipped = judged.iter().filter(|one| one.flips());
+        for one in flipped {
+            let name = one.name.as_deref().unwrap_or("");
+            let _ = writeln!(text, "  {} {name}", one.deploy);
+        }
     }
     text
 }

@@ -100,13 +100,22 @@ impl Diagnostics {
 
     /// The points as text, plain, with the lines and carets.
     pub fn render(&self) -> String {
+        self.rendered(&Level::ERROR)
+    }
+
+    /// The same as warnings: nothing is refused for them.
+    pub fn render_warnings(&self) -> String {
+        self.rendered(&Level::WARNING)
+    }
+
+    fn rendered(&self, level: &Level<'static>) -> String {
         let renderer = Renderer::plain();
         let mut out = String::new();
         for diagnostic in self.list.iter().take(SHOWN) {
             if !out.is_empty() {
                 out.push_str("\n\n");
             }
-            out.push_str(&renderer.render(&[self.group(diagnostic)]));
+            out.push_str(&renderer.render(&[self.group(diagnostic, level)]));
         }
         if self.list.len() > SHOWN {
             out.push_str("\n\n... and ");
@@ -117,8 +126,8 @@ impl Diagnostics {
         Text::block(&out).as_str().to_owned()
     }
 
-    fn group<'a>(&'a self, diagnostic: &'a Diagnostic) -> Group<'a> {
-        let title = Level::ERROR.primary_title(diagnostic.message.as_str());
+    fn group<'a>(&'a self, diagnostic: &'a Diagnostic, level: &Level<'static>) -> Group<'a> {
+        let title = level.clone().primary_title(diagnostic.message.as_str());
         let mut group = match &diagnostic.span {
             Some(span) => title.element(
                 Snippet::source(self.source.as_str())

@@ -35,7 +35,8 @@ pub use layers::*;
 pub use nearest::nearest;
 pub use remote::*;
 pub use resolve::{
-    AwsAccount, GATES, GateDefault, NotYet, ProductionVersion, RuleFault, SmokeSuites, rule_faults,
+    AwsAccount, GATES, GateDefault, NotYet, ProductionVersion, RuleFault, SmokeSuites, doubt_point,
+    rule_faults,
 };
 pub use screen::{Depth, Screen};
 pub use smoke::parse_smoke;

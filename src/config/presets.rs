@@ -196,7 +196,8 @@ impl Definition {
     /// The parameters of a table, checked.
     fn read(&self, preset: &str, table: &toml::Table, side: Side) -> Result<Given, PresetError> {
         let prefix = match side {
-            Side::All => "",
+            // A band belongs to the whole.
+            Side::All | Side::BandHigh | Side::BandLow => "",
             Side::Canary => "canary.",
             Side::Control => "control.",
         };

@@ -8,6 +8,7 @@ use crate::domain::{
     approval::ApprovalProgress,
     diff::DependenciesFrom,
     evidence::{EvidenceKind, Piece},
+    judge::PastDay,
     observation::{Minute, RunStatus},
     policy::{GateKind, Policy},
     record::Trust,
@@ -50,6 +51,8 @@ pub struct Needs {
     pub production_turn: Option<Timestamp>,
     /// First minute of metrics that is still of interest; `None`: no metrics are read.
     pub metrics_from: Option<Minute>,
+    /// Minutes of earlier days to read once, in the release's own minutes, and the days.
+    pub pasts: Option<(Minute, Minute, Vec<PastDay>)>,
     /// Alarms to ask for.
     pub alarms: Vec<String>,
     /// Smoke tests to run, and not before when.
@@ -162,6 +165,7 @@ impl Needs {
             ),
             production_turn: production_turn(release),
             metrics_from: metrics_from(release, &phase),
+            pasts: release.pasts_to_read(),
             alarms: alarms(&release.policy),
             smoke: release.smoke_due(),
             counts_down: release.rollback.countdown().is_some(),

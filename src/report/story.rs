@@ -296,6 +296,9 @@ fn of_rollout(event: &RolloutEvent) -> (Mood, String) {
 fn of_judge(event: &JudgeEvent) -> (Mood, String) {
     match event {
         JudgeEvent::HistoryRead { .. } => (Mood::Quiet, "metrics of the past read".to_owned()),
+        JudgeEvent::PastRead { day, .. } => {
+            (Mood::Quiet, format!("metrics of {} read", day.word()))
+        }
         JudgeEvent::MinuteJudged { .. } => (Mood::Quiet, "a minute judged".to_owned()),
         JudgeEvent::TriggersArmed { armed, disarmed } if disarmed.is_empty() => (
             Mood::Plain,

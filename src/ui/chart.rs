@@ -30,7 +30,7 @@ pub(super) struct Marker {
     /// When.
     pub(super) minute: crate::domain::observation::Minute,
     /// `deploy`.
-    pub(super) label: &'static str,
+    pub(super) label: String,
     /// How the line looks.
     pub(super) style: Style,
 }
@@ -189,7 +189,7 @@ fn label(
     column: u16,
     marker: &Marker,
 ) -> Option<Rect> {
-    let wide = width(marker.label);
+    let wide = width(&marker.label);
     let fits_right = column + 2 + wide < area.width;
     let x = if fits_right {
         column + 2
@@ -203,7 +203,7 @@ fn label(
     };
     let row = (0..area.height).find(is_free)?;
     let line = Rect::new(area.x + x, area.y + row, area.width - x.min(area.width), 1);
-    Pen::new(buffer, line, 0, look.glyphs.more).put(marker.label, marker.style);
+    Pen::new(buffer, line, 0, look.glyphs.more).put(&marker.label, marker.style);
     Some(place(row))
 }
 
@@ -279,7 +279,7 @@ mod tests {
             thresholds: &limits.map(threshold),
             markers: &[Marker {
                 minute: markers[0],
-                label: "deployed",
+                label: "deployed".to_owned(),
                 style,
             }],
             line: style,

@@ -50,6 +50,34 @@ fn gate_check_says_what_each_rule_means_or_shows_the_place() {
     assert!(err(&wrong).contains("wrong.toml:17"), "{}", err(&wrong));
 }
 
+#[test]
+fn gate_check_warns_of_rules_that_make_no_sense_and_refuses_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let odd = SMALLEST
+        .replace("error_rate < 1%", "error_rate > 1%")
+        .replace("error_rate > 2% for 3m", "error_rate > 200% for 30m");
+    fs::write(folder.path().join("cockpit.toml"), odd).unwrap();
+    let all = cockpit(folder.path(), &["gate", "check"]);
+    assert_eq!(all.status.code(), Some(0), "{}", err(&all));
+    for words in [
+        "warning: `error_rate > 1%`: as a gate this passes only when error_rate is bad",
+        "1 | error_rate > 1%\n  | ^^^^^^^^^^^^^^^",
+        "`error_rate <= 1%` is more likely meant",
+        "lies between 0% and 100%: this never holds",
+        "this looks at 30 minutes and the watch has 15 minutes",
+    ] {
+        assert!(out(&all).contains(words), "{words} in {}", out(&all));
+    }
+    assert!(err(&all).contains("2 rules with warnings"), "{}", err(&all));
+    let strict = cockpit(folder.path(), &["gate", "check", "--strict", "--json"]);
+    assert_eq!(strict.status.code(), Some(1));
+    let json: serde_json::Value = serde_json::from_slice(&strict.stdout).unwrap();
+    assert_eq!(json["rules"][0]["warnings"][0]["start"], 0);
+    // The same words are right as a trigger.
+    let one = ["gate", "check", "--trigger", "--strict", "error_rate > 1%"];
+    assert_eq!(cockpit(folder.path(), &one).status.code(), Some(0));
+}
+
 /// Answers everything with `ok`.
 fn server() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -6,6 +6,7 @@ use cockpit::domain::{
     EnvironmentId, Fault, FaultKind, Feed, Login, Outcome, RunId, Seq, Sha, Text,
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding, TestsSummary, Totals},
+    judge::PastDay,
     observation::{
         AlarmSnapshot, AlarmState, ArtifactSnapshot, BranchLead, DeploymentSnapshot,
         DeploymentState, EnvironmentSnapshot, LaneRule, LaneRun, LaneSeen, LaneSnapshot,
@@ -59,6 +60,8 @@ pub(crate) enum See {
     Ready(InputsCheck),
     /// Metrics from one minute up to another.
     Metrics(Metrics),
+    /// Metrics of an earlier day; the times are those of the story's own day.
+    Past(Past),
     /// Alarms by name.
     Alarms(BTreeMap<String, AlarmState>),
     /// The windows of the next weeks.
@@ -189,6 +192,16 @@ pub(crate) struct Metrics {
     pub(crate) series: BTreeMap<String, Value>,
 }
 
+/// The same of an earlier day.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Past {
+    /// Which day.
+    pub(crate) day: PastDay,
+    /// What was there.
+    #[serde(flatten)]
+    pub(crate) metrics: Metrics,
+}
+
 /// Samples in short.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
@@ -263,10 +276,8 @@ impl See {
                 past: Vec::new(),
                 newest: None,
             }),
-            Self::Metrics(metrics) => Observation::Metrics {
-                asked: at,
-                seen: metrics.seen(),
-            },
+            Self::Metrics(metrics) => metrics.observation(at),
+            Self::Past(past) => past.observation(),
             Self::Alarms(all) => Observation::Alarms(
                 all.iter()
                     .map(|(name, state)| AlarmSnapshot {
@@ -388,6 +399,7 @@ fn deployment(digit: &str) -> DeploymentSnapshot {
         job: None,
         created: time("09:00"),
         updated: time("09:10"),
+        succeeded: None,
         creator: None,
     }
 }
@@ -445,13 +457,32 @@ impl Smoke {
     }
 }
 
+impl Past {
+    fn observation(&self) -> Observation {
+        let mut seen = self.metrics.seen();
+        let back = -self.day.minutes();
+        (seen.from, seen.until) = (seen.from.plus(back), seen.until.plus(back));
+        Observation::Past {
+            day: self.day,
+            seen,
+        }
+    }
+}
+
 impl Metrics {
+    fn observation(&self, asked: Timestamp) -> Observation {
+        let seen = self.seen();
+        Observation::Metrics { asked, seen }
+    }
+
     fn seen(&self) -> MetricsSeen {
         let (from, until) = (Minute::of(time(&self.from)), Minute::of(time(&self.until)));
         let count = usize::try_from(until.0 - from.0).unwrap();
         let series = self.series.iter().map(|(name, value)| {
             let (name, side) = match name.split_once('@') {
                 Some((name, "canary")) => (name, Side::Canary),
+                Some((name, "band_high")) => (name, Side::BandHigh),
+                Some((name, "band_low")) => (name, Side::BandLow),
                 Some((name, _)) => (name, Side::Control),
                 None => (name.as_str(), Side::All),
             };

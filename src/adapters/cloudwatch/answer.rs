@@ -10,7 +10,7 @@ use aws_sdk_cloudwatch::{
 use crate::domain::{
     Text,
     observation::Minute,
-    policy::{Ask, RawSeries, Standing},
+    policy::{Ask, Query, RawSeries, Standing},
 };
 
 /// Most remarks that one answer may leave.
@@ -44,6 +44,10 @@ impl<'a> Answer<'a> {
             };
             let name = called(ask);
             self.remark_all(&name, result.messages());
+            if let Ask::Band { query, tenths, .. } = ask {
+                self.edge((query, tenths), result);
+                continue;
+            }
             let several = !seen.insert(id);
             if several {
                 self.remark(&format!(
@@ -71,6 +75,35 @@ impl<'a> Answer<'a> {
         }
     }
 
+    /// One edge of a band: its results share an id, and which is the upper one is told by the numbers.
+    fn edge(&mut self, (query, tenths): (&'a Query, u32), result: &MetricDataResult) {
+        let standing = standing(result, false);
+        let edges = [true, false].map(|high| Ask::Band {
+            query,
+            tenths,
+            high,
+        });
+        for (ask, outer) in edges.into_iter().zip([f64::max, f64::min]) {
+            let series = self.series.entry(ask).or_default();
+            if series.standing != Standing::Broken {
+                series.standing = standing;
+            }
+            let points = result.timestamps().iter().zip(result.values());
+            for (at, value) in points.filter(|(_, value)| value.is_finite()) {
+                let known = series.points.entry(Minute(at.secs().div_euclid(60)));
+                known
+                    .and_modify(|known| *known = outer(*known, *value))
+                    .or_insert(*value);
+            }
+        }
+        if standing == Standing::Broken {
+            let name = called(edges[0]);
+            self.remark(&format!(
+                "{name}: CloudWatch answers no band; has it a model?"
+            ));
+        }
+    }
+
     /// No further page can be had: silence in what is here says nothing.
     pub(super) fn cut(&mut self, why: &str) {
         self.remark(why);
@@ -83,6 +116,7 @@ impl<'a> Answer<'a> {
 
     /// All series; what was asked for and never answered is missing, and said.
     pub(super) fn finish(mut self) -> (BTreeMap<Ask<'a>, RawSeries>, BTreeSet<Text>) {
+        self.refuse_half_bands();
         let missing: Vec<String> = self
             .ids
             .values()
@@ -93,6 +127,36 @@ impl<'a> Answer<'a> {
             self.remark(&format!("{name}: left out of CloudWatch's answer"));
         }
         (self.series, self.remarks)
+    }
+
+    /// One edge is no band: where both say the same everywhere only one came.
+    fn refuse_half_bands(&mut self) {
+        let bands: Vec<(&Query, u32)> = self
+            .ids
+            .values()
+            .filter_map(|ask| match ask {
+                Ask::Band { query, tenths, .. } => Some((*query, *tenths)),
+                Ask::Series(_) | Ask::Math { .. } => None,
+            })
+            .collect();
+        for (query, tenths) in bands {
+            let edges = [true, false].map(|high| Ask::Band {
+                query,
+                tenths,
+                high,
+            });
+            let [high, low] = edges.map(|edge| self.series.get(&edge).map(|one| &one.points));
+            let is_half = high.is_some_and(|high| !high.is_empty()) && high == low;
+            for edge in edges {
+                if let Some(series) = self.series.get_mut(&edge).filter(|_| is_half) {
+                    series.standing = Standing::Broken;
+                }
+            }
+            if is_half {
+                let name = called(edges[0]);
+                self.remark(&format!("{name}: CloudWatch answers one edge of two"));
+            }
+        }
     }
 
     fn remark(&mut self, words: &str) {
@@ -130,6 +194,7 @@ fn standing(result: &MetricDataResult, several: bool) -> Standing {
 fn called(ask: Ask<'_>) -> String {
     match ask {
         Ask::Series(query) => format!("{} {}", query.metric, query.statistic),
+        Ask::Band { query, .. } => format!("band of {} {}", query.metric, query.statistic),
         Ask::Math { expression, .. } => expression.chars().take(60).collect(),
     }
 }

@@ -149,7 +149,17 @@ impl Account {
     async fn read<'m>(&self, metrics: &[&'m Metric], span: Span) -> Result<Answered<'m>, Fault> {
         let mut all: Answered<'m> = Default::default();
         for call in Call::plan(metrics) {
-            let (series, remarks) = self.pages(&call, span).await?;
+            let answer = match self.pages(&call, span).await {
+                // One band that CloudWatch cannot make must not take every metric with it.
+                Err(fault) if call.has_bands() && fault.kind == FaultKind::Refused => {
+                    let mut answer = self.pages(&call.without_bands(), span).await?;
+                    let words = format!("no anomaly detection bands: {fault}");
+                    answer.1.insert(Text::line(&words));
+                    answer
+                }
+                answer => answer?,
+            };
+            let (series, remarks) = answer;
             all.0.extend(series);
             all.1.extend(remarks);
         }

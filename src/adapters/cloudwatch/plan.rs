@@ -20,6 +20,8 @@ pub(super) struct Call<'a> {
     series: BTreeMap<&'a Query, usize>,
     wanted: BTreeSet<usize>,
     math: Vec<(String, Ask<'a>)>,
+    /// One expression gives both edges of a band.
+    bands: BTreeMap<(&'a Query, u32), usize>,
 }
 
 impl<'a> Call<'a> {
@@ -46,12 +48,16 @@ impl<'a> Call<'a> {
     }
 
     fn size(&self) -> usize {
-        self.series.len() + self.math.len()
+        self.series.len() + self.math.len() + self.bands.len()
     }
 
     fn size_with(&self, ask: Ask<'a>) -> usize {
         let new = match ask {
             Ask::Series(query) => usize::from(!self.series.contains_key(query)),
+            Ask::Band { query, tenths, .. } => {
+                usize::from(!self.series.contains_key(query))
+                    + usize::from(!self.bands.contains_key(&(query, tenths)))
+            }
             Ask::Math { queries, .. } => {
                 let inputs: BTreeSet<&Query> = queries.values().collect();
                 1 + inputs
@@ -73,6 +79,11 @@ impl<'a> Call<'a> {
             Ask::Series(query) => {
                 let number = self.number(query);
                 self.wanted.insert(number);
+            }
+            Ask::Band { query, tenths, .. } => {
+                self.number(query);
+                let next = self.bands.len();
+                self.bands.entry((query, tenths)).or_insert(next);
             }
             Ask::Math {
                 expression,
@@ -109,7 +120,33 @@ impl<'a> Call<'a> {
                     .return_data(true)
                     .build()
             });
-        series.chain(math).collect()
+        let bands = self.bands.iter().filter_map(|((query, tenths), number)| {
+            let series = series_id(*self.series.get(query)?);
+            let deviations = f64::from(*tenths) / 10.0;
+            let band = MetricDataQuery::builder()
+                .id(band_id(*number))
+                .expression(format!("ANOMALY_DETECTION_BAND({series}, {deviations})"))
+                .period(PERIOD)
+                .return_data(true)
+                .build();
+            Some(band)
+        });
+        series.chain(math).chain(bands).collect()
+    }
+
+    /// Whether it asks for bands.
+    pub(super) fn has_bands(&self) -> bool {
+        !self.bands.is_empty()
+    }
+
+    /// The same without bands: where CloudWatch refuses one of them, the rest is still wanted.
+    pub(super) fn without_bands(&self) -> Self {
+        Self {
+            series: self.series.clone(),
+            wanted: self.wanted.clone(),
+            math: self.math.clone(),
+            bands: BTreeMap::new(),
+        }
     }
 
     /// What each id of the answer is.
@@ -120,8 +157,17 @@ impl<'a> Call<'a> {
             .filter(|(_, number)| self.wanted.contains(number))
             .map(|(query, number)| (series_id(*number), Ask::Series(query)));
         let math = self.math.iter().enumerate();
+        let bands = self.bands.iter().map(|((query, tenths), number)| {
+            let ask = Ask::Band {
+                query,
+                tenths: *tenths,
+                high: true,
+            };
+            (band_id(*number), ask)
+        });
         series
             .chain(math.map(|(number, (_, ask))| (math_id(number), *ask)))
+            .chain(bands)
             .collect()
     }
 }
@@ -132,6 +178,10 @@ fn series_id(number: usize) -> String {
 
 fn math_id(number: usize) -> String {
     format!("e{number}")
+}
+
+fn band_id(number: usize) -> String {
+    format!("b{number}")
 }
 
 fn stat(query: &Query) -> MetricStat {

@@ -75,7 +75,11 @@ impl Client {
             Some(job) => self.job_name(job).await,
             None => None,
         };
-        Ok(deployment.read(newest, job))
+        let succeeded = statuses
+            .iter()
+            .filter_map(wire::DeploymentStatus::succeeded)
+            .max();
+        Ok(deployment.read(newest, succeeded, job))
     }
 
     /// A job's name; `None` where it cannot be had, which only leaves the deployment without it.

@@ -89,12 +89,30 @@ pub struct MetricEntry {
     /// Words for people; without them the name.
     #[serde(default)]
     pub label: Option<String>,
+    /// CloudWatch's anomaly detection band, where it has a model: `true` or a number of deviations; of a preset the
+    /// names of its metrics.
+    #[serde(default)]
+    pub band: Option<At<BandWord>>,
     /// Metric math over the ids in `queries`.
     #[serde(default)]
     pub expression: Option<At<String>>,
     /// Inputs of the metric math by id.
     #[serde(default)]
     pub queries: BTreeMap<String, At<QueryTable>>,
+}
+
+/// Which metrics have a band, and how wide it is.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum BandWord {
+    /// Two deviations, or none.
+    Flag(bool),
+    /// So many deviations.
+    Deviations(f64),
+    /// These metrics of a preset, two deviations.
+    Names(Vec<String>),
+    /// These, each with its deviations.
+    Each(BTreeMap<String, f64>),
 }
 
 /// What a minute without a data point is.

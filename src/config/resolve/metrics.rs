@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::{findings::Findings, target::AwsAccount};
+use super::{bands::bands, findings::Findings, target::AwsAccount};
 use crate::{
     config::{
         At,
@@ -23,13 +23,27 @@ pub(super) struct Metrics {
 }
 
 /// Keys of an entry that are not the preset's parameters.
-const GENERAL_KEYS: [&str; 3] = ["preset", "name", "aws"];
+const GENERAL_KEYS: [&str; 4] = ["preset", "name", "aws", "band"];
 /// Statistics that slips are held against.
 const COMMON: [&str; 5] = ["Sum", "Average", "Minimum", "Maximum", "SampleCount"];
 /// Words of the rules' language, which no metric may be called.
-const RESERVED: [&str; 13] = [
-    "alarm", "and", "any", "avg", "baseline", "canary", "control", "for", "in", "max", "min",
-    "not", "or",
+const RESERVED: [&str; 16] = [
+    "alarm",
+    "and",
+    "any",
+    "avg",
+    "band",
+    "band_high",
+    "band_low",
+    "baseline",
+    "canary",
+    "control",
+    "for",
+    "in",
+    "max",
+    "min",
+    "not",
+    "or",
 ];
 
 pub(super) fn metrics(
@@ -41,7 +55,7 @@ pub(super) fn metrics(
     let before = found.list.len();
     let raw = raw.get("metrics").and_then(toml::Value::as_array);
     let mut seen: BTreeMap<(MetricName, Side), bool> = BTreeMap::new();
-    let mut all = Vec::new();
+    let (mut all, mut edges) = (Vec::new(), Vec::new());
     for (place, entry) in table.metrics.iter().enumerate() {
         account(entry, accounts, found);
         let raw = raw
@@ -65,8 +79,10 @@ pub(super) fn metrics(
             found.wrong(&entry.span, message, help);
         }
         seen.extend(made.iter().map(|m| ((m.name.clone(), m.side), bare)));
+        edges.extend(bands(entry, &made, found));
         all.extend(made);
     }
+    all.extend(edges);
     Metrics {
         all,
         complete: found.list.len() == before,

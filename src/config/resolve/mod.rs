@@ -2,6 +2,7 @@
 //!
 //! One file a part of the policy. Nothing here reads a file, the environment or a clock.
 
+mod bands;
 mod calendar;
 mod evidence;
 mod explain;
@@ -20,7 +21,7 @@ mod team;
 
 pub use gates::{GATES, GateDefault};
 pub use not_yet::NotYet;
-pub use rules::{RuleFault, rule_faults};
+pub use rules::{RuleFault, doubt_point, rule_faults};
 pub(super) use smoke::ENDINGS as SMOKE_ENDINGS;
 pub use smoke::SmokeSuites;
 pub use target::{AwsAccount, ProductionVersion};

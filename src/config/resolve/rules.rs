@@ -61,6 +61,15 @@ pub fn rule_faults(source: &str, metrics: &[Metric]) -> Result<Rule, Vec<RuleFau
     })
 }
 
+/// What makes no sense in a rule, as a point in its text.
+pub fn doubt_point(source: &str, doubt: &RuleError) -> Diagnostic {
+    let mut point = Diagnostic::at(doubt.span.clone(), format!("`{source}`: {}", doubt.message));
+    if let Some(mend) = &doubt.mend {
+        point = point.help(mend.clone());
+    }
+    point
+}
+
 fn point(written: &At<String>, error: &RuleError) -> Diagnostic {
     point_at(inside(written, &error.span), &written.value, error)
 }

@@ -32,7 +32,7 @@ pub(super) const MOST_RATIO: f64 = 1e3;
 const SPIKES_SHORT: f64 = 3.48;
 const SPIKES_LONG: f64 = 1.0;
 /// Of the greatest that the same statistic was before; more where few places were seen.
-const GREATEST: f64 = 0.61;
+const GREATEST: f64 = 1.0;
 const GREATEST_FEW: f64 = 3.6;
 /// Widening for estimates from few values.
 const FEW_PLACES: f64 = 1.37;

@@ -6,7 +6,9 @@ use super::{
     null::{Null, Nulls},
     reference::Reference,
     robust::{median, ranked, real},
+    ruling::ruling,
     sustained::sustained,
+    terms::Terms,
 };
 
 /// The newest values before a change that are used.
@@ -34,6 +36,9 @@ pub struct Detector {
     /// The median of the last values as they stand, and the level in the scaled unit, for what matters at all.
     tail: f64,
     level: f64,
+    /// The upper edge of the level that most of the past kept to, where there is such a one; made when something stands
+    /// out for the first time.
+    ruling: std::cell::OnceCell<Option<f64>>,
     past: Vec<f64>,
     sides: Vec<Side>,
     /// Sustained levels of the past by width; made when something stands out for the first time.
@@ -125,6 +130,7 @@ impl Detector {
             noise: Noise::of(&[]),
             tail: 0.0,
             level: 0.0,
+            ruling: std::cell::OnceCell::new(),
             past: Vec::new(),
             sides: Vec::new(),
             levels: Vec::new(),
@@ -141,6 +147,10 @@ impl Detector {
         detector.sides = sides(&past);
         detector.past = past;
         Some(detector)
+    }
+
+    fn ruling(&self) -> Option<f64> {
+        *self.ruling.get_or_init(|| ruling(&self.past))
     }
 
     fn make_levels(&mut self) {
@@ -208,6 +218,7 @@ impl Detector {
     /// What would have to be added after a place of the past for an alarm within the window.
     fn needed(&mut self, place: usize, window: usize, strictness: f64) -> Option<f64> {
         let mut least: Option<f64> = None;
+        let ruling = self.ruling();
         for (index, width) in WIDTHS.iter().enumerate() {
             let Some(levels) = self.levels.get(index) else {
                 continue;
@@ -228,7 +239,8 @@ impl Detector {
                         gap,
                     };
                     let limit = boundary(stretch, null, self.noise, self.values, self.level);
-                    let short = limit * strictness - (level - expected);
+                    let usual = ruling.map_or(f64::NEG_INFINITY, |edge| edge - level);
+                    let short = (limit * strictness - (level - expected)).max(usual);
                     least = Some(least.map_or(short, |least| least.min(short)));
                 }
             }
@@ -238,19 +250,17 @@ impl Detector {
 
     /// The look after the newest of these values, all that came since the change; `None` while there are too few,
     /// or none stands out at all.
-    ///
-    /// `least`: the shortest stretch that may stand out, in values.
-    pub fn look(&mut self, after: &[f64], least: usize) -> Option<Look> {
-        self.look_from(after, least, f64::NEG_INFINITY)
+    pub fn look(&mut self, after: &[f64], terms: Terms) -> Option<Look> {
+        self.look_from(after, terms, f64::NEG_INFINITY)
     }
 
     /// The same where only ratios from `floor` on matter: what cannot reach it is passed over cheaply.
-    pub fn look_from(&mut self, after: &[f64], least: usize, floor: f64) -> Option<Look> {
+    pub fn look_from(&mut self, after: &[f64], terms: Terms, floor: f64) -> Option<Look> {
         let newest = after.get(after.len().saturating_sub(WIDTHS[WIDTHS.len() - 1])..)?;
         let newest = self.scaled(newest);
         let mut best: Option<Look> = None;
         for (index, width) in WIDTHS.iter().enumerate() {
-            if *width < least || (self.noise.usual <= 0.0 && *width < LEAST_OF_CONSTANT) {
+            if self.noise.usual <= 0.0 && *width < LEAST_OF_CONSTANT {
                 continue;
             }
             let Some(gap) = after.len().checked_sub(*width) else {
@@ -258,7 +268,20 @@ impl Detector {
             };
             let stretch = newest.get(newest.len().saturating_sub(*width)..)?;
             let level = *sustained(stretch, *width).first()?;
-            for found in self.over_references(index, gap, level, floor) {
+            // Values that are spared do not make it begin earlier.
+            let spared = stretch.iter().take_while(|value| **value < level).count();
+            let Some(factor) = terms.factor(*width, gap + spared) else {
+                continue;
+            };
+            let looks = self.over_references(index, gap, level, floor * factor);
+            if looks.is_empty() || self.ruling().is_some_and(|edge| level <= edge) {
+                continue;
+            }
+            for found in looks {
+                let found = Look {
+                    ratio: found.ratio / factor,
+                    ..found
+                };
                 if best.is_none_or(|best| found.ratio > best.ratio) {
                     best = Some(found);
                 }
@@ -367,7 +390,7 @@ mod tests {
         let after: Vec<f64> = noise[100..115].iter().map(|v| v + 1.3 * size).collect();
         let seen = (2..=15).any(|count| {
             detector
-                .look(&after[..count], 2)
+                .look(&after[..count], Terms::plain(2))
                 .is_some_and(|look| look.ratio >= 1.0)
         });
         assert!(seen, "{size}");
@@ -375,7 +398,7 @@ mod tests {
             .iter()
             .map(|v| v + 0.1 * size)
             .collect::<Vec<_>>();
-        assert!(detector.look(&quiet, 2).unwrap().ratio < 1.0);
+        assert!(detector.look(&quiet, Terms::plain(2)).unwrap().ratio < 1.0);
     }
 
     #[test]
@@ -386,11 +409,12 @@ mod tests {
             for count in 2..=15 {
                 let plain = Detector::new(&noise, false)
                     .unwrap()
-                    .look(&after[..count], 2);
-                let quick =
-                    Detector::new(&noise, false)
-                        .unwrap()
-                        .look_from(&after[..count], 2, 0.8);
+                    .look(&after[..count], Terms::plain(2));
+                let quick = Detector::new(&noise, false).unwrap().look_from(
+                    &after[..count],
+                    Terms::plain(2),
+                    0.8,
+                );
                 let stands = |look: &Option<Look>| look.filter(|look| look.ratio >= 0.8);
                 assert_eq!(stands(&plain), stands(&quick), "{shift} {count}");
             }
@@ -400,9 +424,27 @@ mod tests {
     #[test]
     fn a_constant_past_is_no_trouble() {
         let mut detector = Detector::new(&[5.0; 60], false).unwrap();
-        assert!(detector.look(&[5.0, 5.0, 5.0, 5.0], 2).unwrap().ratio < 1.0);
-        assert!(detector.look(&[9.0, 9.0, 9.0, 9.0], 2).unwrap().ratio >= 1.0);
-        assert!(detector.look(&[5.01, 5.01, 5.01, 5.01], 2).unwrap().ratio < 1.0);
+        assert!(
+            detector
+                .look(&[5.0, 5.0, 5.0, 5.0], Terms::plain(2))
+                .unwrap()
+                .ratio
+                < 1.0
+        );
+        assert!(
+            detector
+                .look(&[9.0, 9.0, 9.0, 9.0], Terms::plain(2))
+                .unwrap()
+                .ratio
+                >= 1.0
+        );
+        assert!(
+            detector
+                .look(&[5.01, 5.01, 5.01, 5.01], Terms::plain(2))
+                .unwrap()
+                .ratio
+                < 1.0
+        );
         assert_eq!(Detector::new(&[], false).map(|d| d.values()), None);
     }
 }

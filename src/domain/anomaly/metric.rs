@@ -8,6 +8,7 @@ use super::{
     rank::mann_whitney,
     reading::Reading,
     robust::{median, real},
+    terms::Terms,
     transient::blip,
 };
 use crate::domain::{
@@ -25,6 +26,15 @@ const LEAST_AFTER: usize = 2;
 const SHORT_PAST: usize = 14;
 /// The rank test alone decides over so many values after, of a short past.
 const RANKED_FROM: usize = 4;
+/// A stretch that begins so long after the newest deploy begins late, in seconds.
+const LATE_S: f64 = 900.0;
+/// Steps of so many seconds are coarse: a window holds few of them.
+const COARSE_S: f64 = 120.0;
+/// Of coarse steps more is asked: their series have longer memories, and shift by themselves.
+const COARSE_FACTOR: f64 = 1.25;
+/// What begins late on coarse steps is more likely the series' own: a burst is over after fewer values than these.
+const LATE_LEAST: usize = 7;
+const LATE_FACTOR: f64 = 1.5;
 /// Ranks alone do not see sizes: a shift below this share of the level is left to the others.
 const WORTH: f64 = 0.2;
 /// What stands out for a shorter time may be the restart itself, in seconds.
@@ -113,7 +123,7 @@ struct Course {
 /// Looks after each value; ratios below `floor` need not be known.
 fn follow(name: &str, bad: Bad, reading: &Reading, budget: Budget, floor: f64) -> Course {
     let after: Vec<f64> = reading.after.iter().map(|(_, value)| *value).collect();
-    let least = shortest(reading.step_s);
+    let terms = terms(reading);
     let mut course = Course::default();
     for down in directions(bad) {
         let Some(mut detector) = Detector::new(&reading.before, *down) else {
@@ -125,7 +135,7 @@ fn follow(name: &str, bad: Bad, reading: &Reading, budget: Budget, floor: f64) -
             let is_last = count == after.len();
             let ask = Ask {
                 down: *down,
-                least,
+                terms,
                 floor,
             };
             let Some(look) = look(&mut detector, reading, known, ask, budget) else {
@@ -172,11 +182,28 @@ fn recovers(known: &[f64], expected: f64) -> bool {
         .is_some_and(|newest| falls && excess(newest) < RECOVERED * peak)
 }
 
-/// The shortest stretch that may alarm, in values.
-fn shortest(step_s: f64) -> usize {
-    (2..=5)
+/// What is asked of a stretch that may alarm.
+fn terms(reading: &Reading) -> Terms {
+    let step_s = reading.step_s;
+    let least = (2..=5)
         .find(|width| real(*width) * step_s >= SHORTEST_ALARM_S)
-        .unwrap_or(5)
+        .unwrap_or(5);
+    let settled = reading.settles.iter().copied().fold(0.0, f64::max);
+    let late_from = reading
+        .after
+        .iter()
+        .filter(|(end_s, _)| *end_s - step_s < settled + LATE_S)
+        .count();
+    if step_s < COARSE_S {
+        return Terms::plain(least);
+    }
+    Terms {
+        least,
+        factor: COARSE_FACTOR,
+        late_from,
+        late_least: LATE_LEAST,
+        late_factor: LATE_FACTOR,
+    }
 }
 
 /// The greatest certainty of all looks, and that of the last one.
@@ -204,8 +231,8 @@ impl Standing {
 #[derive(Clone, Copy)]
 struct Ask {
     down: bool,
-    /// The shortest stretch that may stand out.
-    least: usize,
+    /// What is asked of a stretch.
+    terms: Terms,
     /// Ratios below it need not be known.
     floor: f64,
 }
@@ -219,7 +246,7 @@ fn look(
     budget: Budget,
 ) -> Option<Look> {
     let down = ask.down;
-    let look = detector.look_from(known, ask.least, ask.floor);
+    let look = detector.look_from(known, ask.terms, ask.floor);
     if reading.before.len() >= SHORT_PAST {
         return look;
     }
@@ -249,7 +276,7 @@ fn look(
         }
     });
     let certainty = chance(known).max(1e-12).ln() / each.ln() * budget.strictness();
-    let by_rank = by_ranks(detector, reading, known, down, certainty);
+    let by_rank = by_ranks(detector, reading, known, down, certainty / ask.terms.factor);
     match (by_size, by_rank) {
         (Some(a), Some(b)) => Some(if b.ratio > a.ratio { b } else { a }),
         (one, other) => one.or(other),

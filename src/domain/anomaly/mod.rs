@@ -15,8 +15,10 @@ mod rank;
 mod reading;
 mod reference;
 mod robust;
+mod ruling;
 mod sustained;
 mod tally;
+mod terms;
 mod transient;
 mod trial;
 
@@ -32,4 +34,5 @@ pub use rank::*;
 pub use reading::*;
 pub use robust::*;
 pub use tally::*;
+pub use terms::*;
 pub use trial::*;

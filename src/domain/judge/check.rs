@@ -72,6 +72,19 @@ fn names(leaf: &Term, metrics: &[Metric], faults: &mut Vec<RuleError>) {
                 .mending("give its preset `canary = {...}` and `control = {...}`"),
         );
     }
+    if let TermKind::Reference(reference @ (Reference::BandHigh | Reference::BandLow), _) =
+        leaf.kind
+        && !metrics
+            .iter()
+            .any(|metric| metric.name == *name && Some(metric.side) == reference.side())
+    {
+        let last = name.0.rsplit('.').next().unwrap_or(&name.0);
+        faults.push(
+            RuleError::new(leaf.span.clone(), format!("`{name}` has no band")).mending(format!(
+                "add `band = true` to its entry, of a preset `band = [\"{last}\"]`, where CloudWatch has an anomaly detection model of it"
+            )),
+        );
+    }
 }
 
 fn measure(term: &Term, metrics: &[Metric]) -> Result<Measure, RuleError> {

@@ -150,9 +150,9 @@ impl Bench<'_> {
             | TermKind::Reference(Reference::Baseline, name) => {
                 self.baseline(name).map(|stats| stats.median)
             }
-            TermKind::Reference(Reference::Control, name) => Err(Lack(
+            TermKind::Reference(reference, name) => Err(Lack(
                 Truth::NoData,
-                format!("the control side of {name} has no past"),
+                format!("the {} of {name} has no past", reference.word()),
             )),
             TermKind::Number(_) | TermKind::Negative(_) | TermKind::Arithmetic(..) => Ok(0.0),
         }
@@ -169,12 +169,10 @@ impl Bench<'_> {
         let (name, side, fold) = match kind {
             TermKind::Metric(name) => (name, self.side(comparison, name), Aggregate::Average),
             TermKind::Aggregate(fold, name) => (name, self.side(comparison, name), *fold),
-            TermKind::Reference(Reference::Control, name) => {
-                (name, Side::Control, Aggregate::Average)
-            }
-            TermKind::Reference(Reference::Baseline, name) => {
-                return self.baseline(name).map(|stats| stats.median);
-            }
+            TermKind::Reference(reference, name) => match reference.side() {
+                Some(side) => (name, side, Aggregate::Average),
+                None => return self.baseline(name).map(|stats| stats.median),
+            },
             TermKind::Number(_) | TermKind::Negative(_) | TermKind::Arithmetic(..) => {
                 return Ok(0.0);
             }
@@ -189,7 +187,7 @@ impl Bench<'_> {
             Aggregate::Minimum => values.iter().copied().reduce(f64::min),
         };
         let value = folded.ok_or_else(|| Lack(Truth::NoData, format!("{name}: no data")))?;
-        if shift == 0.0 || side == Side::Control {
+        if shift == 0.0 || side == Side::Control || side.is_band() {
             return Ok(value);
         }
         Ok(value + shift * self.standard_error(comparison, name, &values))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{State, Unusual};
+use super::{PastDay, State, Unusual};
 use crate::domain::{
     Text,
     observation::{AlarmState, Minute, Sample},
@@ -19,6 +19,15 @@ pub enum JudgeEvent {
     /// Minutes from before cockpit looked, a chunk of metrics at a time.
     HistoryRead {
         /// The first minute.
+        from: Minute,
+        /// By series key: the minutes from `from` on.
+        series: BTreeMap<MetricName, Vec<Sample>>,
+    },
+    /// The same hours of an earlier day. What has no data there is absent.
+    PastRead {
+        /// Which day.
+        day: PastDay,
+        /// The first minute, moved to the release's own day.
         from: Minute,
         /// By series key: the minutes from `from` on.
         series: BTreeMap<MetricName, Vec<Sample>>,
@@ -133,6 +142,7 @@ impl JudgeEvent {
             }
             Self::AlarmChanged { since, .. } => *since,
             Self::HistoryRead { .. }
+            | Self::PastRead { .. }
             | Self::TriggersArmed { .. }
             | Self::TriggerFired { .. }
             | Self::TriggerCleared { .. }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::measure::{Operator, Quantity};
-use crate::domain::policy::MetricName;
+use crate::domain::policy::{MetricName, Side};
 
 /// A place in the source, in bytes.
 pub(super) type Span = Range<usize>;
@@ -58,6 +58,32 @@ pub(super) enum Reference {
     Baseline,
     /// The old version in the same minutes.
     Control,
+    /// The upper edge of the source's own band, in the same minutes.
+    BandHigh,
+    /// The lower edge.
+    BandLow,
+}
+
+impl Reference {
+    /// The word of the language.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Baseline => "baseline",
+            Self::Control => "control",
+            Self::BandHigh => "band_high",
+            Self::BandLow => "band_low",
+        }
+    }
+
+    /// The side that it is measured on; a baseline is none.
+    pub(super) const fn side(self) -> Option<Side> {
+        match self {
+            Self::Baseline => None,
+            Self::Control => Some(Side::Control),
+            Self::BandHigh => Some(Side::BandHigh),
+            Self::BandLow => Some(Side::BandLow),
+        }
+    }
 }
 
 /// A fold over the window.

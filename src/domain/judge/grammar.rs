@@ -9,7 +9,7 @@
 //! sum        = product { ( "+" | "-" ) product }
 //! product    = factor { ( "*" | "/" ) factor }
 //! factor     = "-" factor | NUMBER | METRIC | "(" sum ")"
-//!            | ( "baseline" | "control" ) [ "(" METRIC ")" ] | ( "any" | "avg" | "max" | "min" ) "(" METRIC ")"
+//!            | ( "baseline" | "control" | "band_high" | "band_low" ) [ "(" METRIC ")" ] | ( "any" | "avg" | "max" | "min" ) "(" METRIC ")"
 //! ```
 //! `for` and `in` bind to the nearest condition, `not` included: `not health for 3m` is three minutes without
 //! health. `health` alone means `health >= 1`. A percentage in a product is a factor: `baseline * 110%`.
@@ -331,6 +331,12 @@ impl Descent {
             "alarm" => return self.alarm(&start),
             "baseline" => self.reference(Reference::Baseline)?,
             "control" => self.reference(Reference::Control)?,
+            "band_high" => self.reference(Reference::BandHigh)?,
+            "band_low" => self.reference(Reference::BandLow)?,
+            "band" => {
+                return Err(RuleError::new(start, "which edge of the band?")
+                    .mending("write `band_high` or `band_low`: `latency_p99 > band_high for 3m`"));
+            }
             "any" => self.aggregate(Aggregate::Any)?,
             "avg" => self.aggregate(Aggregate::Average)?,
             "max" => self.aggregate(Aggregate::Maximum)?,
@@ -341,7 +347,17 @@ impl Descent {
             _ => {
                 self.at += 1;
                 if self.next_is("(") {
-                    let known = ["any", "avg", "max", "min", "baseline", "control", "alarm"];
+                    let known = [
+                        "any",
+                        "avg",
+                        "max",
+                        "min",
+                        "baseline",
+                        "control",
+                        "band_high",
+                        "band_low",
+                        "alarm",
+                    ];
                     return Err(RuleError::new(start, format!("`{word}` is no function"))
                         .near(word, known.map(String::from)));
                 }

@@ -115,8 +115,13 @@ impl Bench<'_> {
                     .sample(name, self.side(comparison, name), minute),
             );
         }
-        for name in comparison.referred(Reference::Control) {
-            seen(name, self.series.sample(name, Side::Control, minute));
+        for reference in [Reference::Control, Reference::BandHigh, Reference::BandLow] {
+            let Some(side) = reference.side() else {
+                continue;
+            };
+            for name in comparison.referred(reference) {
+                seen(name, self.series.sample(name, side, minute));
+            }
         }
     }
 
@@ -205,8 +210,14 @@ impl Bench<'_> {
     }
 }
 
+/// Whether it is set against what was or is beside it. An edge of a band is no middle: its noise is in it.
 pub(super) fn is_relative(comparison: &Comparison) -> bool {
-    comparison.has(|kind| matches!(kind, TermKind::Reference(..)))
+    comparison.has(|kind| {
+        matches!(
+            kind,
+            TermKind::Reference(Reference::Baseline | Reference::Control, _)
+        )
+    })
 }
 
 pub(super) fn mean(values: &[f64]) -> Option<f64> {

@@ -68,7 +68,7 @@ fn fixed(term: &Term, series: &dyn Series) -> Option<Quantity> {
         TermKind::Negative(inner) => {
             fixed(inner, series).map(|quantity| Quantity::new(-quantity.value, quantity.measure))
         }
-        TermKind::Reference(Reference::Control, _)
+        TermKind::Reference(Reference::Control | Reference::BandHigh | Reference::BandLow, _)
         | TermKind::Metric(_)
         | TermKind::Aggregate(..) => None,
     }

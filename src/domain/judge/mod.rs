@@ -1,6 +1,7 @@
 //! Judging: expressions over complete minutes, in five states, with their arithmetic.
 
 mod baseline;
+mod bound;
 mod check;
 mod comparison;
 mod evaluate;
@@ -15,9 +16,11 @@ mod meaning;
 mod measure;
 mod minutes;
 mod part;
+mod past_day;
 mod problem;
 mod requests;
 mod rule;
+mod sense;
 mod series;
 mod settle;
 #[cfg(test)]
@@ -35,9 +38,11 @@ pub use event::*;
 pub use hypercare::*;
 pub use limit::*;
 pub use meaning::*;
+pub use past_day::*;
 pub use problem::*;
 pub use requests::requests_beside;
 pub use rule::*;
+pub use sense::*;
 pub use series::*;
 pub use unusual::*;
 pub use verdict::*;

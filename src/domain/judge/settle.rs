@@ -1,7 +1,7 @@
 //! What a comparison's parts mean to each other: percentages as factors, whose baseline a bare word is.
 
 use super::{
-    expression::{Comparison, Reference, Term, TermKind},
+    expression::{Comparison, Term, TermKind},
     measure::{Measure, Operator, Quantity},
     problem::RuleError,
 };
@@ -65,10 +65,7 @@ fn fill(term: &mut Term, only: Option<&MetricName>) -> Result<(), RuleError> {
     match &mut term.kind {
         TermKind::Reference(whose, name) if name.0.is_empty() => {
             let Some(metric) = only else {
-                let word = match whose {
-                    Reference::Baseline => "baseline",
-                    Reference::Control => "control",
-                };
+                let word = whose.word();
                 return Err(RuleError::new(
                     term.span.clone(),
                     format!("`{word}` of which metric?"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{JudgeEvent, State, Unusual};
+use super::{JudgeEvent, PastDay, State, Unusual};
 use crate::domain::{
     Login, Stamp, Text,
     observation::{AlarmState, Minute, Sample},
@@ -19,6 +19,8 @@ const KEPT_MINUTES: usize = 26 * 60;
 pub struct WatchState {
     /// Samples by series key ([`crate::domain::policy::Metric::key`]) and minute.
     pub series: BTreeMap<MetricName, BTreeMap<Minute, Sample>>,
+    /// The same hours of earlier days, in the release's own minutes, by day and series key.
+    pub pasts: BTreeMap<PastDay, BTreeMap<MetricName, BTreeMap<Minute, Sample>>>,
     /// Judged minutes: revision, and verdicts by source text.
     pub judged: BTreeMap<Minute, (u32, Vec<(String, State)>)>,
     /// Triggers by source text, once production has traffic.
@@ -118,6 +120,7 @@ impl WatchState {
                     }
                 }
             }
+            JudgeEvent::PastRead { day, from, series } => self.look_back(*day, *from, series),
             JudgeEvent::MinuteJudged {
                 minute,
                 rev,
@@ -187,6 +190,20 @@ impl WatchState {
                 self.extended = self.extended.saturating_add(*minutes);
                 self.end = None;
             }
+        }
+    }
+
+    fn look_back(
+        &mut self,
+        day: PastDay,
+        from: Minute,
+        series: &BTreeMap<MetricName, Vec<Sample>>,
+    ) {
+        let past = self.pasts.entry(day).or_default();
+        for (key, samples) in series {
+            let minutes = (0..).zip(samples).take(KEPT_MINUTES);
+            let known = past.entry(key.clone()).or_default();
+            known.extend(minutes.map(|(offset, sample)| (from.plus(offset), *sample)));
         }
     }
 

@@ -29,6 +29,9 @@ pub struct DeploymentSnapshot {
     pub created: Timestamp,
     /// Time of the newest status.
     pub updated: Timestamp,
+    /// When it succeeded, also where it was replaced since.
+    #[serde(default)]
+    pub succeeded: Option<Timestamp>,
     /// Who.
     pub creator: Option<Login>,
 }

@@ -10,6 +10,7 @@ use crate::domain::{
     ArtifactId, Fault, Feed, Outcome, Seq, Text,
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding},
+    judge::PastDay,
     policy::TimeWindow,
     record::{ServiceLock, Trust},
     rollback::Readiness,
@@ -69,6 +70,13 @@ pub enum Observation {
     Metrics {
         /// When they were asked for.
         asked: Timestamp,
+        /// What came.
+        seen: MetricsSeen,
+    },
+    /// Metrics of the same hours of an earlier day, in that day's minutes.
+    Past {
+        /// Which day.
+        day: PastDay,
         /// What came.
         seen: MetricsSeen,
     },
@@ -147,7 +155,7 @@ impl Observation {
             | Self::Answered { .. } => Feed::Github,
             // Production answered, or did not.
             Self::Production(_) | Self::Smoke { .. } => Feed::Production,
-            Self::Metrics { .. } => Feed::Metrics,
+            Self::Metrics { .. } | Self::Past { .. } => Feed::Metrics,
             Self::Alarms(_) => Feed::Alarms,
             Self::Calendar(_) => Feed::Calendar,
             Self::ServiceLock(_) => Feed::Machine,
@@ -174,6 +182,7 @@ impl Observation {
             Self::Environment(_) => "environment",
             Self::Readiness(_) => "rollback readiness",
             Self::Metrics { .. } => "metrics",
+            Self::Past { .. } => "metrics of an earlier day",
             Self::Alarms(_) => "alarms",
             Self::Calendar(_) => "calendar",
             Self::Smoke { .. } => "smoke tests",

@@ -84,6 +84,17 @@ pub enum Side {
     Canary,
     /// The old version alone, in the same minutes.
     Control,
+    /// The upper edge of the source's own anomaly detection band of the whole.
+    BandHigh,
+    /// The lower edge.
+    BandLow,
+}
+
+impl Side {
+    /// Whether it is an edge of a band, and not measured on any host.
+    pub const fn is_band(self) -> bool {
+        matches!(self, Self::BandHigh | Self::BandLow)
+    }
 }
 
 /// One metric of a release.
@@ -107,12 +118,39 @@ pub struct Metric {
 }
 
 impl Metric {
+    /// Both edges of CloudWatch's band of it, as metrics of their own; `None`: no single series of the source is behind it.
+    ///
+    /// `deviations`: half of the band's width, in standard deviations.
+    pub fn band(&self, deviations: f64) -> Option<[Self; 2]> {
+        let Recipe::Direct { query, scale, .. } = &self.recipe else {
+            return None;
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a float cast saturates, and the bounds are checked where it is read"
+        )]
+        let tenths = (deviations * 10.0).round() as u32;
+        let edge = |side| Self {
+            side,
+            recipe: Recipe::Band {
+                query: query.clone(),
+                tenths,
+                scale: *scale,
+            },
+            ..self.clone()
+        };
+        Some([edge(Side::BandHigh), edge(Side::BandLow)])
+    }
+
     /// What people read, with the side of a canary: `canary error rate`.
     pub fn title(&self) -> Cow<'_, str> {
         match self.side {
             Side::All => Cow::Borrowed(&self.label),
             Side::Canary => Cow::Owned(format!("canary {}", self.label)),
             Side::Control => Cow::Owned(format!("control {}", self.label)),
+            Side::BandHigh => Cow::Owned(format!("upper edge of {}", self.label)),
+            Side::BandLow => Cow::Owned(format!("lower edge of {}", self.label)),
         }
     }
 
@@ -122,6 +160,8 @@ impl Metric {
             Side::All => self.name.clone(),
             Side::Canary => MetricName(format!("{}@canary", self.name)),
             Side::Control => MetricName(format!("{}@control", self.name)),
+            Side::BandHigh => MetricName(format!("{}@band_high", self.name)),
+            Side::BandLow => MetricName(format!("{}@band_low", self.name)),
         }
     }
 }
@@ -148,6 +188,15 @@ pub enum Recipe {
         /// Denominator.
         under: Vec<Query>,
         /// Factor into the metric's unit (share to per cent: 100).
+        scale: f64,
+    },
+    /// An edge of the source's own anomaly detection band.
+    Band {
+        /// The raw series that the source has a model of.
+        query: Query,
+        /// Half of the band's width, in tenths of a standard deviation.
+        tenths: u32,
+        /// Factor into the metric's unit.
         scale: f64,
     },
     /// Metric math, computed by the source.

@@ -22,6 +22,15 @@ pub const COUNTERS_AFTER: i64 = 1;
 pub enum Ask<'a> {
     /// One raw series.
     Series(&'a Query),
+    /// An edge of the source's band of one raw series.
+    Band {
+        /// The series.
+        query: &'a Query,
+        /// Half of its width, in tenths of a standard deviation.
+        tenths: u32,
+        /// The upper edge, or the lower.
+        high: bool,
+    },
     /// Metric math over series by id.
     Math {
         /// The expression.
@@ -80,6 +89,7 @@ impl Metric {
             Recipe::Ratio { over, under, .. } => {
                 over.iter().chain(under).map(Ask::Series).collect()
             }
+            Recipe::Band { query, tenths, .. } => vec![self.band_ask(query, *tenths)],
             Recipe::Math {
                 expression,
                 queries,
@@ -95,6 +105,15 @@ impl Metric {
         asks.sort_unstable();
         asks.dedup();
         asks
+    }
+
+    fn band_ask<'a>(&self, query: &'a Query, tenths: u32) -> Ask<'a> {
+        let high = self.side == super::Side::BandHigh;
+        Ask::Band {
+            query,
+            tenths,
+            high,
+        }
     }
 }
 
@@ -133,6 +152,11 @@ pub fn fold<'m, 'r>(
             scale,
             absent,
         } => single(Ask::Series(query), *scale, absent),
+        Recipe::Band {
+            query,
+            tenths,
+            scale,
+        } => single(metric.band_ask(query, *tenths), *scale, &Absent::Gap),
         Recipe::Math {
             expression,
             queries,

@@ -79,6 +79,14 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The metrics that people see, in the order of the file: edges of bands come last and are no metrics of their own.
+    pub fn shown_metrics(&self) -> &[Metric] {
+        let edges = self.metrics.iter().rev();
+        let edges = edges.take_while(|metric| metric.side.is_band()).count();
+        let shown = self.metrics.len().saturating_sub(edges);
+        self.metrics.get(..shown).unwrap_or_default()
+    }
+
     /// The programs that run without a person's word at that moment, as a shell would be told them. A fallback of the
     /// rollback is none of them: it runs on a typed confirmation.
     pub fn own_programs(&self) -> Vec<Text> {

@@ -3,10 +3,11 @@
 //! One error budget covers all metrics, both directions and every stage of a rollout. A canary's sides are judged beside
 //! each other by the gates; here the whole is looked at.
 
+use super::pasts::{self, Earlier};
 use crate::domain::{
     Event, Phase, Text,
     anomaly::{Budget, Reading, directions, watch_metric},
-    judge::{JudgeEvent, Rule, Series, Unusual, UnusualKind, WatchState, requests_beside},
+    judge::{JudgeEvent, PastDay, Rule, Series, Unusual, UnusualKind, WatchState, requests_beside},
     observation::Minute,
     policy::{Metric, MetricName, Side, Unit},
     release::{Detectable, Release, ReleaseReadings, Sighting, first_whole},
@@ -99,15 +100,22 @@ pub(super) fn unusual(release: &Release, watch: &WatchState, newest: Minute) -> 
     if newest < change || release.policy.hypercare.false_alarms <= 0.0 {
         return Vec::new();
     }
-    let budget = release.budget();
+    let (budget, beside) = shares(release.budget(), watch);
     let settles = settles(release, change);
+    let earlier = Earlier {
+        watch,
+        traffic: Minute::of(traffic),
+        change,
+        newest,
+    };
     let readings = ReleaseReadings::over(&release.policy, watch, release.baseline_end());
     let mut all: Vec<Unusual> = release
         .whole_metrics()
         .filter_map(|metric| {
             let mut reading = reading(watch, metric, Minute::of(traffic), change, newest);
             reading.settles.clone_from(&settles);
-            let (kind, why) = watch_metric(&metric.title(), metric.bad, &reading, budget)?;
+            let own = watch_metric(&metric.title(), metric.bad, &reading, budget);
+            let (kind, why) = with_earlier(own, metric, &earlier, &settles, beside)?;
             let metric = metric.key();
             let (kind, why) = match too_few(release, &readings, &metric, newest) {
                 Some(few) if kind == UnusualKind::Anomaly => {
@@ -122,6 +130,42 @@ pub(super) fn unusual(release: &Release, watch: &WatchState, newest: Minute) -> 
     all.sort_by_key(|one| one.kind);
     all.truncate(MOST_NAMED);
     all
+}
+
+/// The budget of a metric's own hours before, and that of the earlier days where both are known.
+fn shares(whole: Budget, watch: &WatchState) -> (Budget, Option<Budget>) {
+    if PastDay::ALL
+        .iter()
+        .any(|day| !watch.pasts.contains_key(day))
+    {
+        return (whole, None);
+    }
+    let of = |share: f64| Budget {
+        rate: whole.rate * share,
+        ..whole
+    };
+    (of(1.0 - pasts::SHARE), Some(of(pasts::SHARE)))
+}
+
+/// What a metric shows, once the earlier days are heard.
+fn with_earlier(
+    own: Option<(UnusualKind, Text)>,
+    metric: &Metric,
+    earlier: &Earlier<'_>,
+    settles: &[f64],
+    beside: Option<Budget>,
+) -> Option<(UnusualKind, Text)> {
+    match own {
+        Some((UnusualKind::Anomaly, why)) => {
+            let (kind, more) = earlier.weigh(metric);
+            let why = more.map_or(why.clone(), |more| Text::line(&format!("{why}, {more}")));
+            Some((kind, why))
+        }
+        own => {
+            let only = beside.and_then(|budget| earlier.only_beside(metric, settles, budget));
+            only.map(|why| (UnusualKind::Anomaly, why)).or(own)
+        }
+    }
 }
 
 /// A metric before the first traffic and since the first whole minute with it.

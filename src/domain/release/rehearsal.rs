@@ -211,6 +211,8 @@ fn stamped(seq: Seq, at: Timestamp, event: Event) -> Stamped {
 fn is_news(event: &JudgeEvent) -> bool {
     !matches!(
         event,
-        JudgeEvent::HistoryRead { .. } | JudgeEvent::MinuteJudged { .. }
+        JudgeEvent::HistoryRead { .. }
+            | JudgeEvent::PastRead { .. }
+            | JudgeEvent::MinuteJudged { .. }
     )
 }

@@ -270,6 +270,10 @@ fn is_logged(event: &Event) -> bool {
     use crate::domain::judge::JudgeEvent;
     !matches!(
         event,
-        Event::Judge(JudgeEvent::MinuteJudged { .. } | JudgeEvent::HistoryRead { .. })
+        Event::Judge(
+            JudgeEvent::MinuteJudged { .. }
+                | JudgeEvent::HistoryRead { .. }
+                | JudgeEvent::PastRead { .. }
+        )
     )
 }

@@ -1,13 +1,14 @@
 //! The metrics and alarm feeds: once a minute, shortly after it ended, only what is new.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::pulse::{Gone, Pulse};
 use crate::domain::{
+    judge::PastDay,
     later,
-    observation::{AlarmSnapshot, AlarmState, Minute, Observation},
+    observation::{AlarmSnapshot, AlarmState, MetricsSeen, Minute, Observation},
     policy::Policy,
 };
 
@@ -18,7 +19,11 @@ const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 /// Most minutes in one question: a day.
 const MOST: i64 = 24 * 60;
 
+/// How often an earlier day is asked for, a minute apart, before it counts as without data.
+const TRIES: u32 = 3;
+
 pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), Gone> {
+    let mut tries = 0;
     loop {
         let needs = pulse.needs();
         let asked = pulse.now();
@@ -35,6 +40,10 @@ pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), 
                 Ok(seen) => {
                     pulse.see(Observation::Metrics { asked, seen }).await?;
                     pulse.good(MINUTE).await?;
+                    if let Some(wanted) = needs.pasts {
+                        tries += 1;
+                        look_back(&pulse, &policy, wanted, tries >= TRIES).await?;
+                    }
                 }
                 Err(fault) => next = pulse.bad(fault).await?,
             }
@@ -45,6 +54,41 @@ pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), 
             })
             .await?;
     }
+}
+
+/// The same hours of earlier days: one question a day, once. Where the source does not answer `at_last` the day counts as
+/// without data.
+async fn look_back(
+    pulse: &Pulse,
+    policy: &Policy,
+    (from, until, days): (Minute, Minute, Vec<PastDay>),
+    at_last: bool,
+) -> Result<(), Gone> {
+    for day in days {
+        let (from, until) = (from.plus(-day.minutes()), until.plus(-day.minutes()));
+        let answer = pulse
+            .outside
+            .metrics
+            .read(&policy.metrics, from, until)
+            .await;
+        let seen = match answer {
+            Ok(seen) => seen,
+            Err(fault) => {
+                tracing::info!(day = day.word(), %fault, "an earlier day was not read");
+                if !at_last {
+                    continue;
+                }
+                MetricsSeen {
+                    from,
+                    until,
+                    series: BTreeMap::new(),
+                    remarks: Vec::new(),
+                }
+            }
+        };
+        pulse.see(Observation::Past { day, seen }).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn follow_alarms(mut pulse: Pulse) -> Result<(), Gone> {

@@ -239,7 +239,7 @@ pub(super) fn charts(page: &mut Page, release: &Release) {
     {
         mark(Some(*at), "restored");
     }
-    for metric in &release.policy.metrics {
+    for metric in release.policy.shown_metrics() {
         let series = release.watch.series.get(&metric.key());
         let values = (from.0..until.0).map(|minute| {
             series
@@ -280,7 +280,11 @@ fn is_telling(event: &Event, mood: Mood) -> bool {
     !matches!(
         event,
         Event::Gate(_)
-            | Event::Judge(JudgeEvent::MinuteJudged { .. } | JudgeEvent::HistoryRead { .. })
+            | Event::Judge(
+                JudgeEvent::MinuteJudged { .. }
+                    | JudgeEvent::HistoryRead { .. }
+                    | JudgeEvent::PastRead { .. }
+            )
             | Event::Rollout(RolloutEvent::LaneChanged { .. } | RolloutEvent::StepChanged { .. })
     ) && mood != Mood::Quiet
 }

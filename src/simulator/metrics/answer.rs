@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
+    band,
     cbor::{self, Cbor},
     math::{self, Points},
     series::{self, Metric},
@@ -23,7 +24,7 @@ pub(in crate::simulator) const SERVICE: &str = "/service/GraniteServiceVersion20
 /// Data points of an answer; CloudWatch takes 100,800, less makes callers turn pages.
 const PAGE: usize = 1_440;
 
-type Failure = (u16, &'static str, String);
+pub(super) type Failure = (u16, &'static str, String);
 
 /// Answers one operation.
 pub(in crate::simulator) fn answer(state: &State, ask: &Ask, operation: &str) -> Reply {
@@ -117,11 +118,11 @@ fn metric_data(state: &State, request: &Cbor) -> Result<Cbor, Failure> {
 }
 
 /// A query's answer before it is cut into pages.
-struct Answer {
-    id: String,
-    label: String,
-    points: Vec<(i64, f64)>,
-    wrong: Option<String>,
+pub(super) struct Answer {
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) points: Vec<(i64, f64)>,
+    pub(super) wrong: Option<String>,
 }
 
 fn compute(state: &State, queries: &[Cbor], start: i64, end: i64) -> Result<Vec<Answer>, Failure> {
@@ -133,6 +134,19 @@ fn compute(state: &State, queries: &[Cbor], start: i64, end: i64) -> Result<Vec<
         .partition(|query| query.get("Expression").as_str().is_some());
     for query in stats.into_iter().chain(math) {
         let id = query.get("Id").as_str().unwrap_or_default().to_owned();
+        if let Some((of, deviations)) = query.get("Expression").as_str().and_then(band::read) {
+            let source = queries
+                .iter()
+                .find(|one| one.get("Id").as_str() == Some(of));
+            let stat = source.map(|one| one.get("MetricStat"));
+            let Some(stat) = stat else {
+                return Err(invalid(&format!(
+                    "The expression refers to '{of}', which is not there."
+                )));
+            };
+            answers.extend(band::edges(state, stat, deviations, (start, end), &id)?);
+            continue;
+        }
         if !id.starts_with(|c: char| c.is_ascii_lowercase()) || known.contains_key(&id) {
             return Err(invalid(&format!(
                 "The value '{id}' for Id is not unique or not valid."
@@ -163,7 +177,7 @@ fn compute(state: &State, queries: &[Cbor], start: i64, end: i64) -> Result<Vec<
     Ok(answers)
 }
 
-fn statistic(
+pub(super) fn statistic(
     state: &State,
     stat: &Cbor,
     start: i64,

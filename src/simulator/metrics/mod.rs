@@ -1,6 +1,7 @@
 //! CloudWatch of this world: the protocol in `cbor` and `answer`, metric math in `math`, what the series say in `series`, how traffic behaves in `traffic`.
 
 mod answer;
+mod band;
 mod cbor;
 mod math;
 mod series;

@@ -41,7 +41,7 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         badge_before(view)
     };
     let inner = frame(view, buffer, area, Pane::Metrics, &right, hits);
-    let all = view.release.policy.metrics.len();
+    let all = view.release.policy.shown_metrics().len();
     hits.reach[Pane::Metrics.index()] = (usize::from(inner.height), all);
     if all == 0 {
         Pen::new(buffer, inner, 0, view.look.glyphs.more)
@@ -123,7 +123,7 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
 
 fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let styles = &view.look.styles;
-    let metrics = &view.release.policy.metrics;
+    let metrics = view.release.policy.shown_metrics();
     let shown: Vec<&Metric> = metrics
         .iter()
         .filter(|metric| metric.side == Side::All)

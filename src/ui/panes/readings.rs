@@ -62,6 +62,7 @@ pub(super) fn facts(view: View<'_>, index: usize) -> &MetricFacts {
     static NONE: MetricFacts = MetricFacts {
         baseline: None,
         after: None,
+        band: None,
         limits: Vec::new(),
     };
     view.model.derived.metrics.get(index).unwrap_or(&NONE)

@@ -32,7 +32,7 @@ impl Strip {
     pub(super) fn of(view: View<'_>, room: u16) -> Self {
         let mut rows: Vec<Vec<Piece>> = vec![Vec::new()];
         let mut used = 0;
-        for (index, metric) in view.release.policy.metrics.iter().enumerate() {
+        for (index, metric) in view.release.policy.shown_metrics().iter().enumerate() {
             let pieces = one(view, index, metric);
             let wide: u16 = pieces.iter().map(|(text, _)| width(text)).sum();
             if used > 0 && used + 2 + wide > room {

@@ -6,7 +6,7 @@ use super::readings::{facts, latest, reading, values};
 use crate::{
     app::{Hits, Pane, Spot},
     domain::{
-        judge::{Course, UnusualKind, change},
+        judge::{Course, PastDay, UnusualKind, change},
         observation::{Minute, Sample},
         plot::Plot,
         policy::Metric,
@@ -25,6 +25,8 @@ const NUMBER: u16 = 9;
 const WORD: u16 = 13;
 /// The longest name that is told in full.
 const LONGEST_NAME: u16 = 22;
+/// With so many columns there is room for the earlier days.
+const DAYS_FROM: u16 = 104;
 /// A small chart needs so many columns.
 const LEAST_CHART: u16 = 14;
 /// Most rows of a small chart.
@@ -38,6 +40,8 @@ pub(super) struct Table<'a> {
     /// Rows a metric.
     each: u16,
     name: u16,
+    /// Whether earlier days have their columns.
+    days: bool,
 }
 
 /// What is said of a metric.
@@ -49,8 +53,8 @@ struct Said {
 
 impl<'a> Table<'a> {
     /// For so many rows.
-    pub(super) fn of(view: View<'a>, span: (Minute, Minute), rows: u16) -> Self {
-        let metrics = &view.release.policy.metrics;
+    pub(super) fn of(view: View<'a>, span: (Minute, Minute), (columns, rows): (u16, u16)) -> Self {
+        let metrics = view.release.policy.shown_metrics();
         let count = u16::try_from(metrics.len()).unwrap_or(u16::MAX).max(1);
         let name = metrics.iter().map(|metric| width(&metric.title())).max();
         Self {
@@ -58,12 +62,13 @@ impl<'a> Table<'a> {
             span,
             each: (rows.saturating_sub(1) / count).clamp(1, MOST_ROWS),
             name: name.unwrap_or(0).clamp(8, LONGEST_NAME),
+            days: columns >= DAYS_FROM && view.release.rollout.first_traffic.is_some(),
         }
     }
 
     /// Rows that it takes, its head among them.
     pub(super) fn height(&self) -> u16 {
-        let metrics = self.view.release.policy.metrics.len();
+        let metrics = self.view.release.policy.shown_metrics().len();
         let count = u16::try_from(metrics).unwrap_or(u16::MAX);
         count.saturating_mul(self.each).saturating_add(1)
     }
@@ -79,7 +84,7 @@ impl<'a> Table<'a> {
             return;
         }
         self.head(buffer, area);
-        let metrics = &self.view.release.policy.metrics;
+        let metrics = self.view.release.policy.shown_metrics();
         let fits = usize::from((area.height - 1) / self.each).max(1);
         let selected = self.view.model.metric.min(metrics.len().saturating_sub(1));
         let top = (selected + 1).saturating_sub(fits);
@@ -96,13 +101,24 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Where the columns begin: before, after, change, word, chart.
-    fn columns(&self) -> [u16; 5] {
+    /// Where the columns begin: before, after, change, the earlier days, word, chart.
+    fn columns(&self) -> [u16; 7] {
         let before = 2 + self.name + 1;
         let after = before + NUMBER + 1;
         let change = after + NUMBER + 1;
-        let word = change + NUMBER + 2;
-        [before, after, change, word, word + WORD + 1]
+        let yesterday = change + NUMBER + 1;
+        let last_week = yesterday + NUMBER + 1;
+        let end = if self.days { last_week } else { change };
+        let word = end + NUMBER + 2;
+        [
+            before,
+            after,
+            change,
+            yesterday,
+            last_week,
+            word,
+            word + WORD + 1,
+        ]
     }
 
     fn head(&self, buffer: &mut Buffer, area: Rect) {
@@ -111,9 +127,33 @@ impl<'a> Table<'a> {
             || "after".to_owned(),
             |minute| format!("at {}", minute_of(minute.start(), &self.view.model.zone)),
         );
-        let [before, at, change, ..] = self.columns();
+        let [before, at, change, yesterday, last_week, ..] = self.columns();
         for (column, text) in [(before, "before"), (at, after.as_str()), (change, "change")] {
             self.number(buffer, area, (0, column), text, styles.dim);
+        }
+        if self.days {
+            for (column, day) in [yesterday, last_week].into_iter().zip(PastDay::ALL) {
+                self.number(buffer, area, (0, column), day.word(), styles.dim);
+            }
+        }
+    }
+
+    /// How the metric moved at the same minutes of earlier days.
+    fn earlier(&self, buffer: &mut Buffer, area: Rect, row: u16, metric: &Metric) {
+        let (release, styles) = (self.view.release, &self.view.look.styles);
+        let [_, _, _, yesterday, last_week, ..] = self.columns();
+        for (column, day) in [yesterday, last_week].into_iter().zip(PastDay::ALL) {
+            let (words, style) = match release.past_seen(metric, day) {
+                Some(seen) => (
+                    wording::change(seen.before, seen.after, metric.unit),
+                    styles.dim,
+                ),
+                None if release.watch.pasts.contains_key(&day) => {
+                    ("no data".to_owned(), styles.info)
+                }
+                None => ("not read".to_owned(), styles.faint),
+            };
+            self.number(buffer, area, (row, column), &fitting(words), style);
         }
     }
 
@@ -135,7 +175,7 @@ impl<'a> Table<'a> {
         } else {
             (" ", styles.text)
         };
-        let [before_at, after_at, change_at, word_at, _] = self.columns();
+        let [before_at, after_at, change_at, _, _, word_at, _] = self.columns();
         Pen::new(buffer, area, row, glyphs.more)
             .put(mark, styles.accent)
             .skip(1)
@@ -159,14 +199,11 @@ impl<'a> Table<'a> {
             .zip(after)
             .map(|(stats, after)| change(&stats, after, metric.bad));
         if let (Some(before), Some(after)) = (before, after) {
-            let words = wording::change(before, after, metric.unit);
-            // The smallest of changes has the most digits.
-            let words = if width(&words) > NUMBER {
-                words.replace(' ', "")
-            } else {
-                words
-            };
+            let words = fitting(wording::change(before, after, metric.unit));
             self.number(buffer, area, (row, change_at), &words, styles.text);
+        }
+        if self.days {
+            self.earlier(buffer, area, row, metric);
         }
         let said = self.said(index, metric, course.map(|change| change.course));
         if word_at < area.width {
@@ -221,6 +258,10 @@ impl<'a> Table<'a> {
             Some(Course::Same) => said(glyphs.ok, "same", styles.ok),
             Some(Course::Better) => said(glyphs.ok, "better", styles.ok),
             Some(Course::Worse) => said(glyphs.dot, "a bit worse", styles.text),
+            // What it was is known, what it is not yet.
+            None if facts(view, index).baseline.is_some() => {
+                said(glyphs.open, "no minute yet", styles.dim)
+            }
             None => said(glyphs.open, "no baseline", styles.dim),
         }
     }
@@ -257,7 +298,7 @@ impl<'a> Table<'a> {
             .iter()
             .map(|marker| Marker {
                 minute: marker.minute,
-                label: "",
+                label: String::new(),
                 style: marker.style,
             })
             .collect();
@@ -269,6 +310,15 @@ impl<'a> Table<'a> {
             cursor: view.model.cursor,
         };
         paint(view.look, buffer, chart, &plot, &dress);
+    }
+}
+
+/// The smallest of changes has the most digits.
+fn fitting(words: String) -> String {
+    if width(&words) > NUMBER {
+        words.replace(' ', "")
+    } else {
+        words
     }
 }
 

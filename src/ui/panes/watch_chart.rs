@@ -15,6 +15,7 @@ use crate::{
         observation::{Minute, Sample},
         plot::{Chart, Plot},
         policy::Metric,
+        rollout::StageState,
         wording,
     },
     ui::{
@@ -42,7 +43,7 @@ const AXIS: u16 = 8;
 
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let styles = &view.look.styles;
-    let metrics = &view.release.policy.metrics;
+    let metrics = view.release.policy.shown_metrics();
     let index = view.model.metric.min(metrics.len() - 1);
     let Some(metric) = metrics.get(index) else {
         return;
@@ -62,7 +63,10 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
     let table = Table::of(
         view,
         (from, until),
-        area.height.saturating_sub(2 + LEAST_CHART) / 4 * 3,
+        (
+            area.width,
+            area.height.saturating_sub(2 + LEAST_CHART) / 4 * 3,
+        ),
     );
     let strip_rows = if has_table {
         table
@@ -88,7 +92,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
         from,
         until,
         values: &values,
-        band: facts.baseline.map(|stats| stats.band()),
+        band: facts.band.or(facts.baseline.map(|stats| stats.band())),
         thresholds: &limits,
         markers: &minutes,
     };
@@ -105,7 +109,12 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
         cursor: view.model.cursor,
     };
     let chart = paint(view.look, buffer, plot_area, &plot, &dress);
-    axes(view, buffer, area, plot_area, &chart, metric);
+    let named = if facts.band.is_some() {
+        "CloudWatch's band"
+    } else {
+        "usual band"
+    };
+    axes(view, buffer, area, plot_area, &chart, (metric, named));
     let below = Rect::new(area.x, plot_area.bottom() + 1, area.width, strip_rows);
     if has_table {
         table.draw(&markers, buffer, below, hits);
@@ -133,7 +142,7 @@ fn axes(
     area: Rect,
     plot_area: Rect,
     chart: &Chart,
-    metric: &Metric,
+    (metric, named): (&Metric, &str),
 ) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     for y in plot_area.top()..plot_area.bottom() {
@@ -157,9 +166,9 @@ fn axes(
             plot_area.width.saturating_sub(2),
             1,
         );
-        let free = (0..10u16).all(|x| chart.bits(x + 2, row) == 0) && plot_area.width > 40;
+        let free = (0..18u16).all(|x| chart.bits(x + 2, row) == 0) && plot_area.width > 40;
         if free {
-            Pen::new(buffer, room, 0, glyphs.more).put("usual band", styles.faint);
+            Pen::new(buffer, room, 0, glyphs.more).put(named, styles.faint);
         }
     }
     let axis = Rect::new(plot_area.x, plot_area.bottom(), plot_area.width, 1);
@@ -246,30 +255,34 @@ fn thresholds(view: View<'_>, metric: &Metric, facts: &MetricFacts) -> Vec<Thres
 
 fn markers(view: View<'_>) -> Vec<Marker> {
     let rollout = &view.release.rollout;
-    let mut markers = Vec::new();
+    let styles = &view.look.styles;
+    let mut markers: Vec<Marker> = Vec::new();
+    let mut mark = |at, label: &str, style| {
+        let minute = Minute::of(at);
+        if !markers.iter().any(|known| known.minute == minute) {
+            markers.push(Marker {
+                minute,
+                label: label.to_owned(),
+                style,
+            });
+        }
+    };
     if let Some(at) = rollout.first_traffic {
-        markers.push(Marker {
-            minute: Minute::of(at),
-            label: "deploy",
-            style: view.look.styles.info,
-        });
+        mark(at, "deploy", styles.info);
     }
-    if let Some(at) = rollout
-        .deployed
-        .filter(|at| rollout.first_traffic.map(Minute::of) != Some(Minute::of(*at)))
-    {
-        markers.push(Marker {
-            minute: Minute::of(at),
-            label: "deployed",
-            style: view.look.styles.info,
-        });
+    if let Some(at) = rollout.deployed {
+        mark(at, "deployed", styles.info);
+    }
+    // A canary's stages by their share; the first is the deploy, the last is deployed.
+    for stage in &rollout.stages {
+        if let (StageState::Deployed, Some(weight), Some(at)) =
+            (stage.state, &stage.weight, stage.since)
+        {
+            mark(at, weight, styles.info);
+        }
     }
     if let Some(attempt) = view.release.rollback.newest() {
-        markers.push(Marker {
-            minute: Minute::of(attempt.at),
-            label: "rollback",
-            style: view.look.styles.warn,
-        });
+        mark(attempt.at, "rollback", styles.warn);
     }
     markers
 }

@@ -3,15 +3,15 @@
 use cockpit::{
     adapters::cloudwatch::CloudWatch,
     domain::{
-        observation::{Minute, Sample},
-        policy::Metric,
+        observation::{MetricsSeen, Minute, Sample},
+        policy::{Metric, Side},
     },
     ports::Metrics as _,
 };
 
 use super::{
     FROM, SECRET, alb, all, ask, clock, custom, fine, math, samples, settings,
-    wire::{Series, Server, data},
+    wire::{Reply, Request, Series, Server, data},
 };
 
 #[tokio::test]
@@ -271,4 +271,100 @@ async fn nothing_to_ask_asks_nothing() {
             .is_empty()
     );
     assert!(server.requests().is_empty());
+}
+
+/// The band of `orders`, and the metric itself.
+fn banded() -> Vec<Metric> {
+    let orders = custom("orders");
+    let edges = orders.band(2.5).unwrap();
+    std::iter::once(orders).chain(edges).collect()
+}
+
+fn band_id(request: &Request) -> String {
+    let queries = request.queries();
+    let band = queries.iter().find(|query| {
+        query["Expression"]
+            .as_str()
+            .is_some_and(|e| e.starts_with("ANOMALY"))
+    });
+    let band = band.unwrap();
+    let orders = request.id("orders Sum").unwrap();
+    assert_eq!(
+        band["Expression"],
+        format!("ANOMALY_DETECTION_BAND({orders}, 2.5)")
+    );
+    band["Id"].as_str().unwrap().to_owned()
+}
+
+fn edge(seen: &MetricsSeen, side: Side) -> Vec<Sample> {
+    seen.series[&("orders".into(), side)].clone()
+}
+
+#[tokio::test]
+async fn a_band_is_one_query_whose_two_series_are_its_edges() {
+    let server = Server::start(vec![fine(|request| {
+        let results = [
+            Series::complete(request.id("orders Sum").unwrap(), &[(FROM, 5.0)]),
+            Series::complete(band_id(request), &[(FROM, 2.0), (FROM + 1, 3.0)]),
+            Series::complete(band_id(request), &[(FROM, 9.0), (FROM + 1, 8.0)]),
+        ];
+        data(&results, None)
+    })])
+    .await;
+    let seen = ask(&server, &banded()).await.unwrap();
+    let value = Sample::Value;
+    assert_eq!(
+        edge(&seen, Side::BandHigh),
+        [value(9.0), value(8.0), Sample::Absent]
+    );
+    assert_eq!(
+        edge(&seen, Side::BandLow),
+        [value(2.0), value(3.0), Sample::Absent]
+    );
+    assert_eq!(server.requests()[0].queries().len(), 2);
+    assert!(seen.remarks.is_empty(), "{:?}", seen.remarks);
+}
+
+#[tokio::test]
+async fn a_band_without_a_model_is_no_data_and_half_a_band_is_broken() {
+    for (points, wanted) in [
+        (&[][..], Sample::Absent),
+        (&[(FROM, 2.0), (FROM + 1, 3.0)], Sample::Broken),
+    ] {
+        let server = Server::start(vec![fine(move |request| {
+            let results = [
+                Series::complete(request.id("orders Sum").unwrap(), &[(FROM, 5.0)]),
+                Series::complete(band_id(request), points),
+            ];
+            data(&results, None)
+        })])
+        .await;
+        let seen = ask(&server, &banded()).await.unwrap();
+        assert_eq!(edge(&seen, Side::BandHigh), [wanted; 3]);
+        assert_eq!(samples(&seen, "orders")[0], Sample::Value(5.0));
+    }
+}
+
+#[tokio::test]
+async fn a_band_that_is_refused_takes_no_metric_with_it() {
+    let refusal = Reply::Error {
+        status: 400,
+        code: "com.amazonaws.cloudwatch#ValidationError",
+        message: "no anomaly detection model",
+        headers: "",
+    };
+    let answer = fine(|request| {
+        let orders = Series::complete(request.id("orders Sum").unwrap(), &[(FROM, 5.0)]);
+        data(&[orders], None)
+    });
+    let server = Server::start(vec![refusal, answer]).await;
+    let seen = ask(&server, &banded()).await.unwrap();
+    assert_eq!(samples(&seen, "orders")[0], Sample::Value(5.0));
+    assert_eq!(edge(&seen, Side::BandLow), [Sample::Broken; 3]);
+    assert!(
+        seen.remarks[0]
+            .as_str()
+            .contains("no anomaly detection bands")
+    );
+    assert_eq!(server.requests()[1].queries().len(), 1);
 }

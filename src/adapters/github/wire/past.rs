@@ -41,6 +41,14 @@ pub(in crate::adapters::github) struct DeploymentStatus {
 }
 
 impl DeploymentStatus {
+    /// When it was told that the deployment succeeded; `None`: this status tells something else.
+    pub(in crate::adapters::github) fn succeeded(&self) -> Option<jiff::Timestamp> {
+        let is_success = state(self.state.as_deref()) == DeploymentState::Success;
+        is_success
+            .then(|| time(self.created_at.as_deref()))
+            .flatten()
+    }
+
     /// For finding the newest: GitHub's order is not promised.
     pub(in crate::adapters::github) fn age_key(&self) -> (Option<jiff::Timestamp>, u64) {
         (time(self.created_at.as_deref()), self.id)
@@ -65,6 +73,7 @@ impl Deployment {
     pub(in crate::adapters::github) fn read(
         &self,
         newest: Option<&DeploymentStatus>,
+        succeeded: Option<jiff::Timestamp>,
         job: Option<Text>,
     ) -> Option<DeploymentSnapshot> {
         let created = time(Some(&self.created_at))?;
@@ -81,6 +90,7 @@ impl Deployment {
             updated: newest
                 .and_then(|status| time(status.created_at.as_deref()))
                 .unwrap_or(created),
+            succeeded,
             creator: login(self.creator.as_ref()),
         })
     }

@@ -34,6 +34,7 @@ fn metrics() -> Vec<Metric> {
         metric("latency_p99", Unit::Milliseconds, Side::All),
         metric("latency_p99", Unit::Milliseconds, Side::Canary),
         metric("latency_p99", Unit::Milliseconds, Side::Control),
+        metric("latency_p99", Unit::Milliseconds, Side::BandHigh),
         metric("healthy_hosts", Unit::Count, Side::All),
         metric("db.cpu", Unit::Percent, Side::All),
         metric("orders", Unit::PerMinute, Side::All),
@@ -50,6 +51,8 @@ fn metrics() -> Vec<Metric> {
 #[case("latency_p99 < baseline * 110%")]
 #[case("latency_p99 < 1.25 * baseline(latency_p99)")]
 #[case("latency_p99 < control * 1.1")]
+#[case("latency_p99 > band_high for 3m")]
+#[case("latency_p99 > band_high(latency_p99) * 1.1")]
 #[case("latency_p99 / baseline < 1.2")]
 #[case("latency_p99 < 500ms")]
 #[case("latency_p99 < 0.5 s")]
@@ -257,4 +260,20 @@ proptest::proptest! {
             caret(&source, fault.span.clone(), &fault.message);
         }
     }
+}
+
+#[test]
+fn a_band_wants_its_edge_named_and_a_metric_that_has_one() {
+    let bare = Rule::parse("latency_p99 > band").unwrap_err();
+    assert_eq!(bare.span, 14..18);
+    assert!(bare.sentence().contains("write `band_high` or `band_low`"));
+    let none = Rule::parse("error_rate > band_high").unwrap();
+    let faults = none.check(&metrics()).unwrap_err();
+    assert!(
+        faults[0]
+            .sentence()
+            .contains("`error_rate` has no band; add `band = true`")
+    );
+    let low = Rule::parse("latency_p99 < band_low").unwrap();
+    assert!(low.check(&metrics()).is_err());
 }

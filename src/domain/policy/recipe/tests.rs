@@ -77,7 +77,7 @@ fn folded(metric: &Metric, given: Given<'_>, age: i64, cut: &[(&str, Standing)])
     };
     let find = |ask: Ask<'_>| match ask {
         Ask::Series(query) => raw.get(query.metric.as_str()),
-        Ask::Math { .. } => None,
+        Ask::Math { .. } | Ask::Band { .. } => None,
     };
     fold(metric, &find, asked)
 }

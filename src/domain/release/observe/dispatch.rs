@@ -33,7 +33,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::ProductionRun(seen) => run::observe_production_run(release, seen),
         Observation::RollbackRun(seen) => rollback::observe_rollback_run(release, seen),
         Observation::Lane(seen) => lane::observe_lane(release, seen),
-        Observation::Metrics { asked, seen } => minutes::observe_minutes(release, *asked, seen),
+        Observation::Metrics { .. } | Observation::Past { .. } => minutes::observe(release, seen),
         Observation::Candidate(candidate) => new_if(
             release.evidence.candidate.as_ref() != Some(candidate),
             || EvidenceEvent::CandidateSeen(candidate.clone()),

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
     Event,
-    judge::{JudgeEvent, LATENESS_MINUTES, WatchState},
-    observation::{MetricsSeen, Minute, Sample},
+    judge::{JudgeEvent, LATENESS_MINUTES, PastDay, WatchState},
+    observation::{MetricsSeen, Minute, Observation, Sample},
     policy::MetricName,
     release::{Release, judging},
 };
@@ -19,11 +19,16 @@ const NEWS: usize = 5;
 /// Samples in one history event: keeps its line below 64 KiB.
 const CHUNK: usize = 1_500;
 
-pub(super) fn observe_minutes(
-    release: &Release,
-    asked: Timestamp,
-    seen: &MetricsSeen,
-) -> Vec<Event> {
+/// What the metrics source told, of this release's minutes or of earlier days.
+pub(super) fn observe(release: &Release, seen: &Observation) -> Vec<Event> {
+    match seen {
+        Observation::Metrics { asked, seen } => observe_minutes(release, *asked, seen),
+        Observation::Past { day, seen } => observe_past(release, *day, seen),
+        _ => Vec::new(),
+    }
+}
+
+fn observe_minutes(release: &Release, asked: Timestamp, seen: &MetricsSeen) -> Vec<Event> {
     let ready: Vec<(Minute, BTreeMap<MetricName, Sample>)> = (seen.from.0..seen.until.0)
         .map(Minute)
         .filter_map(|minute| Some((minute, values(release, seen, minute, asked)?)))
@@ -101,6 +106,28 @@ fn is_new(release: &Release, minute: Minute, values: &BTreeMap<MetricName, Sampl
             Some(known) => known != sample && !matches!(sample, Sample::Absent | Sample::Broken),
         }
     })
+}
+
+/// The same hours of an earlier day, once, moved to the release's own minutes; in chunks of metrics.
+fn observe_past(release: &Release, day: PastDay, seen: &MetricsSeen) -> Vec<Event> {
+    if release.watch.pasts.contains_key(&day) {
+        return Vec::new();
+    }
+    let count = usize::try_from(seen.until.0.saturating_sub(seen.from.0)).unwrap_or(0);
+    let at_once = (CHUNK / count.max(1)).max(1);
+    let from = seen.from.plus(day.minutes());
+    let metrics = release.policy.metrics.as_slice();
+    let chunks = metrics.chunks(at_once).map(|chunk| {
+        let series = chunk.iter().map(|metric| {
+            let answered = seen.series.get(&(metric.name.clone(), metric.side));
+            let samples = answered.map(Vec::as_slice).unwrap_or_default();
+            let samples = samples.get(..count.min(samples.len())).unwrap_or_default();
+            (metric.key(), samples.to_vec())
+        });
+        let series = series.collect();
+        JudgeEvent::PastRead { day, from, series }.into()
+    });
+    chunks.collect()
 }
 
 /// History in chunks of metrics, each from the first to the last minute.
