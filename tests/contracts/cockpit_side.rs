@@ -184,7 +184,12 @@ async fn read_history(meeting: &Meeting, scenario: Scenario) {
         [("id".to_owned(), true), ("version".to_owned(), true)]
     );
     let lane = patiently(hands, || github.lane(meeting.run)).await;
-    assert_eq!(lane.map(|lane| lane.position), Some(0));
+    let seen = lane.map(|lane| (lane.position, lane.behind));
+    assert_eq!(
+        seen,
+        Some((0, Some(0))),
+        "it holds its lane, and nobody waits"
+    );
 }
 
 /// The lines, the lock files and the review tell the same story.

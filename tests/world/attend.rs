@@ -292,6 +292,7 @@ fn soaked(more: usize, kills: usize, seed: u64, speed: f64) {
         assert!(aloft.kill(), "it attended on");
     }
     let aloft = place.start(attend(&place, &config));
+    place.wait_until("it attends", |place| !printed(place).is_empty());
     let counted = || -> usize { begun.keys().map(|folder| signed(folder)).sum() };
     place.wait_until("all counted", |_| counted() == left.len());
     let (code, took) = end(aloft);

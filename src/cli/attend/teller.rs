@@ -8,7 +8,11 @@ use serde_json::json;
 use super::super::headless::print;
 use crate::{
     domain::{
-        Event, ReleaseKey, Stamped, Text, judge::JudgeEvent, record::Entry, release::Release,
+        Event, ReleaseKey, Stamped, Text,
+        judge::{JudgeEvent, State},
+        policy::gate::GateEvent,
+        record::Entry,
+        release::Release,
     },
     flight::stamped,
     ports::Store,
@@ -97,13 +101,18 @@ impl Teller {
     }
 }
 
-/// People want what changed; a minute that was judged, and what is quiet, stand in the journal.
+/// People want what changed; a minute that was judged, a gate that waits for its data, and what is quiet, stand in the
+/// journal.
 fn is_telling(stamped: &Stamped, mood: Mood) -> bool {
-    let is_minute = matches!(
+    let is_waiting = matches!(
         stamped.event,
         Event::Judge(JudgeEvent::MinuteJudged { .. } | JudgeEvent::HistoryRead { .. })
+            | Event::Gate(GateEvent::Changed {
+                state: State::NoData,
+                ..
+            })
     );
-    mood != Mood::Quiet && !is_minute
+    mood != Mood::Quiet && !is_waiting
 }
 
 fn plain(at: Timestamp, subject: Option<&Subject>, by: &str, words: &str) -> String {
