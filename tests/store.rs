@@ -207,6 +207,49 @@ fn a_blob_that_is_gone_or_changed_is_named() {
 }
 
 #[test]
+fn every_byte_of_journal_head_and_blob_is_vouched_for() {
+    let (root, path, journal) = written(&["one", "two"]);
+    let driver = driving(&root);
+    let content = b"{\"suites\":[\"API\"]}";
+    let blob = driver.journal.put_blob(content).unwrap();
+    drop(driver);
+    let head = path.with_file_name("head");
+    let vouched = fs::read(&head).unwrap();
+    let kept = path.with_file_name("blobs").join(&blob);
+    let names = [blob.as_str()];
+    let holds = || {
+        let proven = prove(&path).is_ok_and(|proven| proven.head != Vouched::Nothing);
+        proven && blob_faults(&path, names).is_empty()
+    };
+    assert!(holds());
+    for (file, bytes) in [
+        (&path, &journal),
+        (&head, &vouched),
+        (&kept, &content.to_vec()),
+    ] {
+        for at in 0..bytes.len() {
+            // One bit, the bit between capitals and small letters, the sign bit, all of them; and a byte more, and less.
+            for flip in [0x01, 0x20, 0x80, 0xff] {
+                let mut changed = bytes.clone();
+                changed[at] ^= flip;
+                fs::write(file, &changed).unwrap();
+                assert!(!holds(), "{}: byte {at} ^ {flip:#x}", file.display());
+            }
+            let mut longer = bytes.clone();
+            longer.insert(at, bytes[at]);
+            fs::write(file, &longer).unwrap();
+            assert!(!holds(), "{}: byte {at} twice", file.display());
+            let mut shorter = bytes.clone();
+            shorter.remove(at);
+            fs::write(file, &shorter).unwrap();
+            assert!(!holds(), "{}: byte {at} gone", file.display());
+        }
+        fs::write(file, bytes).unwrap();
+        assert!(holds());
+    }
+}
+
+#[test]
 fn a_release_is_removed_unless_somebody_has_it_open() {
     let (root, path, _) = written(&["one"]);
     assert_eq!(journals(root.path()), std::slice::from_ref(&path));

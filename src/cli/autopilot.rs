@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
     Command, Intent, Login, Phase, Refusal, Text,
-    approval::{ApprovalProgress, ConfirmedApproval, ConfirmedRollback},
+    approval::{ApprovalProgress, ConfirmedApproval, ConfirmedRollback, Shown},
     evidence::Staging,
     judge::State,
     policy::{Effect, Strategy},
@@ -30,8 +30,18 @@ const ROLLBACKS: usize = 2;
 pub(super) struct Autopilot {
     me: Login,
     approvals: usize,
-    /// How long the operator leaves a decision to others.
-    defers: SignedDuration,
+    habits: Habits,
+    /// The open approval prompt: since when, and what it shows.
+    prompt: Option<(Timestamp, Shown)>,
+}
+
+/// How an operator decides.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Habits {
+    /// How long a decision is left to others.
+    pub(super) defers: SignedDuration,
+    /// How long the prompt is looked at before it is confirmed.
+    pub(super) ponders: SignedDuration,
 }
 
 /// What the operator does next.
@@ -46,12 +56,13 @@ pub(super) enum Step {
 }
 
 impl Autopilot {
-    /// An operator who leaves each decision to others for a while.
-    pub(super) fn new(me: Login, defers: SignedDuration) -> Self {
+    /// An operator with these habits.
+    pub(super) fn new(me: Login, habits: Habits) -> Self {
         Self {
             me,
             approvals: 0,
-            defers,
+            habits,
+            prompt: None,
         }
     }
 
@@ -115,7 +126,7 @@ impl Autopilot {
             .iter()
             .any(|gate| gate.effect.is_some() && gate.verdict.state == State::NoData);
         let waited = now.duration_since(waiting.since);
-        if waited < self.defers {
+        if waited < self.habits.defers {
             return Step::Wait;
         }
         // What is still on its way comes late on a slow machine, whose minutes here are moments.
@@ -136,7 +147,7 @@ impl Autopilot {
                 Step::Done
             };
         }
-        let Some(shown) = release.shown() else {
+        let Some(shown) = release.shown().and_then(|shown| self.look(shown, now)) else {
             return Step::Wait;
         };
         let is_void = release.approval.request.as_ref().is_some_and(|request| {
@@ -156,6 +167,29 @@ impl Autopilot {
             Ok(confirmed) => self.give(Intent::Approve(Box::new(confirmed))),
             Err(_) => Step::Done,
         }
+    }
+
+    /// What the open prompt shows, once it was looked at for long enough. One whose ground moved locks, as on the screen: it
+    /// says what changed, and is opened again.
+    fn look(&mut self, now_shown: Shown, now: Timestamp) -> Option<Shown> {
+        let Some((since, was)) = &self.prompt else {
+            let ponders = !self.habits.ponders.is_zero();
+            self.prompt = ponders.then(|| (now, now_shown.clone()));
+            return (!ponders).then_some(now_shown);
+        };
+        let changes = was.changes(&now_shown);
+        if changes.is_empty() {
+            let is_read = now.duration_since(*since) >= self.habits.ponders;
+            return is_read.then_some(now_shown);
+        }
+        for change in changes {
+            eprintln!(
+                "locked: {} was {}, is {}",
+                change.what, change.was, change.now
+            );
+        }
+        self.prompt = Some((now, now_shown));
+        None
     }
 
     fn roll_back(&self, release: &Release) -> Step {

@@ -10,8 +10,10 @@ use super::{
     surroundings::Surroundings,
 };
 use crate::{
-    config::{GATES, Machine, Resolved, Settled, Token, schema as schemas},
+    adapters::clock::WallClock,
+    config::{GATES, Machine, Resolved, Settled, Token, remarks, schema as schemas},
     domain::{Text, policy::Effect},
+    ports::Clock as _,
 };
 
 /// `config show`.
@@ -107,6 +109,13 @@ fn as_text(resolved: &Resolved) -> String {
         page.head("No effect yet");
         for one in &team.not_yet {
             page.row(one.place, one.would, "");
+        }
+    }
+    let remarks = remarks(&team.policy, WallClock.now());
+    if !remarks.is_empty() {
+        page.head("Look at");
+        for one in &remarks {
+            page.row(one.place, &format!("{}; {}", one.says, one.mend), "");
         }
     }
     page.text

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::{
     args::DemoArguments,
-    autopilot::Autopilot,
+    autopilot::{Autopilot, Habits},
     exit::{Exit, Stop},
     headless,
     launch::{Dialogue, Launch, Launched, Picking, demo_folder, launch},
@@ -46,8 +46,8 @@ pub(super) struct Place {
     repository: String,
     pub(super) clock: Arc<dyn Clock>,
     expected: Option<String>,
-    /// How long the simulated operator leaves decisions to others.
-    defers: SignedDuration,
+    /// How the simulated operator decides.
+    habits: Habits,
 }
 
 /// What `/_world` tells.
@@ -101,7 +101,7 @@ pub(super) fn demo(around: &Surroundings, given: &DemoArguments) -> Result<Exit,
         repository: "acme/storefront".to_owned(),
         clock,
         expected: Some(scenario.expected_outcome().to_owned()),
-        defers: defers(scenario.name()),
+        habits: habits(scenario.name()),
     };
     fly(around, given, &place)
 }
@@ -212,16 +212,23 @@ pub(super) fn join(url: &str) -> Result<Place, Stop> {
             told.clock.speed,
         )),
         expected: Some(told.expected_outcome),
-        defers: defers(&told.scenario),
+        habits: habits(&told.scenario),
     })
 }
 
-/// Where someone else decides in the scenario, the operator lets them.
-fn defers(scenario: &str) -> SignedDuration {
-    if scenario == "approved-elsewhere" {
-        SignedDuration::from_mins(5)
-    } else {
-        SignedDuration::ZERO
+/// Where someone else decides in the scenario, the operator lets them; where evidence comes late, they look for long.
+fn habits(scenario: &str) -> Habits {
+    let minutes = SignedDuration::from_mins;
+    match scenario {
+        "approved-elsewhere" => Habits {
+            defers: minutes(5),
+            ..Habits::default()
+        },
+        "evidence-changed" => Habits {
+            ponders: minutes(15),
+            ..Habits::default()
+        },
+        _ => Habits::default(),
     }
 }
 
@@ -371,7 +378,7 @@ fn fly_headless(around: &Surroundings, given: &DemoArguments, place: &Place) -> 
         };
         let operator = if given.autopilot {
             let me = Login::parse("ana").map_err(|error| Stop::failed(error.to_string()))?;
-            Some(Autopilot::new(me, place.defers))
+            Some(Autopilot::new(me, place.habits))
         } else {
             None
         };

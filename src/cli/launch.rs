@@ -20,7 +20,9 @@ use crate::{
         script::Programs,
         store::{Driving, Inbox, LocksOnDisk, Opened, TrustFiles, Who, look, open},
     },
-    config::{AwsAccount, Beside, Machine, Resolved, TeamFile, files_beside, parse_team_with},
+    config::{
+        AwsAccount, Beside, Machine, Resolved, TeamFile, files_beside, parse_team_with, remarks,
+    },
     domain::{
         Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, later,
         observation::RunSnapshot, record::RecordEvent,
@@ -101,6 +103,11 @@ pub(super) async fn launch(
         .not_yet
         .iter()
         .map(ToString::to_string)
+        .chain(
+            remarks(policy, order.clock.now())
+                .iter()
+                .map(ToString::to_string),
+        )
         .collect();
     let opening = RecordEvent::Opened {
         key: key.clone(),

@@ -18,7 +18,8 @@ use crate::{
     flight::read,
 };
 
-/// Exit 0: everything is as it was written; 1: something is not, with the line; 2: there is no such journal.
+/// Exit 0: everything is as it was written; 1: something is not, with the line; 2: there is no such journal; 3: nothing
+/// beside the journal vouches for it, so lines may have been taken away at its end.
 pub(super) fn verify(around: &Surroundings, given: &VerifyArguments) -> Result<Exit, Stop> {
     let journal = past::named(around, &given.release)?;
     if !journal.is_file() {
@@ -49,10 +50,10 @@ pub(super) fn verify(around: &Surroundings, given: &VerifyArguments) -> Result<E
         found.in_words()
     };
     print(page.as_bytes())?;
-    Ok(if blobs.is_empty() {
-        Exit::Ok
-    } else {
-        Exit::Failed
+    Ok(match (blobs.is_empty(), found.is_vouched()) {
+        (false, _) => Exit::Failed,
+        (true, false) => Exit::NeedsHuman,
+        (true, true) => Exit::Ok,
     })
 }
 
@@ -88,11 +89,16 @@ impl Found<'_> {
         self.recorded.map_or(0, |recorded| recorded.blobs().len())
     }
 
+    /// Whether anything beside the journal says how far it went: who took away its end took the head too.
+    fn is_vouched(&self) -> bool {
+        self.proven.head != Vouched::Nothing
+    }
+
     fn as_json(&self) -> serde_json::Value {
         let end = &self.proven.end;
         let release = self.recorded.map(Recorded::release);
         json!({
-            "ok": self.blobs.is_empty(),
+            "ok": if self.blobs.is_empty() && !self.is_vouched() { None } else { Some(self.blobs.is_empty()) },
             "journal": self.journal.display().to_string(),
             "service": release.map(|release| &release.policy.service),
             "version": release.map(crate::domain::release::Release::name),
@@ -185,7 +191,7 @@ impl Found<'_> {
             ),
             Vouched::Nothing => {
                 format!(
-                    "there is none beside the journal: nothing vouches for line {last}, the last one"
+                    "NONE beside the journal: nothing vouches for line {last}, nor that it was the last one"
                 )
             }
         }

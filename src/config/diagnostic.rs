@@ -6,6 +6,7 @@ use std::{fmt, ops::Range};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::secret;
 use crate::domain::Text;
 
 /// Most points that are printed; the rest is counted.
@@ -185,6 +186,10 @@ pub(super) const SECRET_PREFIXES: [&str; 11] = [
 /// The text with anything that looks like a token starred out, byte for byte, so that places stay right.
 fn masked(source: &str) -> String {
     let mut out = source.to_owned();
+    for secret in secret::in_addresses(source) {
+        let stars = "*".repeat(secret.len());
+        out.replace_range(secret, &stars);
+    }
     for prefix in SECRET_PREFIXES {
         let mut from = 0;
         while let Some(found) = out[from..].find(prefix) {

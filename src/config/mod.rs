@@ -11,10 +11,12 @@ mod layer;
 mod layers;
 mod nearest;
 pub mod presets;
+mod remarks;
 mod remote;
 mod resolve;
 pub mod schema;
 mod screen;
+mod secret;
 mod shape;
 mod smoke;
 mod strategy;
@@ -33,6 +35,7 @@ pub use largest::LARGEST;
 pub use layer::*;
 pub use layers::*;
 pub use nearest::nearest;
+pub use remarks::*;
 pub use remote::*;
 pub use resolve::{
     AwsAccount, GATES, GateDefault, NotYet, ProductionVersion, RuleFault, SmokeSuites, doubt_point,

@@ -15,6 +15,7 @@ use toml::{
 use super::{
     diagnostic::{Diagnostic, SECRET_PREFIXES},
     nearest::nearest,
+    secret,
 };
 
 /// Everything in `document` that `schema` does not allow.
@@ -131,6 +132,14 @@ impl<'s> Shape<'s> {
                     .help(
                         "put it in the environment, write \"env:NAME\" here, and revoke this one",
                     ),
+            );
+            return;
+        }
+        if !secret::in_addresses(word).is_empty() {
+            self.found.push(
+                Diagnostic::at(span, format!("`{path}` holds a secret in its address"))
+                    .label("secrets never stand in the file")
+                    .help("leave it out and revoke it; where a request needs one, send a header with \"env:NAME\""),
             );
             return;
         }

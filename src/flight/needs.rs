@@ -182,6 +182,13 @@ impl Needs {
     }
 }
 
+impl Needs {
+    /// Whether an approval waits for the look that lets it out.
+    pub(super) fn rechecks(&self) -> bool {
+        self.look_after > Timestamp::MIN
+    }
+}
+
 /// An approval trusts only a look that began after it.
 fn look_after(release: &Release) -> Timestamp {
     match release.approval.in_flight() {

@@ -3,6 +3,8 @@
 //! Knows no wire. Each rule is one function over `State` with its own instant, so a world that is asked once a minute is the
 //! same as one that is asked each second.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -37,6 +39,7 @@ fn happen(state: &mut State, what: Happening, at: Timestamp) {
         Happening::JobEnds { run, job } => job_ends(state, run, job, at),
         Happening::RunStops { run } => stop(state, run, at),
         Happening::Serves { build, percent } => state.serve(build, percent, at),
+        Happening::Uploads { run, name, bytes } => uploads(state, run, name, bytes, at),
         Happening::BrowserApproves { run, by } => {
             let Some(held) = state.run(run).map(Run::held_by) else {
                 return;
@@ -60,6 +63,20 @@ fn happen(state: &mut State, what: Happening, at: Timestamp) {
             }
         }
     }
+}
+
+/// An upload with `overwrite`: the artifact of that name is gone, and there is another one.
+fn uploads(state: &mut State, run: u64, name: &'static str, bytes: Arc<[u8]>, at: Timestamp) {
+    let id = state.mint();
+    let Some(r) = state.run_mut(run) else { return };
+    r.artifacts.retain(|artifact| artifact.name != name);
+    r.artifacts.push(Artifact {
+        id,
+        name,
+        bytes,
+        created: at,
+    });
+    r.updated = at;
 }
 
 /// Lets a run take its lane, or queue for it. One run may wait: a newer one takes its place.

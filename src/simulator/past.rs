@@ -112,6 +112,7 @@ fn keep_reports(state: &mut State, version: &'static str) {
         failed: false,
         earlier: true,
         risky: false,
+        late: false,
     };
     let files = [
         ("junit", reports::tests(&facts)),

@@ -66,6 +66,7 @@ fn staging(state: &State) -> Vec<Draft> {
         failed,
         earlier: false,
         risky: state.scenario == Scenario::Risky,
+        late: false,
     };
     vec![
         draft("build", &[], 240),
@@ -193,10 +194,38 @@ pub(super) fn candidate(state: &mut State) {
         artifacts: Vec::new(),
     });
     state.release_run = id;
+    if state.scenario == Scenario::EvidenceChanged {
+        late_report(state, id);
+    }
     for ((job, seconds), start) in open.into_iter().zip(starts) {
         let what = Happening::JobEnds { run: id, job };
         state.plan(epoch, start + seconds, what);
     }
+}
+
+/// Seconds after the start at which the late shard reports: the run waits for a person since minutes.
+const LATE_REPORT: i64 = 420;
+
+/// The report of the tests again, with a shard that was still missing.
+fn late_report(state: &mut State, run: u64) {
+    let facts = reports::Facts {
+        seed: state.seed,
+        version: state.repository.version,
+        sha: &state.repository.candidate().sha,
+        failed: false,
+        earlier: false,
+        risky: false,
+        times: 1,
+        late: true,
+    };
+    let bytes = reports::tests(&facts);
+    let epoch = state.epoch;
+    let what = Happening::Uploads {
+        run,
+        name: "junit",
+        bytes,
+    };
+    state.plan(epoch, LATE_REPORT, what);
 }
 
 /// Adds a run that was dispatched just now; the caller lets it begin.

@@ -49,6 +49,8 @@ pub enum Scenario {
     AlarmBefore,
     /// Tens of thousands of test cases and jobs that never stand still: to measure on.
     Storm,
+    /// A shard of the end-to-end tests reports late, while a person decides.
+    EvidenceChanged,
 }
 
 /// A name that is no scenario's.
@@ -65,7 +67,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 22] {
+    pub const fn all() -> [Self; 23] {
         [
             Self::Healthy,
             Self::Regression,
@@ -89,6 +91,7 @@ impl Scenario {
             Self::LowTraffic,
             Self::AlarmBefore,
             Self::Storm,
+            Self::EvidenceChanged,
         ]
     }
 
@@ -127,6 +130,7 @@ impl Scenario {
             Self::LowTraffic => "low-traffic",
             Self::AlarmBefore => "alarm-before",
             Self::Storm => "storm",
+            Self::EvidenceChanged => "evidence-changed",
         }
     }
 
@@ -150,7 +154,8 @@ impl Scenario {
             | Self::Freeze
             | Self::RestartBlip
             | Self::AlarmBefore
-            | Self::Storm => "DEPLOYMENT_COMPLETE",
+            | Self::Storm
+            | Self::EvidenceChanged => "DEPLOYMENT_COMPLETE",
             Self::Regression
             | Self::SlowBurn
             | Self::RollbackRaces
@@ -191,6 +196,9 @@ impl Scenario {
             Self::LowTraffic => "a request every few minutes: cannot tell, a person decides",
             Self::AlarmBefore => "an alarm fires since long before: set apart, rolls nothing back",
             Self::Storm => "50,000 test cases, and 40 jobs that never stand still: to measure on",
+            Self::EvidenceChanged => {
+                "a late test report comes while you decide: the approval locks and says what changed"
+            }
         }
     }
 }

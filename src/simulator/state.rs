@@ -1,6 +1,6 @@
 //! The whole world at one instant, and what is going to happen in it. `engine` moves it on.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -26,6 +26,12 @@ pub(super) enum Happening {
     RunStops { run: u64 },
     /// What a cancelled deploy had begun is done: cancelling does not stop the cluster.
     Serves { build: Build, percent: u8 },
+    /// Another report takes the place of the one of that name.
+    Uploads {
+        run: u64,
+        name: &'static str,
+        bytes: Arc<[u8]>,
+    },
     /// Someone approves in the browser.
     BrowserApproves { run: u64, by: &'static str },
 }
@@ -167,7 +173,8 @@ impl State {
             | Scenario::Freeze
             | Scenario::LowTraffic
             | Scenario::AlarmBefore
-            | Scenario::Storm => Behaviour::Healthy,
+            | Scenario::Storm
+            | Scenario::EvidenceChanged => Behaviour::Healthy,
         }
     }
 

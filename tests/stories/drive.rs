@@ -19,6 +19,7 @@ const CONSEQUENCES: usize = 64;
 pub(crate) const RUN: u64 = 8123;
 
 /// A release with everything that was journalled.
+#[derive(Clone)]
 pub(crate) struct Drive {
     /// As it stands.
     pub(crate) release: Release,

@@ -1,10 +1,10 @@
 //! A run of GitHub Actions, written short: state, jobs, holds, reviews.
 
 use cockpit::domain::{
-    JobId, Login, RunId, Text,
+    ArtifactId, JobId, Login, RunId, Text,
     observation::{
-        Conclusion, JobSnapshot, PendingDeployment, ReviewSnapshot, ReviewState, Reviewer, RunSeen,
-        RunSnapshot, RunStatus,
+        ArtifactSnapshot, Conclusion, JobSnapshot, PendingDeployment, ReviewSnapshot, ReviewState,
+        Reviewer, RunSeen, RunSnapshot, RunStatus,
     },
 };
 use jiff::Timestamp;
@@ -33,6 +33,8 @@ pub(crate) struct Run {
     pub(crate) held: Option<Vec<String>>,
     /// `WHO approved|rejected [ENVIRONMENT]`; `ours approved` carries our comment.
     pub(crate) reviews: Option<Vec<String>>,
+    /// Ids of artifacts that lie there beside the known ones.
+    pub(crate) uploads: Vec<u64>,
 }
 
 /// A status or a conclusion by its word.
@@ -87,7 +89,24 @@ impl Run {
                 .reviews
                 .as_ref()
                 .map(|all| all.iter().map(|text| review(drive, text)).collect()),
+            artifacts: Some(self.artifacts(drive)),
         }
+    }
+
+    /// What is known, and the uploads.
+    fn artifacts(&self, drive: &Drive) -> Vec<ArtifactSnapshot> {
+        let known = drive.release.evidence.artifacts.iter();
+        let known = known.filter(|artifact| !self.uploads.contains(&artifact.id.0));
+        let new = self.uploads.iter().map(|id| ArtifactSnapshot {
+            id: ArtifactId(*id),
+            name: "junit".into(),
+            size: 4_096,
+            digest: Some(Text::line(&format!("sha256:{id:064x}"))),
+            created: Some(time("14:00")),
+            expired: false,
+            run: RunId(8123),
+        });
+        known.cloned().chain(new).collect()
     }
 }
 

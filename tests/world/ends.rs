@@ -93,6 +93,28 @@ fn a_blackout_is_waited_for_and_nothing_is_sent_within_it() {
 }
 
 #[test]
+fn evidence_that_changes_while_a_person_decides_locks_the_approval_and_is_looked_at_again() {
+    let (place, flown) = flown(Scenario::EvidenceChanged);
+    assert_eq!(flown.last["phase"]["ended"], "complete");
+    let events = flown.events();
+    let locked = of_kind(&events, "approval.locked");
+    // With the prompt open, or between the decision and its sending: by the pace of this machine.
+    assert!(
+        flown.told.contains("locked: tests was 334 tests") || !locked.is_empty(),
+        "{}",
+        flown.told
+    );
+    let asked = of_kind(&events, "approval.requested");
+    assert_eq!(asked.len(), 1 + locked.len());
+    let shown = &asked[asked.len() - 1]["payload"]["requested"]["shown"];
+    assert_eq!(
+        shown["tests"][0], 340,
+        "what was sent shows the late report"
+    );
+    assert_eq!(place.acts("approve").len(), 1);
+}
+
+#[test]
 fn a_smoke_test_that_fails_is_an_issue_and_rolled_back_though_no_metric_says_so() {
     let (place, flown) = flown(Scenario::SmokeFails);
     assert_eq!(flown.last["phase"]["ended"], "rolled_back");

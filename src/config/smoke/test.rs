@@ -6,7 +6,10 @@ use super::{
     reader::Reader,
 };
 use crate::{
-    config::tree::{Branch, Entry, Node, plain},
+    config::{
+        secret,
+        tree::{Branch, Entry, Node, plain},
+    },
     domain::smoke::{Body, DEFAULT_DELAY, DEFAULT_TIMEOUT, MOST_RETRIES, Target, Test, Written},
 };
 
@@ -362,6 +365,15 @@ fn target(raw: &str, node: &Node, reader: &mut Reader) -> Option<Target> {
         reader.wrong(
             node,
             "a login in the address: secrets never stand in the file",
+            help,
+        );
+        return None;
+    }
+    if !secret::in_addresses(raw).is_empty() {
+        let help = "send a header with env:NAME instead";
+        reader.wrong(
+            node,
+            "a secret in the address: secrets never stand in the file",
             help,
         );
         return None;

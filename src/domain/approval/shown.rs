@@ -143,7 +143,11 @@ impl Shown {
                 self.environment_names(),
                 now.environment_names(),
             ),
-            ("artifacts", self.artifact_names(), now.artifact_names()),
+            (
+                "artifacts",
+                self.artifacts.len().to_string(),
+                self.artifacts_in_words(now),
+            ),
             ("tests", self.tests_in_words(), now.tests_in_words()),
             ("risk", self.risk_in_words(), now.risk_in_words()),
             (
@@ -192,13 +196,24 @@ impl Shown {
         names.join(", ")
     }
 
-    fn artifact_names(&self) -> String {
-        let all: Vec<String> = self
-            .artifacts
-            .iter()
-            .map(|(id, digest)| format!("{id} {digest}"))
-            .collect();
-        all.join(", ")
+    /// How many artifacts there are now; where they are others, how many of them.
+    fn artifacts_in_words(&self, now: &Self) -> String {
+        let here = |all: &BTreeMap<ArtifactId, Text>, id: &ArtifactId, digest: &Text| {
+            all.get(id) == Some(digest)
+        };
+        let new = now.artifacts.iter();
+        let new = new
+            .filter(|(id, digest)| !here(&self.artifacts, id, digest))
+            .count();
+        let gone = self.artifacts.iter();
+        let gone = gone
+            .filter(|(id, digest)| !here(&now.artifacts, id, digest))
+            .count();
+        let all = now.artifacts.len();
+        match (new, gone) {
+            (0, 0) => all.to_string(),
+            (new, gone) => format!("{all}, {new} new and {gone} gone"),
+        }
     }
 
     /// What an approval takes: the more risk, the more effort. Where nobody knows the risk, the version.

@@ -220,6 +220,39 @@ mod tests {
     }
 
     #[test]
+    fn a_suite_that_claims_more_than_it_shows_is_said_once() {
+        let problems = |tests: u64, skipped: Option<u64>| {
+            let mut builder = ReportBuilder::default();
+            builder.begin_file("api");
+            let stated = Stated {
+                tests: Some(tests),
+                skipped,
+                ..Stated::default()
+            };
+            builder.file_states("api", stated);
+            builder.begin_suite("API", stated);
+            builder.case(&SeenCase {
+                name: "a",
+                class: "c",
+                file: "",
+                outcome: Outcome::Passed,
+                duration: None,
+                message: "",
+                details: "",
+                failing_results: 0,
+            });
+            builder.end_file();
+            let report = builder.finish();
+            let lines: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+            lines
+        };
+        assert_eq!(problems(300, None), ["suite API: says 300 tests, shows 1"]);
+        assert_eq!(problems(300, Some(299)), [""; 0]);
+        assert_eq!(problems(1, None), [""; 0]);
+        assert_eq!(problems(0, None), [""; 0]);
+    }
+
+    #[test]
     fn a_retry_is_merged_within_its_suite_alone() {
         let merged = report(
             "s",

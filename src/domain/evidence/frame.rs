@@ -45,6 +45,8 @@ pub(super) struct Frame {
     failing_results: u64,
     /// Cases seen here and below, each attempt of a retry.
     cases_seen: u64,
+    /// Tests that are claimed and not shown, here and below, and that a problem tells of.
+    told_unseen: u64,
     first_row: usize,
     failing: u64,
     /// Cases that were counted and not kept: what they were is not known any more.
@@ -75,6 +77,7 @@ impl Frame {
         self.nested += inner.totals();
         self.failing_results = self.failing_results.saturating_add(inner.failing_results);
         self.cases_seen += inner.cases_seen;
+        self.told_unseen += inner.told_unseen;
     }
 
     pub(super) fn totals(&self) -> Totals {
@@ -118,10 +121,30 @@ impl Frame {
             );
             arena.problem(&line);
         }
+        self.say_what_is_not_shown(arena, shown);
         self.failing_results = self.failing_results.max(stated.failing());
         if let Some(duration) = stated.duration {
             self.nested.duration = SignedDuration::ZERO;
             self.own.duration = duration;
+        }
+    }
+
+    /// A suite that claims more tests than it shows, save skipped ones, which some formats leave out.
+    fn say_what_is_not_shown(&mut self, arena: &mut Arena, shown: Totals) {
+        let claims = self.stated.tests.unwrap_or(0);
+        let skipped = self.stated.skipped.unwrap_or(0).max(shown.skipped);
+        let unseen = claims
+            .saturating_sub(self.cases_seen)
+            .saturating_sub(skipped);
+        // Failures that only the count tells are said by themselves.
+        let is_said = self.stated.failing() > self.failing_results;
+        if shown.tests > 0 && unseen > self.told_unseen && !is_said {
+            let line = format!(
+                "suite {}: says {claims} tests, shows {}",
+                self.name, self.cases_seen
+            );
+            arena.problem(&line);
+            self.told_unseen = unseen;
         }
     }
 

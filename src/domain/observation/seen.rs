@@ -133,6 +133,8 @@ pub struct RunSeen {
     pub pending: Option<Vec<PendingDeployment>>,
     /// Its reviews, newest first.
     pub reviews: Option<Vec<ReviewSnapshot>>,
+    /// Its artifacts: asked for by the look that lets an approval out.
+    pub artifacts: Option<Vec<ArtifactSnapshot>>,
 }
 
 impl Observation {

@@ -123,6 +123,12 @@ async fn look_at_release(
     } else {
         None
     };
+    // What was approved is compared with what lies there now, not with the evidence feed's last round.
+    let artifacts = if needs.rechecks() {
+        Some(pulse.outside.artifacts.list(needs.run).await?)
+    } else {
+        None
+    };
     memory.updated = Some(run.updated);
     memory.has_jobs |= jobs.is_some();
     memory.held = held;
@@ -132,6 +138,7 @@ async fn look_at_release(
         jobs,
         pending,
         reviews,
+        artifacts,
     })
 }
 
@@ -165,6 +172,7 @@ async fn look_at_other(
             Some(Vec::new())
         },
         reviews: None,
+        artifacts: None,
         run: snapshot,
     }))
 }

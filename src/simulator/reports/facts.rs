@@ -11,6 +11,8 @@ pub(in crate::simulator) struct Facts<'a> {
     pub(in crate::simulator) earlier: bool,
     /// Whether they are a release's that makes a person hesitate.
     pub(in crate::simulator) risky: bool,
+    /// Whether a shard of the end-to-end tests has reported late.
+    pub(in crate::simulator) late: bool,
     /// Whether a required end-to-end test failed.
     pub(in crate::simulator) failed: bool,
 }

@@ -63,6 +63,7 @@ mod tests {
                 failed: false,
                 earlier,
                 risky: false,
+                late: false,
             };
             let text = tracefile(&facts);
             let lines = text.lines().filter(|line| line.starts_with("DA:"));

@@ -37,6 +37,7 @@ pub(super) fn answer(state: &State, caller: &Caller<'_>, parts: &[&str]) -> Opti
             failed: false,
             earlier: false,
             risky: false,
+            late: false,
         };
         let text = reports::explain_text(&facts);
         all.push(wire::comment(commit, (1, EXPLAINER), &text, links));

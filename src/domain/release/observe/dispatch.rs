@@ -9,7 +9,7 @@ use crate::domain::{
     evidence::{EvidenceEvent, EvidenceKind, Finding, Piece},
     judge::JudgeEvent,
     later,
-    observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
+    observation::{AlarmSnapshot, AlarmState, ArtifactSnapshot, DeploymentSnapshot, Observation},
     policy::{TimeWindow, gate::GateEvent},
     record::{RecordEvent, ServiceLock, Trust},
     release::{Release, SETTLE},
@@ -22,6 +22,16 @@ use crate::domain::{
 const DEPLOYMENTS_KEPT: usize = 10;
 /// Artifacts that are kept.
 const ARTIFACTS_KEPT: usize = 100;
+
+/// The artifacts, where they are others than known.
+pub(super) fn artifacts_listed(release: &Release, artifacts: &[ArtifactSnapshot]) -> Vec<Event> {
+    let kept = &artifacts[..artifacts.len().min(ARTIFACTS_KEPT)];
+    new_if(release.evidence.artifacts != kept, || {
+        EvidenceEvent::ArtifactsListed {
+            artifacts: kept.to_vec(),
+        }
+    })
+}
 
 /// What is new in `seen`.
 ///
@@ -38,14 +48,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
             release.evidence.candidate.as_ref() != Some(candidate),
             || EvidenceEvent::CandidateSeen(candidate.clone()),
         ),
-        Observation::Artifacts(artifacts) => {
-            let kept = &artifacts[..artifacts.len().min(ARTIFACTS_KEPT)];
-            new_if(release.evidence.artifacts != kept, || {
-                EvidenceEvent::ArtifactsListed {
-                    artifacts: kept.to_vec(),
-                }
-            })
-        }
+        Observation::Artifacts(artifacts) => artifacts_listed(release, artifacts),
         Observation::Evidence {
             artifact,
             finding,

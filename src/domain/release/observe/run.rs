@@ -2,7 +2,7 @@
 
 use globset::Glob;
 
-use super::stages;
+use super::{dispatch::artifacts_listed, stages};
 use crate::domain::{
     Event, RunId, Seq, Text,
     approval::{ApprovalEvent, ApprovalProgress, Change},
@@ -42,6 +42,11 @@ pub(super) fn observe_run(release: &Release, seen: &RunSeen) -> Vec<Event> {
     }
     if events.is_empty() {
         events.extend(stages::observe_stages(release, seen));
+    }
+    if events.is_empty()
+        && let Some(artifacts) = &seen.artifacts
+    {
+        events.extend(artifacts_listed(release, artifacts));
     }
     if events.is_empty() {
         events.extend(check_request(release, seen));
@@ -184,6 +189,7 @@ fn check_request(release: &Release, seen: &RunSeen) -> Option<Event> {
     let request = release.approval.in_flight()?;
     let is_fresh = request.progress == ApprovalProgress::Requested
         && seen.asked > request.at
+        && seen.artifacts.is_some()
         && (seen.pending.is_some() || seen.run.status == RunStatus::Completed);
     let before = request.shown.as_ref()?;
     if !is_fresh {
