@@ -60,7 +60,7 @@ pub struct Flight {
     pub(super) held: VecDeque<Box<Observation>>,
     /// Not before this does the timer act again.
     earliest: Timestamp,
-    unsynced: Option<Timestamp>,
+    pub(super) unsynced: Option<Timestamp>,
     is_broken: bool,
     has_changed: bool,
     reads_only: Option<String>,
