@@ -392,3 +392,19 @@ fn an_audit_beside_the_same_tools_sarif_is_not_counted_twice() {
     };
     assert_eq!(scan.counts().high, 1);
 }
+
+#[test]
+fn a_run_without_results_did_not_look() {
+    let incomplete = |results: Option<Value>| {
+        let mut document = run(json!([]));
+        let one = document["runs"][0].as_object_mut().unwrap();
+        match results {
+            Some(results) => one.insert("results".to_owned(), results),
+            None => one.remove("results"),
+        };
+        report(&document).incomplete
+    };
+    assert!(incomplete(None));
+    assert!(incomplete(Some(Value::Null)));
+    assert!(!incomplete(Some(json!([]))));
+}

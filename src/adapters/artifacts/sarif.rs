@@ -28,7 +28,11 @@ pub(super) fn read_run(run: &Run, scan: &mut SecurityScan) {
             scan.problem(&format!("{tool}: {}", note.message.0.text.as_str()));
         }
     }
-    for finding in &run.results.0 {
+    let Some(results) = &run.results else {
+        scan.incomplete(&format!("{tool} did not look: its run has no results"));
+        return;
+    };
+    for finding in &results.0 {
         read_finding(run, &rules, finding, scan);
     }
 }

@@ -10,7 +10,8 @@ use super::loose::{Entries, List, Loose, Number, Word, Words};
 #[serde(default)]
 pub(super) struct Run {
     pub(super) tool: Loose<Tool>,
-    pub(super) results: List<Finding>,
+    /// `None`: the run did not look for any (SARIF 3.14.23).
+    pub(super) results: Option<List<Finding>>,
     pub(super) invocations: List<Invocation>,
     pub(super) artifacts: List<Artifact>,
 }
