@@ -224,7 +224,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--keys", type=int, default=200)
     parser.add_argument("--idle", type=float, default=30)
-    parser.add_argument("--speed", type=float, default=150)
+    parser.add_argument("--speed", type=float, default=1000)
     given = parser.parse_args()
     program = os.path.abspath(given.program)
     if "evidence" in given.what:

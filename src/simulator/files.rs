@@ -52,6 +52,13 @@ fn is_smoked(scenario: Scenario) -> bool {
     )
 }
 
+const PIPELINE: &str = r#"ci = "build*"
+verify = "verify"
+explain = "explain"
+staging = "deploy-staging"
+validation = ["e2e", "k6"]
+"#;
+
 const SMOKE: &str = r#"[defaults]
 timeout = "5s"
 [[tests]]
@@ -116,24 +123,18 @@ inputs = { sha = "{sha}", version = "{version}", id = "{release_id}" }
     } else {
         "{ artifact = \"explain\" }"
     };
-    let mut shards = String::new();
-    if scenario == Scenario::Storm {
-        for name in storm::SHARDS {
-            // Writing to a String cannot fail, here and below.
-            let _ = writeln!(shards, "{name} = \"{name}\"");
-        }
-    }
+    let pipeline = if scenario == Scenario::Storm {
+        storm::PIPELINE
+    } else {
+        PIPELINE
+    };
+    // Writing to a String cannot fail, here and below.
     let _ = write!(
         text,
         r#"[production]
 version = {{ url = "{base}/app/version", pointer = "/sha" }}
 [pipeline]
-ci = "build*"
-verify = "verify"
-explain = "explain"
-staging = "deploy-staging"
-validation = ["e2e", "k6"]
-{shards}[evidence]
+{pipeline}[evidence]
 tests = {{ artifact = "junit", required = true }}
 load = {{ artifact = "k6" }}
 security = {{ artifact = "sarif" }}

@@ -8,8 +8,15 @@ use super::{
     state::State,
 };
 
-/// The shards by name; each is a step of the pipeline.
-pub(super) const SHARDS: [&str; 40] = [
+/// Steps of the pipeline that all have shards among their jobs.
+pub(super) const PIPELINE: &str = r#"ci = ["build*", "shard-0*"]
+verify = ["verify", "shard-1*"]
+explain = "explain"
+staging = ["deploy-staging", "shard-2*"]
+validation = ["e2e", "k6", "shard-3*"]
+"#;
+/// The shards by name.
+const SHARDS: [&str; 40] = [
     "shard-00", "shard-01", "shard-02", "shard-03", "shard-04", "shard-05", "shard-06", "shard-07",
     "shard-08", "shard-09", "shard-10", "shard-11", "shard-12", "shard-13", "shard-14", "shard-15",
     "shard-16", "shard-17", "shard-18", "shard-19", "shard-20", "shard-21", "shard-22", "shard-23",
