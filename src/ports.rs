@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     ArtifactId, EnvironmentId, Fault, Login, RunId, Sha, Text,
+    claim::{Claim, ClaimName, ClaimWish, MachineId},
     diff::DependencyChange,
     evidence::{Evidence, EvidenceKind},
     observation::{
@@ -233,6 +234,31 @@ pub trait Letters: Send + Sync {
     fn waiting(&self) -> std::io::Result<Vec<(String, Option<Vec<u8>>)>>;
     /// Answers one with JSON and takes it out.
     fn answer(&self, name: &str, answer: &[u8]) -> std::io::Result<()>;
+}
+
+/// What became of a claim that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Took {
+    /// It stands and is this machine's.
+    Ours(Claim),
+    /// Somebody else's stands, and GitHub's time of that answer.
+    Theirs(Claim, Timestamp),
+}
+
+/// Claims of one service among several machines: who drives, who rolls back, who holds.
+///
+/// Sends once; a claim whose answer was lost is found again by its marker. A refusal to write ([`crate::domain::FaultKind::Forbidden`],
+/// `NotFound`, `Conflict`, `Refused`) means that other machines cannot be told.
+pub trait Claims: Send + Sync {
+    /// This machine.
+    fn machine(&self) -> &MachineId;
+    /// Every claim that stands, and GitHub's time of the answer. One question where nothing changed.
+    fn standing(&self) -> Asked<'_, (Vec<Claim>, Timestamp)>;
+    /// Claims. Where the ref is there already its claim is told, unless it is the one that `over` names, which this one
+    /// takes the place of: compare-and-swap.
+    fn take<'a>(&'a self, wish: &'a ClaimWish, over: Option<&'a Sha>) -> Asked<'a, Took>;
+    /// Takes a claim away; one that is gone already is no fault.
+    fn release<'a>(&'a self, name: &'a ClaimName) -> Asked<'a, ()>;
 }
 
 /// What other releases on this machine say about a service. Blocking.

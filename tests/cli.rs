@@ -287,6 +287,7 @@ async fn doctor_finds_a_sound_world_sound() {
     for check in [
         "config",
         "token",
+        "claims",
         "workflow",
         "environment production",
         "rollback",

@@ -1,6 +1,8 @@
 //! The simulated GitHub against GitHub's own description: every answer of every scenario, and every request that cockpit makes.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "contracts/claims.rs"]
+mod claims;
 #[path = "contracts/cockpit_side.rs"]
 mod cockpit_side;
 #[path = "contracts/description.rs"]
@@ -86,6 +88,18 @@ impl<'a> Trial<'a> {
             self.wait(20);
         }
         panic!("{method} {path}: no answer in eight tries");
+    }
+
+    fn status(&mut self, method: &str, path: &str, body: &Value) -> u16 {
+        self.ask(method, path, body).status
+    }
+
+    /// The id of what was made.
+    fn made(&mut self, path: &str, body: &Value) -> String {
+        let reply = self.ask("POST", path, body);
+        assert_eq!(reply.status, 201, "{path}");
+        let made: Value = serde_json::from_slice(&reply.body).unwrap();
+        made["sha"].as_str().unwrap().to_owned()
     }
 
     fn get(&mut self, path: &str) -> Value {

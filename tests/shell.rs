@@ -5,6 +5,8 @@
 mod air;
 #[path = "shell/aloft.rs"]
 mod aloft;
+#[path = "shell/claims.rs"]
+mod claims;
 #[path = "shell/countdown.rs"]
 mod countdown;
 #[path = "shell/disk.rs"]
@@ -19,6 +21,8 @@ mod glass;
 mod letters;
 #[path = "shell/long.rs"]
 mod long;
+#[path = "shell/refs.rs"]
+mod refs;
 #[path = "shell/replay.rs"]
 mod replay;
 #[path = "shell/screen.rs"]

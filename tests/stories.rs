@@ -160,7 +160,6 @@ fn every_event_refusal_and_phase_occurs() {
     // What the core never gives by itself: the loop around it writes or refuses these.
     let elsewhere = BTreeSet::from([
         "NoRecord", // refused by the loop when an append fails
-        "ReadOnly", // refused by a cockpit that does not hold the lock
     ]);
     let mut wanted = kinds();
     let refusals = variants(include_str!("../src/domain/command.rs"), "Refusal");

@@ -15,6 +15,8 @@ mod description;
 mod ends;
 #[path = "world/kills.rs"]
 mod kills;
+#[path = "world/managers.rs"]
+mod managers;
 #[path = "world/past.rs"]
 mod past;
 #[path = "world/place.rs"]

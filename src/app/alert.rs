@@ -6,6 +6,7 @@ use super::{Bar, Tone};
 use crate::domain::{
     Phase,
     approval::Grant,
+    claim::{CountdownAfar, Holding},
     judge::{Fired, Rule},
     release::Release,
     rollback::Countdown,
@@ -16,6 +17,15 @@ use crate::domain::{
 pub(super) fn of(release: &Release, phase: &Phase, now: Timestamp) -> Option<Bar> {
     if phase.is_end() || !release.rollback.attempts.is_empty() {
         return None;
+    }
+    let seating = &release.record.seating;
+    if let Some((by, afar)) = seating.elsewhere().zip(seating.countdown_afar()) {
+        return Some(countdown_afar(by, afar, now));
+    }
+    if let Some(by) = &seating.rollback {
+        let head = format!("{} rolls production back", by.in_words());
+        let age = wording::age(now.duration_since(by.since));
+        return Some(Bar::new(Tone::Alert, head, format!("claimed {age} ago")));
     }
     if let Some((source, fired)) = release.watch.alerts().next() {
         let more = release.watch.alerts().count() - 1;
@@ -77,10 +87,23 @@ pub(super) fn countdown(release: &Release, running: &Countdown, now: Timestamp) 
     )
 }
 
+/// The countdown of whoever drives on another machine.
+fn countdown_afar(by: &Holding, afar: &CountdownAfar, now: Timestamp) -> Bar {
+    let left = afar.zero.duration_since(now).as_secs().max(0);
+    Bar::new(
+        Tone::Alert,
+        format!("{} rolls back in {left} s", by.in_words()),
+        afar.trigger.as_str(),
+    )
+}
+
 /// The approval that was given outside cockpit, while its deploy can still be cancelled.
 pub(super) fn outside<'a>(release: &'a Release, phase: &Phase) -> Option<&'a Grant> {
     let grant = release.approval.grants.last()?;
-    (matches!(phase, Phase::Deploying) && grant.ours.is_none()).then_some(grant)
+    // Whoever drives on another machine approved with a cockpit too.
+    let driver = release.record.seating.elsewhere().and_then(Holding::login);
+    let is_drivers = driver.is_some() && driver == grant.by.as_ref();
+    (matches!(phase, Phase::Deploying) && grant.ours.is_none() && !is_drivers).then_some(grant)
 }
 
 /// The metric by its name and the arithmetic; the rule itself where it names several metrics or an alarm.

@@ -237,6 +237,25 @@ impl Model {
         self.toast = Some((text.to_owned(), TOAST));
     }
 
+    /// Who drives, as the flight knows it; `None`: this cockpit. A change is said.
+    pub fn seated(&mut self, driver: Option<String>) {
+        let seat = driver.map_or(Seat::Driving, Seat::Watching);
+        if self.seat == Seat::Replay || self.seat == seat {
+            return;
+        }
+        match &seat {
+            Seat::Driving => self.say("this cockpit drives now"),
+            Seat::Watching(driver) if driver == "nobody" => {
+                self.say("nobody drives any more: T takes the seat");
+            }
+            Seat::Watching(driver) => {
+                self.say(&format!("{driver} drives: this cockpit only watches"));
+            }
+            Seat::Replay => {}
+        }
+        self.seat = seat;
+    }
+
     /// So much real time passed for the person who looks.
     pub fn pass(&mut self, real: Duration) {
         self.toast = self.toast.take().and_then(|(text, left)| {

@@ -44,7 +44,10 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
         Action::KeepWatching => {
             release.watch.alerts().next().is_some() || release.watch.strange().next().is_some()
         }
-        Action::Hold => release.rollback.countdown().is_some(),
+        Action::Hold => {
+            let afar = release.record.seating.countdown_afar();
+            release.rollback.countdown().is_some() || afar.is_some()
+        }
         Action::Problem => release.approval.first_grant().is_some() && !phase.is_end(),
         Action::SignOff => return signing(release, model, &phase),
         Action::Emergency => return emergency(release, model),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 
 use super::exit::Stop;
@@ -16,6 +17,8 @@ use crate::{
     ports::{Letters, Store},
 };
 
+/// A seat that was taken so long ago was taken for this start.
+const JUST_NOW: SignedDuration = SignedDuration::from_mins(2);
 /// Reports that may wait for the loop.
 const WAITING_REPORTS: usize = 1_024;
 
@@ -29,7 +32,12 @@ pub(super) fn sit_down(
     login: Login,
     now: jiff::Timestamp,
 ) -> Result<(), Stop> {
-    if release.record.driver.as_ref() == Some(&login) {
+    let seating = &release.record.seating;
+    // Whoever drove on this machine has just written it down; who drove on another could not.
+    let is_recent = seating
+        .taken
+        .is_some_and(|taken| now.duration_since(taken) < JUST_NOW);
+    if release.record.driver.as_ref() == Some(&login) && is_recent {
         return Ok(());
     }
     let taken = RecordEvent::SeatTaken {

@@ -316,6 +316,9 @@ pub struct DemoArguments {
     /// A simulated operator approves, and rolls back on a trigger.
     #[arg(long)]
     pub autopilot: bool,
+    /// Whose token it is in the simulated world: ana, carol, ben, dee or emil.
+    #[arg(long = "as", value_name = "LOGIN", requires = "join")]
+    pub login: Option<String>,
     /// Print each event as a JSON line.
     #[arg(long)]
     pub json: bool,

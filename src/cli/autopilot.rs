@@ -33,6 +33,8 @@ pub(super) struct Autopilot {
     habits: Habits,
     /// The open approval prompt: since when, and what it shows.
     prompt: Option<(Timestamp, Shown)>,
+    /// Takes the seat of whoever drives when something goes wrong; once.
+    takes_seat: bool,
 }
 
 /// How an operator decides.
@@ -63,11 +65,33 @@ impl Autopilot {
             approvals: 0,
             habits,
             prompt: None,
+            takes_seat: false,
         }
+    }
+
+    /// The same as a second manager, who only watches until an alert.
+    pub(super) fn second(mut self) -> Self {
+        self.takes_seat = true;
+        self
+    }
+
+    /// What one does who does not drive.
+    fn look_on(&mut self, release: &Release) -> Step {
+        if release.phase().is_end() {
+            return Step::Done;
+        }
+        if self.takes_seat && release.watch.alerts().next().is_some() {
+            self.takes_seat = false;
+            return self.give(Intent::TakeSeat);
+        }
+        Step::Wait
     }
 
     /// The next step, as of `now`.
     pub(super) fn step(&mut self, release: &Release, now: Timestamp) -> Step {
+        if !release.record.seating.is_here() {
+            return self.look_on(release);
+        }
         // What goes on by itself is left to itself.
         if release.rollback.countdown().is_some() || waits_for_gates(release, now) {
             return Step::Wait;

@@ -283,7 +283,7 @@ fn fly(around: &Surroundings, given: &DemoArguments, place: &Place) -> Result<Ex
             .map_err(|error| Stop::failed(format!("no folder for the journal: {error}")))?;
         (Some(kept), path)
     };
-    let around = inside(around, place, root);
+    let around = inside(around, place, root, given.login.as_deref());
     let exit = if given.headless {
         fly_headless(&around, given, place)
     } else {
@@ -302,14 +302,20 @@ fn fly(around: &Surroundings, given: &DemoArguments, place: &Place) -> Result<Ex
 
 /// The surroundings of a demo: the simulated world's addresses in place of the environment's. The user's own file and
 /// flags for the screen stay.
-pub(super) fn inside(around: &Surroundings, place: &Place, root: PathBuf) -> Surroundings {
+pub(super) fn inside(
+    around: &Surroundings,
+    place: &Place,
+    root: PathBuf,
+    login: Option<&str>,
+) -> Surroundings {
+    let token = login.map_or_else(|| TOKEN.to_owned(), |login| format!("sim-{login}"));
     let mut inside = around.clone();
     inside.env = Env::new([
         (
             "GITHUB_API_URL".to_owned(),
             format!("{}/api/v3", place.base),
         ),
-        ("GH_TOKEN".to_owned(), TOKEN.to_owned()),
+        ("GH_TOKEN".to_owned(), token),
         ("COCKPIT_REPO".to_owned(), place.repository.clone()),
     ]);
     for name in [
@@ -377,8 +383,14 @@ fn fly_headless(around: &Surroundings, given: &DemoArguments, place: &Place) -> 
             return Err(Stop::failed(format!("this release is driven by {driver}")));
         };
         let operator = if given.autopilot {
-            let me = Login::parse("ana").map_err(|error| Stop::failed(error.to_string()))?;
-            Some(Autopilot::new(me, place.habits))
+            let me = Login::parse(given.login.as_deref().unwrap_or("ana"));
+            let me = me.map_err(|error| Stop::failed(error.to_string()))?;
+            let pilot = Autopilot::new(me, place.habits);
+            Some(if given.login.is_some() {
+                pilot.second()
+            } else {
+                pilot
+            })
         } else {
             None
         };

@@ -16,19 +16,22 @@ use crate::{
         calendar::Calendars,
         checkout::LocalClone,
         cloudwatch::{CloudWatch, Settings, StaticKeys},
-        github::Client,
+        github::{ClaimRefs, Client},
         script::Programs,
-        store::{Driving, Inbox, LocksOnDisk, Opened, TrustFiles, Who, look, open},
+        store::{
+            Driving, Inbox, LocksOnDisk, Opened, Signing, TrustFiles, Who, key_path, look,
+            machine_id, open,
+        },
     },
     config::{
         AwsAccount, Beside, Machine, Resolved, TeamFile, files_beside, parse_team_with, remarks,
     },
     domain::{
-        Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, later,
+        Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, claim::ClaimPlace, later,
         observation::RunSnapshot, record::RecordEvent,
     },
     flight::{Calm, Crew, Flying, Forgetful, Found, Outside, Sought, find, resume},
-    ports::{Checkout, Clock, History, Letters, Runs, Store},
+    ports::{Checkout, Claims, Clock, History, Letters, Runs, Store},
     wiring,
 };
 
@@ -254,7 +257,9 @@ pub(super) fn outside(
         None => wiring::cloudwatch(&resolved.team.aws, Arc::clone(clock)),
     });
     let client = Arc::new(client);
+    let claims = claims(resolved, &client, root);
     Ok(Outside {
+        claims,
         runs: client.clone(),
         calm: Calm {
             runs: client.clone(),
@@ -275,6 +280,27 @@ pub(super) fn outside(
         trusts: Arc::new(TrustFiles::new(root)),
         clock: Arc::clone(clock),
     })
+}
+
+/// What this machine claims, and sees of others. A state folder that cannot be written leaves it without a name.
+fn claims(resolved: &Resolved, client: &Client, root: &std::path::Path) -> Option<Arc<dyn Claims>> {
+    let policy = &resolved.team.policy;
+    match machine_id(root) {
+        Ok(machine) => {
+            let place = ClaimPlace::new(&policy.service, &policy.target.environment);
+            let host = Text::line(&host_name());
+            Some(Arc::new(ClaimRefs::new(
+                client.clone(),
+                place,
+                host,
+                machine,
+            )))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "this machine has no id: nothing is claimed");
+            None
+        }
+    }
 }
 
 /// The clone that cockpit was started in, where its `origin` is the repository of the release.
@@ -337,7 +363,7 @@ pub(super) async fn driving(
             cut,
             ..
         }) => {
-            let mut store: Arc<dyn Store> = Arc::new(journal);
+            let mut store: Arc<dyn Store> = signing(&order, Arc::new(journal))?;
             if let Some(wrap) = order.around_store {
                 store = wrap(store);
             }
@@ -350,6 +376,21 @@ pub(super) async fn driving(
             let letters: Arc<dyn Letters> = Arc::new(Inbox::new(journal.store().place()));
             Ok(crewed(release, journal, outside, resumed, Some(letters)))
         }
+    }
+}
+
+/// The store, with a signer behind it where this user has a key for that.
+fn signing(order: &Launch<'_>, store: Arc<dyn Store>) -> Result<Arc<dyn Store>, Stop> {
+    let Some(written) = order.around.machine(None)?.sign_key else {
+        return Ok(store);
+    };
+    let key = key_path(
+        &written,
+        order.around.env.get("HOME").map(std::path::Path::new),
+    );
+    match Signing::new(store, key) {
+        Ok(signing) => Ok(Arc::new(signing)),
+        Err(error) => Err(Stop::failed(format!("no thread for the signer: {error}"))),
     }
 }
 

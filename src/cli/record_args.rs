@@ -15,6 +15,9 @@ pub struct VerifyArguments {
     /// Run id, version or tag, SHA, or the path of a journal or of its folder.
     #[arg(value_name = "RELEASE|FILE")]
     pub release: String,
+    /// Who may have signed its head: a list as `ssh-keygen -Y verify` reads it.
+    #[arg(long, value_name = "FILE")]
+    pub signers: Option<PathBuf>,
     /// As one JSON object.
     #[arg(long)]
     pub json: bool,

@@ -1,6 +1,6 @@
 //! A flight on the terminal: the screen's thread here, the network's beside it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
@@ -23,6 +23,9 @@ use crate::{
 
 /// Steps that may wait for the screen.
 const STEPS: usize = 32;
+
+/// How long the network's side may take to end.
+const LAST_WORDS: Duration = Duration::from_millis(1_200);
 
 /// What is flown.
 #[derive(Clone)]
@@ -87,14 +90,20 @@ fn on_terminal(
     let setup = setup(&machine)?;
     let (steps, told) = mpsc::channel(STEPS);
     let (picks, picked) = mpsc::channel(1);
+    let (ends, ended) = std::sync::mpsc::channel::<()>();
     std::thread::Builder::new()
         .name("network".to_owned())
-        .spawn(move || prepare(&steps, picked))
+        .spawn(move || {
+            prepare(&steps, picked);
+            drop(ends);
+        })
         .map_err(|error| Stop::failed(format!("no thread for the network: {error}")))?;
     let runtime = runtime()?;
     let landed = runtime.block_on(fly_on_terminal(setup, told, picks));
     // A disk that does not answer was waited for, and said to be so: it must not hold the process.
     runtime.shutdown_background();
+    // The network's side gives up the seat and signs the record: it gets a moment, whatever it answers.
+    let _ = ended.recv_timeout(LAST_WORDS);
     landed.map_err(|error| Stop::failed(format!("the terminal: {error}")))
 }
 

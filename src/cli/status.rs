@@ -86,6 +86,7 @@ fn as_json(release: &Release) -> Value {
             Staging::NotYet(waits) => json!({"ready": null, "waits": waits}),
             Staging::Failed(why) => json!({"ready": false, "why": why}),
         },
+        "driver": driver(release),
         "gates": gates,
         "triggers": triggers,
         "judged_minutes": judged,
@@ -105,6 +106,15 @@ fn as_json(release: &Release) -> Value {
         "newest_event": release.newest(),
         "events": release.seq(),
     })
+}
+
+/// Who drives, on this machine or another, as far as that can be seen.
+fn driver(release: &Release) -> Option<Text> {
+    let seating = &release.record.seating;
+    let here = release.record.driver.as_ref();
+    seating
+        .driver_elsewhere()
+        .or_else(|| here.map(|login| Text::line(&format!("@{login}"))))
 }
 
 fn in_words(release: &Release) -> String {
@@ -128,6 +138,9 @@ fn in_words(release: &Release) -> String {
         "phase",
         &format!("{} ({})", release.phase().word(), release.outcome().word()),
     );
+    if let Some(driver) = driver(release) {
+        line("driver", driver.as_str());
+    }
     if matches!(release.phase(), Phase::Monitoring | Phase::Undecided) {
         let (judged, window) = release.window_progress();
         line("judged", &format!("{judged} of {window} minutes"));

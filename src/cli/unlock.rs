@@ -1,16 +1,26 @@
 //! `cockpit unlock`: says why a service may go on after a rollback. Recorded in the journal of the rolled-back release.
 
 use super::{
+    beside::host_name,
     exit::{Exit, Stop},
     manual::print,
     past,
     record_args::UnlockArguments,
+    runtime::runtime,
     surroundings::Surroundings,
     word,
 };
 use crate::{
-    adapters::store::journals,
-    domain::{Intent, Text, release::Recorded},
+    adapters::{
+        github::ClaimRefs,
+        store::{journals, machine_id},
+    },
+    domain::{
+        Fault, Intent, Text,
+        claim::{Claim, ClaimName, ClaimPlace},
+        release::Recorded,
+    },
+    ports::Claims as _,
 };
 
 /// `cockpit unlock [RELEASE] --reason TEXT`.
@@ -25,7 +35,35 @@ pub(super) fn unlock(around: &Surroundings, given: &UnlockArguments) -> Result<E
         release.name(),
         release.key.run,
     );
-    print(words.as_bytes())
+    let told = match lift(around, &recorded) {
+        Ok(()) => String::new(),
+        Err(why) => format!("other machines may still see the lock: {why}\n"),
+    };
+    print((words + &told).as_bytes())
+}
+
+/// Takes the lock away that other machines see.
+fn lift(around: &Surroundings, recorded: &Recorded) -> Result<(), String> {
+    let release = recorded.release();
+    let client = word::client(around, recorded).map_err(|stop| stop.to_string())?;
+    let root = past::root(around).map_err(|stop| stop.to_string())?;
+    let machine = machine_id(&root).map_err(|error| error.to_string())?;
+    let policy = &release.policy;
+    let place = ClaimPlace::new(&policy.service, &policy.target.environment);
+    let claims = ClaimRefs::new(client, place, Text::line(&host_name()), machine);
+    let lifting = async {
+        let (standing, _) = claims.standing().await?;
+        let is_its = |claim: &Claim| {
+            let note = claim.note.as_ref();
+            claim.name == ClaimName::Lock && note.is_some_and(|one| one.wish.run == release.key.run)
+        };
+        if standing.iter().any(is_its) {
+            claims.release(&ClaimName::Lock).await?;
+        }
+        Ok::<(), Fault>(())
+    };
+    let runtime = runtime().map_err(|stop| stop.to_string())?;
+    runtime.block_on(lifting).map_err(|fault| fault.to_string())
 }
 
 /// The release that locks: the one that is named, else the only one of this machine.

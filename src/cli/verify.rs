@@ -13,8 +13,10 @@ use super::{
     surroundings::Surroundings,
 };
 use crate::{
-    adapters::store::{BlobFault, Proven, StoreError, Vouched, blob_faults, prove},
-    domain::{Text, release::Recorded},
+    adapters::store::{
+        BlobFault, Proven, Signed, StoreError, Vouched, blob_faults, prove, signed_head,
+    },
+    domain::{Text, record::Reader, release::Recorded},
     flight::read,
 };
 
@@ -37,7 +39,12 @@ pub(super) fn verify(around: &Surroundings, given: &VerifyArguments) -> Result<E
         Ok(Some(recorded)) => blob_faults(&journal, recorded.blobs()),
         Ok(None) | Err(_) => Vec::new(),
     };
+    let signed = match &given.signers {
+        None => None,
+        Some(signers) => Some(signed(&journal, signers, &proven)?),
+    };
     let found = Found {
+        signed: signed.as_ref(),
         journal: &journal,
         proven: &proven,
         recorded: read.as_ref().ok().and_then(Option::as_ref),
@@ -49,11 +56,34 @@ pub(super) fn verify(around: &Surroundings, given: &VerifyArguments) -> Result<E
     } else {
         found.in_words()
     };
+    let found_vouched = found.is_vouched();
     print(page.as_bytes())?;
-    Ok(match (blobs.is_empty(), found.is_vouched()) {
+    let is_signed = signed.is_none_or(|signed| matches!(signed, Signed::By { .. }));
+    Ok(match (blobs.is_empty() && is_signed, found_vouched) {
         (false, _) => Exit::Failed,
         (true, false) => Exit::NeedsHuman,
         (true, true) => Exit::Ok,
+    })
+}
+
+/// Whether somebody of the list signed a head that the journal holds.
+fn signed(journal: &Path, signers: &Path, proven: &Proven) -> Result<Signed, Stop> {
+    let found = signed_head(journal, signers).map_err(|error| {
+        Stop::usage(format!(
+            "{error}\n  = help: --signers names a list as in ssh-keygen(1), ALLOWED SIGNERS"
+        ))
+    })?;
+    let Signed::By { head, .. } = &found else {
+        return Ok(found);
+    };
+    // The same chain once more, up to the signed line.
+    let held = Reader::new(&proven.bytes).verify_with(Some(head));
+    Ok(match held {
+        Ok(_) => found,
+        Err(error) => {
+            let why = format!("the journal does not hold the head that was signed: {error}");
+            Signed::Bad(Text::line(&why))
+        }
     })
 }
 
@@ -82,9 +112,20 @@ struct Found<'a> {
     recorded: Option<&'a Recorded>,
     unread: Option<&'a Text>,
     blobs: &'a [BlobFault],
+    /// `None`: nobody asked.
+    signed: Option<&'a Signed>,
 }
 
 impl Found<'_> {
+    /// `None`: it holds, and nothing vouches for its end.
+    fn ok(&self) -> Option<bool> {
+        let is_signed = self
+            .signed
+            .is_none_or(|signed| matches!(signed, Signed::By { .. }));
+        let holds = self.blobs.is_empty() && is_signed;
+        (!holds || self.is_vouched()).then_some(holds)
+    }
+
     fn named(&self) -> usize {
         self.recorded.map_or(0, |recorded| recorded.blobs().len())
     }
@@ -98,7 +139,7 @@ impl Found<'_> {
         let end = &self.proven.end;
         let release = self.recorded.map(Recorded::release);
         json!({
-            "ok": if self.blobs.is_empty() && !self.is_vouched() { None } else { Some(self.blobs.is_empty()) },
+            "ok": self.ok(),
             "journal": self.journal.display().to_string(),
             "service": release.map(|release| &release.policy.service),
             "version": release.map(crate::domain::release::Release::name),
@@ -109,6 +150,11 @@ impl Found<'_> {
                 Vouched::Through(head) => Some(head.seq()),
                 Vouched::Nothing => None,
             },
+            "signed": self.signed.map(|signed| match signed {
+                Signed::By { who, head } => json!({ "by": who, "through": head.seq() }),
+                Signed::Nothing => json!({ "by": null, "why": "there is no signed head" }),
+                Signed::Bad(why) => json!({ "by": null, "why": why }),
+            }),
             "torn_bytes": end.torn,
             "unread": self.unread,
             "blobs": {
@@ -149,6 +195,15 @@ impl Found<'_> {
             ),
         );
         line("head", &self.head_in_words());
+        match self.signed {
+            None => {}
+            Some(Signed::By { who, head }) => line(
+                "signed",
+                &format!("by {who} through line {} of {}", head.seq(), end.head.seq()),
+            ),
+            Some(Signed::Nothing) => line("SIGNED", "by nobody: there is no signed head"),
+            Some(Signed::Bad(why)) => line("SIGNED", why.as_str()),
+        }
         if end.torn > 0 {
             line(
                 "torn",

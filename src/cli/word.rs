@@ -6,6 +6,7 @@ use super::{beside::host_name, exit::Stop, past, runtime::runtime, surroundings:
 use crate::{
     adapters::{
         clock::WallClock,
+        github::Client,
         store::{Inbox, Opened, Who, open},
     },
     domain::{
@@ -63,12 +64,17 @@ pub(super) fn give(
 
 /// The token's own login: nobody gives their word unnamed.
 fn who(around: &Surroundings, recorded: &Recorded) -> Result<Login, Stop> {
+    let client = client(around, recorded)?;
+    Ok(runtime()?.block_on(client.viewer())?)
+}
+
+/// GitHub, for the repository of that release.
+pub(super) fn client(around: &Surroundings, recorded: &Recorded) -> Result<Client, Stop> {
     let mut machine = around.machine(None)?;
     if machine.place.repository.is_none() {
         machine = around.with_repository(&recorded.release().key.repository)?;
     }
-    let client = wiring::github(&machine.place, "", "", Arc::new(WallClock))?;
-    Ok(runtime()?.block_on(client.viewer())?)
+    Ok(wiring::github(&machine.place, "", "", Arc::new(WallClock))?)
 }
 
 /// Leaves a letter for the cockpit that drives, and waits for its answer.

@@ -68,6 +68,8 @@ pub struct Machine {
     pub screen: Screen,
     /// Where journals lie; `None`: the platform's state folder.
     pub state_dir: Option<Settled<PathBuf>>,
+    /// The key that signs the heads of journals, as written.
+    pub sign_key: Option<String>,
     /// What is logged: `info`, `cockpit=debug`.
     pub log: Settled<String>,
 }
@@ -110,6 +112,7 @@ pub fn machine(team: Option<&TeamFile>, layers: &Layers<'_>) -> Result<Machine, 
         place: place(team, layers)?,
         screen: screen(flags, env, user),
         state_dir,
+        sign_key: user.records.sign_key.clone(),
         log,
     })
 }

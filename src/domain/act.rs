@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{EnvironmentId, Fault, RunId, Seq, Text};
+use super::{EnvironmentId, Fault, Login, RunId, Seq, Sha, Text, claim::ClaimWish};
 
 /// An act that stands in the outbox.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +47,17 @@ pub enum Deed {
         inputs: Vec<(String, String)>,
         /// How to recognise the run: stands in an input.
         marker: String,
+        /// Runs that somebody else started keep it from being sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beside: Option<Beside>,
+    },
+    /// Claim something among several machines.
+    Claim {
+        /// What.
+        wish: Box<ClaimWish>,
+        /// The claim that may be taken over, because a person was told of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Sha>,
     },
     /// Stop a run.
     Cancel {
@@ -65,6 +76,40 @@ pub enum Deed {
     },
 }
 
+/// Which runs keep a dispatch from being sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Those created since.
+    pub since: Timestamp,
+    /// Save these: our own, and those that a person was told of before they confirmed again.
+    pub known: Vec<RunId>,
+    /// Any run of the workflow; else only those that name this release.
+    pub any: bool,
+}
+
+/// A run that somebody else started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunBeside {
+    /// Which.
+    pub run: RunId,
+    /// Who.
+    pub by: Option<Login>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl RunBeside {
+    /// `run 991 by @ben at 14:03:11 UTC`.
+    pub fn in_words(&self) -> String {
+        let who = self.by.as_ref().map_or("somebody", Login::as_str);
+        format!(
+            "run {} by @{who} at {} UTC",
+            self.run,
+            self.at.strftime("%H:%M:%S")
+        )
+    }
+}
+
 /// What became of an act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,6 +123,11 @@ pub enum Outcome {
     Failed {
         /// Why.
         fault: Fault,
+    },
+    /// Not sent: somebody else's runs stand beside it.
+    Beside {
+        /// They.
+        runs: Vec<RunBeside>,
     },
     /// Sent, and nobody can tell what became of it: a person looks.
     Unknown {

@@ -34,8 +34,6 @@ use crate::{
 const LAYERS: u8 = 16;
 /// Consequences in a row before the loop gives way.
 const CONSEQUENCES: u8 = 64;
-/// Observations that wait for a journal that can be written again.
-const HELD: usize = 64;
 /// A deadline that passed and gave no event is waited for at a walk, not in a spin.
 const WALK: SignedDuration = SignedDuration::from_millis(250);
 /// Between two tries to write a journal that could not be written.
@@ -52,7 +50,7 @@ pub struct Flight {
     clock: Arc<dyn Clock>,
     reports: mpsc::Receiver<Report>,
     needs: watch::Sender<Needs>,
-    work: VecDeque<Work>,
+    pub(super) work: VecDeque<Work>,
     pub(super) writing: Option<Writing>,
     /// Facts on their way to the disk, and since when they lay unsynced.
     pub(super) syncing: Option<(Timestamp, JoinHandle<io::Result<()>>)>,
@@ -61,17 +59,19 @@ pub struct Flight {
     /// Not before this does the timer act again.
     earliest: Timestamp,
     pub(super) unsynced: Option<Timestamp>,
-    is_broken: bool,
+    pub(super) is_broken: bool,
     has_changed: bool,
     reads_only: Option<String>,
     letters: Option<Arc<dyn Letters>>,
     /// Who takes the seat, while that is being written.
     relieved: Option<Login>,
+    /// A person takes the seat from this cockpit, which only watches.
+    is_seated: bool,
     wakeful: Wakeful,
 }
 
 /// Something to take in.
-enum Work {
+pub(super) enum Work {
     /// An observation, with the layers that it may still have.
     Seen(Box<Observation>, u8),
     /// What follows by itself, with how often it may still.
@@ -112,6 +112,7 @@ impl Flight {
             reads_only: None,
             letters: None,
             relieved: None,
+            is_seated: false,
             wakeful: Wakeful::default(),
         }
     }
@@ -132,6 +133,9 @@ impl Flight {
 
     async fn next_turn(&mut self) -> Turn {
         loop {
+            if std::mem::take(&mut self.is_seated) {
+                return Turn::Seated;
+            }
             if let Some(writing) = &mut self.writing {
                 let written = (&mut writing.handle).await;
                 let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
@@ -243,19 +247,6 @@ impl Flight {
         }
     }
 
-    /// Keeps what was seen until it can be written. Where there is too much, what a feed sees again goes first.
-    fn hold(&mut self, seen: Box<Observation>) {
-        if self.held.len() >= HELD {
-            let at = self
-                .held
-                .iter()
-                .position(|seen| !matches!(**seen, Observation::Answered { .. }))
-                .unwrap_or(0);
-            self.held.remove(at);
-        }
-        self.held.push_back(seen);
-    }
-
     fn take(&mut self, work: Work) -> Option<Turn> {
         let now = self.clock.now();
         match work {
@@ -310,25 +301,6 @@ impl Flight {
             }
             Err(error) => self.unwritten(&error.to_string(), then),
         }
-    }
-
-    /// Nothing is folded that is not written: what was seen is kept, what follows by itself follows again.
-    fn unwritten(&mut self, why: &str, then: Work) -> Option<Turn> {
-        if let Work::Seen(seen, _) = then {
-            self.hold(seen);
-        }
-        // What was seen after it stays behind it.
-        while let Some(work) = self.work.pop_front() {
-            if let Work::Seen(seen, _) = work {
-                self.hold(seen);
-            }
-        }
-        let is_new = !self.is_broken;
-        self.is_broken = true;
-        is_new.then(|| {
-            tracing::error!(why, "the journal cannot be written");
-            Turn::Trouble(why.to_owned())
-        })
     }
 
     fn write(&mut self, batch: Batch, then: Work, is_command: bool) {
@@ -393,7 +365,10 @@ impl Flying for Flight {
     }
 
     fn driven_by(&self) -> Option<String> {
-        self.reads_only.clone()
+        let elsewhere = self.release.record.seating.driver_elsewhere();
+        elsewhere
+            .map(|driver| driver.to_string())
+            .or_else(|| self.reads_only.clone())
     }
 
     fn turn(&mut self) -> Turning<'_> {
@@ -401,8 +376,14 @@ impl Flying for Flight {
     }
 
     fn submit(&mut self, command: Command) -> Result<(), Refusal> {
-        if let Some(driver) = &self.reads_only {
-            return Err(Refusal::ReadOnly(Text::line(driver)));
+        match (&self.reads_only, &command.intent) {
+            (Some(_), Intent::TakeSeat) => {
+                self.is_seated = true;
+                return Ok(());
+            }
+            // A hold reaches the driver through the claims, wherever it is pressed.
+            (None, _) | (Some(_), Intent::Hold) => {}
+            (Some(driver), _) => return Err(Refusal::ReadOnly(Text::line(driver))),
         }
         if self.writing.is_some() {
             return Err(Refusal::InFlight(

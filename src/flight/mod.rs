@@ -1,5 +1,7 @@
 //! One release without a screen: inputs, the four functions, journal, outbox, pollers.
 
+mod claim_needs;
+mod claiming;
 mod driving;
 mod explain_need;
 mod feeds;
@@ -9,13 +11,16 @@ mod following;
 mod journal;
 mod landing;
 mod letters;
+mod marks;
 mod memory;
 mod needs;
 mod outside;
 mod performer;
 mod replaying;
+mod unwritten;
 mod wakeful;
 
+pub use claim_needs::{ClaimNeeds, SeatWish};
 pub use driving::Flight;
 pub use explain_need::ExplainNeed;
 pub use feeds::Crew;

@@ -2,7 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::explain_need::{ExplainNeed, explain_need};
+use super::{
+    claim_needs::{ClaimNeeds, claim_needs},
+    explain_need::{ExplainNeed, explain_need},
+};
 use crate::domain::{
     Act, Phase, RunId, Seq, Sha, Text,
     approval::ApprovalProgress,
@@ -59,6 +62,8 @@ pub struct Needs {
     pub smoke: Option<(Moment, Timestamp)>,
     /// Whether a countdown runs.
     pub counts_down: bool,
+    /// What shall stand for other machines to see.
+    pub claims: ClaimNeeds,
     /// Acts that wait for their outcome.
     pub acts: Vec<Act>,
 }
@@ -167,8 +172,11 @@ impl Needs {
             metrics_from: metrics_from(release, &phase),
             pasts: release.pasts_to_read(),
             alarms: alarms(&release.policy),
-            smoke: release.smoke_due(),
+            smoke: release
+                .smoke_due()
+                .filter(|_| release.record.seating.is_here()),
             counts_down: release.rollback.countdown().is_some(),
+            claims: claim_needs(release, &phase),
             acts: release.outbox().cloned().collect(),
             phase,
         }

@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use crate::{
     domain::smoke::{Moment, Suite},
     ports::{
-        Alarms, Artifacts, Calendar, Checkout, Clock, Dispatch, History, Metrics, Probe, Review,
-        Runs, Script, ServiceLocks, Smoke, Trusts,
+        Alarms, Artifacts, Calendar, Checkout, Claims, Clock, Dispatch, History, Metrics, Probe,
+        Review, Runs, Script, ServiceLocks, Smoke, Trusts,
     },
 };
 
@@ -39,6 +39,8 @@ pub struct Outside {
     pub smoke: SmokeTests,
     /// The team's programs.
     pub script: Arc<dyn Script>,
+    /// Claims among several machines; `None`: there is nobody to tell.
+    pub claims: Option<Arc<dyn Claims>>,
     /// What other releases on this machine say about the service.
     pub locks: Option<Arc<dyn ServiceLocks>>,
     /// Who trusted them.

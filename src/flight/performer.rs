@@ -9,10 +9,16 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 
-use super::{flying::Report, needs::Needs, outside::Outside};
+use super::{
+    claiming::{fate, runs_beside},
+    flying::Report,
+    marks::{bears_a_marker, is_named, is_production},
+    needs::Needs,
+    outside::Outside,
+};
 use crate::{
     domain::{
-        Act, Deed, Fault, FaultKind, Outcome, Reached, RunId, Seq, Text, later,
+        Act, Deed, Fault, FaultKind, Outcome, Reached, RunBeside, RunId, Seq, Text, later,
         observation::{Observation, ReviewState, RunSnapshot},
     },
     ports::DispatchOrder,
@@ -60,12 +66,11 @@ pub(super) async fn perform(
                 act,
             };
             let is_resumed = performer.act.seq <= resumed;
-            working.push(async move { (performer.act.seq, performer.outcome(is_resumed).await) });
+            working.push(async move { performer.seen(is_resumed).await });
         }
         tokio::select! {
-            Some((act, outcome)) = working.next() => {
-                let Some(outcome) = outcome else { continue };
-                let seen = Observation::Answered { act, outcome };
+            Some(seen) = working.next() => {
+                let Some(seen) = seen else { continue };
                 if reports.send(Report::Seen(Box::new(seen))).await.is_err() {
                     return;
                 }
@@ -98,6 +103,17 @@ enum Trace {
 }
 
 impl Performer<'_> {
+    /// What is told of it in the end. A claim finds itself again: it needs no look before.
+    async fn seen(&self, is_resumed: bool) -> Option<Observation> {
+        let act = self.act.seq;
+        if let Deed::Claim { wish, over } = &self.act.deed {
+            let fate = fate(self.outside, wish, over.as_ref()).await;
+            return Some(Observation::ClaimAnswered { act, fate });
+        }
+        let outcome = self.outcome(is_resumed).await?;
+        Some(Observation::Answered { act, outcome })
+    }
+
     /// Sends, or looks first; `None`: the act left the outbox meanwhile.
     async fn outcome(&self, look_first: bool) -> Option<Outcome> {
         let mut must_look = look_first;
@@ -110,6 +126,11 @@ impl Performer<'_> {
             }
             if !self.is_wanted() {
                 return None;
+            }
+            match self.others().await {
+                Ok(runs) if runs.is_empty() => {}
+                Ok(runs) => return Some(Outcome::Beside { runs }),
+                Err(fault) => return Some(Outcome::Failed { fault }),
             }
             match self.send().await {
                 Ok(run) => return Some(Outcome::Taken { run }),
@@ -142,7 +163,10 @@ impl Performer<'_> {
         let lets_go = match &self.act.deed {
             Deed::Review { approve, .. } => *approve,
             Deed::Dispatch { marker, .. } => is_production(marker),
-            Deed::Cancel { .. } | Deed::RerunFailed { .. } | Deed::Script { .. } => false,
+            Deed::Claim { .. }
+            | Deed::Cancel { .. }
+            | Deed::RerunFailed { .. }
+            | Deed::Script { .. } => false,
         };
         let age = self.outside.clock.now().duration_since(self.act.at);
         (lets_go && age > STALE).then(|| {
@@ -242,8 +266,8 @@ impl Performer<'_> {
             Deed::Dispatch {
                 workflow, marker, ..
             } => self.trace_dispatch(workflow, marker).await,
-            // Asking twice to stop what stops changes nothing.
-            Deed::Cancel { .. } => Ok(Trace::Absent),
+            // Asking twice to stop what stops changes nothing; a claim finds itself again.
+            Deed::Cancel { .. } | Deed::Claim { .. } => Ok(Trace::Absent),
             Deed::RerunFailed { run } => {
                 let seen = self.outside.runs.run(*run).await?;
                 Ok(if seen.conclusion.is_none() {
@@ -290,6 +314,19 @@ impl Performer<'_> {
         })
     }
 
+    /// Runs of others that must not stand beside a dispatch.
+    async fn others(&self) -> Result<Vec<RunBeside>, Fault> {
+        match &self.act.deed {
+            Deed::Dispatch {
+                workflow,
+                marker,
+                beside: Some(beside),
+                ..
+            } => runs_beside(self.outside, workflow, marker, beside).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// Production starts once: an earlier request of the same name, whose answer was lost, may have started it.
     async fn began_before(&self, workflow: &str, marker: &str) -> Result<Option<RunId>, Fault> {
         let runs = self
@@ -325,6 +362,7 @@ impl Performer<'_> {
                 reference,
                 inputs,
                 marker,
+                beside: _,
             } => {
                 if is_production(marker)
                     && let Some(run) = self.began_before(workflow, marker).await?
@@ -348,6 +386,7 @@ impl Performer<'_> {
                 };
                 outside.dispatch.dispatch(&order).await
             }
+            Deed::Claim { .. } => Ok(None),
             Deed::Cancel { run } => outside.dispatch.cancel(*run).await.map(|()| None),
             Deed::RerunFailed { run } => outside.dispatch.rerun_failed(*run).await.map(|()| None),
             Deed::Script { arguments } => outside
@@ -356,61 +395,5 @@ impl Performer<'_> {
                 .await
                 .map(|_| None),
         }
-    }
-}
-
-/// Whether a marker names a production's start rather than a rollback's.
-fn is_production(marker: &str) -> bool {
-    marker
-        .rsplit_once('-')
-        .is_some_and(|(_, sort)| sort.starts_with('p'))
-}
-
-/// Whether a title holds the marker as a whole: `...-r1` is not found in `...-r12`.
-pub(super) fn is_named(title: &str, marker: &str) -> bool {
-    title.match_indices(marker).any(|(at, _)| {
-        let before = title[..at].chars().next_back();
-        let after = title[at + marker.len()..].chars().next();
-        let joins = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
-        !before.is_some_and(joins) && !after.is_some_and(joins)
-    })
-}
-
-/// Whether a title names some cockpit's request: `8123.1-r1`.
-pub(super) fn bears_a_marker(title: &str) -> bool {
-    title
-        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
-        .any(|word| {
-            let Some((run, rest)) = word.split_once('.') else {
-                return false;
-            };
-            let Some((attempt, sort)) = rest.split_once('-') else {
-                return false;
-            };
-            let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-            digits(run)
-                && digits(attempt)
-                && sort.len() > 1
-                && sort.starts_with(['r', 'p'])
-                && digits(&sort[1..])
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_marker_is_found_whole_or_not_at_all() {
-        assert!(is_named("Rollback v1 (8123.1-r1)", "8123.1-r1"));
-        assert!(!is_named("Rollback v1 (8123.1-r12)", "8123.1-r1"));
-        assert!(!is_named("Rollback 98123.1-r1", "8123.1-r1"));
-    }
-
-    #[test]
-    fn another_requests_run_is_recognised_as_such() {
-        assert!(bears_a_marker("Rollback to v2 [8123.1-r2]"));
-        assert!(!bears_a_marker("Rollback to v2.13.4"));
-        assert!(!bears_a_marker("Release 2.1-rc1"));
     }
 }

@@ -12,6 +12,7 @@ mod staging_json;
 mod staging_markdown;
 mod story;
 mod story_acts;
+mod story_claims;
 
 pub use by_hand::by_hand;
 pub use documents::*;

@@ -34,6 +34,10 @@ pub(super) fn answered(what: &str, outcome: &Outcome) -> (Mood, String) {
         Outcome::Taken { run: Some(run) } => (Mood::Plain, format!("{what}: taken, run {run}")),
         Outcome::Taken { run: None } => (Mood::Plain, format!("{what}: taken")),
         Outcome::Failed { fault } => (Mood::Bad, format!("{what} failed: {fault}")),
+        Outcome::Beside { .. } => (
+            Mood::Bad,
+            format!("{what}: not sent: somebody else's run stands beside it"),
+        ),
         Outcome::Unknown { why } => (Mood::Unknown, format!("{what}: nobody can tell: {why}")),
     }
 }

@@ -5,6 +5,7 @@
 use super::{
     mood::{Mood, answered, mood_of},
     story_acts::{lane_rule, of_rollback, of_smoke, of_what_was_set},
+    story_claims::of_seat,
 };
 use crate::domain::{
     Actor, Event, Stamped,
@@ -404,6 +405,14 @@ fn of_record(event: &RecordEvent) -> (Mood, String) {
                 None => "took the seat".to_owned(),
             },
         ),
+        RecordEvent::SeatClaimed { .. }
+        | RecordEvent::DrivenElsewhere { .. }
+        | RecordEvent::SeatVacated
+        | RecordEvent::ThisMachineOnly { .. }
+        | RecordEvent::HoldAsked { .. }
+        | RecordEvent::RollbackElsewhere { .. } => {
+            of_seat(event).unwrap_or((Mood::Quiet, String::new()))
+        }
         RecordEvent::Explained { text } => {
             (Mood::Plain, format!("written down: {}", text.first_line()))
         }

@@ -1,6 +1,9 @@
 //! Rollbacks, smoke tests, the lane's rule, and what is set beside a decision, in one line, for the log.
 
-use super::mood::{Mood, answered};
+use super::{
+    mood::{Mood, answered},
+    story_claims::{of_fate, of_hold},
+};
 use crate::domain::{
     approval::ApprovalEvent,
     observation::LaneRule,
@@ -24,7 +27,15 @@ pub(super) fn of_rollback(event: &RollbackEvent) -> (Mood, String) {
             Mood::Bad,
             format!("counting down to a rollback: {trigger}: {why}"),
         ),
-        RollbackEvent::CountdownHeld { .. } => (Mood::Look, "the countdown was held".to_owned()),
+        RollbackEvent::CountdownHeld { from, .. } => of_hold(from.as_ref()),
+        RollbackEvent::HoldsRead { .. } => (
+            Mood::Quiet,
+            "no other machine holds the countdown".to_owned(),
+        ),
+        RollbackEvent::ClaimRequested { .. } => {
+            (Mood::Quiet, "the rollback's claim was requested".to_owned())
+        }
+        RollbackEvent::Claimed { fate, .. } => of_fate(fate),
         RollbackEvent::CountdownStopped { why, .. } => {
             (Mood::Look, format!("the countdown stopped: {why}"))
         }

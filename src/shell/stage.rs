@@ -148,9 +148,7 @@ impl Stage {
 
     fn begin(&mut self, flight: Box<dyn Flying>, warnings: &[String]) {
         let mut model = Model::new(flight.now(), self.setup.zone.clone());
-        if let Some(driver) = flight.driven_by() {
-            model.seat = Seat::Watching(driver);
-        }
+        model.seat = flight.driven_by().map_or(Seat::Driving, Seat::Watching);
         model.reel = flight.reel();
         if model.reel.is_some() {
             model.seat = Seat::Replay;
@@ -240,6 +238,7 @@ impl Stage {
         };
         let now = aloft.flight.now();
         aloft.model.reel = aloft.flight.reel();
+        aloft.model.seated(aloft.flight.driven_by());
         let notice = aloft.model.see(aloft.flight.release(), now);
         if let Some(asked) = aloft.model.derived.ask() {
             self.ahead.ask(asked);

@@ -1,7 +1,7 @@
 //! A world on loopback that speaks GitHub REST and CloudWatch on the wire. Its wire types are its own on purpose.
 //!
 //! # Layout
-//! `scenario` names what will happen. `state` holds the nouns (`repository`, `run`, `deployment`, `release`) and an event
+//! `scenario` names what will happen. `state` holds the nouns (`repository`, `run`, `deployment`, `release`, `git`) and an event
 //! queue; `engine` moves it on to an instant, `acts` are what people ask of it. `wire` words the nouns as GitHub does, `routes`
 //! answers addresses, `reports` makes the artifacts, `metrics` the series. `world` puts a lock around it, `serve` a port.
 //!
@@ -16,6 +16,7 @@ mod dice;
 mod engine;
 mod faults;
 mod files;
+mod git;
 mod limits;
 mod listener;
 mod log;
@@ -24,6 +25,7 @@ mod packages;
 mod past;
 mod patches;
 mod plan;
+mod planted;
 mod release;
 mod reports;
 mod repository;

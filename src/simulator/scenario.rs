@@ -51,6 +51,8 @@ pub enum Scenario {
     Storm,
     /// A shard of the end-to-end tests reports late, while a person decides.
     EvidenceChanged,
+    /// Errors rise after the deploy, and another manager's claim of the seat has run out: made for two cockpits.
+    TwoManagers,
 }
 
 /// A name that is no scenario's.
@@ -67,7 +69,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 23] {
+    pub const fn all() -> [Self; 24] {
         [
             Self::Healthy,
             Self::Regression,
@@ -92,6 +94,7 @@ impl Scenario {
             Self::AlarmBefore,
             Self::Storm,
             Self::EvidenceChanged,
+            Self::TwoManagers,
         ]
     }
 
@@ -131,6 +134,7 @@ impl Scenario {
             Self::AlarmBefore => "alarm-before",
             Self::Storm => "storm",
             Self::EvidenceChanged => "evidence-changed",
+            Self::TwoManagers => "two-managers",
         }
     }
 
@@ -157,6 +161,7 @@ impl Scenario {
             | Self::Storm
             | Self::EvidenceChanged => "DEPLOYMENT_COMPLETE",
             Self::Regression
+            | Self::TwoManagers
             | Self::SlowBurn
             | Self::RollbackRaces
             | Self::BlueGreen
@@ -199,6 +204,7 @@ impl Scenario {
             Self::EvidenceChanged => {
                 "a late test report comes while you decide: the approval locks and says what changed"
             }
+            Self::TwoManagers => "errors rise; whoever drove before closed the laptop: for two",
         }
     }
 }

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     deployment::{Deployment, Stage},
     faults::Faults,
+    git::GitStore,
     limits::Limits,
     log::Log,
     release::{Behaviour, Build},
@@ -67,6 +68,8 @@ pub(super) struct State {
     pub(super) epoch: Timestamp,
     pub(super) now: Timestamp,
     pub(super) repository: Repository,
+    /// Git objects and refs that were made through the API.
+    pub(super) git: GitStore,
     /// Oldest first.
     pub(super) runs: Vec<Run>,
     /// Oldest first.
@@ -91,6 +94,7 @@ impl State {
             epoch,
             now: epoch,
             repository: Repository::new(scenario, seed, epoch),
+            git: GitStore::default(),
             runs: Vec::new(),
             deployments: Vec::new(),
             serving: Vec::new(),
@@ -153,6 +157,7 @@ impl State {
     fn scenario_behaviour(&self) -> Behaviour {
         match self.scenario {
             Scenario::Regression
+            | Scenario::TwoManagers
             | Scenario::RollbackFails
             | Scenario::RollbackRaces
             | Scenario::BlueGreen => Behaviour::Errors,

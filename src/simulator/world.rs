@@ -9,7 +9,7 @@ use super::{
     ask::{Ask, Reply},
     crowd, engine,
     log::{ActEntry, RequestEntry},
-    past, plan, routes,
+    past, plan, planted, routes,
     scenario::Scenario,
     state::{Pace, State},
 };
@@ -31,6 +31,7 @@ impl World {
         let mut state = State::new(scenario, seed, clock.now());
         past::fill(&mut state);
         plan::candidate(&mut state);
+        planted::plant(&mut state);
         Self {
             state: Mutex::new(state),
             clock,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     app::{Health, Seat},
-    domain::{Feed, wording},
+    domain::{Feed, record::Sharing, wording},
 };
 
 /// Draws the line.
@@ -32,8 +32,22 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     }
     if area.width >= 100 {
         match (&model.seat, &model.viewer) {
-            (Seat::Driving, Some(viewer)) => pen.put_right(viewer.as_str(), styles.text),
+            (Seat::Driving, Some(viewer)) => {
+                match &release.record.seating.sharing {
+                    Sharing::Unknown => {}
+                    Sharing::Shared => {
+                        pen.put_right(" shared", styles.dim);
+                    }
+                    Sharing::MachineOnly(_) => {
+                        pen.put_right(" this machine only", styles.warn);
+                    }
+                }
+                pen.put_right(viewer.as_str(), styles.text)
+            }
             (Seat::Driving, None) => pen.put_right("who are you?", styles.info),
+            (Seat::Watching(driver), _) if driver == "nobody" => {
+                pen.put_right("nobody drives", styles.warn)
+            }
             (Seat::Watching(driver), _) => {
                 pen.put_right(&format!("watching {driver}"), styles.info)
             }

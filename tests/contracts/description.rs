@@ -2,7 +2,7 @@
 //!
 //! OpenAPI 3.0 is read as JSON Schema with these liberties, each because GitHub itself takes them:
 //! `oneOf` counts as `anyOf` (`/user` fits both of its shapes), a deployment status may be `waiting` (sent, though the list of
-//! words lacks it), formats are not asked of addresses (`environment_url` is sent empty), and media types other than JSON are left out.
+//! words lacks it), a refusal described without a body has the usual one, formats are not asked of addresses (`environment_url` is sent empty), and media types other than JSON are left out.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
@@ -54,6 +54,12 @@ impl Description {
         match described["content"]["application/json"].get("schema") {
             Some(schema) => self.judge(schema, body, name),
             None if body.is_empty() => Vec::new(),
+            // The end of a ref that is not there: described without a body, answered with the usual one.
+            None if status == 422 => self.judge(
+                &json!({ "$ref": "#/components/schemas/basic-error" }),
+                body,
+                name,
+            ),
             None => vec![format!("{method} {name}: {status} has no body")],
         }
     }

@@ -230,7 +230,7 @@ fn was_agreed(drive: &Drive, requested: &Stamped) -> bool {
                 Some((trigger.clone(), Some(*zero)))
             }
             Event::Rollback(
-                RollbackEvent::CountdownHeld { trigger }
+                RollbackEvent::CountdownHeld { trigger, .. }
                 | RollbackEvent::CountdownStopped { trigger, .. },
             ) if is_before => Some((trigger.clone(), None)),
             _ => None,

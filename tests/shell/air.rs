@@ -20,7 +20,7 @@ use cockpit::{
         rollback::Plan,
     },
     flight::{Flight, Flying as _, Turn, Unsaved, resume},
-    ports::Clock,
+    ports::{Claims, Clock},
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
@@ -152,6 +152,26 @@ impl Air {
         air
     }
 
+    /// The same, where a trigger may roll back without asking again.
+    pub(crate) async fn agreed() -> Self {
+        Self::begun(true).await
+    }
+
+    /// The same release taken up by a process on a machine that shares its claims.
+    pub(crate) fn on_machine(self, machine: Arc<dyn Claims>) -> Self {
+        self.killed_and_resumed_on(machine)
+    }
+
+    /// Another machine opens the same release, with a journal of its own.
+    pub(crate) fn beside(&self, machine: Arc<dyn Claims>) -> Self {
+        let disk = Arc::new(Disk::default());
+        let time: Arc<dyn Clock> = self.clock.clone();
+        let rules = self.release().policy.clone();
+        let mut made = aloft_by(rules, &self.world, &disk, &time);
+        made.crew.outside.claims = Some(machine);
+        Self::of(made, self.world.clone(), disk, self.clock.clone())
+    }
+
     /// Where production runs the candidate, and it is watched.
     pub(crate) async fn deployed() -> Self {
         let mut air = Self::waiting().await;
@@ -159,6 +179,7 @@ impl Air {
         air
     }
 
+    /// Approves and waits until it is watched.
     pub(crate) async fn deploy(&mut self) {
         let air = self;
         air.approve().unwrap();
@@ -180,6 +201,17 @@ impl Air {
         drop(self);
         let time: Arc<dyn Clock> = clock.clone();
         let made = again(&world, &disk, &time);
+        Self::of(made, world, disk, clock)
+    }
+
+    /// The same, on a machine that shares its claims.
+    pub(crate) fn killed_and_resumed_on(self, machine: Arc<dyn Claims>) -> Self {
+        self.crew.abort();
+        let (world, disk, clock) = (self.world.clone(), self.disk.clone(), self.clock.clone());
+        drop(self);
+        let time: Arc<dyn Clock> = clock.clone();
+        let mut made = again(&world, &disk, &time);
+        made.crew.outside.claims = Some(machine);
         Self::of(made, world, disk, clock)
     }
 

@@ -136,6 +136,7 @@ async fn the_lock_of_an_earlier_release_comes_and_goes_as_its_journal_says() {
         version: "v2.13.9".into(),
         since: air.clock.now(),
         reason: "errors".into(),
+        machine: None,
     };
     *air.post.lock.lock().unwrap() = Some(lock);
     air.until("it is locked", |release| {

@@ -205,6 +205,16 @@ impl World {
         state.run.started = Some(now);
     }
 
+    /// A person starts the rollback workflow in the browser.
+    pub(crate) fn somebody_rolls_back(&self, who: &str) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let mut begun = run(RunId(8_900), "Rollback", RunStatus::InProgress, now);
+        begun.event = "workflow_dispatch".into();
+        begun.actor = Login::parse(who).ok();
+        state.dispatched.insert(0, begun);
+    }
+
     /// The ports of it.
     pub(crate) fn outside(self: &Arc<Self>) -> Outside {
         Outside {
@@ -224,6 +234,7 @@ impl World {
             alarms: self.clone(),
             smoke: SmokeTests::default(),
             script: self.clone(),
+            claims: None,
             locks: None,
             trusts: self.clone(),
             clock: Arc::clone(&self.clock),

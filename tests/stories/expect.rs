@@ -97,6 +97,7 @@ fn deed(deed: &Deed, cleared: bool) -> String {
         } => format!("approve {run}"),
         Deed::Review { run, .. } => format!("reject {run}"),
         Deed::Dispatch { workflow, .. } => format!("dispatch {workflow}"),
+        Deed::Claim { wish, .. } => format!("claim {}", wish.name.path()),
         Deed::Cancel { run } => format!("cancel {run}"),
         Deed::RerunFailed { run } => format!("rerun {run}"),
         Deed::Script { arguments } => arguments.join(" "),

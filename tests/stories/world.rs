@@ -1,9 +1,12 @@
 //! What a story sees, written short: evidence, production, metrics, answers, as observations.
 
+#[path = "claims.rs"]
+mod claims;
+
 use std::collections::BTreeMap;
 
 use cockpit::domain::{
-    EnvironmentId, Fault, FaultKind, Feed, Login, Outcome, RunId, Seq, Sha, Text,
+    EnvironmentId, Fault, FaultKind, Feed, Login, Outcome, RunBeside, RunId, Seq, Sha, Text,
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding, TestsSummary, Totals},
     judge::PastDay,
@@ -70,6 +73,10 @@ pub(crate) enum See {
     Smoke(Smoke),
     /// The run of an earlier release that locks the service; 0: none does.
     ServiceLock(u64),
+    /// The claims of every machine.
+    Claims(claims::Claims),
+    /// What became of the claim that is the oldest act in the outbox.
+    Claimed(claims::Claimed),
     /// An answer to the oldest act in the outbox.
     Answered(Answer),
     /// A feed that does not answer.
@@ -162,6 +169,8 @@ pub(crate) enum Answer {
     Refused,
     /// Nothing to be done there: it was so already.
     Conflict,
+    /// Not sent: this run of ben's stands beside it.
+    Beside(u64),
     /// Nobody can tell.
     Lost,
 }
@@ -255,6 +264,8 @@ impl See {
             }),
             Self::Artifacts(all) => Observation::Artifacts(all.iter().map(artifact).collect()),
             Self::Tests(seen) => tests(seen),
+            Self::Claims(claims) => claims.seen(drive, at),
+            Self::Claimed(claimed) => claimed.seen(drive),
             Self::Missing(kind) => Observation::Missing { kind: *kind },
             Self::Unreadable(kind) => Observation::Unreadable {
                 kind: *kind,
@@ -302,12 +313,7 @@ impl See {
             ),
             Self::Smoke(smoke) => smoke.seen(at),
             Self::Answered(answer) => answered(drive, answer),
-            Self::ServiceLock(run) => Observation::ServiceLock((*run > 0).then(|| ServiceLock {
-                run: RunId(*run),
-                version: "v2.13.9".into(),
-                since: time("12:00"),
-                reason: "error rate".into(),
-            })),
+            Self::ServiceLock(run) => Observation::ServiceLock(locked(*run)),
             Self::Silent(feed) => Observation::Silent {
                 feed: *feed,
                 since: at,
@@ -317,6 +323,17 @@ impl See {
             Self::Trusted(by) => trusted(by),
         }
     }
+}
+
+/// The lock of an earlier run; none by run 0.
+fn locked(run: u64) -> Option<ServiceLock> {
+    (run > 0).then(|| ServiceLock {
+        run: RunId(run),
+        version: "v2.13.9".into(),
+        since: time("12:00"),
+        reason: "error rate".into(),
+        machine: None,
+    })
 }
 
 fn artifact((name, digest): (&String, &String)) -> ArtifactSnapshot {
@@ -413,6 +430,13 @@ fn answered(drive: &Drive, answer: &Answer) -> Observation {
         Answer::Taken => Outcome::Taken { run: None },
         Answer::Started(run) => Outcome::Taken {
             run: Some(RunId(*run)),
+        },
+        Answer::Beside(run) => Outcome::Beside {
+            runs: vec![RunBeside {
+                run: RunId(*run),
+                by: Login::parse("ben").ok(),
+                at: time("14:05"),
+            }],
         },
         Answer::Refused => fault(FaultKind::Refused),
         Answer::Conflict => fault(FaultKind::Conflict),

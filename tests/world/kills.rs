@@ -111,6 +111,8 @@ fn killed_at_any_moment_it_comes_to_the_same_end(#[case] scenario: Scenario, #[c
 #[rstest]
 #[case(Scenario::Regression, "approval.requested", 0)]
 #[case(Scenario::Regression, "approval.checked", 4)]
+#[case(Scenario::Regression, "rollback.claim_requested", 1)]
+#[case(Scenario::Regression, "rollback.claimed", 0)]
 #[case(Scenario::Regression, "rollback.start_requested", 0)]
 #[case(Scenario::Regression, "rollback.start_requested", 6)]
 #[case(Scenario::Regression, "rollback.review_requested", 2)]
@@ -147,6 +149,8 @@ fn fifty_moments_where_they_are_asked_for() {
         for kind in [
             "approval.requested",
             "approval.checked",
+            "rollback.claim_requested",
+            "rollback.claimed",
             "rollback.start_requested",
             "rollback.review_requested",
         ] {

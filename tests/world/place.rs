@@ -183,6 +183,7 @@ impl Place {
             Scenario::DispatchGate => (0, 1, 0),
             Scenario::Canary | Scenario::CanaryAdvance => (3, 0, 0),
             Scenario::Regression
+            | Scenario::TwoManagers
             | Scenario::SlowBurn
             | Scenario::RollbackRaces
             | Scenario::BlueGreen

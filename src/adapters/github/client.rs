@@ -83,6 +83,11 @@ impl Client {
         self.transport.limits()
     }
 
+    /// The server's present, as its newest answer told it.
+    pub(super) fn server_time(&self) -> jiff::Timestamp {
+        self.transport.server_time()
+    }
+
     /// An address below `/repos/OWNER/NAME`.
     pub(super) fn repo<'a>(
         &'a self,

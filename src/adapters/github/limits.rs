@@ -39,6 +39,8 @@ pub struct Limits {
 pub(super) struct Ledger {
     seen: Limits,
     hits: u32,
+    /// How far the server's clock is ahead of ours, by the `Date` of its newest answer.
+    ahead: SignedDuration,
 }
 
 impl Ledger {
@@ -57,6 +59,9 @@ impl Ledger {
 
     /// Takes in the headers of any answer.
     pub(super) fn note(&mut self, status: StatusCode, headers: &HeaderMap, now: Timestamp) {
+        if let Some(date) = date_of(headers) {
+            self.ahead = date.duration_since(now);
+        }
         self.seen.limit = number(headers, "x-ratelimit-limit").or(self.seen.limit);
         self.seen.remaining = number(headers, "x-ratelimit-remaining").or(self.seen.remaining);
         self.seen.reset = reset_of(headers).or(self.seen.reset);
@@ -75,6 +80,11 @@ impl Ledger {
             self.hits = 0;
             self.seen.limited_until = None;
         }
+    }
+
+    /// The server's present, whole seconds, where ours is `now`.
+    pub(super) fn server_time(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(self.ahead).unwrap_or(now)
     }
 
     /// Takes in an answer that said "too often" and returns when to ask again.
@@ -124,6 +134,11 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<SignedDuration> {
     }
     let at = jiff::fmt::rfc2822::parse(raw).ok()?.timestamp();
     Some(at.duration_since(now))
+}
+
+fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
+    let raw = headers.get("date")?.to_str().ok()?;
+    Some(jiff::fmt::rfc2822::parse(raw).ok()?.timestamp())
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
@@ -204,6 +219,17 @@ mod tests {
         assert_eq!(until, at(3_660));
         let past = headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "5")]);
         assert_eq!(Ledger::default().hit(&past, at(1_000)), at(1_001));
+    }
+
+    #[test]
+    fn the_servers_time_is_its_own_whatever_ours_is() {
+        let mut ledger = Ledger::default();
+        assert_eq!(ledger.server_time(at(1_000)), at(1_000), "nothing is told");
+        let told = headers(&[("date", "Thu, 01 Jan 1970 01:00:00 GMT")]);
+        ledger.note(StatusCode::OK, &told, at(1_000));
+        assert_eq!(ledger.server_time(at(1_010)), at(3_610));
+        ledger.note(StatusCode::OK, &headers(&[("date", "soon")]), at(2_000));
+        assert_eq!(ledger.server_time(at(1_010)), at(3_610));
     }
 
     #[test]

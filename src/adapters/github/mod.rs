@@ -2,14 +2,16 @@
 //!
 //! # Layout
 //! `settings` and `token` say where and who; `transport` sends, with `limits` (rate limits), `cache` (entity tags),
-//! `body` (bounded reading), `answer` (what a status means) and `page` (Link headers) beside it; `client` is what others
-//! hold, and `runs`, `review`, `dispatch`, `artifacts`, `history` implement the ports on it. `wire` holds the private
+//! `base` (the base address), `body` (bounded reading), `answer` (what a status means) and `page` (Link headers) beside it; `client` is what others
+//! hold, and `runs`, `review`, `dispatch`, `artifacts`, `history`, `claims` implement the ports on it. `wire` holds the private
 //! shapes of GitHub's JSON, mapped to the domain at the edge. Source: GitHub's REST description 2026-03-10.
 
 mod answer;
 mod artifacts;
+mod base;
 mod body;
 mod cache;
+mod claims;
 mod client;
 mod comments;
 mod concurrency;
@@ -27,6 +29,7 @@ mod token;
 mod transport;
 mod wire;
 
+pub use claims::ClaimRefs;
 pub use client::{Client, ReadEvidence};
 pub use limits::Limits;
 pub use settings::{Bounds, Settings, api_base};

@@ -42,6 +42,23 @@ impl Client {
         })
     }
 
+    /// Whether this token may write refs. Asked with a commit that cannot exist: GitHub looks at the rights first, and then
+    /// refuses the commit (422), so nothing is written. That order is *inferred*: other refusals are told as they come.
+    pub async fn may_write_refs(&self) -> Result<(), Fault> {
+        let what = "GitHub: writing refs";
+        let nothing = "0".repeat(40);
+        let body = serde_json::json!({ "ref": "refs/cockpit/doctor/probe", "sha": nothing });
+        let url = self.repo(["git", "refs"], &[]);
+        match self.transport.post(url, Some(&body), what).await {
+            Err(fault) if fault.kind == FaultKind::Refused => Ok(()),
+            Err(fault) => Err(fault),
+            Ok(_) => {
+                let detail = "a ref to nothing was taken: the answer is not GitHub's";
+                Err(Fault::new(FaultKind::Malformed, what, detail))
+            }
+        }
+    }
+
     /// A workflow by its file name; `None` where there is none.
     pub async fn workflow(&self, file: &str) -> Result<Option<WorkflowFound>, Fault> {
         let file = file_name(file);

@@ -5,7 +5,6 @@
 
 use std::{
     fmt,
-    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
@@ -19,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     answer::{self, Intent},
+    base::{base_of, is_this_machine},
     body,
     cache::{Cache, Kept},
     limits::{self, Ledger, Limits},
@@ -109,6 +109,11 @@ impl Transport {
         locked(&self.ledger).snapshot()
     }
 
+    /// The server's present, as its newest answer told it; this machine's where none did.
+    pub(super) fn server_time(&self) -> jiff::Timestamp {
+        locked(&self.ledger).server_time(self.clock.now())
+    }
+
     /// Reads, with the `ETag` of the last answer; 304 gives that answer again.
     pub(super) async fn get(&self, url: Url, what: &str) -> Result<Answer, Fault> {
         let _turn = self.reads.acquire().await;
@@ -188,9 +193,20 @@ impl Transport {
         Err(too_many_redirects(what))
     }
 
-    /// Writes once; whole answers are a second apart. An answer that is no JSON is no answer of GitHub's.
+    /// Posts once.
     pub(super) async fn post(
         &self,
+        url: Url,
+        body: Option<&serde_json::Value>,
+        what: &str,
+    ) -> Result<Vec<u8>, Fault> {
+        self.write(Method::POST, url, body, what).await
+    }
+
+    /// Writes once; whole answers are a second apart. An answer that is no JSON is no answer of GitHub's.
+    pub(super) async fn write(
+        &self,
+        method: Method,
         url: Url,
         body: Option<&serde_json::Value>,
         what: &str,
@@ -199,7 +215,7 @@ impl Transport {
         if let Some(next) = last.and_then(|at| at.saturating_add(BETWEEN_WRITES).ok()) {
             self.clock.sleep_until(next).await;
         }
-        let mut request = self.request(Method::POST, url, what).await?;
+        let mut request = self.request(method, url, what).await?;
         request = request.header(ACCEPT, JSON);
         if let Some(body) = body {
             request = request.json(body);
@@ -371,65 +387,6 @@ fn storage_fault(status: StatusCode, what: &str) -> Fault {
     Fault::new(kind, what, detail).reaching(Reached::Yes)
 }
 
-/// Reads the base address: https, or http on this machine; no query, no user.
-fn base_of(raw: &str) -> Result<Url, Fault> {
-    let wrong = |why: &str| {
-        Fault::new(
-            FaultKind::Local,
-            "GitHub: base address",
-            format!("{why}; it should look like https://api.github.com or https://HOST/api/v3"),
-        )
-    };
-    let url = Url::parse(raw).map_err(|_| wrong("it is no address"))?;
-    let local = is_this_machine(&url);
-    match url.scheme() {
-        "https" => {}
-        "http" if local => {}
-        "http" => return Err(wrong("http would show the token to the network")),
-        _ => return Err(wrong("it is neither http nor https")),
-    }
-    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(wrong("it holds more than a host and a path"));
-    }
-    Ok(url)
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse()
-            .is_ok_and(|address: IpAddr| address.is_loopback())
-}
-
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_base_that_would_show_the_token_is_refused() {
-        assert!(base_of("https://git.acme.dev/api/v3").is_ok());
-        for local in ["127.0.0.1:8080", "localhost", "[::1]:1"] {
-            assert!(
-                base_of(&format!("http://{local}/api/v3")).is_ok(),
-                "{local}"
-            );
-        }
-        for bad in [
-            "http://git.acme.dev/api/v3",
-            "http://127.0.0.1.acme.dev",
-            "ftp://x",
-            "https://u:p@x",
-            "git.acme.dev",
-        ] {
-            let fault = base_of(bad).unwrap_err();
-            assert_eq!(fault.kind, FaultKind::Local, "{bad}");
-            assert_eq!(fault.reached, Reached::No, "{bad}");
-        }
-    }
 }

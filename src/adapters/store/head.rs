@@ -82,11 +82,18 @@ pub(super) fn read(journal: &Path) -> io::Result<Option<Head>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         read => read?,
     };
-    let found: Written = serde_json::from_slice(&bytes)?;
-    let head = Head::named(found.seq, &found.sha256)
+    parse(&bytes).map(Some)
+}
+
+/// A head from its bytes.
+///
+/// # Errors
+/// They are not, to the byte, what cockpit writes.
+pub(super) fn parse(bytes: &[u8]) -> io::Result<Head> {
+    let found: Written = serde_json::from_slice(bytes)?;
+    Head::named(found.seq, &found.sha256)
         .filter(|head| written(head).as_bytes() == bytes)
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not as cockpit writes it"))?;
-    Ok(Some(head))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not as cockpit writes it"))
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ fn places(
             clock: Arc::clone(&place.clock),
             cloudwatch: Some((place.base.clone(), demo::keys())),
         };
-        (demo::inside(around, &place, root), world)
+        (demo::inside(around, &place, root, None), world)
     } else {
         let world = World {
             clock: Arc::new(WallClock),

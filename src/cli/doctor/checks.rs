@@ -25,6 +25,7 @@ pub(super) async fn hub(hub: &Hub<'_>, policy: &Policy) -> Vec<Finding> {
         return found;
     }
     found.push(rights(hub).await);
+    found.push(shares(hub).await);
     found.push(workflow(hub, &policy.target.workflow).await);
     found.push(job(hub, &policy.target.job).await);
     for name in environments(policy) {
@@ -72,6 +73,22 @@ async fn rights(hub: &Hub<'_>) -> Finding {
                 mend,
             )
         }
+    }
+}
+
+/// Whether other machines can be told who drives and who rolls back.
+async fn shares(hub: &Hub<'_>) -> Finding {
+    match hub.survey.may_write_refs().await {
+        Ok(()) => Finding::ok("claims", "other machines see who drives and who rolls back"),
+        Err(fault) if matches!(fault.kind, FaultKind::Forbidden | FaultKind::NotFound) => {
+            let mend = "give the token Contents: read and write (`repo` scope), so that claims stand as refs/cockpit/...";
+            let found = format!(
+                "this machine only: refs cannot be written: {}",
+                fault.detail
+            );
+            Finding::bad(State::Warn, "claims", found, mend)
+        }
+        Err(fault) => Finding::fault("claims", &fault),
     }
 }
 

@@ -8,12 +8,17 @@ use crate::{
 /// Questions about the repository that no flight needs.
 pub(super) trait Survey: Send + Sync {
     fn access(&self) -> Asked<'_, Access>;
+    fn may_write_refs(&self) -> Asked<'_, ()>;
     fn workflow<'a>(&'a self, file: &'a str) -> Asked<'a, Option<WorkflowFound>>;
 }
 
 impl Survey for Client {
     fn access(&self) -> Asked<'_, Access> {
         Box::pin(Self::access(self))
+    }
+
+    fn may_write_refs(&self) -> Asked<'_, ()> {
+        Box::pin(Self::may_write_refs(self))
     }
 
     fn workflow<'a>(&'a self, file: &'a str) -> Asked<'a, Option<WorkflowFound>> {

@@ -27,6 +27,19 @@ pub struct UserTable {
     /// Where GitHub is, and where the token comes from.
     #[serde(default)]
     pub github: UserGithub,
+    /// How records are vouched for.
+    #[serde(default)]
+    pub records: UserRecords,
+}
+
+/// Records as this user vouches for them.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct UserRecords {
+    /// The key that signs the head of each journal, for `ssh-keygen -Y sign`: `~/.ssh/id_ed25519`, or the public key of one
+    /// in the agent.
+    #[serde(default)]
+    pub sign_key: Option<String>,
 }
 
 /// GitHub as this user reaches it.

@@ -358,6 +358,7 @@ mod tests {
         let at = |second: i64| Timestamp::from_second(second).unwrap();
         let (agreement, _) = agreed(&["roll back when x > 1"], 0);
         let running = Countdown {
+            holds_read: None,
             trigger: "x > 1".to_owned(),
             why: "2 > 1".into(),
             started: at(1_000),

@@ -214,6 +214,7 @@ impl Approval {
         let progress = match outcome {
             Outcome::Taken { .. } => Progress::Taken,
             Outcome::Failed { fault } => Progress::Failed(Text::line(&fault.to_string())),
+            Outcome::Beside { .. } => Progress::Failed("not sent".into()),
             Outcome::Unknown { why } => Progress::Failed(why.clone()),
         };
         self.progress(act, progress);

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::{
     ArtifactId, Fault, Feed, Outcome, Seq, Text,
+    claim::{ClaimFate, ClaimsSeen},
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding},
     judge::PastDay,
@@ -95,6 +96,15 @@ pub enum Observation {
     },
     /// Whether an earlier release on this machine locks the service.
     ServiceLock(Option<ServiceLock>),
+    /// The claims of every machine.
+    Claims(Box<ClaimsSeen>),
+    /// What became of a claim that was requested.
+    ClaimAnswered {
+        /// The request.
+        act: Seq,
+        /// What.
+        fate: ClaimFate,
+    },
     /// What became of an act.
     Answered {
         /// The request.
@@ -154,6 +164,8 @@ impl Observation {
             | Self::Deployments(_)
             | Self::Environment(_)
             | Self::Readiness(_)
+            | Self::Claims(_)
+            | Self::ClaimAnswered { .. }
             | Self::Answered { .. } => Feed::Github,
             // Production answered, or did not.
             Self::Production(_) | Self::Smoke { .. } => Feed::Production,
@@ -189,6 +201,8 @@ impl Observation {
             Self::Calendar(_) => "calendar",
             Self::Smoke { .. } => "smoke tests",
             Self::ServiceLock(_) => "service lock",
+            Self::Claims(_) => "claims",
+            Self::ClaimAnswered { .. } => "claim",
             Self::Answered { .. } => "answer",
             Self::Trusted(_) => "trust",
             Self::Silent { .. } => "silence",

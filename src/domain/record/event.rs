@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ServiceLock, Trust};
-use crate::domain::{Feed, Login, ReleaseKey, ReleaseOutcome, Text, policy::Policy};
+use crate::domain::{
+    Feed, Login, ReleaseKey, ReleaseOutcome, Text, claim::Holding, policy::Policy,
+};
 
 /// Something happened to the record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,6 +97,34 @@ pub enum RecordEvent {
         /// Who drove before, where that is known.
         from: Option<Login>,
     },
+    /// The seat is claimed in the repository, for every machine to see.
+    SeatClaimed {
+        /// Whose claim it took the place of: it was taken over, or had run out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Holding>,
+    },
+    /// Somebody drives on another machine: from here on this cockpit only watches.
+    DrivenElsewhere {
+        /// Who.
+        by: Holding,
+    },
+    /// Whoever drove on another machine let go: a person may take the seat.
+    SeatVacated,
+    /// Refs cannot be written: other machines are not told what happens here.
+    ThisMachineOnly {
+        /// Why.
+        why: Text,
+    },
+    /// A person asks the driver's machine to hold its countdown.
+    HoldAsked {
+        /// The countdown: when it began, in seconds since 1970.
+        began: i64,
+    },
+    /// Another machine, or another release, rolls production back; `None`: it no longer does.
+    RollbackElsewhere {
+        /// Who.
+        by: Option<Holding>,
+    },
     /// A person let the programs of the rules run.
     CommandsTrusted {
         /// The rules' hash: other rules are trusted anew.
@@ -148,6 +178,7 @@ impl RecordEvent {
             | Self::EmergencyReviewed { .. }
             | Self::HandedOver { .. }
             | Self::SeatTaken { .. }
+            | Self::HoldAsked { .. }
             | Self::CommandsTrusted { .. }
             | Self::Closed { .. } => true,
             Self::Resumed { .. }
@@ -155,6 +186,11 @@ impl RecordEvent {
             | Self::OutcomeReached { .. }
             | Self::ServiceLocked(_)
             | Self::ServiceFreed
+            | Self::SeatClaimed { .. }
+            | Self::DrivenElsewhere { .. }
+            | Self::SeatVacated
+            | Self::ThisMachineOnly { .. }
+            | Self::RollbackElsewhere { .. }
             | Self::FeedSilent { .. }
             | Self::FeedBack { .. } => false,
         }

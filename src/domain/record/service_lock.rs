@@ -16,13 +16,19 @@ pub struct ServiceLock {
     pub since: Timestamp,
     /// Why it was rolled back.
     pub reason: Text,
+    /// The machine that rolled it back, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Text>,
 }
 
 impl ServiceLock {
     /// In a line, with what lifts it.
     pub fn in_words(&self) -> Text {
+        let there = self.machine.as_ref().map_or_else(String::new, |machine| {
+            format!(" on {}", machine.first_line())
+        });
         Text::line(&format!(
-            "{} (run {}) was rolled back: {}; cockpit unlock {} --reason \"...\" lets the service go on",
+            "{} (run {}) was rolled back: {}; cockpit unlock {} --reason \"...\"{there} lets the service go on",
             self.version,
             self.run,
             self.reason.first_line(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Problem, RecordEvent, ServiceLock, Trust};
+use super::{Problem, RecordEvent, SeatPlace, Seating, ServiceLock, Sharing, Trust};
 use crate::domain::{Feed, Login, ReleaseOutcome, Stamp, Text};
 
 /// What people wrote down, and what the feeds did.
@@ -30,6 +30,8 @@ pub struct Record {
     pub service_lock: Option<ServiceLock>,
     /// Who drives, once somebody took the seat.
     pub driver: Option<Login>,
+    /// Where the seat is among several machines.
+    pub seating: Seating,
     /// Who was named to drive next, by whom and with what to know.
     pub handed_over: Option<(Login, Note)>,
     /// Who trusted the programs of the rules.
@@ -62,6 +64,8 @@ impl Record {
             RecordEvent::Opened { .. } => {}
             RecordEvent::Resumed { .. } => {
                 self.resumed += 1;
+                // Whoever starts cockpit means to drive; where the seat is elsewhere the next look says so.
+                self.seating.seat = SeatPlace::Here;
                 self.awake = Some(stamp.at);
             }
             RecordEvent::ClockJumped { .. } => self.awake = Some(stamp.at),
@@ -87,7 +91,27 @@ impl Record {
             RecordEvent::SeatTaken { .. } => {
                 self.driver = stamp.actor.person().cloned();
                 self.handed_over = None;
+                self.seating.seat = SeatPlace::Here;
+                self.seating.takes = true;
+                self.seating.taken = Some(stamp.at);
+                self.seating.hold = None;
             }
+            RecordEvent::SeatClaimed { over } => {
+                self.seating.over = over.clone().or(self.seating.over.take());
+                self.seating.sharing = Sharing::Shared;
+                self.seating.takes = false;
+            }
+            RecordEvent::DrivenElsewhere { by } => {
+                self.seating.seat = SeatPlace::Elsewhere(by.clone());
+                self.seating.takes = false;
+            }
+            RecordEvent::SeatVacated => self.seating.seat = SeatPlace::Vacant,
+            RecordEvent::ThisMachineOnly { why } => {
+                self.seating.sharing = Sharing::MachineOnly(why.clone());
+                self.seating.takes = false;
+            }
+            RecordEvent::HoldAsked { began } => self.seating.hold = Some((*began, stamp.at)),
+            RecordEvent::RollbackElsewhere { by } => self.seating.rollback.clone_from(by),
             RecordEvent::CommandsTrusted { trust, .. } => self.trust = Some(trust.clone()),
             RecordEvent::Closed { by, reason } => {
                 self.closed = Some(Note {

@@ -20,6 +20,9 @@ impl Release {
     /// The agreement that covers the stage which waits.
     fn agreed_stage(&self) -> Option<&Agreement> {
         let agreement = self.agreement().filter(|one| one.lets_advance())?;
+        if !self.record.seating.is_here() {
+            return None;
+        }
         let Strategy::Canary {
             advance: Advance::PreAuthorised,
             ..

@@ -127,7 +127,7 @@ fn approval_deed(
                 ));
             };
             let marker = release.marker("p", shown.stage + 1);
-            Ok(Templates::of_release(release, &marker).dispatch(rule))
+            Ok(Templates::of_release(release, &marker).dispatch(rule, None))
         }
     }
 }

@@ -19,6 +19,10 @@ use crate::domain::{
 
 /// Data older than this tells nothing about now.
 const FRESH: SignedDuration = SignedDuration::from_mins(3);
+/// So long before its end a countdown wants to have looked for the holds of other machines.
+pub(super) const HOLDS_BEFORE: SignedDuration = SignedDuration::from_secs(5);
+/// So long after its end that look is waited for.
+const HOLDS_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// So long a cockpit that just started or woke up watches before it counts down.
 const AWAKE: SignedDuration = SignedDuration::from_mins(3);
 
@@ -72,6 +76,9 @@ impl Release {
     /// Why no countdown may run for this trigger at `at`.
     fn hinders_countdown(&self, source: &str, at: Timestamp) -> Option<Text> {
         let said = |text: &str| Some(Text::line(text));
+        if let Some(driver) = self.record.seating.driver_elsewhere() {
+            return said(&format!("{driver} drives"));
+        }
         let rule = self.policy.rollback.as_ref();
         if rule.is_none_or(|rule| rule.on_trigger != OnTrigger::PreAuthorised) {
             return said("the rules ask");
@@ -128,6 +135,23 @@ impl Release {
                 Some(Text::line(&words))
             }
         }
+    }
+
+    /// Whether somebody may hold it on another machine without this one having looked.
+    fn holds_unread(&self, running: &Countdown) -> bool {
+        let enough = later(running.zero, -HOLDS_BEFORE);
+        self.record.seating.is_shared() && running.holds_read.is_none_or(|asked| asked < enough)
+    }
+
+    /// When the countdown ends, or is given up.
+    pub(super) fn countdown_due(&self) -> Option<Timestamp> {
+        let running = self.rollback.countdown()?;
+        let waits = self.holds_unread(running) && self.newest() >= running.zero;
+        Some(if waits {
+            later(running.zero, HOLDS_AFTER)
+        } else {
+            running.zero
+        })
     }
 
     /// What becomes of a deploy that still runs, where nobody needs to be asked.
@@ -194,6 +218,12 @@ fn go_on(
     }
     if at < running.zero {
         return Vec::new();
+    }
+    if release.holds_unread(running) {
+        if at < later(running.zero, HOLDS_AFTER) {
+            return Vec::new();
+        }
+        return stopped("GitHub does not tell whether somebody holds it on another machine".into());
     }
     let (Some(shown), Some(plan)) = (release.rollback_shown(), release.agreed_plan()) else {
         return stopped("no rollback can be asked for now".into());

@@ -3,7 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    approve::approve, emergency, reviewers::reviewers, seat, signoffs, start, trust::trust,
+    approve::approve,
+    claiming::{hold, refused_away},
+    emergency,
+    reviewers::reviewers,
+    seat, signoffs, start,
+    trust::trust,
 };
 use crate::domain::{
     Command, Deed, Event, Fault, FaultKind, Intent, Login, Phase, Refusal, Text,
@@ -24,6 +29,7 @@ const LONGEST_EXTENSION: i64 = 240;
 /// Nothing is sent here: requests go into the outbox with their events. The refusal goes back to where the command came
 /// from.
 pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+    refused_away(release, command)?;
     let phase = release.phase();
     let wrong = || {
         Err(Refusal::WrongPhase {
@@ -103,11 +109,6 @@ fn rerun(release: &Release) -> Option<Event> {
     let deed = Deed::RerunFailed { run: run.run };
     (run.has_failed() && release.rollback.attempts.is_empty())
         .then(|| RolloutEvent::RerunRequested { deed }.into())
-}
-
-fn hold(release: &Release) -> Option<Event> {
-    let trigger = release.rollback.countdown()?.trigger.clone();
-    Some(RollbackEvent::CountdownHeld { trigger }.into())
 }
 
 /// What a person saw, and keeps watching all the same; `None`: there is nothing to answer.

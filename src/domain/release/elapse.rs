@@ -5,8 +5,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    advance::advance, countdown::count_down, fill::Templates, freshness::grow_old,
-    smoke::smoke_failed, start::start_due,
+    advance::advance,
+    claiming::{beside, claim_first, waits_for_claim},
+    countdown::count_down,
+    fill::Templates,
+    freshness::grow_old,
+    smoke::smoke_failed,
+    start::start_due,
 };
 use crate::domain::{
     Deed, Event, Feed, Phase, Text,
@@ -94,7 +99,7 @@ impl Release {
         let window = (self.phase() == Phase::Monitoring)
             .then(|| self.window_limit())
             .flatten();
-        let zero = self.rollback.countdown().map(|running| running.zero);
+        let zero = self.countdown_due();
         let timing = self.next_timing();
         let old = self.evidence_grows_old().map(|(_, due)| due).min();
         let start = self.start_to_come();
@@ -106,7 +111,7 @@ impl Release {
         .min()
     }
 
-    fn rollback_timeout(&self) -> SignedDuration {
+    pub(super) fn rollback_timeout(&self) -> SignedDuration {
         self.policy
             .rollback
             .as_ref()
@@ -319,6 +324,12 @@ fn answers_with_target(release: &Release, attempt: &Attempt, since: Timestamp) -
 
 /// Stops or waits for a deploy that still runs, then asks for the rollback's start.
 fn prepare_rollback(release: &Release, attempt: &Attempt) -> Option<Event> {
+    if let Some(claim) = claim_first(release, attempt) {
+        return Some(claim);
+    }
+    if waits_for_claim(attempt) {
+        return None;
+    }
     let deploy = release.rollout.deploying_run();
     let ended = deploy.is_none_or(|run| run.status == RunStatus::Completed);
     match attempt.plan {
@@ -345,7 +356,10 @@ fn start(release: &Release, attempt: &Attempt) -> Option<Deed> {
                 .map(|part| templates.fill(part))
                 .collect(),
         }),
-        (_, Some(dispatch)) => Some(templates.dispatch(dispatch)),
+        (_, Some(dispatch)) => {
+            let beside = beside(release, attempt);
+            Some(templates.dispatch(dispatch, Some(beside)))
+        }
         (_, None) => None,
     }
 }

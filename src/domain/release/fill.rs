@@ -1,6 +1,8 @@
 //! Templates of the rules, filled: `{version}`, `{sha}`, `{release_id}`, `{from_version}`.
 
-use crate::domain::{Deed, policy::DispatchRule, release::Release, rollback::RollbackShown};
+use crate::domain::{
+    Beside, Deed, policy::DispatchRule, release::Release, rollback::RollbackShown,
+};
 
 /// The values that templates may name.
 #[derive(Debug, Clone)]
@@ -44,7 +46,7 @@ impl Templates {
     }
 
     /// A workflow's dispatch with its inputs filled. The marker is what the filled inputs hold.
-    pub(super) fn dispatch(&self, rule: &DispatchRule) -> Deed {
+    pub(super) fn dispatch(&self, rule: &DispatchRule, beside: Option<Beside>) -> Deed {
         Deed::Dispatch {
             workflow: rule.workflow.clone(),
             reference: rule.reference.clone(),
@@ -54,6 +56,7 @@ impl Templates {
                 .map(|(name, value)| (name.clone(), self.fill(value)))
                 .collect(),
             marker: self.release_id.clone(),
+            beside,
         }
     }
 

@@ -20,6 +20,7 @@ impl Release {
             version: self.name(),
             since: newest.at,
             reason: Text::line(newest.reason.first_line()),
+            machine: None,
         })
     }
 }

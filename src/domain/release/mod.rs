@@ -5,6 +5,7 @@ mod advice;
 mod anomalies;
 mod approve;
 mod calendar;
+mod claiming;
 mod countdown;
 mod decide;
 mod elapse;

@@ -41,7 +41,12 @@ pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>,
             }
         }
         Intent::TakeSeat if !phase.is_end() => RecordEvent::SeatTaken {
-            from: release.record.driver.clone(),
+            from: release
+                .record
+                .seating
+                .elsewhere()
+                .and_then(|by| by.login().cloned())
+                .or_else(|| release.record.driver.clone()),
         },
         Intent::Explain { .. }
         | Intent::HandOver { .. }

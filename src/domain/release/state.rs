@@ -197,10 +197,11 @@ impl Release {
 
     fn apply_rollback(&mut self, stamp: &Stamp, event: &RollbackEvent) {
         match event {
-            RollbackEvent::CancelRequested { deed }
+            RollbackEvent::ClaimRequested { deed }
+            | RollbackEvent::CancelRequested { deed }
             | RollbackEvent::StartRequested { deed }
             | RollbackEvent::ReviewRequested { deed } => self.post(stamp, deed, true),
-            RollbackEvent::Answered { act, .. } => {
+            RollbackEvent::Answered { act, .. } | RollbackEvent::Claimed { act, .. } => {
                 self.outbox.remove(act);
             }
             // What the attempt before never got out must not go out beside this one.

@@ -17,6 +17,8 @@ pub struct Countdown {
     pub zero: Timestamp,
     /// The approval that agreed to it.
     pub approval: Seq,
+    /// When the holds of other machines were looked at, shortly before its end, and there was none.
+    pub holds_read: Option<Timestamp>,
     /// How it ended; `None`: it runs.
     pub end: Option<CountdownEnd>,
 }

@@ -7,6 +7,7 @@ use super::{Plan, Readiness, RollbackShown};
 use crate::domain::{
     Deed, Outcome, RunId, Seq, Text,
     approval::Consent,
+    claim::{ClaimFate, Holder},
     observation::{Conclusion, PendingDeployment, RunStatus},
 };
 
@@ -44,6 +45,14 @@ pub enum RollbackEvent {
     CountdownHeld {
         /// The trigger.
         trigger: String,
+        /// Where from; `None`: on this machine.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Holder>,
+    },
+    /// The holds of other machines were looked at shortly before its end: there is none.
+    HoldsRead {
+        /// When the question began.
+        asked: Timestamp,
     },
     /// What it stood on is gone: cockpit asks.
     CountdownStopped {
@@ -54,6 +63,18 @@ pub enum RollbackEvent {
     },
     /// A person no longer waits for the deploy's end: the rollback starts at once.
     WaitEnded,
+    /// No other machine shall roll back meanwhile.
+    ClaimRequested {
+        /// What to claim.
+        deed: Deed,
+    },
+    /// What became of that claim.
+    Claimed {
+        /// The request.
+        act: Seq,
+        /// What.
+        fate: ClaimFate,
+    },
     /// The deploy that still runs shall stop.
     CancelRequested {
         /// What to send.
@@ -132,6 +153,9 @@ impl RollbackEvent {
             | Self::CountdownStarted { .. }
             | Self::CountdownHeld { .. }
             | Self::CountdownStopped { .. }
+            | Self::HoldsRead { .. }
+            | Self::ClaimRequested { .. }
+            | Self::Claimed { .. }
             | Self::CancelRequested { .. }
             | Self::StartRequested { .. }
             | Self::ReviewRequested { .. }
@@ -152,6 +176,8 @@ impl RollbackEvent {
                 | Self::CountdownStarted { .. }
                 | Self::CountdownHeld { .. }
                 | Self::WaitEnded
+                | Self::ClaimRequested { .. }
+                | Self::Claimed { .. }
                 | Self::CancelRequested { .. }
                 | Self::StartRequested { .. }
                 | Self::ReviewRequested { .. }

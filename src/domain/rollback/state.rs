@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Countdown, CountdownEnd, Plan, Readiness, RollbackEvent, RollbackShown};
 use crate::domain::{
     Deed, EnvironmentId, Login, Outcome, RunId, Seq, Stamp, Text,
+    claim::ClaimFate,
     observation::{Conclusion, PendingDeployment, RunStatus},
 };
 
@@ -48,6 +49,8 @@ pub struct Attempt {
     pub reviewed: Vec<EnvironmentId>,
     /// The requests for those reviews.
     pub reviews: Vec<Seq>,
+    /// Its claim among several machines: request and what became of it.
+    pub claim: Option<(Seq, Option<ClaimFate>)>,
     /// The deploy's cancellation: request and what became of it.
     pub cancel: Option<(Seq, Option<Outcome>)>,
     /// Its own start: request, when, and what became of it.
@@ -107,6 +110,7 @@ impl Rollback {
                     holds: Vec::new(),
                     reviewed: Vec::new(),
                     reviews: Vec::new(),
+                    claim: None,
                     cancel: None,
                     start: None,
                 });
@@ -122,17 +126,26 @@ impl Rollback {
                 started: stamp.at,
                 zero: *zero,
                 approval: *approval,
+                holds_read: None,
                 end: None,
             }),
-            RollbackEvent::CountdownHeld { .. } => {
-                let by = stamp.actor.person().cloned();
+            RollbackEvent::CountdownHeld { from, .. } => {
+                let person = stamp.actor.person();
+                let by = person.or(from.as_ref().map(|from| &from.login)).cloned();
                 self.end_countdown(CountdownEnd::Held { by });
             }
             RollbackEvent::CountdownStopped { why, .. } => {
                 let why = why.clone();
                 self.end_countdown(CountdownEnd::Stopped { why });
             }
+            RollbackEvent::HoldsRead { asked } => {
+                if let Some(running) = self.countdowns.last_mut() {
+                    running.holds_read = Some(*asked);
+                }
+            }
             RollbackEvent::WaitEnded
+            | RollbackEvent::ClaimRequested { .. }
+            | RollbackEvent::Claimed { .. }
             | RollbackEvent::CancelRequested { .. }
             | RollbackEvent::StartRequested { .. }
             | RollbackEvent::ReviewRequested { .. }
@@ -183,10 +196,12 @@ impl Rollback {
 impl Attempt {
     /// Everything that it asked of the world.
     pub fn acts(&self) -> impl Iterator<Item = Seq> + '_ {
+        let claim = self.claim.as_ref().map(|(seq, _)| *seq);
         let cancel = self.cancel.as_ref().map(|(seq, _)| *seq);
         let start = self.start.as_ref().map(|(seq, _, _)| *seq);
-        cancel
+        claim
             .into_iter()
+            .chain(cancel)
             .chain(start)
             .chain(self.reviews.iter().copied())
     }
@@ -194,6 +209,14 @@ impl Attempt {
     fn apply(&mut self, stamp: &Stamp, event: &RollbackEvent) {
         match event {
             RollbackEvent::WaitEnded => self.plan = Plan::Dispatch,
+            RollbackEvent::ClaimRequested { .. } => self.claim = Some((stamp.seq, None)),
+            RollbackEvent::Claimed { act, fate } => {
+                if let Some((seq, known)) = &mut self.claim
+                    && seq == act
+                {
+                    *known = Some(fate.clone());
+                }
+            }
             RollbackEvent::CancelRequested { .. } => self.cancel = Some((stamp.seq, None)),
             RollbackEvent::StartRequested { .. } => {
                 self.start = Some((stamp.seq, stamp.at, None));
@@ -244,6 +267,7 @@ impl Attempt {
             | RollbackEvent::Requested { .. }
             | RollbackEvent::CountdownStarted { .. }
             | RollbackEvent::CountdownHeld { .. }
+            | RollbackEvent::HoldsRead { .. }
             | RollbackEvent::CountdownStopped { .. } => {}
         }
     }

@@ -1,25 +1,27 @@
 //! The crew of a flight: every feed and the performer, started together on the network's side.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    calendar,
+    calendar, claims,
     desk::Desk,
     diff, evidence, lane, letters, machine, metrics, production,
     pulse::{Gone, Pulse},
     run, smoke,
 };
 use crate::{
-    domain::{Feed, Seq, later, policy::Policy},
+    domain::{Feed, Seq, claim::ClaimName, later, policy::Policy, record::ServiceLock},
     flight::{flying::Report, needs::Needs, outside::Outside, performer::perform},
     ports::{Letters, Store},
 };
 
 /// Between two questions for whose token this is.
 const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(15);
+/// Longest wait, in real time, for the seat to be given up at the end.
+const LEAVING: Duration = Duration::from_millis(800);
 
 /// What the crew needs.
 pub struct Crew {
@@ -87,26 +89,62 @@ impl Crew {
             self.name_viewer().await;
             Ok::<(), Gone>(())
         };
+        let (locked, lock_elsewhere) = watch::channel(None);
+        let claiming = self.claim(pulse(Feed::Github, 180), locked);
+        let gone = self.reports.clone();
         // Each ends when the flight is gone, and that is the only way.
-        let _ = tokio::join!(
-            run::follow(pulse(Feed::Github, 60)),
-            lane::follow(pulse(Feed::Github, 300), Arc::clone(&self.policy)),
-            evidence::follow(pulse(Feed::Github, 300), desk.clone()),
-            Box::pin(diff::follow(pulse(Feed::Github, 300), desk)),
-            metrics::follow(pulse(Feed::Metrics, 180), Arc::clone(&self.policy)),
-            metrics::follow_alarms(pulse(Feed::Alarms, 180)),
-            calendar::follow(
-                pulse(Feed::Calendar, 60),
-                Arc::clone(&self.outside.calendar),
-                Arc::clone(&self.policy)
-            ),
-            probing,
-            Box::pin(smoking),
-            Box::pin(reading),
-            performing,
-            viewing,
-            machine::follow_locks(self.outside.clone(), self.reports.clone()),
-        );
+        let everybody = async {
+            let _ = tokio::join!(
+                run::follow(pulse(Feed::Github, 60)),
+                lane::follow(pulse(Feed::Github, 300), Arc::clone(&self.policy)),
+                evidence::follow(pulse(Feed::Github, 300), desk.clone()),
+                Box::pin(diff::follow(pulse(Feed::Github, 300), desk)),
+                metrics::follow(pulse(Feed::Metrics, 180), Arc::clone(&self.policy)),
+                metrics::follow_alarms(pulse(Feed::Alarms, 180)),
+                calendar::follow(
+                    pulse(Feed::Calendar, 60),
+                    Arc::clone(&self.outside.calendar),
+                    Arc::clone(&self.policy)
+                ),
+                probing,
+                Box::pin(smoking),
+                Box::pin(reading),
+                performing,
+                viewing,
+                Box::pin(claiming),
+                machine::follow_locks(self.outside.clone(), self.reports.clone(), lock_elsewhere),
+            );
+        };
+        tokio::select! {
+            () = everybody => {}
+            () = gone.closed() => {}
+        }
+        self.leave_seat().await;
+    }
+
+    /// Keeps what this machine claims, where there is anybody to tell.
+    async fn claim(
+        &self,
+        pulse: Pulse,
+        locked: watch::Sender<Option<ServiceLock>>,
+    ) -> Result<(), Gone> {
+        match &self.outside.claims {
+            Some(port) => claims::follow(pulse, Arc::clone(port), self.acts, locked).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whoever leaves says so, where that takes no time: else the claim runs out by itself.
+    async fn leave_seat(&self) {
+        if !self.acts {
+            return;
+        }
+        if let Some(port) = &self.outside.claims {
+            let name = ClaimName::Seat(self.needs.borrow().run);
+            let leaving = claims::leave(&**port, name);
+            // What is not told by then is told by the claim's end.
+            let _ = tokio::time::timeout(LEAVING, leaving).await;
+        }
     }
 
     /// Tells whose token this is, as soon as that can be had: without a name nobody can decide here.

@@ -1,13 +1,17 @@
-//! What happens on this machine beside the flight: whether an earlier release locks the service.
+//! What happens beside the flight: whether an earlier release locks the service, by the journals of this machine and by the
+//! claims of others.
 
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::{
+    sync::{mpsc, watch},
+    task::spawn_blocking,
+};
 
 use super::pulse::Gone;
 use crate::{
-    domain::{later, observation::Observation},
+    domain::{later, observation::Observation, record::ServiceLock},
     flight::{flying::Report, outside::Outside},
     ports::ServiceLocks,
 };
@@ -19,31 +23,46 @@ const LOCKS_EVERY: SignedDuration = SignedDuration::from_secs(10);
 pub(super) async fn follow_locks(
     outside: Outside,
     reports: mpsc::Sender<Report>,
+    mut elsewhere: watch::Receiver<Option<ServiceLock>>,
 ) -> Result<(), Gone> {
-    let Some(locks) = outside.locks.clone() else {
+    if outside.locks.is_none() && outside.claims.is_none() {
         return Ok(());
-    };
+    }
     let mut told: Option<Observation> = None;
     loop {
-        let seen = look(&locks).await;
+        let afar = elsewhere.borrow_and_update().clone();
+        let seen = look(outside.locks.as_ref(), afar).await;
         if let Some(seen) = seen.filter(|seen| told.as_ref() != Some(seen)) {
             told = Some(seen.clone());
             let report = Report::Seen(Box::new(seen));
             reports.send(report).await.map_err(|_| Gone)?;
         }
         let clock = &outside.clock;
-        clock.sleep_until(later(clock.now(), LOCKS_EVERY)).await;
+        tokio::select! {
+            () = clock.sleep_until(later(clock.now(), LOCKS_EVERY)) => {}
+            Ok(()) = elsewhere.changed() => {}
+        }
         if reports.is_closed() {
             return Err(Gone);
         }
     }
 }
 
-/// `None` where the journals could not be looked at: then nothing is told.
-async fn look(locks: &Arc<dyn ServiceLocks>) -> Option<Observation> {
-    let locks = Arc::clone(locks);
+/// The younger of this machine's lock and another's (`afar`). `None` where the journals could not be looked at: then nothing
+/// is told.
+async fn look(
+    locks: Option<&Arc<dyn ServiceLocks>>,
+    afar: Option<ServiceLock>,
+) -> Option<Observation> {
+    let Some(locks) = locks.map(Arc::clone) else {
+        return Some(Observation::ServiceLock(afar));
+    };
     match spawn_blocking(move || locks.lock()).await {
-        Ok(Ok(lock)) => Some(Observation::ServiceLock(lock)),
+        Ok(Ok(here)) => {
+            let afar = afar.filter(|afar| here.as_ref().is_none_or(|here| here.run != afar.run));
+            let both = here.into_iter().chain(afar);
+            Some(Observation::ServiceLock(both.max_by_key(|lock| lock.since)))
+        }
         Ok(Err(error)) => {
             tracing::warn!(%error, "the journals of other releases could not be read");
             None

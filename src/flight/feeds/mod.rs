@@ -1,6 +1,7 @@
 //! The feeds: each asks one part of the world as often as the release needs it, and reports.
 
 mod calendar;
+mod claims;
 mod crew;
 mod desk;
 mod diff;

@@ -9,8 +9,8 @@ use crate::{
         observation::{Observation, RunSeen, RunStatus},
     },
     flight::{
+        marks::{bears_a_marker, is_named},
         needs::{Lookup, Needs},
-        performer::{bears_a_marker, is_named},
     },
 };
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{actions, caller::Caller, comments, history, reviews};
+use super::{actions, caller::Caller, comments, git, history, reviews};
 use crate::simulator::{
     ask::{Ask, Reply},
     dice,
@@ -32,6 +32,11 @@ pub(super) fn answer(state: &mut State, ask: &Ask, rest: &str) -> Reply {
         state.log.requests.len().try_into().unwrap_or(0),
     );
     let mut reply = reply
+        // The world's time, not the machine's: claims are as old as GitHub says.
+        .with(
+            "date",
+            now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+        )
         .with(
             "x-github-request-id",
             format!("SIM0:{:X}:{:X}", id >> 40, id & 0xff_ffff),
@@ -90,6 +95,9 @@ fn route(state: &mut State, caller: &Caller<'_>, rest: &str) -> Reply {
                 ["actions", below @ ..] => reviews::answer(state, caller, below)
                     .or_else(|| actions::answer(state, caller, below)),
                 ["issues", below @ ..] if get => comments::answer(state, caller, below),
+                ["git", rest @ ..] if !get || rest.first() == Some(&"commits") => {
+                    git::answer(state, caller, rest)
+                }
                 below if get => history::answer(state, caller, below),
                 _ => None,
             }

@@ -196,8 +196,16 @@ fn refs(state: &State, caller: &Caller<'_>) -> Vec<(String, Value)> {
         .map(|(name, at)| (format!("refs/tags/{name}"), *at));
     std::iter::once((branch, repository.commits.len() - 1))
         .chain(tags)
-        .map(|(name, at)| {
-            let value = wire::git_ref(&name, &repository.commits[at].sha, &caller.links);
+        .map(|(name, at)| (name, repository.commits[at].sha.clone()))
+        .chain(
+            state
+                .git
+                .refs
+                .iter()
+                .map(|(name, sha)| (name.clone(), sha.clone())),
+        )
+        .map(|(name, sha)| {
+            let value = wire::git_ref(&name, &sha, &caller.links);
             (name, value)
         })
         .collect()

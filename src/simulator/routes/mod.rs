@@ -6,6 +6,7 @@ mod caller;
 mod comments;
 mod control;
 mod front;
+mod git;
 mod github;
 mod history;
 mod page;

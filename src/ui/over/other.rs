@@ -91,17 +91,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
                 "The deploy has not ended: it may still change production after the rollback.",
             ),
         ],
-        Asking::Hold => {
-            let running = release.rollback.countdown();
-            let mut facts: Vec<Fact> = running
-                .map(|one| warning(view, format!("{}: {}", one.trigger, one.why)))
-                .into_iter()
-                .collect();
-            facts.push(plain(
-                "Nothing is rolled back by itself any more: cockpit asks.",
-            ));
-            facts
-        }
+        Asking::Hold => held(view),
         Asking::KeepWatching => {
             let alerts = release.watch.alerts();
             let mut facts: Vec<Fact> = alerts
@@ -181,6 +171,22 @@ fn leaving(view: View<'_>) -> Vec<Fact> {
         "Nobody drives then: nothing is judged, counted down or rolled back",
     ));
     facts.push(plain("until a cockpit takes the release up again."));
+    facts
+}
+
+/// The countdown that would be held, here or on the driver's machine.
+fn held(view: View<'_>) -> Vec<Fact> {
+    let release = view.release;
+    let running = release.rollback.countdown();
+    let here = running.map(|one| warning(view, format!("{}: {}", one.trigger, one.why)));
+    let seating = &release.record.seating;
+    let afar = seating.countdown_afar().map(|one| {
+        let driver = seating.driver_elsewhere().unwrap_or_default();
+        warning(view, format!("{driver} counts down: {}", one.trigger))
+    });
+    let mut facts: Vec<Fact> = here.into_iter().chain(afar).collect();
+    let words = "Nothing is rolled back by itself any more: cockpit asks.";
+    facts.push(vec![(words.to_owned(), view.look.styles.text)]);
     facts
 }
 

@@ -6,10 +6,11 @@ use super::fact::{Fact, warning};
 use crate::{
     app::{Choice, Prompt},
     domain::{
+        record::Sharing,
         rollback::{InputsCheck, Plan, RollbackShown},
         wording,
     },
-    ui::pane::View,
+    ui::{header::minute_of, pane::View},
 };
 
 /// Title, tone and facts.
@@ -60,6 +61,7 @@ pub(super) fn facts(
             ));
         }
     }
+    facts.extend(among_machines(view));
     if release.rollout.deploy_runs() {
         facts.push(warning(view, "the deploy still runs"));
     }
@@ -89,6 +91,27 @@ pub(super) fn facts(
         Some(InputsCheck::Fit) | None => {}
     }
     ("Roll back production", styles.fail, facts)
+}
+
+/// What other machines do, or are not told.
+fn among_machines(view: View<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let seating = &view.release.record.seating;
+    if let Some(by) = &seating.rollback {
+        let since = minute_of(by.since, &view.model.zone);
+        let who = by.in_words();
+        facts.push(warning(
+            view,
+            format!("{who} claimed a rollback of production at {since}: ask them first"),
+        ));
+    }
+    if let Sharing::MachineOnly(_) = &seating.sharing {
+        facts.push(warning(
+            view,
+            "this machine only: others are not told; runs since the approval are looked up first",
+        ));
+    }
+    facts
 }
 
 /// `through rollback.yml · ran 3 times before, median 1m 40s`.

@@ -1,6 +1,7 @@
 //! The GitHub client and its ports.
 
 mod acts;
+mod claims;
 mod faults;
 mod find;
 mod history;

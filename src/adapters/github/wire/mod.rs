@@ -3,12 +3,14 @@
 mod comment;
 mod dependency;
 mod field;
+mod git;
 mod lane;
 mod past;
 mod run;
 
 pub(super) use comment::Comment;
 pub(super) use dependency::Dependency;
+pub(super) use git::{GitCommit, GitRef, GitTree};
 pub(super) use lane::{Lane, Lanes};
 pub(super) use past::{
     Branchless, Contents, CustomRules, Deployment, DeploymentStatus, Environment, FilesAndCommits,

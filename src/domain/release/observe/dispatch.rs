@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{lane, minutes, rollback, run};
+use super::{claims, lane, minutes, rollback, run};
 use crate::domain::{
-    ArtifactId, Deed, Event, Outcome, Seq, Text,
+    ArtifactId, Deed, Event, Fault, Feed, Outcome, Seq, Text,
     approval::ApprovalEvent,
     evidence::{EvidenceEvent, EvidenceKind, Finding, Piece},
     judge::JudgeEvent,
@@ -96,21 +96,24 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
             outcome,
         } => smoke(release, *moment, *asked, outcome),
         Observation::ServiceLock(lock) => service_lock(release, lock.as_ref()),
+        Observation::Claims(seen) => claims::observe_claims(release, seen),
+        Observation::ClaimAnswered { act, fate } => claims::claim_answered(release, *act, fate),
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
         Observation::Trusted(trust) => trusted(release, trust),
-        Observation::Silent { feed, since, fault } => {
-            new_if(!release.record.silent.contains_key(feed), || {
-                RecordEvent::FeedSilent {
-                    feed: *feed,
-                    since: *since,
-                    why: Text::line(&fault.to_string()),
-                }
-            })
-        }
+        Observation::Silent { feed, since, fault } => silent(release, *feed, *since, fault),
         Observation::Back { feed } => new_if(release.record.silent.contains_key(feed), || {
             RecordEvent::FeedBack { feed: *feed }
         }),
     }
+}
+
+fn silent(release: &Release, feed: Feed, since: Timestamp, fault: &Fault) -> Vec<Event> {
+    let is_new = !release.record.silent.contains_key(&feed);
+    new_if(is_new, || RecordEvent::FeedSilent {
+        feed,
+        since,
+        why: Text::line(&fault.to_string()),
+    })
 }
 
 fn service_lock(release: &Release, lock: Option<&ServiceLock>) -> Vec<Event> {

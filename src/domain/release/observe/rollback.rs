@@ -1,7 +1,7 @@
 //! A rollback's run against what is known.
 
 use crate::domain::{
-    Act, Deed, Event, FaultKind, Outcome, Text,
+    Act, Deed, Event, FaultKind, Outcome, RunBeside, Text,
     observation::{Conclusion, RunSeen, RunStatus},
     release::Release,
     rollback::{Attempt, RollbackEvent, RollbackProgress},
@@ -140,6 +140,13 @@ fn consequence(open: &Act, outcome: &Outcome) -> Option<RollbackEvent> {
         (Deed::Dispatch { .. }, Outcome::Failed { fault }) => Some(failed(format!(
             "the rollback workflow did not start: {fault}"
         ))),
+        (Deed::Dispatch { .. }, Outcome::Beside { runs }) => {
+            let all: Vec<String> = runs.iter().map(RunBeside::in_words).collect();
+            Some(failed(format!(
+                "somebody else rolls back already: {}; nothing was sent: look there, or confirm again to send all the same",
+                all.join(", ")
+            )))
+        }
         (Deed::Dispatch { .. } | Deed::Script { .. }, Outcome::Unknown { why }) => Some(failed(
             format!("nobody can tell whether the rollback started: {why}"),
         )),

@@ -1,0 +1,344 @@
+//! Two machines on one release, in the real loop: who drives, who rolls back, who holds; with answers lost, refused, silent.
+
+use std::sync::Arc;
+
+use cockpit::{
+    domain::{
+        FaultKind, Intent, Phase, Refusal,
+        claim::ClaimName,
+        later,
+        record::{SeatPlace, Sharing},
+        rollback::RollbackProgress,
+    },
+    ports::Clock,
+};
+
+use crate::{
+    air::{Air, seconds},
+    refs::{Refs, Write, fault},
+};
+
+fn is_seat(name: &ClaimName) -> bool {
+    matches!(name, ClaimName::Seat(_))
+}
+
+/// Ana's machine drives a release that waits.
+async fn driven() -> (Air, Arc<Refs>) {
+    let mut air = Air::waiting().await;
+    let time: Arc<dyn Clock> = air.clock.clone();
+    let refs = Refs::new(time);
+    air = air.on_machine(refs.machine("ana"));
+    air.until("the seat is claimed", |release| {
+        release.record.seating.is_shared()
+    })
+    .await;
+    (air, refs)
+}
+
+/// Both machines saw the release wait; then it was deployed.
+async fn both() -> (Air, Air, Arc<Refs>) {
+    let (mut ana, refs) = Box::pin(driven()).await;
+    ana.until_ready().await;
+    let mut ben = ana.beside(refs.machine("ben"));
+    ben.until_ready().await;
+    ana.deploy().await;
+    ben.until("ben sees the deploy", |release| {
+        release.phase() == Phase::Monitoring && !release.record.seating.is_here()
+    })
+    .await;
+    (ana, ben, refs)
+}
+
+/// The same, deployed.
+async fn deployed() -> (Air, Arc<Refs>) {
+    let (mut air, refs) = Box::pin(driven()).await;
+    air.until_ready().await;
+    air.deploy().await;
+    (air, refs)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_second_machine_is_told_and_takes_the_seat_and_the_first_lets_go() {
+    let (mut ana, refs) = Box::pin(driven()).await;
+    let mut ben = ana.beside(refs.machine("ben"));
+    ben.until("ben is told", |release| !release.record.seating.is_here())
+        .await;
+    let driver = ben.release().record.seating.driver_elsewhere().unwrap();
+    assert_eq!(driver.as_str(), "@ana on anas-laptop");
+    let refused = ben.submit(Intent::CancelRun).unwrap_err();
+    assert!(matches!(refused, Refusal::ReadOnly(_)), "{refused}");
+    assert_eq!(refs.owner(is_seat).as_deref(), Some("ana"));
+
+    ben.submit(Intent::TakeSeat).unwrap();
+    ben.until("it is ben's", |release| {
+        release.record.seating.is_here() && !release.record.seating.takes
+    })
+    .await;
+    assert_eq!(refs.owner(is_seat).as_deref(), Some("ben"));
+    ana.until("ana is told", |release| !release.record.seating.is_here())
+        .await;
+    assert!(ana.approve().is_err(), "ana only watches");
+    assert_eq!(ana.written("record.driven_elsewhere"), 1);
+    assert_eq!(ben.written("record.seat_claimed"), 1);
+    assert!(ben.disk.text().contains("anas-laptop"), "whose seat it was");
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_press_rollback_at_once_and_one_dispatch_goes_out() {
+    let (mut ana, mut ben, _refs) = Box::pin(both()).await;
+    ben.submit(Intent::TakeSeat).unwrap();
+    ben.until("it is ben's", |release| release.record.seating.is_here())
+        .await;
+    // Ana has not looked since.
+    assert!(ana.release().record.seating.is_here());
+    ana.roll_back().unwrap();
+    ben.roll_back().unwrap();
+    let failed = |air: &Air| {
+        let attempt = air.release().rollback.newest().unwrap();
+        match &attempt.progress {
+            RollbackProgress::Failed { why, .. } => Some(why.to_string()),
+            _ => None,
+        }
+    };
+    for _ in 0..6 {
+        ana.pass(seconds(10)).await;
+        ben.pass(seconds(10)).await;
+    }
+    assert_eq!(ana.world.sent("dispatch"), 1, "exactly one");
+    let told: Vec<String> = [&ana, &ben].into_iter().filter_map(failed).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("claimed the rollback"), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rollback_that_died_between_claim_and_dispatch_goes_out_once() {
+    let (mut air, refs) = Box::pin(deployed()).await;
+    air.roll_back().unwrap();
+    while air.written("rollback.claimed") == 0 {
+        air.turn().await;
+    }
+    let sent = air.world.sent("dispatch");
+    let mut air = air.killed_and_resumed_on(refs.machine("ana"));
+    air.until("it rolls back", |release| {
+        release
+            .rollback
+            .newest()
+            .is_some_and(|one| one.run.is_some())
+    })
+    .await;
+    air.pass(seconds(300)).await;
+    assert!(sent <= 1);
+    assert_eq!(air.world.sent("dispatch"), 1);
+    air.journal_is_whole();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_whose_answer_was_lost_is_found_again() {
+    let (mut air, refs) = Box::pin(deployed()).await;
+    refs.state()
+        .writes
+        .extend([Write::Lost, Write::DoneButLost]);
+    air.roll_back().unwrap();
+    air.until("it is dispatched", |release| {
+        release
+            .rollback
+            .newest()
+            .is_some_and(|one| one.run.is_some())
+    })
+    .await;
+    assert_eq!(air.world.sent("dispatch"), 1);
+    assert!(air.disk.text().contains("\"fate\":{\"ours\":{}}"));
+    let writes = refs.state().written.clone();
+    let claims = writes.iter().filter(|line| *line == "ana rollback").count();
+    assert_eq!(claims, 1, "{writes:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_died_is_no_obstacle_for_long() {
+    let (mut ana, mut ben, _refs) = Box::pin(both()).await;
+    ana.world
+        .state()
+        .answers
+        .push_back(crate::world::Answer::Lost);
+    ana.roll_back().unwrap();
+    while ana.written("rollback.claimed") == 0 {
+        ana.turn().await;
+    }
+    drop(ana);
+    ben.until("ben is told", |release| {
+        release.phase() == Phase::Monitoring && release.record.seating.rollback.is_some()
+    })
+    .await;
+    ben.submit(Intent::TakeSeat).unwrap();
+    ben.until("it is ben's", |release| release.record.seating.is_shared())
+        .await;
+    ben.roll_back().unwrap();
+    ben.until("told once", |release| {
+        release.phase() == Phase::RollbackFailed
+    })
+    .await;
+    let before = ben.world.sent("dispatch");
+    ben.roll_back().unwrap();
+    ben.until("taken over", |release| {
+        release
+            .rollback
+            .newest()
+            .is_some_and(|one| one.run.is_some())
+    })
+    .await;
+    assert_eq!(ben.world.sent("dispatch"), before + 1);
+    assert!(ben.disk.text().contains("\"over\":{\"who\""), "on record");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_right_it_is_this_machine_only_and_runs_of_others_stop_a_rollback_once() {
+    let (mut air, refs) = {
+        let mut air = Air::waiting().await;
+        let time: Arc<dyn Clock> = air.clock.clone();
+        let refs = Refs::new(time);
+        refs.state().refused = Some(fault(FaultKind::Forbidden));
+        air = air.on_machine(refs.machine("ana"));
+        (air, refs)
+    };
+    air.until("it is said", |release| {
+        matches!(release.record.seating.sharing, Sharing::MachineOnly(_))
+    })
+    .await;
+    air.until_ready().await;
+    air.deploy().await;
+    air.world.somebody_rolls_back("ben");
+    air.roll_back().unwrap();
+    air.until("told", |release| release.phase() == Phase::RollbackFailed)
+        .await;
+    assert_eq!(air.world.sent("dispatch"), 0);
+    assert!(air.disk.text().contains("by @ben"), "who");
+    air.roll_back().unwrap();
+    air.until("confirmed again", |release| {
+        release
+            .rollback
+            .newest()
+            .is_some_and(|one| one.run.is_some())
+    })
+    .await;
+    assert_eq!(air.world.sent("dispatch"), 1);
+    assert!(refs.state().written.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn refs_that_do_not_answer_hold_no_rollback_up_but_stop_a_countdown() {
+    let (mut air, refs) = Box::pin(deployed()).await;
+    refs.state().silent = Some(fault(FaultKind::TimedOut));
+    let begun = air.clock.now();
+    air.roll_back().unwrap();
+    air.until("it goes on", |release| {
+        release
+            .rollback
+            .newest()
+            .is_some_and(|one| one.run.is_some())
+    })
+    .await;
+    let took = air.clock.now().duration_since(begun);
+    assert!(took < seconds(120), "{took}");
+
+    let mut air = Air::agreed().await;
+    let time: Arc<dyn Clock> = air.clock.clone();
+    let refs = Refs::new(time);
+    air = air.on_machine(refs.machine("ana"));
+    air.until_ready().await;
+    air.deploy().await;
+    air.pass(seconds(240)).await;
+    air.world.state().errors = 3.0;
+    air.until("it counts down", |release| {
+        release.rollback.countdown().is_some()
+    })
+    .await;
+    refs.state().silent = Some(fault(FaultKind::TimedOut));
+    air.pass(seconds(600)).await;
+    assert_eq!(air.world.sent("dispatch"), 0);
+    assert!(air.disk.text().contains("holds it on another machine"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_countdown_is_seen_and_held_from_another_machine() {
+    let mut ana = Air::agreed().await;
+    let time: Arc<dyn Clock> = ana.clock.clone();
+    let refs = Refs::new(time);
+    ana = ana.on_machine(refs.machine("ana"));
+    ana.until_ready().await;
+    ana.deploy().await;
+    ana.pass(seconds(240)).await;
+    let mut ben = ana.beside(refs.machine("ben"));
+    ben.until("ben watches", |release| {
+        release.phase() == Phase::Monitoring && !release.record.seating.is_here()
+    })
+    .await;
+    ana.world.state().errors = 3.0;
+    ana.until("it counts down", |release| {
+        release.rollback.countdown().is_some()
+    })
+    .await;
+    ana.pass(seconds(4)).await;
+    ben.until("ben sees it", |release| {
+        release.record.seating.countdown_afar().is_some()
+    })
+    .await;
+    ben.submit(Intent::Hold).unwrap();
+    ben.pass(seconds(6)).await;
+    ana.until("it is held", |release| {
+        release.rollback.countdown().is_none()
+    })
+    .await;
+    ana.pass(seconds(300)).await;
+    assert_eq!(ana.world.sent("dispatch"), 0);
+    assert!(ana.disk.text().contains("bens-laptop"), "who held it");
+    ben.pass(seconds(30)).await;
+    ana.pass(seconds(90)).await;
+    let holds = |refs: &Refs| refs.owner(|name| matches!(name, ClaimName::Hold { .. }));
+    assert_eq!(holds(&refs), None, "cleared away");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_seat_is_renewed_and_one_that_ran_out_is_taken_with_a_record() {
+    let (mut ana, refs) = Box::pin(driven()).await;
+    ana.pass(seconds(3_600)).await;
+    let writes = refs.state().written.len();
+    assert!((3..=5).contains(&writes), "{writes} writes in an hour");
+    assert_eq!(
+        ana.written("record.seat_claimed"),
+        1,
+        "a renewal is no event"
+    );
+    let mut ben = ana.beside(refs.machine("ben"));
+    drop(ana);
+    ben.until("ben is told", |release| !release.record.seating.is_here())
+        .await;
+    ben.pass(seconds(1_900)).await;
+    assert_eq!(ben.release().record.seating.seat, SeatPlace::Vacant);
+    let mut dee = ben.beside(refs.machine("dee"));
+    drop(ben);
+    dee.until("it is dee's", |release| release.record.seating.is_shared())
+        .await;
+    assert!(dee.disk.text().contains("anas-laptop"), "whose it was");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_lock_after_a_rollback_stands_until_it_is_lifted() {
+    let (mut ana, refs) = Box::pin(deployed()).await;
+    ana.roll_back().unwrap();
+    ana.until("it is dispatched", |release| {
+        release
+            .rollback
+            .newest()
+            .is_some_and(|one| one.run.is_some())
+    })
+    .await;
+    ana.pass(seconds(90)).await;
+    let is_lock = |name: &ClaimName| *name == ClaimName::Lock;
+    assert_eq!(refs.owner(is_lock).as_deref(), Some("ana"));
+    let at = later(ana.clock.now(), seconds(1));
+    ana.clock.sleep_until(at).await;
+    let reason = "the cause is fixed".into();
+    ana.submit(Intent::Unlock { reason }).unwrap();
+    ana.pass(seconds(90)).await;
+    assert_eq!(refs.owner(is_lock), None);
+}
