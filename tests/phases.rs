@@ -83,6 +83,7 @@ fn sort(deed: &Deed) -> &'static str {
         Deed::Review { approve: false, .. } => "reject",
         Deed::Dispatch { .. } => "dispatch",
         Deed::Script { .. } => "script",
+        Deed::Claim { .. } => "claim",
         Deed::Cancel { .. } => "cancel",
         Deed::RerunFailed { .. } => "re-run",
     }
