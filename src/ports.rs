@@ -8,7 +8,7 @@ use std::{future::Future, path::Path, pin::Pin, sync::Arc};
 use jiff::Timestamp;
 
 use crate::domain::{
-    ArtifactId, EnvironmentId, Fault, Login, RunId, Sha, Text,
+    ArtifactId, DeploymentId, EnvironmentId, Fault, Login, RunId, Sha, Text,
     claim::{Claim, ClaimName, ClaimWish, MachineId},
     diff::DependencyChange,
     evidence::{Evidence, EvidenceKind},
@@ -19,6 +19,7 @@ use crate::domain::{
     },
     policy::{CalendarRule, Metric, TimeWindow},
     record::{ServiceLock, Trust},
+    scorecard::{Course, PastDeployment, PastJob, PastRun},
     smoke::{SmokeReport, Suite},
 };
 
@@ -165,6 +166,42 @@ pub trait History: Send + Sync {
         base: &'a Sha,
         head: &'a Sha,
     ) -> Asked<'a, Option<Vec<DependencyChange>>>;
+}
+
+/// A page of a long list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What stands on it.
+    pub items: Vec<T>,
+    /// Whether another one follows.
+    pub more: bool,
+    /// How long the whole list is, where it is told.
+    pub total: Option<usize>,
+    /// Names the page as it is: asked for with it, an unchanged one costs nothing.
+    pub tag: Option<String>,
+}
+
+/// Months of deliveries, a page or an item at a time: what the scorecard is made from.
+pub trait Deliveries: Send + Sync {
+    /// A page of 100 deployments to an environment, the newest first, counted from 1; `None`: it is still what `tag` named.
+    fn deployment_page<'a>(
+        &'a self,
+        environment: &'a str,
+        page: usize,
+        tag: Option<&'a str>,
+    ) -> Asked<'a, Option<Page<PastDeployment>>>;
+    /// What became of a deployment: its statuses, all pages.
+    fn course(&self, deployment: DeploymentId) -> Asked<'_, Course>;
+    /// A page of 100 runs of a workflow file that were created within these instants. Of more than 1,000 the rest is never
+    /// told: the caller asks for less time.
+    fn run_page<'a>(
+        &'a self,
+        workflow: &'a str,
+        within: (Timestamp, Timestamp),
+        page: usize,
+    ) -> Asked<'a, Page<PastRun>>;
+    /// The jobs of all attempts of a run.
+    fn jobs_of_all_attempts(&self, run: RunId) -> Asked<'_, Vec<PastJob>>;
 }
 
 /// A clone of the repository on this machine. It fetches nothing.

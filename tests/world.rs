@@ -23,5 +23,7 @@ mod past;
 mod place;
 #[path = "world/requests.rs"]
 mod requests;
+#[path = "world/scorecard.rs"]
+mod scorecard;
 #[path = "world/seats.rs"]
 mod seats;

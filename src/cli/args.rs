@@ -8,8 +8,9 @@ use clap_complete::Shell;
 use super::{
     attend::AttendArguments,
     record_args::{
-        GatePhase, ListArguments, PlanArguments, ReplayArguments, ReportArguments, ReviewArguments,
-        SignoffArguments, UnlockArguments, VerifyArguments,
+        GatePhase, ListArguments, PlanArguments, RecalibrateArguments, ReplayArguments,
+        ReportArguments, ReviewArguments, ScorecardArguments, SignoffArguments, UnlockArguments,
+        VerifyArguments,
     },
 };
 use crate::config::Flags;
@@ -40,7 +41,7 @@ pub struct GlobalArguments {
     /// Team's rules from this file, instead of the default branch's (offline commands: ./cockpit.toml).
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Vec<PathBuf>,
-    /// Repository, as OWNER/NAME or HOST/OWNER/NAME.
+    /// Repository, as OWNER/NAME or HOST/OWNER/NAME; `attend`, `scorecard` and `recalibrate` take several.
     #[arg(long, global = true, value_name = "OWNER/NAME")]
     pub repo: Vec<String>,
     /// dark, light, high-contrast, mono, or a theme file.
@@ -120,6 +121,10 @@ configuration; 3 needs a human."
     Verify(VerifyArguments),
     /// Releases on this machine: outcome, time, people; and prune old ones.
     List(ListArguments),
+    /// How deploys go: lead time, rollback rate, frequency, errors after deploys; from GitHub and this machine's journals.
+    Scorecard(ScorecardArguments),
+    /// What the thresholds were worth, from this machine's journals, with values that would have done better.
+    Recalibrate(RecalibrateArguments),
     /// Write a commented cockpit.toml from what stands in this checkout.
     Init {
         /// Where to write it.

@@ -8,8 +8,9 @@ use super::{
     aloft::{Aloft, begin, crewed, sit_down},
     beside::{chain_of, following, host_name},
     exit::Stop,
+    rules::default_rules,
     seat::{flagged, zone},
-    surroundings::{Surroundings, beside},
+    surroundings::Surroundings,
 };
 use crate::{
     adapters::{
@@ -23,9 +24,7 @@ use crate::{
             machine_id, open,
         },
     },
-    config::{
-        AwsAccount, Beside, Machine, Resolved, TeamFile, files_beside, parse_team_with, remarks,
-    },
+    config::{AwsAccount, Machine, Resolved, TeamFile, remarks},
     domain::{
         Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, claim::ClaimPlace, later,
         observation::RunSnapshot, record::RecordEvent,
@@ -154,25 +153,10 @@ pub(super) async fn rules(
     } else {
         let slug = wiring::repository(&machine.place)?.slug();
         dialogue.doing(format!("reading the rules of {slug}"));
-        let asked = patiently(order, dialogue, async || client.file("cockpit.toml").await);
-        let Some(bytes) = asked.await? else {
-            return Err(Stop::usage(format!(
-                "the default branch of {slug} has no cockpit.toml\n  = help: write one with `cockpit init` and merge it, or name a file with --config"
-            )));
-        };
-        let origin = format!("cockpit.toml of {slug}");
-        let mut files = Vec::new();
-        for (key, name) in files_beside(&bytes) {
-            let asked = patiently(order, dialogue, async || client.file(&name).await);
-            let Some(held) = asked.await? else {
-                return Err(Stop::usage(format!(
-                    "the default branch of {slug} has no {name}, which cockpit.toml names as `{key}`\n  = help: merge it, or correct `{key}`"
-                )));
-            };
-            files.push((name.clone(), format!("{name} of {slug}"), held));
-        }
-        let beside: Vec<Beside<'_>> = files.iter().map(beside).collect();
-        parse_team_with(&bytes, &origin, &beside)?
+        default_rules(&slug, async |name: &str| {
+            patiently(order, dialogue, async || client.file(name).await).await
+        })
+        .await?
     };
     let resolved = order.around.resolve(team)?;
     let target = &resolved.team.policy.target;

@@ -8,8 +8,8 @@ use super::{
     args::{Arguments, Command, ConfigCommand},
     attend, backtest, config, doctor, evidence,
     exit::{Exit, Stop},
-    gate, gates, init, list, manual, plan, rehearse, replay, report, review, risk, run, signoff,
-    smoke,
+    gate, gates, init, list, manual, plan, recalibrate, rehearse, replay, report, review, risk,
+    run, scorecard, signoff, smoke,
     surroundings::Surroundings,
     unlock, verify,
 };
@@ -43,12 +43,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
     }
     let around = Surroundings::of(&given.global);
     let (files, repositories) = (&given.global.config, &given.global.repo);
-    let attends = matches!(given.command, Some(Command::Attend(_)));
-    if !attends && (files.len() > 1 || repositories.len() > 1) {
-        return Err(Stop::usage(
-            "one --config and one --repo: only `attend --all` looks after several services",
-        ));
-    }
+    one_of_each(given)?;
     match &given.command {
         None => {
             if let Some(release) = &given.release {
@@ -68,6 +63,10 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Replay(given)) => replay::replay(&around, given),
         Some(Command::Verify(given)) => verify::verify(&around, given),
         Some(Command::List(given)) => list::list(&around, given),
+        Some(Command::Scorecard(wanted)) => scorecard::scorecard(&around, repositories, wanted),
+        Some(Command::Recalibrate(wanted)) => {
+            recalibrate::recalibrate(&around, repositories, wanted)
+        }
         Some(Command::Init { output, force }) => init::init(&around, output, *force),
         Some(Command::Evidence { files, json }) => evidence::evidence(&around, files, *json),
         Some(Command::Doctor { json }) => doctor::doctor(&around, *json),
@@ -109,6 +108,22 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
         Some(Command::Completions { shell }) => manual::completions(*shell),
         Some(Command::Man) => manual::man(),
     }
+}
+
+/// Most commands are about one service.
+fn one_of_each(given: &Arguments) -> Result<(), Stop> {
+    let (files, repositories) = (&given.global.config, &given.global.repo);
+    let attends = matches!(given.command, Some(Command::Attend(_)));
+    let counts = matches!(
+        given.command,
+        Some(Command::Scorecard(_) | Command::Recalibrate(_))
+    );
+    if !attends && (files.len() > 1 || repositories.len() > 1 && !counts) {
+        return Err(Stop::usage(
+            "one --config and one --repo: `attend --all` looks after several services, `scorecard` and `recalibrate` take several --repo",
+        ));
+    }
+    Ok(())
 }
 
 /// A word that is nearly a command is no release: asking GitHub for a tag `docter` would only puzzle.

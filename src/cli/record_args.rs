@@ -1,4 +1,5 @@
-//! The command line of what works on records: `verify`, `list`, `report`, `replay`, `plan`, `gate`, `signoff`, `unlock`, `review`.
+//! The command line of what works on records: `verify`, `list`, `scorecard`, `recalibrate`, `report`, `replay`, `plan`, `gate`, `signoff`, `unlock`,
+//! `review`.
 
 use std::path::PathBuf;
 
@@ -36,6 +37,34 @@ pub struct ListArguments {
     /// Delete without asking.
     #[arg(long, requires = "prune")]
     pub yes: bool,
+}
+
+/// `cockpit scorecard ...`.
+#[derive(Debug, Clone, Args)]
+pub struct ScorecardArguments {
+    /// How far back.
+    #[arg(long, value_name = "DURATION", default_value = "90d")]
+    pub since: String,
+    /// As one JSON object.
+    #[arg(long, conflicts_with = "md")]
+    pub json: bool,
+    /// As Markdown; also what is written where standard output is no terminal.
+    #[arg(long)]
+    pub md: bool,
+    /// From what was read before, asking nobody.
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// `cockpit recalibrate ...`.
+#[derive(Debug, Clone, Args)]
+pub struct RecalibrateArguments {
+    /// How far back.
+    #[arg(long, value_name = "DURATION", default_value = "90d")]
+    pub since: String,
+    /// As one JSON object, instead of Markdown.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `cockpit report ...`.

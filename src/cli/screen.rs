@@ -14,7 +14,7 @@ use super::{
 use crate::{
     adapters::cloudwatch::StaticKeys,
     config::{Depth, Keymap, Machine, Theme, file::Glyphs},
-    domain::{RunId, observation::RunSnapshot},
+    domain::{RunId, observation::RunSnapshot, scorecard::Card},
     flight::Flying,
     ports::Clock,
     shell::{BootStep, Guard, Landed, Pace, Setup, fly as fly_on_terminal},
@@ -75,6 +75,31 @@ pub(super) fn show(around: &Surroundings, flight: Box<dyn Flying>) -> Result<Exi
     on_terminal(around, move |steps, _| {
         // A screen that is gone needs no flight.
         let _ = steps.blocking_send(BootStep::Ready(flight, Vec::new()));
+    })
+    .map(told)
+}
+
+/// Shows the scorecard that `make` makes; it hears how far that is.
+pub(super) fn show_card(
+    around: &Surroundings,
+    make: impl FnOnce(&mut (dyn FnMut(String) + Send)) -> Result<(Card, Vec<String>), Stop>
+    + Send
+    + 'static,
+) -> Result<Exit, Stop> {
+    on_terminal(around, move |steps, _| {
+        let mut told = |what: String| {
+            // Progress is an ornament: where the screen does not keep up it is left out.
+            let _ = steps.try_send(BootStep::Doing(what));
+        };
+        let step = match make(&mut told) {
+            Ok((card, warnings)) => BootStep::Card(Box::new(card), warnings),
+            Err(stop) => BootStep::Failed {
+                message: stop.to_string(),
+                exit: stop.exit as u8,
+            },
+        };
+        // A screen that is gone needs no card.
+        let _ = steps.blocking_send(step);
     })
     .map(told)
 }

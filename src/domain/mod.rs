@@ -24,6 +24,7 @@ mod replay;
 pub mod risk;
 pub mod rollback;
 pub mod rollout;
+pub mod scorecard;
 pub mod smoke;
 mod text;
 pub mod wording;

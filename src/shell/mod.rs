@@ -9,6 +9,7 @@ mod fly;
 mod keys;
 mod outlet;
 mod pen;
+mod reports;
 mod setup;
 mod signals;
 mod stage;

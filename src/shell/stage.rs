@@ -11,15 +11,18 @@ use super::{
     boot::BootStep,
     console::Canvas,
     keys::Batch,
+    reports::reported,
     setup::{Landed, Pace, Setup},
     words::{plain, told},
 };
 use crate::{
-    app::{Action, Boot, Effect, Input, Key, Model, Picked, Picker, Place, Seat, Work},
+    app::{
+        Action, Boot, CardLeft, CardView, Effect, Input, Key, Model, Picked, Picker, Place, Seat,
+    },
     config::Keymap,
-    domain::{Login, RunId, release::Release},
-    flight::{Flying, Report, Turn},
-    ui::{draw, draw_boot, draw_picker},
+    domain::{Login, RunId},
+    flight::{Flying, Turn},
+    ui::{draw, draw_boot, draw_picker, draw_scorecard},
 };
 
 /// What the loop does next.
@@ -42,6 +45,7 @@ pub(super) enum Next {
 enum Shown {
     Boot(Boot),
     Picker(Picker, usize),
+    Card(Box<CardView>),
     Flight(Box<Aloft>),
 }
 
@@ -108,7 +112,7 @@ impl Stage {
         match &self.shown {
             Shown::Boot(boot) => boot.failed.is_none(),
             Shown::Picker(..) => true,
-            Shown::Flight(_) => false,
+            Shown::Flight(_) | Shown::Card(_) => false,
         }
     }
 
@@ -132,6 +136,9 @@ impl Stage {
                 self.shown = Shown::Picker(picker, 0);
             }
             Some(BootStep::Ready(flight, warnings)) => self.begin(flight, &warnings),
+            Some(BootStep::Card(card, warnings)) => {
+                self.shown = Shown::Card(Box::new(CardView::new(*card, warnings)));
+            }
             Some(BootStep::Failed { message, exit }) => self.fail(message, exit),
             None => self.fail("error: the preparation ended without a word".to_owned(), 1),
         }
@@ -227,7 +234,7 @@ impl Stage {
                 boot.pass(passed);
                 Next::Draw
             }
-            Shown::Picker(..) => Next::Nothing,
+            Shown::Picker(..) | Shown::Card(_) => Next::Nothing,
         }
     }
 
@@ -304,6 +311,12 @@ impl Stage {
                 }
                 Next::Draw
             }
+            Shown::Card(view) => match view.act(&input) {
+                CardLeft::Stays => Next::Draw,
+                CardLeft::Leaves => Next::Quit,
+                CardLeft::Redraws => Next::Redraw,
+                CardLeft::Suspends => Next::Suspend,
+            },
             Shown::Flight(aloft) => {
                 let effects = aloft.model.update(input, aloft.flight.release());
                 let mut next = Next::Draw;
@@ -331,6 +344,9 @@ impl Stage {
             }
             Shown::Picker(picker, seen) => {
                 terminal.draw(|frame| *seen = draw_picker(frame, picker, look))?;
+            }
+            Shown::Card(view) => {
+                terminal.draw(|frame| draw_scorecard(frame, view, look))?;
             }
             Shown::Flight(aloft) => {
                 let mut hits = None;
@@ -391,34 +407,13 @@ impl Stage {
                 }
             }
             Shown::Boot(boot) => (self.exit, boot.failed.clone()),
-            Shown::Picker(..) => (0, None),
+            Shown::Picker(..) | Shown::Card(_) => (0, None),
         };
         Landed {
             exit,
             words: words.filter(|_| !gone && self.seat.is_none()),
             seat: self.seat.filter(|_| !gone),
         }
-    }
-}
-
-fn reported(model: &mut Model, report: Report, release: &Release) {
-    match report {
-        // Observations are the flight's own.
-        // Read by the flight.
-        Report::Seen(_) | Report::Letter { .. } => {}
-        Report::Answered { feed, at, cadence } => model.feeds.answered(feed, at, cadence),
-        Report::Failed { feed, fault } => model.feeds.failed(feed, fault),
-        Report::Working { what, done, all } => {
-            let work = Work { what, done, all };
-            match model.work.iter_mut().find(|known| known.what == work.what) {
-                Some(known) => *known = work,
-                None => model.work.push(work),
-            }
-        }
-        Report::Worked { what } => model.work.retain(|known| known.what != what),
-        Report::Cases(report) => model.take_report(report),
-        Report::Compared(seen) => model.walk.take(seen, release),
-        Report::Viewer(login) => model.viewer = Some(login),
     }
 }
 

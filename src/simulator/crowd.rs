@@ -56,6 +56,7 @@ fn one(state: &mut State, n: i64, begun: Timestamp) {
         title: format!("Release {} ({})", state.repository.version, n + 1),
         event: "push",
         sha,
+        committed: None,
         actor: author.clone(),
         triggering_actor: author,
         created: begun,

@@ -21,6 +21,7 @@ mod limits;
 mod listener;
 mod log;
 mod metrics;
+mod months;
 mod packages;
 mod past;
 mod patches;

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::{
     deployment::{Deployment, Stage},
-    dice, plan, reports,
+    dice, months, plan, reports,
     repository::{VERSIONS, VIEWER},
     run::{Artifact, Review},
     scenario::Scenario,
@@ -40,6 +40,9 @@ pub(super) fn fill(state: &mut State) {
                 took,
             );
         }
+    }
+    if state.scenario == Scenario::Months {
+        months::fill(state);
     }
     let last = VERSIONS[VERSIONS.len() - 1];
     keep_reports(state, last);

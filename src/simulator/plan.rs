@@ -180,6 +180,7 @@ pub(super) fn candidate(state: &mut State) {
         title: format!("Release {}", state.repository.version),
         event: "push",
         sha,
+        committed: None,
         actor: author.clone(),
         triggering_actor: author,
         created,
@@ -274,6 +275,7 @@ pub(super) fn dispatched(
         title: format!("{word} {version} ({marker})"),
         event: "workflow_dispatch",
         sha,
+        committed: None,
         actor: by.to_owned(),
         triggering_actor: by.to_owned(),
         created: now,
@@ -343,6 +345,7 @@ pub(super) fn past(
             "push"
         },
         sha,
+        committed: None,
         actor: VIEWER.to_owned(),
         triggering_actor: VIEWER.to_owned(),
         created: began,

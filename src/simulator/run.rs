@@ -126,6 +126,8 @@ pub(super) struct Run {
     pub(super) title: String,
     pub(super) event: &'static str,
     pub(super) sha: String,
+    /// When its commit was made, where that is none of the repository's.
+    pub(super) committed: Option<Timestamp>,
     pub(super) actor: String,
     pub(super) triggering_actor: String,
     pub(super) created: Timestamp,

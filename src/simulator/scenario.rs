@@ -53,6 +53,8 @@ pub enum Scenario {
     EvidenceChanged,
     /// Errors rise after the deploy, and another manager's claim of the seat has run out: made for two cockpits.
     TwoManagers,
+    /// Half a year of deploys lies behind it, and it ends well.
+    Months,
 }
 
 /// A name that is no scenario's.
@@ -69,7 +71,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 24] {
+    pub const fn all() -> [Self; 25] {
         [
             Self::Healthy,
             Self::Regression,
@@ -95,6 +97,7 @@ impl Scenario {
             Self::Storm,
             Self::EvidenceChanged,
             Self::TwoManagers,
+            Self::Months,
         ]
     }
 
@@ -135,6 +138,7 @@ impl Scenario {
             Self::Storm => "storm",
             Self::EvidenceChanged => "evidence-changed",
             Self::TwoManagers => "two-managers",
+            Self::Months => "months",
         }
     }
 
@@ -159,7 +163,8 @@ impl Scenario {
             | Self::RestartBlip
             | Self::AlarmBefore
             | Self::Storm
-            | Self::EvidenceChanged => "DEPLOYMENT_COMPLETE",
+            | Self::EvidenceChanged
+            | Self::Months => "DEPLOYMENT_COMPLETE",
             Self::Regression
             | Self::TwoManagers
             | Self::SlowBurn
@@ -205,6 +210,7 @@ impl Scenario {
                 "a late test report comes while you decide: the approval locks and says what changed"
             }
             Self::TwoManagers => "errors rise; whoever drove before closed the laptop: for two",
+            Self::Months => "half a year of deploys behind it: what `cockpit scorecard` adds up",
         }
     }
 }

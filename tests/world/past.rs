@@ -79,6 +79,22 @@ fn a_past_regression_fires_again_and_a_changed_limit_flips_what_it_should() {
     assert_eq!(set["deploys"][1]["flips"], true);
     assert_eq!(set["deploys"][0]["flips"], false, "it fires all the same");
 
+    // The journal of that flight is what a checkpoint is made from.
+    let checkpoint = program(&place.state)
+        .args(["recalibrate", "--json", "--state-dir"])
+        .arg(place.state.path())
+        .output()
+        .unwrap();
+    let checkpoint: Value = serde_json::from_slice(&checkpoint.stdout).unwrap();
+    let service = &checkpoint["services"][0];
+    assert_eq!(service["releases"]["bad"], 1, "{checkpoint}");
+    let trigger = &service["thresholds"].as_array().unwrap().iter();
+    let trigger = trigger
+        .clone()
+        .find(|one| one["kind"] == "trigger")
+        .unwrap();
+    assert_eq!(trigger["score"]["right"], 1, "{trigger}");
+
     let text = asked(&place, &[&stricter[1..]].concat());
     let text = String::from_utf8(text.stdout).unwrap();
     for words in [

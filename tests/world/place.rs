@@ -200,7 +200,8 @@ impl Place {
             | Scenario::LowTraffic
             | Scenario::AlarmBefore
             | Scenario::Storm
-            | Scenario::EvidenceChanged => (1, 0, 0),
+            | Scenario::EvidenceChanged
+            | Scenario::Months => (1, 0, 0),
         };
         let seen = (
             self.approvals(),

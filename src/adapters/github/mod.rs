@@ -3,7 +3,7 @@
 //! # Layout
 //! `settings` and `token` say where and who; `transport` sends, with `limits` (rate limits), `cache` (entity tags),
 //! `base` (the base address), `body` (bounded reading), `answer` (what a status means) and `page` (Link headers) beside it; `client` is what others
-//! hold, and `runs`, `review`, `dispatch`, `artifacts`, `history`, `claims` implement the ports on it. `wire` holds the private
+//! hold, and `runs`, `review`, `dispatch`, `artifacts`, `history`, `claims`, `deliveries` implement the ports on it. `wire` holds the private
 //! shapes of GitHub's JSON, mapped to the domain at the edge. Source: GitHub's REST description 2026-03-10.
 
 mod answer;
@@ -15,6 +15,7 @@ mod claims;
 mod client;
 mod comments;
 mod concurrency;
+mod deliveries;
 mod dependencies;
 mod dispatch;
 mod history;
@@ -25,6 +26,7 @@ mod review;
 mod runs;
 mod settings;
 mod survey;
+mod tagged;
 mod token;
 mod transport;
 mod wire;

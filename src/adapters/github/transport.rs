@@ -38,7 +38,7 @@ const ERROR_BYTES: usize = 256 * 1024;
 /// GitHub's best practices ask for a second between requests that change something.
 const BETWEEN_WRITES: SignedDuration = SignedDuration::from_secs(1);
 
-const JSON: &str = "application/vnd.github+json";
+pub(super) const JSON: &str = "application/vnd.github+json";
 const RAW: &str = "application/vnd.github.raw+json";
 
 /// A read answer.
@@ -50,14 +50,14 @@ pub(super) struct Answer {
 
 /// One connection pool, one token, one rate limit.
 pub(super) struct Transport {
-    settings: Settings,
+    pub(super) settings: Settings,
     base: Url,
     http: OnceLock<Client>,
     credential: Credential,
     clock: Arc<dyn Clock>,
     ledger: Mutex<Ledger>,
     cache: Mutex<Cache>,
-    reads: Semaphore,
+    pub(super) reads: Semaphore,
     downloads: Semaphore,
     last_write: tokio::sync::Mutex<Option<jiff::Timestamp>>,
 }
@@ -164,7 +164,7 @@ impl Transport {
     }
 
     /// Follows a renamed repository's redirects, on this host only.
-    async fn follow(
+    pub(super) async fn follow(
         &self,
         url: &Url,
         accept: &'static str,
@@ -312,7 +312,7 @@ impl Transport {
     }
 
     /// Turns a refusal into its fault, and remembers rate limits and rejected tokens.
-    async fn refused(&self, response: Response, what: &str, intent: Intent) -> Fault {
+    pub(super) async fn refused(&self, response: Response, what: &str, intent: Intent) -> Fault {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = body::read(response, ERROR_BYTES, what, None).await;
         let message = answer::message(&body.unwrap_or_default(), status);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use crate::domain::{ReleaseKey, Text};
+use crate::domain::{ReleaseKey, Repository, Text};
 
 /// Name of the journal in a release's folder.
 pub const JOURNAL: &str = "journal.jsonl";
@@ -24,12 +24,16 @@ pub fn state_root() -> Result<PathBuf, StoreError> {
 ///
 /// GitHub ignores the case of hosts, owners and names, so the folder does too: two spellings must meet at one lock.
 pub(super) fn parts(key: &ReleaseKey) -> Result<[String; 4], StoreError> {
-    let repository = &key.repository;
+    let [host, owner, name] = repository_parts(&key.repository)?;
+    Ok([host, owner, name, key.run.to_string()])
+}
+
+/// The folder of one repository below `root`, and its parts.
+pub(super) fn repository_parts(repository: &Repository) -> Result<[String; 3], StoreError> {
     Ok([
         component(&repository.host)?,
         component(&repository.owner)?,
         component(&repository.name)?,
-        key.run.to_string(),
     ])
 }
 
@@ -56,7 +60,7 @@ fn component(name: &str) -> Result<String, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Repository, RunId};
+    use crate::domain::RunId;
 
     fn key(host: &str, slug: &str) -> ReleaseKey {
         ReleaseKey {

@@ -3,6 +3,7 @@
 mod calendar;
 mod explain;
 pub mod gate;
+mod job;
 mod metric;
 mod query;
 mod quiet;
@@ -12,6 +13,7 @@ mod smoke;
 
 pub use calendar::*;
 pub use explain::*;
+pub use job::*;
 pub use metric::*;
 pub use query::*;
 pub use quiet::*;

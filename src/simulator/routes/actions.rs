@@ -11,7 +11,7 @@ use super::{
 use crate::simulator::{
     ask::{Ask, Reply},
     files,
-    run::{Artifact, Run, Status},
+    run::{Artifact, Job, Run, Status},
     state::State,
     storm, wire,
 };
@@ -164,12 +164,18 @@ fn within(run: &Run, asked: &str) -> bool {
     }
 }
 
-/// The jobs that exist: GitHub makes a job when its needs are met.
+/// The jobs that exist: GitHub makes a job when its needs are met. Those of earlier attempts are told with `filter=all`.
 fn jobs(run: &Run, caller: &Caller<'_>) -> Reply {
+    let is_all = caller.ask.parameter("filter") == Some("all");
+    let is_newest = |job: &Job| {
+        !run.jobs
+            .iter()
+            .any(|other| other.name == job.name && other.attempt > job.attempt)
+    };
     let all: Vec<_> = run
         .jobs
         .iter()
-        .filter(|job| job.status != Status::Pending)
+        .filter(|job| job.status != Status::Pending && (is_all || is_newest(job)))
         .collect();
     let page = Page::of(caller.ask, all.len(), 30, 100);
     let shown: Vec<_> = all[page.range.clone()]

@@ -52,7 +52,7 @@ pub(in crate::simulator) fn run(run: &Run, repository: &Repository, links: &Link
         "rerun_url": format!("{at}/rerun"),
         "previous_attempt_url": (run.attempt > 1).then(|| format!("{at}/attempts/{}", run.attempt - 1)),
         "workflow_url": links.repo(&format!("/actions/workflows/{workflow}")),
-        "head_commit": commit.map(|c| json!({
+        "head_commit": commit.map_or_else(|| elsewhere(run), |c| json!({
             "id": c.sha, "tree_id": c.sha, "message": c.title, "timestamp": stamp(c.at),
             "author": { "name": c.author, "email": format!("{}@acme.example", c.author) },
             "committer": { "name": "GitHub", "email": "noreply@github.com" },
@@ -62,6 +62,17 @@ pub(in crate::simulator) fn run(run: &Run, repository: &Repository, links: &Link
     });
     merge(&mut all, more);
     all
+}
+
+/// A commit of long ago, as much as is known of it.
+fn elsewhere(run: &Run) -> Value {
+    run.committed.map_or(Value::Null, |at| {
+        json!({
+            "id": run.sha, "tree_id": run.sha, "message": run.title, "timestamp": stamp(at),
+            "author": { "name": run.actor, "email": format!("{}@acme.example", run.actor) },
+            "committer": { "name": "GitHub", "email": "noreply@github.com" },
+        })
+    })
 }
 
 /// The `name:` of a workflow file.

@@ -2,6 +2,7 @@
 
 mod acts;
 mod claims;
+mod deliveries;
 mod faults;
 mod find;
 mod history;

@@ -1,6 +1,7 @@
 //! GitHub's JSON as it comes, and how it becomes the domain's words. Nothing outside the adapter sees these shapes.
 
 mod comment;
+mod delivery;
 mod dependency;
 mod field;
 mod git;
@@ -9,6 +10,7 @@ mod past;
 mod run;
 
 pub(super) use comment::Comment;
+pub(super) use delivery::{PastRuns, WireJob, WireRun};
 pub(super) use dependency::Dependency;
 pub(super) use git::{GitCommit, GitRef, GitTree};
 pub(super) use lane::{Lane, Lanes};

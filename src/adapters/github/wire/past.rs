@@ -11,6 +11,7 @@ use crate::domain::{
         CommitSnapshot, DeploymentSnapshot, DeploymentState, EnvironmentSnapshot, FileChange,
         PullSnapshot, Relation,
     },
+    scorecard::PastDeployment,
 };
 
 #[derive(Debug, Deserialize)]
@@ -49,6 +50,14 @@ impl DeploymentStatus {
             .flatten()
     }
 
+    /// Its state, and since when.
+    pub(in crate::adapters::github) fn read(&self) -> Option<(DeploymentState, jiff::Timestamp)> {
+        Some((
+            state(self.state.as_deref()),
+            time(self.created_at.as_deref())?,
+        ))
+    }
+
     /// For finding the newest: GitHub's order is not promised.
     pub(in crate::adapters::github) fn age_key(&self) -> (Option<jiff::Timestamp>, u64) {
         (time(self.created_at.as_deref()), self.id)
@@ -69,6 +78,16 @@ impl DeploymentStatus {
 }
 
 impl Deployment {
+    /// As the scorecard's ledger keeps it, nothing asked of it yet.
+    pub(in crate::adapters::github) fn read_past(&self) -> Option<PastDeployment> {
+        Some(PastDeployment {
+            id: DeploymentId(self.id),
+            sha: Sha::parse(&self.sha).ok()?,
+            created: time(Some(&self.created_at))?,
+            course: None,
+        })
+    }
+
     /// With its newest status, where it has one: none yet means pending.
     pub(in crate::adapters::github) fn read(
         &self,
