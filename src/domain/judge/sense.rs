@@ -108,18 +108,13 @@ fn wrong_way(condition: &Condition, binding: Binding, metrics: &[Metric]) -> Vec
     wrong
         .into_iter()
         .map(|part| {
-            let (message, mend) = match binding {
-                Binding::Gate => (
-                    format!("as a gate this passes only when {}", part.when_true),
-                    part.turned,
-                ),
-                Binding::Trigger => (
-                    format!("as a trigger this fires when {}", part.when_true),
-                    part.turned,
-                ),
+            let Misdirected { name, way, .. } = &part;
+            let message = match binding {
+                Binding::Gate => format!("as a gate this passes only when {name} is bad ({way})"),
+                Binding::Trigger => format!("as a trigger this fires when {name} is well"),
             };
             let doubt = RuleError::new(part.span, message);
-            match mend {
+            match part.turned {
                 Some(turned) => doubt.mending(format!("`{turned}` is more likely meant")),
                 None => doubt,
             }
@@ -129,7 +124,9 @@ fn wrong_way(condition: &Condition, binding: Binding, metrics: &[Metric]) -> Vec
 
 struct Misdirected {
     span: super::expression::Span,
-    when_true: String,
+    name: String,
+    /// How the metric is when it is bad.
+    way: &'static str,
     turned: Option<String>,
 }
 
@@ -161,26 +158,16 @@ fn misdirected(condition: &Condition, good: bool, metrics: &[Metric]) -> Vec<Mis
         Condition::Compare(comparison) => {
             let found = Bound::of(comparison, metrics).and_then(|bound| {
                 let high = bound.holds_high()?;
-                let well = match bound.metric.bad {
-                    Bad::Up => !high,
-                    Bad::Down => high,
+                let (well, way) = match bound.metric.bad {
+                    Bad::Up => (!high, "high"),
+                    Bad::Down => (high, "low"),
                     Bad::Both => return None,
                 };
-                (well != good).then(|| {
-                    let name = &bound.metric.name;
-                    let way = if high == good { "high" } else { "low" };
-                    Misdirected {
-                        span: comparison.span.clone(),
-                        when_true: format!(
-                            "{name} is {}",
-                            if good {
-                                format!("bad ({way})")
-                            } else {
-                                "well".to_owned()
-                            }
-                        ),
-                        turned: turned(&bound),
-                    }
+                (well != good).then(|| Misdirected {
+                    span: comparison.span.clone(),
+                    name: bound.metric.name.to_string(),
+                    way,
+                    turned: turned(&bound),
                 })
             });
             found.into_iter().collect()

@@ -62,7 +62,7 @@ impl<'a> Table<'a> {
             span,
             each: (rows.saturating_sub(1) / count).clamp(1, MOST_ROWS),
             name: name.unwrap_or(0).clamp(8, LONGEST_NAME),
-            days: columns >= DAYS_FROM && view.release.rollout.first_traffic.is_some(),
+            days: columns >= DAYS_FROM && !view.release.watch.pasts.is_empty(),
         }
     }
 

@@ -87,8 +87,13 @@ fn values(
         })
         .collect();
     let is_late = age >= SignedDuration::from_mins(LATENESS_MINUTES);
-    let is_whole = values
-        .values()
+    // Where the source has no model of a metric its band never comes: no minute waits for one.
+    let is_whole = release
+        .policy
+        .metrics
+        .iter()
+        .filter(|metric| !metric.side.is_band())
+        .filter_map(|metric| values.get(&metric.key()))
         .all(|sample| !matches!(sample, Sample::Absent | Sample::Broken));
     (is_whole || is_late).then_some(values)
 }
