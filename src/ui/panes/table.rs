@@ -260,7 +260,7 @@ impl<'a> Table<'a> {
             Some(Course::Worse) => said(glyphs.dot, "a bit worse", styles.text),
             // What it was is known, what it is not yet.
             None if facts(view, index).baseline.is_some() => {
-                said(glyphs.open, "no minute yet", styles.dim)
+                said(glyphs.open, "none so far", styles.dim)
             }
             None => said(glyphs.open, "no baseline", styles.dim),
         }
