@@ -8,7 +8,8 @@ use std::{future::Future, path::Path, pin::Pin, sync::Arc};
 use jiff::Timestamp;
 
 use crate::domain::{
-    ArtifactId, DeploymentId, EnvironmentId, Fault, Login, RunId, Sha, Text,
+    ArtifactId, DeploymentId, EnvironmentId, Fault, Login, ReleaseKey, RunId, Sha, Text,
+    chat::{ChatMessage, ChatPlace, Click},
     claim::{Claim, ClaimName, ClaimWish, MachineId},
     diff::DependencyChange,
     evidence::{Evidence, EvidenceKind},
@@ -252,6 +253,43 @@ pub trait Smoke: Send + Sync {
     /// Runs every test that is not skipped, at most `at_once` together. A test that fails is a result; a fault is one
     /// that was found before anything was sent: no address, a secret that is not set.
     fn run<'a>(&'a self, suite: &'a Suite, at_once: usize) -> Asked<'a, SmokeReport>;
+}
+
+/// The team's chat. Each call sends once; what a lost answer means is for the caller to find out.
+pub trait Chat: Send + Sync {
+    /// Posts, with the message's mark where [`Chat::find`] looks for it.
+    fn post<'a>(&'a self, message: &'a ChatMessage) -> Asked<'a, ChatPlace>;
+    /// Puts another text in its place. Twice the same changes nothing.
+    fn update<'a>(&'a self, place: &'a ChatPlace, message: &'a ChatMessage) -> Asked<'a, ()>;
+    /// Looks for a message by channel, thread and mark, posted at or after `since`. It may lack the right to look.
+    fn find<'a>(
+        &'a self,
+        message: &'a ChatMessage,
+        since: Timestamp,
+    ) -> Asked<'a, Option<ChatPlace>>;
+    /// Tells one person, in a channel, what nobody else sees.
+    fn whisper<'a>(&'a self, channel: &'a str, user: &'a str, text: &'a str) -> Asked<'a, ()>;
+    /// Opens a window for whoever clicked; good for three seconds after the click.
+    fn open<'a>(&'a self, trigger: &'a str, window: &'a serde_json::Value) -> Asked<'a, ()>;
+    /// The clicks on a release's messages from now on.
+    fn clicks(&self, release: &ReleaseKey) -> Box<dyn Clicks>;
+}
+
+/// Clicks as they come. Dropping it ends the listening.
+pub trait Clicks: Send {
+    /// The next; dropping the future loses nothing.
+    fn next(&mut self) -> Pin<Box<dyn Future<Output = ChatHeard> + Send + '_>>;
+}
+
+/// Something that comes from the chat.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChatHeard {
+    /// A click. It was acknowledged already.
+    Click(Box<Click>),
+    /// Clicks can come.
+    Open,
+    /// None can come; it is tried again by itself.
+    Lost(Fault),
 }
 
 /// A team's own program: argument vector, never a shell line.

@@ -12,17 +12,20 @@ use crate::{
         github::{Client, ReadEvidence, TokenSource},
         probe::{CommandProbe, UrlProbe},
         script::Programs,
+        slack::{self, Slack},
         smoke::{self, HttpSmoke},
         store::{StoreError, state_root},
     },
-    config::{AwsAccount, Env, Machine, Place, ProductionVersion, TeamFile, Token},
+    config::{
+        AwsAccount, Env, Machine, Place, ProductionVersion, TeamFile, Token, file::SecretText,
+    },
     domain::{
         Fault, FaultKind, Repository,
         policy::{SMOKE_VARIABLES, SmokeRule},
         smoke::{Suite, Test},
     },
     flight::{SmokeAsker, SmokeTests},
-    ports::{Clock, Probe},
+    ports::{Chat, Clock, Probe},
 };
 
 /// The repository that the layers name, or what to do about it.
@@ -131,6 +134,40 @@ pub fn smoke(team: &TeamFile, env: &Env, clock: &Arc<dyn Clock>) -> Result<Smoke
         before: asker(rules.before.as_ref(), suites.before.as_ref())?,
         after: asker(rules.after.as_ref(), suites.after.as_ref())?,
     })
+}
+
+/// The variable that names the bot's token, where the rules name no other.
+const BOT_TOKEN: &str = "SLACK_BOT_TOKEN";
+/// The same of the app's.
+const APP_TOKEN: &str = "SLACK_APP_TOKEN";
+
+/// Slack's tokens and address as this machine has them; `None` where the rules name no Slack or no token is set.
+pub fn slack_settings(team: &TeamFile, env: &Env) -> Option<slack::Settings> {
+    let table = team.table.slack.as_ref()?;
+    let secret = |written: Option<&SecretText>, usual: &str| {
+        let name = written.and_then(|text| text.0.strip_prefix("env:"));
+        env.secret(name.unwrap_or(usual)).cloned()
+    };
+    let bot = secret(table.bot_token.as_ref().map(|at| &at.value), BOT_TOKEN)?;
+    let app = secret(table.app_token.as_ref().map(|at| &at.value), APP_TOKEN);
+    let mut settings = slack::Settings::new(bot, app);
+    if let Some(base) = env.get("SLACK_API_URL") {
+        base.clone_into(&mut settings.base);
+    }
+    Some(settings)
+}
+
+/// Slack, where the rules name it and a token is set.
+pub fn slack(
+    team: &TeamFile,
+    env: &Env,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Arc<dyn Chat>>, Fault> {
+    let settings = slack_settings(team, env);
+    let made = settings.map(|settings| Slack::new(settings, Arc::clone(clock)));
+    Ok(made
+        .transpose()?
+        .map(|slack| Arc::new(slack) as Arc<dyn Chat>))
 }
 
 /// Where journals lie: what the layers say, else the platform's state folder.

@@ -20,6 +20,8 @@ mod explain;
 mod github;
 #[path = "adapters/scanners.rs"]
 mod scanners;
+#[path = "adapters/slack.rs"]
+mod slack;
 #[path = "adapters/smoke.rs"]
 mod smoke;
 #[path = "adapters/streamed.rs"]

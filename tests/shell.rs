@@ -5,6 +5,8 @@
 mod air;
 #[path = "shell/aloft.rs"]
 mod aloft;
+#[path = "shell/chat.rs"]
+mod chat;
 #[path = "shell/claims.rs"]
 mod claims;
 #[path = "shell/countdown.rs"]

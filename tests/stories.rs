@@ -10,6 +10,8 @@ mod drive;
 mod expect;
 #[path = "stories/run.rs"]
 mod run;
+#[path = "stories/slack.rs"]
+mod slack;
 #[path = "stories/story.rs"]
 mod story;
 #[path = "stories/world.rs"]
@@ -140,6 +142,11 @@ fn kinds() -> BTreeSet<String> {
             "rollback",
             "RollbackEvent",
             include_str!("../src/domain/rollback/event.rs"),
+        ),
+        (
+            "chat",
+            "ChatEvent",
+            include_str!("../src/domain/chat/event.rs"),
         ),
         (
             "record",

@@ -27,3 +27,5 @@ mod requests;
 mod scorecard;
 #[path = "world/seats.rs"]
 mod seats;
+#[path = "world/slack.rs"]
+mod slack;

@@ -11,5 +11,6 @@ pub mod github;
 pub mod probe;
 pub mod script;
 pub mod shared;
+pub mod slack;
 pub mod smoke;
 pub mod store;

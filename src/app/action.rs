@@ -412,7 +412,6 @@ impl Action {
     pub fn later(self) -> Option<&'static str> {
         match self {
             Self::Tick => Some("the checklist"),
-            Self::Card => Some("the Slack card"),
             _ => None,
         }
     }

@@ -34,6 +34,8 @@ pub enum Overlay {
     Help(Place),
     /// The production lane.
     Lane(Place),
+    /// The Slack card.
+    Card(Place),
     /// The palette.
     Palette(Palette),
     /// The diff; its state stays in the model when it closes.
@@ -269,7 +271,9 @@ impl Model {
         match &self.overlay {
             Some(Overlay::Prompt(_) | Overlay::Palette(_)) => true,
             Some(Overlay::Walk) => self.walk.typing,
-            Some(Overlay::Help(_) | Overlay::Lane(_)) | None => self.cases.typing,
+            Some(Overlay::Help(_) | Overlay::Lane(_) | Overlay::Card(_)) | None => {
+                self.cases.typing
+            }
         }
     }
 

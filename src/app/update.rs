@@ -141,14 +141,18 @@ impl Model {
         if matches!(self.overlay, Some(Overlay::Walk)) && self.walk_on(action) {
             return Vec::new();
         }
-        if let Some(Overlay::Help(place) | Overlay::Lane(place)) = &mut self.overlay {
+        if let Some(Overlay::Help(place) | Overlay::Lane(place) | Overlay::Card(place)) =
+            &mut self.overlay
+        {
             match step(action, self.hits.overlay.0) {
                 Some(by) => place.scroll(by, self.hits.overlay),
                 None => self.overlay = None,
             }
-            if step(action, 1).is_some()
-                || matches!(action, Action::Back | Action::Help | Action::Lane)
-            {
+            let closes = matches!(
+                action,
+                Action::Back | Action::Help | Action::Lane | Action::Card
+            );
+            if step(action, 1).is_some() || closes {
                 return Vec::new();
             }
         }
@@ -178,6 +182,7 @@ impl Model {
             Action::Diff => self.overlay = Some(Overlay::Walk),
             Action::Lane => self.overlay = Some(Overlay::Lane(Place::default())),
             Action::Help => self.overlay = Some(Overlay::Help(Place::default())),
+            Action::Card => self.overlay = Some(Overlay::Card(Place::default())),
             Action::Palette => self.overlay = Some(Overlay::Palette(Palette::default())),
             Action::NextPane => self.turn(1),
             Action::PreviousPane => self.turn(-1),
@@ -372,7 +377,7 @@ impl Model {
 
     fn wheel(&mut self, lines: isize, x: u16, y: u16) {
         match &mut self.overlay {
-            Some(Overlay::Help(place) | Overlay::Lane(place)) => {
+            Some(Overlay::Help(place) | Overlay::Lane(place) | Overlay::Card(place)) => {
                 place.scroll(lines, self.hits.overlay);
             }
             Some(Overlay::Palette(palette)) => {

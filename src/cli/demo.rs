@@ -36,6 +36,9 @@ use crate::{
 const SPEED: f64 = 12.0;
 /// The login that the simulated token belongs to, and its operator's.
 const TOKEN: &str = "simulated-token-of-ana";
+/// The simulated app's tokens for Slack.
+const BOT_TOKEN: &str = "xoxb-simulated";
+const APP_TOKEN: &str = "xapp-simulated";
 
 /// How long a world that stops waits for answers that are under way.
 const LAST_ANSWERS: Duration = Duration::from_millis(100);
@@ -163,6 +166,7 @@ impl Serving {
              repository  COCKPIT_REPO=acme/storefront\n\
              cloudwatch  AWS_ENDPOINT_URL={base}\n\
              keys        AWS_ACCESS_KEY_ID=simulated AWS_SECRET_ACCESS_KEY=simulated\n\
+             slack       SLACK_API_URL={base}/slack/api SLACK_BOT_TOKEN={BOT_TOKEN} SLACK_APP_TOKEN={APP_TOKEN}\n\
              stop with Ctrl-C\n",
             scenario.name(),
             scenario.describe()
@@ -317,6 +321,12 @@ pub(super) fn inside(
         ),
         ("GH_TOKEN".to_owned(), token),
         ("COCKPIT_REPO".to_owned(), place.repository.clone()),
+        (
+            "SLACK_API_URL".to_owned(),
+            format!("{}/slack/api", place.base),
+        ),
+        ("SLACK_BOT_TOKEN".to_owned(), BOT_TOKEN.to_owned()),
+        ("SLACK_APP_TOKEN".to_owned(), APP_TOKEN.to_owned()),
     ]);
     for name in [
         "NO_COLOR",

@@ -11,13 +11,15 @@ use serde_json::json;
 
 use super::autopilot::{Autopilot, Step};
 use crate::{
-    domain::{later, release::Release},
+    domain::{Feed, later, release::Release},
     flight::{Flying, Report, Turn},
     ports::Store,
 };
 
 /// Longest simulated flight.
 const LONGEST: SignedDuration = SignedDuration::from_hours(8);
+/// Longest wait for what is still to be told in the chat.
+const LAST_WORDS: SignedDuration = SignedDuration::from_mins(3);
 /// How often the operator looks when nothing happens.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(5);
 
@@ -92,11 +94,29 @@ pub(super) async fn fly(
             () = clock.sleep_until(look) => {}
         }
     }
+    last_words(flight, clock).await;
     if let Some(refusal) = last_refusal {
         tracing::info!(%refusal, "the last refusal");
     }
     if let Err(unsaved) = flight.land().await {
         eprintln!("{unsaved}");
+    }
+}
+
+/// Lets the chat be told what is still to be told, within a limit: the card must not go on asking.
+async fn last_words(flight: &mut dyn Flying, clock: &dyn crate::ports::Clock) {
+    let until = later(flight.now(), LAST_WORDS);
+    let speaks = |release: &Release| {
+        let rule = release.policy.slack.as_ref();
+        let silent = release.record.silent.contains_key(&Feed::Slack);
+        rule.is_some() && !silent && release.chat.card().is_some()
+    };
+    while speaks(flight.release()) && !flight.release().is_told() && flight.now() < until {
+        let look = later(flight.now(), SignedDuration::from_secs(1));
+        tokio::select! {
+            turn = flight.turn() => tell(&turn),
+            () = clock.sleep_until(look) => {}
+        }
     }
 }
 

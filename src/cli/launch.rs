@@ -100,7 +100,7 @@ pub(super) async fn launch(
     let key = which(&order, &resolved, ports, dialogue).await?;
     dialogue.doing(format!("opening the journal of {key}"));
     let outside = outside(&order, &resolved, client, &root)?;
-    let warnings = resolved
+    let mut warnings: Vec<String> = resolved
         .team
         .not_yet
         .iter()
@@ -111,6 +111,9 @@ pub(super) async fn launch(
                 .map(ToString::to_string),
         )
         .collect();
+    if policy.slack.is_some() && outside.chat.is_none() && !order.watches {
+        warnings.push("no token for Slack: set SLACK_BOT_TOKEN, or no message is sent".to_owned());
+    }
     let opening = RecordEvent::Opened {
         key: key.clone(),
         policy: Box::new(policy.clone()),
@@ -259,6 +262,7 @@ pub(super) fn outside(
         metrics: cloudwatch.clone(),
         alarms: cloudwatch,
         smoke: wiring::smoke(&resolved.team, &order.around.env, clock)?,
+        chat: wiring::slack(&resolved.team, &order.around.env, clock)?,
         script: Arc::new(Programs::default()),
         locks: None,
         trusts: Arc::new(TrustFiles::new(root)),

@@ -37,11 +37,13 @@ pub enum Feed {
     Calendar,
     /// What lies on this machine: journals of other releases.
     Machine,
+    /// Slack.
+    Slack,
 }
 
 impl Feed {
     /// Every feed.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Github,
         Self::Metrics,
         Self::Alarms,
@@ -49,6 +51,7 @@ impl Feed {
         Self::Script,
         Self::Calendar,
         Self::Machine,
+        Self::Slack,
     ];
 
     /// Its name.
@@ -61,6 +64,7 @@ impl Feed {
             Self::Script => "script",
             Self::Calendar => "calendar",
             Self::Machine => "this machine",
+            Self::Slack => "slack",
         }
     }
 }

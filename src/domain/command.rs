@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Login, Text,
     approval::{Change, ConfirmedApproval, ConfirmedRollback},
+    chat::Click,
     record::Problem,
 };
 
@@ -116,6 +117,8 @@ pub enum Intent {
     CancelRun,
     /// Run the failed production jobs again.
     RerunFailed,
+    /// A click in the chat.
+    Click(Box<Click>),
 }
 
 /// Why a command does nothing.
@@ -144,6 +147,14 @@ pub enum Refusal {
         role: Text,
         /// Why, and who can.
         why: Text,
+    },
+    /// Nobody knows who clicked.
+    #[error(
+        "{user} is nobody that cockpit.toml knows: give them a `slack` and a `github` in [people]"
+    )]
+    Stranger {
+        /// The user's id in the chat.
+        user: Text,
     },
     /// Something is no longer as it was shown.
     #[error("it changed since it was shown: {}", list(.0))]

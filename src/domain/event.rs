@@ -8,9 +8,9 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use super::{
-    Stamp, Text, approval::ApprovalEvent, evidence::EvidenceEvent, judge::JudgeEvent,
-    policy::gate::GateEvent, record::RecordEvent, rollback::RollbackEvent, rollout::RolloutEvent,
-    smoke::SmokeEvent,
+    Stamp, Text, approval::ApprovalEvent, chat::ChatEvent, evidence::EvidenceEvent,
+    judge::JudgeEvent, policy::gate::GateEvent, record::RecordEvent, rollback::RollbackEvent,
+    rollout::RolloutEvent, smoke::SmokeEvent,
 };
 
 /// Something that happened.
@@ -30,6 +30,8 @@ pub enum Event {
     Judge(JudgeEvent),
     /// To a rollback.
     Rollback(RollbackEvent),
+    /// In the chat.
+    Chat(ChatEvent),
     /// To the record itself.
     Record(RecordEvent),
     /// Written by a newer cockpit: kept in the journal, not understood.
@@ -83,6 +85,7 @@ nouns! {
     Smoke(SmokeEvent) = "smoke",
     Judge(JudgeEvent) = "judge",
     Rollback(RollbackEvent) = "rollback",
+    Chat(ChatEvent) = "chat",
     Record(RecordEvent) = "record",
 }
 
@@ -102,6 +105,7 @@ impl Event {
             | Self::Gate(_)
             | Self::Approval(_)
             | Self::Smoke(_)
+            | Self::Chat(_)
             | Self::Record(_)
             | Self::Unknown(_) => None,
         }
@@ -117,6 +121,7 @@ impl Event {
             | Self::Smoke(_)
             | Self::Judge(_)
             | Self::Rollback(_)
+            | Self::Chat(_)
             | Self::Record(_)
             | Self::Unknown(_) => None,
         }
@@ -128,6 +133,7 @@ impl Event {
             Self::Approval(event) => event.is_decision(),
             Self::Rollback(event) => event.is_decision(),
             Self::Record(event) => event.is_decision(),
+            Self::Chat(event) => event.is_decision(),
             Self::Rollout(RolloutEvent::CancelRequested { .. }) => true,
             Self::Judge(event) => event.is_decision(),
             Self::Evidence(_)

@@ -4,6 +4,7 @@ mod act;
 mod actor;
 pub mod anomaly;
 pub mod approval;
+pub mod chat;
 pub mod claim;
 mod command;
 pub mod diff;

@@ -14,9 +14,9 @@ use tokio::{
 };
 
 use super::{
+    clicking::Clicker,
     flying::{Flying, Landing, Report, Turn, Turning, Unsaved},
     journal::{Batch, Journal},
-    letters::{Letter, Reply},
     needs::Needs,
     wakeful::Wakeful,
 };
@@ -62,11 +62,13 @@ pub struct Flight {
     pub(super) is_broken: bool,
     has_changed: bool,
     reads_only: Option<String>,
-    letters: Option<Arc<dyn Letters>>,
+    pub(super) letters: Option<Arc<dyn Letters>>,
     /// Who takes the seat, while that is being written.
-    relieved: Option<Login>,
+    pub(super) relieved: Option<Login>,
     /// A person takes the seat from this cockpit, which only watches.
     is_seated: bool,
+    /// Whose click is being written.
+    pub(super) clicker: Option<Clicker>,
     wakeful: Wakeful,
 }
 
@@ -113,6 +115,7 @@ impl Flight {
             letters: None,
             relieved: None,
             is_seated: false,
+            clicker: None,
             wakeful: Wakeful::default(),
         }
     }
@@ -174,6 +177,7 @@ impl Flight {
                     Some(Report::Seen(seen)) if !self.held.is_empty() => self.hold(seen),
                     Some(Report::Seen(seen)) => self.work.push_back(Work::Seen(seen, LAYERS)),
                     Some(Report::Letter { name, letter }) => self.read(name, letter),
+                    Some(Report::Click { click, answer }) => self.click(*click, answer),
                     Some(report) => return Turn::Report(report),
                     None => {
                         // The feeds are gone, which happens only on the way out: time still passes.
@@ -189,21 +193,6 @@ impl Flight {
                 }
             }
         }
-    }
-
-    /// Does what a letter asks for as if a key had, and answers.
-    fn read(&mut self, name: String, letter: Letter) {
-        let Some(letters) = self.letters.clone() else {
-            return;
-        };
-        let command = letter.command();
-        let takes_seat = command.intent == Intent::TakeSeat;
-        let by = command.actor.clone();
-        let refusal = self.submit(command).err();
-        self.relieved = Some(by).filter(|_| takes_seat && refusal.is_none());
-        let answer = Reply::of(refusal.as_ref()).bytes();
-        // Who wrote it looks at the journal too: an answer that is lost changes nothing.
-        drop(spawn_blocking(move || letters.answer(&name, &answer)));
     }
 
     /// When the loop must act without any report.
@@ -322,6 +311,7 @@ impl Flight {
                 self.unsynced = None;
                 self.work.push_front(writing.then);
                 self.fold(&writing.batch);
+                self.answer_click(None);
                 // On record: now this cockpit lets go.
                 let by = self.relieved.take().filter(|_| writing.is_command);
                 by.map(Turn::Relieved)
@@ -330,7 +320,9 @@ impl Flight {
                 self.relieved = None;
                 let why = Text::line(&error.to_string());
                 self.is_broken = true;
-                Some(Turn::Refused(Refusal::NoRecord(why)))
+                let refusal = Refusal::NoRecord(why);
+                self.answer_click(Some(&refusal));
+                Some(Turn::Refused(refusal))
             }
             Err(error) => self.unwritten(&error.to_string(), writing.then),
         }

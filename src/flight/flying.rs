@@ -3,10 +3,12 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
 
-use super::letters::Letter;
+use super::{clicking::ClickAnswer, letters::Letter};
 use crate::domain::{
     Command, Fault, Feed, Login, Reel, Refusal, Wind,
+    chat::Click,
     evidence::TestReport,
     observation::{Comparison, Observation},
     release::Release,
@@ -53,6 +55,13 @@ pub enum Report {
     Compared(Arc<Comparison>),
     /// Whose token it is.
     Viewer(Login),
+    /// A click in the chat.
+    Click {
+        /// It.
+        click: Box<Click>,
+        /// Where the answer goes.
+        answer: mpsc::Sender<ClickAnswer>,
+    },
     /// What another cockpit of this machine asks for.
     Letter {
         /// Its name, for the answer.

@@ -1,7 +1,9 @@
 //! One release without a screen: inputs, the four functions, journal, outbox, pollers.
 
+mod chat_need;
 mod claim_needs;
 mod claiming;
+mod clicking;
 mod driving;
 mod explain_need;
 mod feeds;
@@ -21,7 +23,9 @@ mod replaying;
 mod unwritten;
 mod wakeful;
 
+pub use chat_need::{ChatNeeds, ChatPost};
 pub use claim_needs::{ClaimNeeds, SeatWish};
+pub use clicking::{ClickAnswer, ClickSaid};
 pub use driving::Flight;
 pub use explain_need::ExplainNeed;
 pub use feeds::Crew;

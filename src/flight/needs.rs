@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    chat_need::{ChatNeeds, chat_needs},
     claim_needs::{ClaimNeeds, claim_needs},
     explain_need::{ExplainNeed, explain_need},
 };
@@ -64,6 +65,8 @@ pub struct Needs {
     pub counts_down: bool,
     /// What shall stand for other machines to see.
     pub claims: ClaimNeeds,
+    /// Messages, and the card; `None` where the rules name no Slack.
+    pub chat: Option<ChatNeeds>,
     /// Acts that wait for their outcome.
     pub acts: Vec<Act>,
 }
@@ -177,6 +180,7 @@ impl Needs {
                 .filter(|_| release.record.seating.is_here()),
             counts_down: release.rollback.countdown().is_some(),
             claims: claim_needs(release, &phase),
+            chat: chat_needs(release),
             acts: release.outbox().cloned().collect(),
             phase,
         }

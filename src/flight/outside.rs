@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use crate::{
     domain::smoke::{Moment, Suite},
     ports::{
-        Alarms, Artifacts, Calendar, Checkout, Claims, Clock, Dispatch, History, Metrics, Probe,
-        Review, Runs, Script, ServiceLocks, Smoke, Trusts,
+        Alarms, Artifacts, Calendar, Chat, Checkout, Claims, Clock, Dispatch, History, Metrics,
+        Probe, Review, Runs, Script, ServiceLocks, Smoke, Trusts,
     },
 };
 
@@ -37,6 +37,8 @@ pub struct Outside {
     pub calendar: Arc<dyn Calendar>,
     /// Smoke tests, where the rules ask for some.
     pub smoke: SmokeTests,
+    /// The team's chat, where the rules name one and there is a token for it.
+    pub chat: Option<Arc<dyn Chat>>,
     /// The team's programs.
     pub script: Arc<dyn Script>,
     /// Claims among several machines; `None`: there is nobody to tell.

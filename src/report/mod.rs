@@ -9,6 +9,7 @@ mod markdown;
 mod mood;
 mod recalibration;
 mod scorecard;
+pub mod slack;
 mod staging;
 mod staging_json;
 mod staging_markdown;

@@ -4,7 +4,7 @@
 
 use super::{
     mood::{Mood, answered, mood_of},
-    story_acts::{lane_rule, of_rollback, of_smoke, of_what_was_set},
+    story_acts::{lane_rule, of_chat, of_rollback, of_smoke, of_what_was_set},
     story_claims::of_seat,
 };
 use crate::domain::{
@@ -41,6 +41,7 @@ pub fn told(stamped: &Stamped) -> (Mood, String) {
         Event::Smoke(event) => of_smoke(event),
         Event::Judge(event) => of_judge(event),
         Event::Rollback(event) => of_rollback(event),
+        Event::Chat(event) => of_chat(event),
         Event::Record(event) => of_record(event),
         Event::Unknown(kind) => (Mood::Quiet, format!("{kind} (written by a newer cockpit)")),
     }

@@ -1,4 +1,4 @@
-//! Rollbacks, smoke tests, the lane's rule, and what is set beside a decision, in one line, for the log.
+//! Rollbacks, smoke tests, the chat, the lane's rule, and what is set beside a decision, in one line, for the log.
 
 use super::{
     mood::{Mood, answered},
@@ -6,6 +6,7 @@ use super::{
 };
 use crate::domain::{
     approval::ApprovalEvent,
+    chat::{ChatEvent, ChatFate, ClickWord, Topic},
     observation::LaneRule,
     rollback::RollbackEvent,
     smoke::{Moment, SmokeEvent},
@@ -149,5 +150,30 @@ pub(super) fn of_what_was_set(event: &ApprovalEvent) -> (Mood, String) {
         ),
         ApprovalEvent::StartDue { .. } => (Mood::Look, "the scheduled start has come".to_owned()),
         _ => (Mood::Quiet, String::new()),
+    }
+}
+
+/// An event of the chat.
+pub(super) fn of_chat(event: &ChatEvent) -> (Mood, String) {
+    match event {
+        ChatEvent::MessageRequested { topic } => {
+            let what = match topic {
+                Topic::Card => "the card",
+                Topic::Final { .. } => "the card's last state",
+                Topic::Thread { .. } => "a word in the thread",
+                Topic::Escalation { .. } => "the escalation",
+                Topic::Outcome { .. } => "how it ended",
+            };
+            (Mood::Quiet, format!("slack: {what} goes out"))
+        }
+        ChatEvent::MessageAnswered { fate, .. } => match fate {
+            ChatFate::Sent(place) => (Mood::Quiet, format!("slack: stands in {}", place.channel)),
+            ChatFate::Refused(fault) => (Mood::Look, format!("slack: not sent: {}", fault.detail)),
+            ChatFate::Unknown(why) => (Mood::Unknown, format!("slack: nobody can tell: {why}")),
+        },
+        ChatEvent::Clicked { word, .. } => match word {
+            ClickWord::Approve => (Mood::Good, "clicked Approve in Slack".to_owned()),
+            ClickWord::Reject => (Mood::Look, "clicked Reject in Slack".to_owned()),
+        },
     }
 }

@@ -10,7 +10,7 @@ pub(super) fn reported(model: &mut Model, report: Report, release: &Release) {
     match report {
         // Observations are the flight's own.
         // Read by the flight.
-        Report::Seen(_) | Report::Letter { .. } => {}
+        Report::Seen(_) | Report::Letter { .. } | Report::Click { .. } => {}
         Report::Answered { feed, at, cadence } => model.feeds.answered(feed, at, cadence),
         Report::Failed { feed, fault } => model.feeds.failed(feed, fault),
         Report::Working { what, done, all } => {

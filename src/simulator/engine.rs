@@ -13,6 +13,7 @@ use super::{
     repository,
     run::{Artifact, Effect, End, Review, Run, Status},
     scenario::Scenario,
+    slack,
     state::{Happening, State},
 };
 
@@ -40,6 +41,7 @@ fn happen(state: &mut State, what: Happening, at: Timestamp) {
         Happening::RunStops { run } => stop(state, run, at),
         Happening::Serves { build, percent } => state.serve(build, percent, at),
         Happening::Uploads { run, name, bytes } => uploads(state, run, name, bytes, at),
+        Happening::SlackClick { user, tries } => slack::click_in_turn(state, &user, tries, at),
         Happening::BrowserApproves { run, by } => {
             let Some(held) = state.run(run).map(Run::held_by) else {
                 return;

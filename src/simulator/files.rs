@@ -74,6 +74,19 @@ body = { sku = "A-1" }
 expect = { status = 201, json = { "/status" = "queued" } }
 "#;
 
+const SLACK: &str = r#"[people]
+ana = { github = "ana", slack = "U01ANA", roles = ["release-manager"] }
+carol = { github = "carol", slack = "U02CAROL", roles = ["security"] }
+ben = { github = "ben", slack = "U03BEN", roles = ["security"] }
+dee = { github = "dee", slack = "U04DEE", roles = ["security"] }
+emil = { github = "emil", slack = "U05EMIL", roles = ["security"] }
+fay = { github = "fay", slack = "U06FAY", roles = ["change"] }
+[slack]
+approval = "C0APPROVAL"
+deploys = "C0DEPLOYS"
+escalation = "C0LEADS"
+"#;
+
 fn rules(scenario: Scenario, base: &str) -> String {
     let first = scenario == Scenario::FirstRelease;
     let canary = scenario.is_canary();
@@ -192,6 +205,16 @@ inputs = { version = "{version}", id = "{release_id}" }
     }
     if matches!(scenario, Scenario::RollbackRaces | Scenario::BlueGreen) {
         text.push_str("during_deploy = \"cancel-then-dispatch\"\n");
+    }
+    if scenario.has_slack() {
+        text.push_str(SLACK);
+        let after = if scenario == Scenario::TimeoutEscalates {
+            "10m"
+        } else {
+            "4h"
+        };
+        let _ = writeln!(text, "[approval]\nescalate_after = \"{after}\"");
+        text.push_str("signoffs = { security = { quorum = 1 }, change = { quorum = 1 } }\n");
     }
     if scenario == Scenario::Freeze {
         text.push_str("[[blackout]]\nname = \"release freeze\"\nfile = \"freeze.ics\"\n");

@@ -1,4 +1,4 @@
-//! A world on loopback that speaks GitHub REST and CloudWatch on the wire. Its wire types are its own on purpose.
+//! A world on loopback that speaks GitHub REST, CloudWatch and Slack on the wire. Its wire types are its own on purpose.
 //!
 //! # Layout
 //! `scenario` names what will happen. `state` holds the nouns (`repository`, `run`, `deployment`, `release`, `git`) and an event
@@ -34,6 +34,8 @@ mod routes;
 mod run;
 mod scenario;
 mod serve;
+mod slack;
+mod socket;
 mod state;
 #[cfg(test)]
 mod stories;

@@ -55,6 +55,12 @@ pub enum Scenario {
     TwoManagers,
     /// Half a year of deploys lies behind it, and it ends well.
     Months,
+    /// People sign by clicks on Slack's card, one of them twice.
+    SlackApprove,
+    /// A stranger and an author click on the card first.
+    SlackStranger,
+    /// Nobody answers in time: it is escalated, and then people sign.
+    TimeoutEscalates,
 }
 
 /// A name that is no scenario's.
@@ -71,7 +77,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 25] {
+    pub const fn all() -> [Self; 28] {
         [
             Self::Healthy,
             Self::Regression,
@@ -98,6 +104,9 @@ impl Scenario {
             Self::EvidenceChanged,
             Self::TwoManagers,
             Self::Months,
+            Self::SlackApprove,
+            Self::SlackStranger,
+            Self::TimeoutEscalates,
         ]
     }
 
@@ -139,7 +148,18 @@ impl Scenario {
             Self::EvidenceChanged => "evidence-changed",
             Self::TwoManagers => "two-managers",
             Self::Months => "months",
+            Self::SlackApprove => "slack-approve",
+            Self::SlackStranger => "slack-stranger",
+            Self::TimeoutEscalates => "timeout-escalates",
         }
+    }
+
+    /// Whether the rules name Slack.
+    pub(super) const fn has_slack(self) -> bool {
+        matches!(
+            self,
+            Self::SlackApprove | Self::SlackStranger | Self::TimeoutEscalates
+        )
     }
 
     /// Whether a canary is out for a while.
@@ -164,7 +184,10 @@ impl Scenario {
             | Self::AlarmBefore
             | Self::Storm
             | Self::EvidenceChanged
-            | Self::Months => "DEPLOYMENT_COMPLETE",
+            | Self::Months
+            | Self::SlackApprove
+            | Self::SlackStranger
+            | Self::TimeoutEscalates => "DEPLOYMENT_COMPLETE",
             Self::Regression
             | Self::TwoManagers
             | Self::SlowBurn
@@ -211,6 +234,9 @@ impl Scenario {
             }
             Self::TwoManagers => "errors rise; whoever drove before closed the laptop: for two",
             Self::Months => "half a year of deploys behind it: what `cockpit scorecard` adds up",
+            Self::SlackApprove => "two people sign by clicks on Slack's card, one of them twice",
+            Self::SlackStranger => "a stranger and an author click first, and are told why not",
+            Self::TimeoutEscalates => "nobody answers for ten minutes: escalated, then signed",
         }
     }
 }

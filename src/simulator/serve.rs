@@ -8,6 +8,7 @@ use axum::{
     extract::{ConnectInfo, Query, State},
     http::{Request, StatusCode, header::HeaderName},
     response::Response,
+    routing::get,
 };
 use jiff::SignedDuration;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -15,6 +16,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use super::{
     ask::{Ask, Reply},
     listener::{CutListener, Scissors},
+    socket,
     world::World,
 };
 
@@ -76,6 +78,7 @@ pub async fn serve_at(world: Arc<World>, port: u16) -> std::io::Result<Served> {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let address = listener.local_addr()?;
     let router = Router::new()
+        .route("/slack/socket", get(socket::upgrade))
         .fallback(handle)
         .with_state(Arc::clone(&world));
     let service = router.into_make_service_with_connect_info::<Scissors>();

@@ -14,6 +14,7 @@ use super::{
     repository::Repository,
     run::{Job, Run},
     scenario::Scenario,
+    slack::Slack,
 };
 
 /// Something that will happen by itself.
@@ -35,6 +36,8 @@ pub(super) enum Happening {
     },
     /// Someone approves in the browser.
     BrowserApproves { run: u64, by: &'static str },
+    /// Someone clicks on Slack's card.
+    SlackClick { user: String, tries: u8 },
 }
 
 /// What production serves from an instant on.
@@ -82,6 +85,7 @@ pub(super) struct State {
     pub(super) log: Log,
     pub(super) limits: Limits,
     pub(super) faults: Faults,
+    pub(super) slack: Slack,
     next: u64,
 }
 
@@ -103,6 +107,7 @@ impl State {
             log: Log::default(),
             limits: Limits::new(epoch),
             faults: Faults::new(scenario, seed),
+            slack: Slack::default(),
             next: 81_230_000,
         }
     }
@@ -180,7 +185,10 @@ impl State {
             | Scenario::AlarmBefore
             | Scenario::Storm
             | Scenario::EvidenceChanged
-            | Scenario::Months => Behaviour::Healthy,
+            | Scenario::Months
+            | Scenario::SlackApprove
+            | Scenario::SlackStranger
+            | Scenario::TimeoutEscalates => Behaviour::Healthy,
         }
     }
 

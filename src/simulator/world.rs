@@ -11,6 +11,7 @@ use super::{
     log::{ActEntry, RequestEntry},
     past, plan, planted, routes,
     scenario::Scenario,
+    slack,
     state::{Pace, State},
 };
 use crate::ports::Clock;
@@ -77,6 +78,11 @@ impl World {
         self.locked().log.violations.clone()
     }
 
+    /// What stands in the world's Slack: messages, what single people were told, acknowledgements.
+    pub fn slack(&self) -> Value {
+        self.locked().slack.told()
+    }
+
     /// Moves on to the present and answers one request.
     pub fn answer(&self, ask: &Ask) -> Reply {
         let mut state = self.locked();
@@ -96,6 +102,37 @@ impl World {
             state.log.request(entry);
         }
         reply
+    }
+
+    /// The frames that a socket of Slack's owes its client now; `None`: it is closed, or was never opened.
+    pub(super) fn frames(&self, socket: u64) -> Option<Vec<String>> {
+        let mut state = self.locked();
+        engine::advance(&mut state, self.clock.now());
+        slack::frames(&mut state, socket)
+    }
+
+    /// A client opens a socket by its ticket: its number.
+    pub(super) fn connect(&self, ticket: &str) -> Option<u64> {
+        let mut state = self.locked();
+        let now = self.clock.now();
+        slack::connect(&mut state, ticket, now)
+    }
+
+    /// A client sends a frame.
+    pub(super) fn heard(&self, socket: u64, frame: &str) {
+        let mut state = self.locked();
+        let now = self.clock.now();
+        slack::heard(&mut state, socket, frame, now);
+    }
+
+    /// The client of a socket is gone.
+    pub(super) fn hang_up(&self, socket: u64) {
+        slack::hang_up(&mut self.locked(), socket);
+    }
+
+    /// How many of the world's seconds pass in a real one.
+    pub(super) fn speed(&self) -> f64 {
+        self.locked().pace.map_or(1.0, |pace| pace.speed)
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {

@@ -175,7 +175,10 @@ fn walked(view: View<'_>) -> Vec<(Action, &'static str)> {
 fn listed(view: View<'_>) -> Vec<(Action, &'static str)> {
     let model = view.model;
     let mut all = offers(view.release, model);
-    if matches!(model.overlay, Some(Overlay::Help(_) | Overlay::Lane(_))) {
+    if matches!(
+        model.overlay,
+        Some(Overlay::Help(_) | Overlay::Lane(_) | Overlay::Card(_))
+    ) {
         all.clear();
     }
     if model.focus == Pane::Metrics {

@@ -191,11 +191,14 @@ fn hostile() -> Journal {
 
 #[test]
 fn the_report_is_as_it_was_reviewed_and_the_same_each_time() {
-    for (name, journal) in [
-        ("ready", world::waiting(0)),
-        ("failed", whole()),
-        ("not-yet", world::preparing()),
-    ] {
+    type Made = fn() -> Journal;
+    let journals: [(&str, Made); 3] = [
+        ("ready", || world::waiting(0)),
+        ("failed", whole),
+        ("not-yet", world::preparing),
+    ];
+    for (name, journal) in journals {
+        let journal = journal();
         let report = StagingReport::of(&journal.release);
         let markdown = report.to_markdown();
         assert_eq!(

@@ -24,11 +24,13 @@ use cockpit::{
     },
     flight::{Calm, Outside, SmokeTests},
     ports::{
-        Alarms, Artifacts, Asked, Calendar, Clock, Dispatch, DispatchOrder, History, Metrics,
+        Alarms, Artifacts, Asked, Calendar, Chat, Clock, Dispatch, DispatchOrder, History, Metrics,
         Probe, Progress, Review, Runs, Script, Trusts,
     },
 };
 use jiff::{SignedDuration, Timestamp};
+
+use crate::chat::Talk;
 
 /// The run.
 pub(crate) const RUN: RunId = RunId(8123);
@@ -69,6 +71,8 @@ pub(crate) struct State {
     pub(crate) facts: Vec<Vec<u8>>,
     /// The trust that this machine remembers.
     pub(crate) trust: Option<Trust>,
+    /// The team's chat.
+    pub(crate) chat: Option<Arc<Talk>>,
 }
 
 /// The ports' other side.
@@ -167,6 +171,7 @@ impl World {
                 explain: Ok(Vec::new()),
                 facts: Vec::new(),
                 trust: None,
+                chat: None,
             }),
         })
     }
@@ -235,6 +240,7 @@ impl World {
             smoke: SmokeTests::default(),
             script: self.clone(),
             claims: None,
+            chat: self.state().chat.clone().map(|talk| talk as Arc<dyn Chat>),
             locks: None,
             trusts: self.clone(),
             clock: Arc::clone(&self.clock),

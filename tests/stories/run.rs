@@ -133,7 +133,12 @@ fn hold(text: &str) -> PendingDeployment {
         wait_timer_minutes: 0,
         wait_timer_started: None,
         can_approve: name.is_none(),
-        reviewers: vec![Reviewer::Team("release-managers".into())],
+        reviewers: vec![
+            Reviewer::Team("release-managers".into()),
+            Reviewer::User(Login::parse("cleo").unwrap()),
+            Reviewer::User(Login::parse("dora").unwrap()),
+            Reviewer::User(Login::parse("ben").unwrap()),
+        ],
     }
 }
 

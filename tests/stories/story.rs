@@ -1,8 +1,9 @@
 //! A story as it is written, and its playing: rules, a beginning, timed sights and commands.
 
 use cockpit::domain::{
-    Command, Intent, Login, Refusal,
+    Command, Intent, Login, Refusal, Text,
     approval::{ConfirmedApproval, Shown},
+    chat::{Button, CardSeen, Click},
     policy::Policy,
     record::{Problem, RecordEvent},
     release::Release,
@@ -67,7 +68,9 @@ pub(crate) struct Step {
     pub(crate) act: Option<Do>,
     /// Who does it; ana where nobody is named.
     by: Option<String>,
-    /// Opens a prompt: the next approval or rollback is of what it shows.
+    /// A click in Slack.
+    click: Option<ClickMade>,
+    /// Opens a prompt: the next approval, rollback or click is of what it shows.
     #[serde(default)]
     pub(crate) prompt: bool,
     /// A cockpit takes the release up again.
@@ -78,6 +81,22 @@ pub(crate) struct Step {
     /// What is expected.
     #[serde(flatten)]
     pub(crate) expect: Expect,
+}
+
+/// A click in Slack, in short.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClickMade {
+    /// The Slack user.
+    user: String,
+    /// Its name; the time where none is said.
+    id: Option<String>,
+    /// The channel; the approval channel where none is said.
+    channel: Option<String>,
+    /// Why not, where it is a rejection.
+    reject: Option<String>,
+    /// What the button carries, where that is not what the card carries.
+    value: Option<String>,
 }
 
 /// What a person does.
@@ -128,6 +147,8 @@ pub(crate) enum Do {
     Rerun,
     /// Let the rules' programs run.
     Trust,
+    /// Sends what a quorum of clicks approved.
+    Promote,
 }
 
 fn merge(under: &mut toml::Table, over: &toml::Table) {
@@ -170,6 +191,7 @@ fn prelude(begin: Begin) -> Vec<Step> {
 #[derive(Default)]
 struct Prompts {
     approval: Option<Shown>,
+    card: Option<Shown>,
     rollback: Option<RollbackShown>,
 }
 
@@ -204,6 +226,7 @@ impl Step {
         if self.prompt {
             drive.wait(at);
             prompts.approval = drive.release.shown();
+            prompts.card = drive.release.shown();
             prompts.rollback = drive.release.rollback_shown();
             return Ok(());
         }
@@ -220,6 +243,12 @@ impl Step {
         if let Some(seconds) = self.jump {
             drive.tell(RecordEvent::ClockJumped { seconds }, at);
             return Ok(());
+        }
+        if let Some(click) = &self.click {
+            let command = drive
+                .release
+                .clicked(click.made(&drive.release, prompts, &self.at))?;
+            return drive.command(&command, at);
         }
         match (&self.see, &self.act) {
             (Some(see), None) => {
@@ -239,6 +268,28 @@ impl Step {
                 Ok(())
             }
             (Some(_), Some(_)) => panic!("{}: a step sees or does, never both", self.at),
+        }
+    }
+}
+
+impl ClickMade {
+    fn made(&self, release: &Release, prompts: &mut Prompts, at: &str) -> Click {
+        let shown = prompts.card.take().or_else(|| release.shown());
+        let value = shown.map(|shown| CardSeen::of(&release.key, &shown).encode());
+        let or = |said: &Option<String>, usual: &str| Text::line(said.as_deref().unwrap_or(usual));
+        Click {
+            id: or(&self.id, &format!("{at} {}", self.user)),
+            user: Text::line(&self.user),
+            channel: or(&self.channel, "C0APPROVAL"),
+            button: match &self.reject {
+                None => Button::Approve,
+                Some(reason) if reason.is_empty() => Button::Reject,
+                Some(reason) => Button::Rejected {
+                    reason: reason.as_str().into(),
+                },
+            },
+            value: self.value.clone().or(value).unwrap_or_default(),
+            trigger: None,
         }
     }
 }
@@ -316,6 +367,7 @@ impl Do {
             Self::Cancel => Intent::CancelRun,
             Self::Rerun => Intent::RerunFailed,
             Self::Trust => Intent::TrustCommands,
+            Self::Promote => Intent::Approve(Box::new(release.quorum_approval().unwrap())),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use cockpit::domain::{
     EnvironmentId, Fault, FaultKind, Feed, Login, Outcome, RunBeside, RunId, Seq, Sha, Text,
+    chat::{ChatFate, ChatPlace},
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding, TestsSummary, Totals},
     judge::PastDay,
@@ -79,6 +80,8 @@ pub(crate) enum See {
     Claimed(claims::Claimed),
     /// An answer to the oldest act in the outbox.
     Answered(Answer),
+    /// What became of the oldest message that was asked for.
+    Messaged(Messaged),
     /// A feed that does not answer.
     Silent(Feed),
     /// It answers again.
@@ -173,6 +176,36 @@ pub(crate) enum Answer {
     Beside(u64),
     /// Nobody can tell.
     Lost,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Messaged {
+    /// It stands there, by this timestamp.
+    Sent(String),
+    /// Refused for good.
+    Refused,
+    /// Nobody can tell.
+    Lost,
+}
+
+impl Messaged {
+    fn seen(&self, drive: &Drive) -> Observation {
+        let mut requested = drive.release.chat.requested();
+        let act = requested.next().map_or(Seq(0), |(seq, ..)| seq);
+        let fate = match self {
+            Self::Sent(ts) => ChatFate::Sent(ChatPlace {
+                channel: "C0APPROVAL".into(),
+                ts: ts.clone(),
+            }),
+            Self::Refused => {
+                ChatFate::Refused(Fault::new(FaultKind::Refused, "Slack", "invalid_blocks"))
+            }
+            Self::Lost => ChatFate::Unknown("it may have been sent".into()),
+        };
+        Observation::Messaged { act, fate }
+    }
 }
 
 /// Smoke tests in short: before the deploy, or after a stage.
@@ -319,6 +352,7 @@ impl See {
                 since: at,
                 fault: Fault::new(FaultKind::Offline, "metrics", "connection refused"),
             },
+            Self::Messaged(fate) => fate.seen(drive),
             Self::Back(feed) => Observation::Back { feed: *feed },
             Self::Trusted(by) => trusted(by),
         }

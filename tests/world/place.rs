@@ -201,7 +201,10 @@ impl Place {
             | Scenario::AlarmBefore
             | Scenario::Storm
             | Scenario::EvidenceChanged
-            | Scenario::Months => (1, 0, 0),
+            | Scenario::Months
+            | Scenario::SlackApprove
+            | Scenario::SlackStranger
+            | Scenario::TimeoutEscalates => (1, 0, 0),
         };
         let seen = (
             self.approvals(),

@@ -5,6 +5,7 @@ use std::{fmt::Write as _, io::IsTerminal as _, sync::Arc};
 use super::{
     checks,
     finding::{Finding, State},
+    slack,
     world::{Hub, Plant},
 };
 use crate::{
@@ -49,7 +50,7 @@ pub(in crate::cli) fn doctor(around: &Surroundings, json: bool) -> Result<Exit, 
                 .enable_all()
                 .build()
                 .map_err(|error| Stop::failed(format!("cannot start: {error}")))?;
-            found.extend(runtime.block_on(world(&machine, &team)));
+            found.extend(runtime.block_on(world(&machine, &team, around)));
             found.push(terminal(&machine));
         }
         Err(stop) => {
@@ -70,7 +71,7 @@ pub(in crate::cli) fn doctor(around: &Surroundings, json: bool) -> Result<Exit, 
     Ok(if failed { Exit::Failed } else { Exit::Ok })
 }
 
-async fn world(machine: &Machine, team: &TeamFile) -> Vec<Finding> {
+async fn world(machine: &Machine, team: &TeamFile, around: &Surroundings) -> Vec<Finding> {
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
     let policy = &team.policy;
     let target = &policy.target;
@@ -104,6 +105,7 @@ async fn world(machine: &Machine, team: &TeamFile) -> Vec<Finding> {
             found.extend(checks::plant(&plant, policy).await);
         }
     }
+    found.extend(slack::slack(team, &around.env, clock).await);
     found
 }
 

@@ -3,6 +3,7 @@
 mod checks;
 mod command;
 mod finding;
+mod slack;
 mod world;
 
 pub(super) use command::doctor;

@@ -6,7 +6,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{DurationText, EmergencyWord, SecretText};
-use crate::{config::At, domain::policy::Effect};
+use crate::{
+    config::At,
+    domain::policy::{ClickCounts, Effect},
+};
 
 /// The human decision.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -115,19 +118,18 @@ pub struct SlackTable {
     /// Where an unanswered approval is told.
     #[serde(default)]
     pub escalation: Option<At<String>>,
-    /// What a click counts as.
+    /// What a click counts as: the person's sign-off, or with a quorum the approval; sign-off.
     #[serde(default)]
-    pub approve: Option<SlackApprove>,
-}
-
-/// What a click on Approve counts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum SlackApprove {
-    /// The person's sign-off.
-    SignOff,
-    /// With a quorum, the approval.
-    Promote,
+    pub approve: Option<ClickCounts>,
+    /// People who click before that is the approval; 1.
+    #[serde(default)]
+    pub quorum: Option<At<u32>>,
+    /// Where the bot's token is; `env:SLACK_BOT_TOKEN`.
+    #[serde(default)]
+    pub bot_token: Option<At<SecretText>>,
+    /// Where the app's token is, for clicks; `env:SLACK_APP_TOKEN`.
+    #[serde(default)]
+    pub app_token: Option<At<SecretText>>,
 }
 
 /// Feature flags.

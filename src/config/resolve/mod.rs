@@ -15,6 +15,7 @@ mod risk;
 mod rollback;
 mod rollout;
 mod rules;
+mod slack;
 mod smoke;
 mod target;
 mod team;

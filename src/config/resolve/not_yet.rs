@@ -7,7 +7,7 @@ use crate::config::file::TeamTable;
 /// A key that is read and checked, and has no effect yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotYet {
-    /// The key: `[slack]`, `evidence.coverage.max_drop`.
+    /// The key: `[flags]`, `evidence.coverage.max_drop`.
     pub place: &'static str,
     /// What it would do.
     pub would: &'static str,
@@ -44,12 +44,6 @@ pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
             "approval.checklist",
             "no checklist is shown",
         ),
-        (
-            table.people.values().any(|person| person.slack.is_some()),
-            "people.*.slack",
-            "nobody is known by a Slack id",
-        ),
-        (table.slack.is_some(), "[slack]", "no message is sent"),
         (
             table.flags.is_some(),
             "[flags]",

@@ -119,12 +119,6 @@ fn people(table: &TeamTable, found: &mut Findings) -> BTreeMap<Login, Vec<String
             let message = format!("@{login} is here twice ({name})");
             found.wrong(&person.github.span, message, "keep one entry a person");
         }
-        if let Some(slack) = &person.slack
-            && !is_slack_user(slack)
-        {
-            let help = "write the member id from the person's Slack profile: U01ANA";
-            found.wrong(&slack.span, "no Slack user id", help);
-        }
         all.insert(login, person.roles.clone());
     }
     all
@@ -136,15 +130,6 @@ fn named(table: &TeamTable, raw: &str) -> Result<Login, String> {
     login(known.map_or(raw, |person| person.github.value.as_str()))
 }
 
-fn login(raw: &str) -> Result<Login, String> {
+pub(super) fn login(raw: &str) -> Result<Login, String> {
     Login::parse(raw).map_err(|wrong| wrong.to_string())
-}
-
-/// Slack's user ids begin with `U` or `W` and hold capitals and digits.
-fn is_slack_user(raw: &str) -> bool {
-    raw.starts_with(['U', 'W'])
-        && raw.len() >= 3
-        && raw
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ADVANCE_PROMISE, Agreement, Digest, Effort, Shown, YES};
 use crate::domain::{
-    EnvironmentId, ReleaseKey, Seq, Text,
+    EnvironmentId, Login, ReleaseKey, Seq, Text,
+    chat::Vote,
     judge::State,
     later,
     rollback::{Countdown, Plan, RollbackShown},
@@ -34,6 +35,11 @@ pub enum Consent {
         approval: Seq,
         /// What made it happen.
         trigger: String,
+    },
+    /// Clicked by as many people as the rules want, each of whom saw just this and could approve it alone.
+    Quorum {
+        /// Who clicked, and when.
+        clicks: Vec<(Login, Timestamp)>,
     },
 }
 
@@ -63,6 +69,17 @@ pub enum NotAgreed {
     /// A gate does not pass.
     #[error("a gate does not pass")]
     Open,
+    /// Too few people clicked on what stands there now.
+    #[error("{have} of {want} people approved what stands there now")]
+    TooFew {
+        /// So many did.
+        have: usize,
+        /// So many are wanted.
+        want: usize,
+    },
+    /// The risk is high: a click gives no reason.
+    #[error("the risk is high: a person approves at a cockpit, with a reason")]
+    NeedsReason,
     /// The countdown was held or stopped, is another approval's, or is not at its zero.
     #[error("the countdown is not at its zero")]
     NotAtZero,
@@ -72,7 +89,7 @@ pub enum NotAgreed {
 }
 
 /// An approval by a person who saw [`Shown`], or agreed to it in advance. Not deserialisable: only the approval prompt
-/// makes one, and for later stages that were agreed to the release itself.
+/// makes one, for later stages that were agreed to the release itself, and a quorum of clicks where the rules let it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmedApproval {
     shown: Shown,
@@ -125,6 +142,38 @@ impl ConfirmedApproval {
                 approval: agreement.approval(),
                 trigger: ADVANCE_PROMISE.to_owned(),
             },
+            reason: None,
+            shown,
+        })
+    }
+
+    /// Confirms by clicks: each vote saw what is shown, of different people, and as many as the rules want. What asks a
+    /// person for a reason is not approved by clicks.
+    pub fn by_quorum(
+        release: &ReleaseKey,
+        shown: Shown,
+        votes: &[&Vote],
+        quorum: u32,
+    ) -> Result<Self, NotAgreed> {
+        // In an emergency a person stands at a cockpit, whatever the risk.
+        if shown.effort() == Effort::PhraseAndReason || shown.emergency.is_some() {
+            return Err(NotAgreed::NeedsReason);
+        }
+        let mut clicks: Vec<(Login, Timestamp)> = Vec::new();
+        for vote in votes {
+            let saw = vote.seen().changes(release, &shown).is_empty();
+            if saw && !clicks.iter().any(|(by, _)| by.is(vote.by())) {
+                clicks.push((vote.by().clone(), vote.at()));
+            }
+        }
+        let want = usize::try_from(quorum.max(1)).unwrap_or(usize::MAX);
+        if clicks.len() < want {
+            let have = clicks.len();
+            return Err(NotAgreed::TooFew { have, want });
+        }
+        Ok(Self {
+            digest: shown.digest(),
+            consent: Consent::Quorum { clicks },
             reason: None,
             shown,
         })
@@ -263,144 +312,4 @@ impl ConfirmedRollback {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::domain::{
-        Login, Repository, RunId, Sha,
-        risk::Level,
-        rollback::{CountdownEnd, Target},
-    };
-
-    fn shown(risk: Option<Level>) -> Shown {
-        Shown {
-            service: "storefront".to_owned(),
-            run: RunId(8123),
-            attempt: 1,
-            sha: Sha::parse(&"3f9c2ab1".repeat(5)).unwrap(),
-            version: Some("v2.14.0".into()),
-            production: None,
-            stage: 0,
-            environments: Vec::new(),
-            artifacts: BTreeMap::new(),
-            gates: BTreeMap::new(),
-            tests: None,
-            risk: risk.map(|level| (level, Vec::new())),
-            rollback_target: None,
-            pre_authorised: Vec::new(),
-            rules: String::new(),
-            emergency: None,
-        }
-    }
-
-    fn consent(risk: Option<Level>, typed: &str, reason: &str) -> Option<Consent> {
-        let confirmed = ConfirmedApproval::typed(shown(risk), typed, reason).ok()?;
-        Some(confirmed.consent().clone())
-    }
-
-    #[test]
-    fn the_effort_grows_with_the_risk() {
-        let typed = Some(Consent::Typed {
-            phrase: "v2.14.0".into(),
-        });
-        assert_eq!(consent(Some(Level::Low), YES, ""), Some(Consent::TwoKeys));
-        for risk in [Some(Level::Low), Some(Level::Medium), None] {
-            assert_eq!(consent(risk, "v2.14.0", ""), typed, "{risk:?}");
-        }
-        for risk in [Some(Level::Medium), Some(Level::High), None] {
-            assert_eq!(consent(risk, YES, "because"), None, "{risk:?}");
-        }
-        assert_eq!(consent(Some(Level::High), "v2.14.0", " \n"), None);
-        assert_eq!(consent(Some(Level::High), "v2.14.0", "agreed"), typed);
-        assert_eq!(consent(Some(Level::Low), "", ""), None);
-    }
-
-    fn agreed(promises: &[&str], stage: usize) -> (Agreement, Shown) {
-        let mut shown = shown(Some(Level::Low));
-        shown.pre_authorised = promises.iter().map(ToString::to_string).collect();
-        shown.stage = stage;
-        let by = Login::parse("ana").unwrap();
-        (Agreement::of(Seq(7), &by, &shown).unwrap(), shown)
-    }
-
-    #[test]
-    fn a_later_stage_goes_on_only_as_agreed_and_with_every_gate_passing() {
-        let (agreement, mut next) = agreed(&[ADVANCE_PROMISE], 1);
-        next.gates.insert("metrics".into(), State::Pass);
-        let made = ConfirmedApproval::pre_authorised(next.clone(), &agreement).unwrap();
-        assert!(matches!(
-            made.consent(),
-            Consent::PreAuthorised {
-                approval: Seq(7),
-                ..
-            }
-        ));
-        for state in [State::Fail, State::Ambiguous, State::NoData, State::Broken] {
-            next.gates.insert("metrics".into(), state);
-            let refused = ConfirmedApproval::pre_authorised(next.clone(), &agreement);
-            assert_eq!(refused.unwrap_err(), NotAgreed::Open, "{state:?}");
-        }
-        let (agreement, first) = agreed(&[ADVANCE_PROMISE], 0);
-        let refused = ConfirmedApproval::pre_authorised(first, &agreement);
-        assert_eq!(
-            refused.unwrap_err(),
-            NotAgreed::Unnamed,
-            "a person lets the first go"
-        );
-        let (agreement, next) = agreed(&["roll back when x"], 1);
-        let refused = ConfirmedApproval::pre_authorised(next, &agreement);
-        assert_eq!(refused.unwrap_err(), NotAgreed::Unnamed);
-    }
-
-    #[test]
-    fn a_countdown_rolls_back_at_its_zero_not_before_not_long_after_and_never_held() {
-        let at = |second: i64| Timestamp::from_second(second).unwrap();
-        let (agreement, _) = agreed(&["roll back when x > 1"], 0);
-        let running = Countdown {
-            holds_read: None,
-            trigger: "x > 1".to_owned(),
-            why: "2 > 1".into(),
-            started: at(1_000),
-            zero: at(1_060),
-            approval: Seq(7),
-            end: None,
-        };
-        let confirm = |countdown: &Countdown, second: i64| {
-            let repository = Repository::parse("github.com", "acme/shop").unwrap();
-            let run = RunId(8123);
-            let target = Target {
-                version: None,
-                sha: Sha::parse(&"d".repeat(40)).unwrap(),
-            };
-            let shown = RollbackShown {
-                target,
-                from: None,
-                attempt: 1,
-            };
-            let key = ReleaseKey { repository, run };
-            let plan = Plan::Dispatch;
-            ConfirmedRollback::pre_authorised(key, shown, plan, &agreement, countdown, at(second))
-                .map(|confirmed| confirmed.reason().to_string())
-        };
-        let said = confirm(&running, 1_060).unwrap();
-        assert_eq!(said, "x > 1: 2 > 1 (agreed to by ana at the approval)");
-        assert_eq!(confirm(&running, 1_059), Err(NotAgreed::NotAtZero));
-        assert_eq!(confirm(&running, 1_081), Err(NotAgreed::TooLate));
-        let held = Countdown {
-            end: Some(CountdownEnd::Held { by: None }),
-            ..running.clone()
-        };
-        assert_eq!(confirm(&held, 1_060), Err(NotAgreed::NotAtZero));
-        let another = Countdown {
-            approval: Seq(8),
-            ..running.clone()
-        };
-        assert_eq!(confirm(&another, 1_060), Err(NotAgreed::NotAtZero));
-        let unnamed = Countdown {
-            trigger: "y > 1".to_owned(),
-            ..running
-        };
-        assert_eq!(confirm(&unnamed, 1_060), Err(NotAgreed::Unnamed));
-    }
-}
+mod tests;

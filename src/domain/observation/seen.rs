@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::{
     ArtifactId, Fault, Feed, Outcome, Seq, Text,
+    chat::ChatFate,
     claim::{ClaimFate, ClaimsSeen},
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding},
@@ -112,6 +113,13 @@ pub enum Observation {
         /// What.
         outcome: Outcome,
     },
+    /// What became of a message.
+    Messaged {
+        /// The request.
+        act: Seq,
+        /// What.
+        fate: ChatFate,
+    },
     /// A person's trust in the programs of these rules, given elsewhere.
     Trusted(Trust),
     /// A feed has not answered for a while.
@@ -173,6 +181,7 @@ impl Observation {
             Self::Alarms(_) => Feed::Alarms,
             Self::Calendar(_) => Feed::Calendar,
             Self::ServiceLock(_) => Feed::Machine,
+            Self::Messaged { .. } => Feed::Slack,
             Self::Trusted(_) => Feed::Script,
             Self::Silent { feed, .. } | Self::Back { feed } => *feed,
         }
@@ -204,6 +213,7 @@ impl Observation {
             Self::Claims(_) => "claims",
             Self::ClaimAnswered { .. } => "claim",
             Self::Answered { .. } => "answer",
+            Self::Messaged { .. } => "message",
             Self::Trusted(_) => "trust",
             Self::Silent { .. } => "silence",
             Self::Back { .. } => "back",

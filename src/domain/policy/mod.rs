@@ -9,6 +9,7 @@ mod query;
 mod quiet;
 mod recipe;
 mod rules;
+mod slack;
 mod smoke;
 
 pub use calendar::*;
@@ -19,4 +20,5 @@ pub use query::*;
 pub use quiet::*;
 pub use recipe::*;
 pub use rules::*;
+pub use slack::*;
 pub use smoke::*;

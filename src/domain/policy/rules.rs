@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CalendarRule, ExplainRule, Metric, QuietHours, SmokeRules};
+use super::{CalendarRule, ExplainRule, Metric, QuietHours, SlackRule, SmokeRules};
 use crate::domain::{
     Login, Text,
     anomaly::DEFAULT_RATE,
@@ -65,6 +65,9 @@ pub struct Policy {
     pub rollback: Option<RollbackRule>,
     /// The human decision.
     pub approval: ApprovalRule,
+    /// The team's Slack, where it has one.
+    #[serde(default)]
+    pub slack: Option<SlackRule>,
     /// Globs of files where a change is a risk.
     #[serde(default)]
     pub hot_paths: Vec<String>,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{emergency::is_waived, fill::Templates};
+use super::{clicks::approvers, emergency::is_waived, fill::Templates};
 use crate::domain::{
     Deed, Event, Login, Refusal, Text,
     approval::{ApprovalEvent, ConfirmedApproval},
@@ -112,7 +112,8 @@ fn approval_deed(
                 environments: confirmed.environments(),
                 approve: true,
                 comment: Text::block(&format!(
-                    "Approved by {who} for {} {} ({}).{emergency}{why}\n\n{marker} sha256:{digest}",
+                    "Approved by {} for {} {} ({}).{emergency}{why}\n\n{marker} sha256:{digest}",
+                    approvers(who, confirmed.consent()),
                     shown.service,
                     shown.name(),
                     shown.sha.short(),

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     approve::approve,
     claiming::{hold, refused_away},
-    emergency,
+    clicks, emergency,
     reviewers::reviewers,
     seat, signoffs, start,
     trust::trust,
@@ -93,6 +93,7 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
         | Intent::HandOver { .. }
         | Intent::TakeSeat => seat::decide(release, command),
         Intent::TrustCommands => trust(release, &command.actor, &phase, at),
+        Intent::Click(click) => clicks::decide(release, &command.actor, click),
     }
 }
 
@@ -153,7 +154,7 @@ fn close(
     }
 }
 
-fn reject(release: &Release, reason: &Text) -> Result<Vec<Event>, Refusal> {
+pub(super) fn reject(release: &Release, reason: &Text) -> Result<Vec<Event>, Refusal> {
     let phase = release.phase();
     if release.approval.in_flight().is_some() {
         return Err(Refusal::InFlight("a decision".into()));

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     advance::advance,
+    chat::messages_due,
     claiming::{beside, claim_first, waits_for_claim},
     countdown::count_down,
     fill::Templates,
@@ -57,6 +58,9 @@ pub fn elapse(release: &Release, at: Timestamp) -> Vec<Event> {
     // Told once everything else is: what is on its way may change it.
     if events.is_empty() {
         events.extend(outcome_reached(release));
+    }
+    if events.is_empty() {
+        events.extend(messages_due(release));
     }
     events
 }

@@ -1,7 +1,7 @@
 //! Who may give a review that GitHub asks for, where this person may not.
 
 use crate::domain::{
-    Text,
+    Login, Text,
     observation::{PendingDeployment, Reviewer},
     release::Release,
 };
@@ -23,7 +23,23 @@ pub(super) fn reviewers(hold: &PendingDeployment) -> String {
     }
 }
 
+/// The people among them by login; who is in a team is not told.
+pub(super) fn names(hold: &PendingDeployment) -> impl Iterator<Item = &Login> {
+    hold.reviewers.iter().filter_map(|reviewer| match reviewer {
+        Reviewer::User(login) => Some(login),
+        Reviewer::Team(_) => None,
+    })
+}
+
 impl Release {
+    /// What holds the stage that waits.
+    pub(super) fn holds_of_stage(&self) -> impl Iterator<Item = &PendingDeployment> {
+        let waiting = self.approval.waiting.as_ref();
+        let stage = waiting.and_then(|waiting| self.rollout.stages.get(waiting.stage));
+        let holds = self.approval.holds.iter();
+        holds.filter(move |hold| stage.is_some_and(|stage| hold.name.as_str() == stage.name))
+    }
+
     /// What holds the rollback's run and this person may not let go, with who can; `None` where nothing does.
     pub fn rollback_hindrance(&self) -> Option<Text> {
         let attempt = self.rollback.in_flight()?;

@@ -68,7 +68,8 @@ pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>,
         | Intent::WithdrawSignOff { .. }
         | Intent::TrustCommands
         | Intent::CancelRun
-        | Intent::RerunFailed => return Err(wrong()),
+        | Intent::RerunFailed
+        | Intent::Click(_) => return Err(wrong()),
     };
     Ok(vec![event.into()])
 }

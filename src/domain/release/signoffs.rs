@@ -55,16 +55,22 @@ impl Release {
         if self.has_signed(who, role) {
             return Err("they have signed already".into());
         }
+        self.is_nobodys_own(who)?;
+        if self.signers(role, rule).any(|one| one.is(who)) {
+            return Ok(());
+        }
+        Err(Text::line(&self.who_can(role, rule)))
+    }
+
+    /// Whether nothing of the change is `who`'s own; while its authors are unknown nobody can tell.
+    pub(super) fn is_nobodys_own(&self, who: &Login) -> Result<(), Text> {
         if let Some(why) = self.authors_unknown() {
             return Err(why);
         }
         if self.is_author(who) {
             return Err("it is their own change".into());
         }
-        if self.signers(role, rule).any(|one| one.is(who)) {
-            return Ok(());
-        }
-        Err(Text::line(&self.who_can(role, rule)))
+        Ok(())
     }
 
     /// Why it is not known whose change it is; `None` where it is known.

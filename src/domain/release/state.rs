@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::domain::{
     Act, Deed, Event, ReleaseKey, Seq, Stamp, Stamped, Text,
     approval::{Approval, ApprovalEvent},
+    chat::Chat,
     evidence::Board,
     judge::{State, WatchState},
     policy::{Calendar, Policy, gate::GateEvent},
@@ -42,6 +43,8 @@ pub struct Release {
     pub rollback: Rollback,
     /// Notes, problems, silent feeds.
     pub record: Record,
+    /// What stands in the chat.
+    pub chat: Chat,
     /// When production may change.
     pub calendar: Calendar,
     /// Gate states as last recorded.
@@ -78,6 +81,7 @@ impl Release {
             watch: WatchState::default(),
             rollback: Rollback::default(),
             record: Record::default(),
+            chat: Chat::default(),
             calendar: Calendar::default(),
             gate_states: BTreeMap::new(),
             log: std::iter::once(first.clone()).collect(),
@@ -105,7 +109,10 @@ impl Release {
             Event::Judge(event) => self.watch.apply(stamp, event),
             Event::Rollback(event) => self.apply_rollback(stamp, event),
             Event::Record(event) => self.record.apply(stamp, event),
-            Event::Unknown(_) => {}
+            Event::Chat(_) | Event::Unknown(_) => {}
+        }
+        if self.policy.slack.is_some() {
+            self.chat.hear(stamp, &stamped.event);
         }
         if is_logged(&stamped.event) {
             if self.log.len() == LOG_KEPT {

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    calendar, claims,
+    calendar, claims, clicks, courier,
     desk::Desk,
     diff, evidence, lane, letters, machine, metrics, production,
     pulse::{Gone, Pulse},
@@ -110,6 +110,7 @@ impl Crew {
                 Box::pin(smoking),
                 Box::pin(reading),
                 performing,
+                Box::pin(self.chat(pulse(Feed::Slack, 60), pulse(Feed::Slack, 60))),
                 viewing,
                 Box::pin(claiming),
                 machine::follow_locks(self.outside.clone(), self.reports.clone(), lock_elsewhere),
@@ -120,6 +121,16 @@ impl Crew {
             () = gone.closed() => {}
         }
         self.leave_seat().await;
+    }
+
+    /// Only who drives speaks, and is spoken to.
+    async fn chat(&self, posts: Pulse, hears: Pulse) -> Result<(), Gone> {
+        let Some(chat) = self.outside.chat.as_ref().filter(|_| self.acts) else {
+            return Ok(());
+        };
+        let posting = courier::follow(posts, Arc::clone(chat), self.resumed);
+        let hearing = clicks::follow(hears, Arc::clone(chat));
+        tokio::try_join!(posting, hearing).map(|_| ())
     }
 
     /// Keeps what this machine claims, where there is anybody to tell.

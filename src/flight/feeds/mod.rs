@@ -2,6 +2,8 @@
 
 mod calendar;
 mod claims;
+mod clicks;
+mod courier;
 mod crew;
 mod desk;
 mod diff;

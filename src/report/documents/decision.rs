@@ -211,6 +211,12 @@ pub(super) fn agreed(consent: &Consent) -> String {
         Consent::PreAuthorised { approval, trigger } => {
             format!("agreed to in advance with the approval (event {approval}): {trigger}")
         }
+        Consent::Quorum { clicks } => {
+            let each = clicks
+                .iter()
+                .map(|(by, at)| format!("{by} at {}", stamp(*at)));
+            format!("clicked in Slack: {}", each.collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

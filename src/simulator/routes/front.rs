@@ -1,6 +1,6 @@
 //! Where every request comes in: which part of the world it is for, and what the network does to it.
 
-use super::{app, control, github};
+use super::{app, control, github, slack};
 use crate::simulator::{
     ask::{Ask, Reply},
     dice,
@@ -20,6 +20,9 @@ pub(in crate::simulator) fn answer(state: &mut State, ask: &Ask) -> Reply {
     }
     if let Some(rest) = path.strip_prefix("/app") {
         return app::answer(state, ask, rest);
+    }
+    if let Some(method) = path.strip_prefix("/slack/api/") {
+        return slack::answer(state, ask, method);
     }
     if path.starts_with("/_blob/") {
         return app::blob(state, ask);

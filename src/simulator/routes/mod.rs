@@ -11,5 +11,6 @@ mod github;
 mod history;
 mod page;
 mod reviews;
+mod slack;
 
 pub(super) use front::answer;

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
-use super::{approve, fact::Fact, fields, help, lane, other, palette, rollback, walk};
+use super::{approve, card, fact::Fact, fields, help, lane, other, palette, rollback, walk};
 use crate::{
     app::{Asking, Hits, Overlay, Prompt},
     ui::{
@@ -26,6 +26,10 @@ pub(in crate::ui) fn draw(
         }
         Overlay::Lane(place) => {
             lane::draw(view, buffer, area, *place, hits);
+            None
+        }
+        Overlay::Card(place) => {
+            card::draw(view, buffer, area, *place, hits);
             None
         }
         Overlay::Walk => {

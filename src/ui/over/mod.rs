@@ -2,6 +2,7 @@
 
 mod any;
 mod approve;
+mod card;
 mod fact;
 mod fields;
 mod help;

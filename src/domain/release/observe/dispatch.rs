@@ -6,6 +6,7 @@ use super::{claims, lane, minutes, rollback, run};
 use crate::domain::{
     ArtifactId, Deed, Event, Fault, Feed, Outcome, Seq, Text,
     approval::ApprovalEvent,
+    chat::{ChatEvent, ChatFate},
     evidence::{EvidenceEvent, EvidenceKind, Finding, Piece},
     judge::JudgeEvent,
     later,
@@ -99,6 +100,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::Claims(seen) => claims::observe_claims(release, seen),
         Observation::ClaimAnswered { act, fate } => claims::claim_answered(release, *act, fate),
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
+        Observation::Messaged { act, fate } => messaged(release, *act, fate),
         Observation::Trusted(trust) => trusted(release, trust),
         Observation::Silent { feed, since, fault } => silent(release, *feed, *since, fault),
         Observation::Back { feed } => new_if(release.record.silent.contains_key(feed), || {
@@ -113,6 +115,15 @@ fn silent(release: &Release, feed: Feed, since: Timestamp, fault: &Fault) -> Vec
         feed,
         since,
         why: Text::line(&fault.to_string()),
+    })
+}
+
+fn messaged(release: &Release, act: Seq, fate: &ChatFate) -> Vec<Event> {
+    let mut requested = release.chat.requested();
+    let is_new = requested.any(|(seq, ..)| seq == act);
+    new_if(is_new, || ChatEvent::MessageAnswered {
+        act,
+        fate: fate.clone(),
     })
 }
 

@@ -1,0 +1,186 @@
+//! What comes over the socket, read with suspicion: an acknowledgement where one is owed, and a click where there is one.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::domain::{
+    Text,
+    chat::{APPROVE_ACTION, Asked, Button, Click, REASON_BLOCK, REJECT_ACTION, REJECT_CALLBACK},
+};
+
+/// Longest reason that is taken, in bytes.
+const REASON: usize = 4_000;
+/// A frame as far as the socket cares.
+#[derive(Debug, PartialEq)]
+pub(super) enum Frame {
+    /// The connection is good.
+    Hello,
+    /// It will be closed: another one is wanted.
+    Disconnect,
+    /// Something that is owed an acknowledgement by this name, and the click in it.
+    Envelope(String, Option<Click>),
+    /// Anything else.
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    #[serde(default, rename = "type")]
+    kind: String,
+    #[serde(default)]
+    envelope_id: Option<String>,
+    #[serde(default)]
+    payload: Value,
+}
+
+/// Reads a text frame.
+pub(super) fn read(text: &str) -> Frame {
+    let Ok(raw) = serde_json::from_str::<Raw>(text) else {
+        return Frame::Other;
+    };
+    match (raw.kind.as_str(), raw.envelope_id) {
+        ("hello", _) => Frame::Hello,
+        ("disconnect", _) => Frame::Disconnect,
+        (kind, Some(id)) if !id.is_empty() && id.len() <= 200 => {
+            let click = (kind == "interactive").then(|| click(&raw.payload));
+            Frame::Envelope(id, click.flatten())
+        }
+        _ => Frame::Other,
+    }
+}
+
+/// The acknowledgement of an envelope.
+pub(super) fn acknowledgement(envelope: &str) -> String {
+    serde_json::json!({ "envelope_id": envelope }).to_string()
+}
+
+fn click(payload: &Value) -> Option<Click> {
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map(Text::line)
+            .filter(|text| !text.is_empty())
+    };
+    let user = text(&payload["user"]["id"])?;
+    let trigger = payload["trigger_id"].as_str().map(str::to_owned);
+    match payload["type"].as_str()? {
+        "block_actions" => {
+            let action = payload["actions"].as_array()?.first()?;
+            let button = match action["action_id"].as_str()? {
+                APPROVE_ACTION => Button::Approve,
+                REJECT_ACTION => Button::Reject,
+                _ => return None,
+            };
+            let channel = text(&payload["container"]["channel_id"])
+                .or_else(|| text(&payload["channel"]["id"]))?;
+            let at = action["action_ts"].as_str().unwrap_or_default();
+            let value = action["value"].as_str().unwrap_or_default();
+            Some(Click {
+                id: Text::line(&format!("{at} {user}")),
+                user,
+                channel,
+                button,
+                value: value.to_owned(),
+                trigger,
+            })
+        }
+        "view_submission" => {
+            let view = &payload["view"];
+            if view["callback_id"] != REJECT_CALLBACK {
+                return None;
+            }
+            let asked = Asked::parse(view["private_metadata"].as_str()?)?;
+            let field = &view["state"]["values"][REASON_BLOCK][REASON_BLOCK]["value"];
+            let reason = Text::block_within(field.as_str().unwrap_or_default().trim(), REASON);
+            let id = view["id"].as_str().unwrap_or_default();
+            Some(Click {
+                id: Text::line(&format!("{id} {user}")),
+                user,
+                channel: asked.channel,
+                button: Button::Rejected { reason },
+                value: asked.value,
+                trigger: None,
+            })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_click_and_a_reason_are_read() {
+        let frame = json!({
+            "type": "interactive", "envelope_id": "e1", "accepts_response_payload": true,
+            "payload": {
+                "type": "block_actions", "trigger_id": "t1", "user": { "id": "U1" },
+                "container": { "type": "message", "channel_id": "C1", "message_ts": "1.2" },
+                "actions": [{ "action_id": APPROVE_ACTION, "action_ts": "9.1", "value": "v" }],
+            },
+        });
+        let Frame::Envelope(id, Some(click)) = read(&frame.to_string()) else {
+            panic!("a click");
+        };
+        assert_eq!((id.as_str(), click.id.as_str()), ("e1", "9.1 U1"));
+        assert_eq!((click.button, click.value.as_str()), (Button::Approve, "v"));
+        let asked = Asked {
+            channel: "C1".into(),
+            value: "v".to_owned(),
+        };
+        let frame = json!({
+            "type": "interactive", "envelope_id": "e2",
+            "payload": {
+                "type": "view_submission", "user": { "id": "U1" },
+                "view": {
+                    "id": "V1", "callback_id": REJECT_CALLBACK, "private_metadata": asked.encode(),
+                    "state": { "values": { REASON_BLOCK: { REASON_BLOCK: { "value": " too big\u{1b} " } } } },
+                },
+            },
+        });
+        let Frame::Envelope(_, Some(click)) = read(&frame.to_string()) else {
+            panic!("a reason");
+        };
+        let reason = "too big␛".into();
+        assert_eq!(click.button, Button::Rejected { reason });
+        assert_eq!(click.channel.as_str(), "C1");
+    }
+
+    #[test]
+    fn hostile_frames_are_acknowledged_where_they_can_be_and_mean_nothing() {
+        let envelope = |payload: Value| {
+            json!({ "type": "interactive", "envelope_id": "e", "payload": payload }).to_string()
+        };
+        for payload in [
+            json!(null),
+            json!([]),
+            json!({ "type": "block_actions" }),
+            json!({ "type": "block_actions", "user": { "id": 7 }, "actions": [] }),
+            json!({ "type": "block_actions", "user": { "id": "U1" }, "actions": [{ "action_id": "other" }] }),
+            json!({ "type": "view_submission", "user": { "id": "U1" }, "view": { "callback_id": REJECT_CALLBACK, "private_metadata": "{" } }),
+            json!({ "type": "shortcut", "user": { "id": "U1" } }),
+        ] {
+            let frame = read(&envelope(payload.clone()));
+            assert_eq!(frame, Frame::Envelope("e".to_owned(), None), "{payload}");
+        }
+        for text in [
+            "",
+            "{",
+            "null",
+            "7",
+            "{\"type\":7}",
+            "{\"envelope_id\":\"\"}",
+        ] {
+            assert_eq!(read(text), Frame::Other, "{text}");
+        }
+        let long = json!({ "type": "x", "envelope_id": "e".repeat(10_000) }).to_string();
+        assert_eq!(read(&long), Frame::Other);
+        assert_eq!(
+            read("{\"type\":\"disconnect\",\"reason\":\"warning\"}"),
+            Frame::Disconnect
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! Clicks in the chat and letters of other cockpits: taken as if a key had been pressed, each with its own right, and answered.
+
+use serde_json::Value;
+use tokio::{sync::mpsc, task::spawn_blocking};
+
+use super::{
+    driving::Flight,
+    flying::Flying as _,
+    letters::{Letter, Reply},
+};
+use crate::{
+    domain::{
+        Intent, Refusal,
+        chat::{Asked, Button, Click},
+    },
+    report::slack::{refused, reject_window},
+};
+
+/// The answer to a click.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClickAnswer {
+    /// The click.
+    pub click: Click,
+    /// What is said.
+    pub said: ClickSaid,
+}
+
+/// What is said to a click.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClickSaid {
+    /// It counts, and is on the disk.
+    Counts,
+    /// It does not: the reason, as the chat's text.
+    Refused(String),
+    /// The reason is asked for in this window.
+    AskReason(Value),
+}
+
+/// Who waits for the answer to a command.
+#[derive(Debug)]
+pub(super) struct Clicker {
+    click: Click,
+    answer: mpsc::Sender<ClickAnswer>,
+}
+
+impl Clicker {
+    fn say(self, said: ClickSaid) {
+        let Self { click, answer } = self;
+        // Who does not take answers in time goes without: the card shows what counts.
+        let _ = answer.try_send(ClickAnswer { click, said });
+    }
+}
+
+impl Flight {
+    /// Does what a click asks for, where it may.
+    pub(super) fn click(&mut self, click: Click, answer: mpsc::Sender<ClickAnswer>) {
+        let release = self.release();
+        let clicker = Clicker {
+            click: click.clone(),
+            answer,
+        };
+        if click.button == Button::Reject {
+            let said = match release.may_reject(&click) {
+                Ok(()) => {
+                    let (channel, value) = (click.channel, click.value);
+                    ClickSaid::AskReason(reject_window(release, &Asked { channel, value }))
+                }
+                Err(refusal) => ClickSaid::Refused(refused(&refusal)),
+            };
+            return clicker.say(said);
+        }
+        let taken = release
+            .clicked(click)
+            .and_then(|command| self.submit(command));
+        match taken {
+            // Told once it is on record.
+            Ok(()) => self.clicker = Some(clicker),
+            Err(refusal) => clicker.say(ClickSaid::Refused(refused(&refusal))),
+        }
+    }
+
+    /// A click's record is written, or could not be.
+    pub(super) fn answer_click(&mut self, refusal: Option<&Refusal>) {
+        if let Some(clicker) = self.clicker.take() {
+            clicker.say(match refusal {
+                None => ClickSaid::Counts,
+                Some(refusal) => ClickSaid::Refused(refused(refusal)),
+            });
+        }
+    }
+
+    /// Does what a letter asks for, and answers.
+    pub(super) fn read(&mut self, name: String, letter: Letter) {
+        let Some(letters) = self.letters.clone() else {
+            return;
+        };
+        let command = letter.command();
+        let takes_seat = command.intent == Intent::TakeSeat;
+        let by = command.actor.clone();
+        let refusal = self.submit(command).err();
+        self.relieved = Some(by).filter(|_| takes_seat && refusal.is_none());
+        let answer = Reply::of(refusal.as_ref()).bytes();
+        // Who wrote it looks at the journal too: an answer that is lost changes nothing.
+        drop(spawn_blocking(move || letters.answer(&name, &answer)));
+    }
+}

@@ -1,0 +1,371 @@
+//! Slack's client against refusals, limits, hostile answers and frames, and against the simulated workspace over a real socket.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{
+        State,
+        ws::{Message, WebSocketUpgrade},
+    },
+    http::{HeaderMap, StatusCode, Uri},
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+use cockpit::{
+    adapters::{
+        clock::WallClock,
+        slack::{Settings, Slack},
+    },
+    domain::{
+        FaultKind, Reached, ReleaseKey, Repository, RunId,
+        chat::{ChatMessage, ChatPlace},
+    },
+    ports::{Chat as _, ChatHeard, Clock as _},
+};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+const BOT: &str = "xoxb-planted-secret";
+const APP: &str = "xapp-planted-secret";
+
+type Script = Arc<dyn Fn(&str, &Value) -> Response + Send + Sync>;
+
+#[derive(Clone)]
+struct Place {
+    script: Script,
+    seen: Arc<Mutex<Vec<(String, Value, String)>>>,
+    acks: Arc<AtomicUsize>,
+    frames: Arc<Vec<String>>,
+    opened: Arc<AtomicUsize>,
+}
+
+impl Place {
+    fn methods(&self) -> Vec<String> {
+        self.seen
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(method, ..)| method.clone())
+            .collect()
+    }
+}
+
+async fn answer(State(place): State<Place>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let method = uri.path().trim_start_matches("/api/").to_owned();
+    let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let token = headers
+        .get("authorization")
+        .map_or("", |value| value.to_str().unwrap());
+    place
+        .seen
+        .lock()
+        .unwrap()
+        .push((method.clone(), body.clone(), token.to_owned()));
+    (place.script)(&method, &body)
+}
+
+async fn socket(State(place): State<Place>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(move |mut line| async move {
+        let first = place.opened.fetch_add(1, Ordering::SeqCst) == 0;
+        let hello = json!({ "type": "hello" }).to_string();
+        let _ = line.send(Message::text(hello)).await;
+        for frame in place.frames.iter().filter(|_| first) {
+            let _ = line.send(Message::text(frame.clone())).await;
+        }
+        while let Some(Ok(frame)) = line.recv().await {
+            if let Message::Text(text) = frame {
+                let text: Value = serde_json::from_str(&text).unwrap();
+                assert!(text["envelope_id"].is_string(), "{text}");
+                place.acks.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+    })
+}
+
+/// A server by this script, and a client of it.
+async fn slack(
+    frames: Vec<String>,
+    script: impl Fn(&str, &Value) -> Response + Send + Sync + 'static,
+) -> (Slack, Place, String) {
+    let place = Place {
+        script: Arc::new(script),
+        seen: Arc::default(),
+        acks: Arc::default(),
+        frames: Arc::new(frames),
+        opened: Arc::default(),
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/api", listener.local_addr().unwrap());
+    let router = Router::new()
+        .route("/socket", get(socket))
+        .route("/api/{method}", any(answer))
+        .with_state(place.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (client(&base), place, base)
+}
+
+fn client(base: &str) -> Slack {
+    let mut settings = Settings::new(BOT.to_owned().into(), Some(APP.to_owned().into()));
+    base.clone_into(&mut settings.base);
+    settings.answer = Duration::from_secs(2);
+    Slack::new(settings, Arc::new(WallClock)).unwrap()
+}
+
+fn ok(body: &Value) -> Response {
+    axum::Json(body.clone()).into_response()
+}
+
+fn message() -> ChatMessage {
+    ChatMessage {
+        channel: "C1".to_owned(),
+        thread: None,
+        text: "a card".to_owned(),
+        blocks: json!([{ "type": "divider" }]),
+        mark: "acme/x run 1 7".to_owned(),
+    }
+}
+
+fn key() -> ReleaseKey {
+    ReleaseKey {
+        repository: Repository::parse("github.com", "acme/x").unwrap(),
+        run: RunId(1),
+    }
+}
+
+#[tokio::test]
+async fn a_message_goes_with_its_mark_and_the_bots_token_and_says_where_it_stands() {
+    let (slack, place, _) = slack(Vec::new(), |_, _| {
+        ok(&json!({ "ok": true, "channel": "C1", "ts": "1.2", "more": [1] }))
+    })
+    .await;
+    let at = slack.post(&message()).await.unwrap();
+    assert_eq!(
+        at,
+        ChatPlace {
+            channel: "C1".into(),
+            ts: "1.2".into()
+        }
+    );
+    slack.update(&at, &message()).await.unwrap();
+    let seen = place.seen.lock().unwrap().clone();
+    assert_eq!(
+        seen[0].1["metadata"]["event_payload"]["mark"],
+        "acme/x run 1 7"
+    );
+    assert_eq!(
+        (&seen[0].1["parse"], &seen[0].1["link_names"]),
+        (&json!("none"), &json!(false))
+    );
+    assert_eq!(seen[0].2, format!("Bearer {BOT}"));
+    assert_eq!(
+        (seen[1].0.as_str(), &seen[1].1["ts"]),
+        ("chat.update", &json!("1.2"))
+    );
+}
+
+#[tokio::test]
+async fn refusals_are_told_apart_and_tokens_stand_in_none() {
+    for (word, kind) in [
+        ("invalid_auth", FaultKind::Unauthenticated),
+        ("missing_scope", FaultKind::Forbidden),
+        ("not_in_channel", FaultKind::NotFound),
+        ("invalid_blocks", FaultKind::Refused),
+        ("internal_error", FaultKind::Server),
+        ("<!channel>\u{1b}[2J", FaultKind::Refused),
+    ] {
+        let (slack, ..) = slack(Vec::new(), move |_, _| {
+            ok(&json!({ "ok": false, "error": word, "needed": "chat:write" }))
+        })
+        .await;
+        let fault = slack.post(&message()).await.unwrap_err();
+        assert_eq!(fault.kind, kind, "{word}");
+        let said = format!("{fault:?} {slack:?}");
+        assert!(
+            !said.contains("planted-secret") && !said.contains('\u{1b}'),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn hostile_answers_are_faults_that_say_how_far_it_came() {
+    type Case = (fn() -> Response, fn(&FaultKind) -> bool, Reached);
+    let cases: [Case; 5] = [
+        (
+            || (StatusCode::BAD_GATEWAY, "x").into_response(),
+            |k| *k == FaultKind::Server,
+            Reached::Maybe,
+        ),
+        (
+            || "<html>".into_response(),
+            |k| *k == FaultKind::Malformed,
+            Reached::Maybe,
+        ),
+        (
+            || "[".repeat(900_000).into_response(),
+            |k| *k == FaultKind::Malformed,
+            Reached::Maybe,
+        ),
+        (
+            || "x".repeat(3_000_000).into_response(),
+            |k| *k == FaultKind::TooLarge,
+            Reached::Maybe,
+        ),
+        (
+            || ok(&json!({ "ok": true, "channel": 7 })),
+            |k| *k == FaultKind::Malformed,
+            Reached::Maybe,
+        ),
+    ];
+    for (make, is, reached) in cases {
+        let (slack, ..) = slack(Vec::new(), move |_, _| make()).await;
+        let fault = slack.post(&message()).await.unwrap_err();
+        assert!(is(&fault.kind), "{fault:?}");
+        assert_eq!(fault.reached, reached, "{fault:?}");
+    }
+    let nobody = client("http://127.0.0.1:9/api");
+    let fault = nobody.post(&message()).await.unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.reached),
+        (FaultKind::Offline, Reached::No)
+    );
+}
+
+#[tokio::test]
+async fn a_limit_is_obeyed_by_every_call_until_it_lifts() {
+    let (slack, place, _) = slack(Vec::new(), |_, _| {
+        (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "30")], "").into_response()
+    })
+    .await;
+    let fault = slack.post(&message()).await.unwrap_err();
+    let FaultKind::RateLimited { until } = fault.kind else {
+        panic!("{fault:?}");
+    };
+    assert!(until.duration_since(WallClock.now()).as_secs() > 25);
+    let fault = slack.whisper("C1", "U1", "x").await.unwrap_err();
+    assert_eq!(fault.reached, Reached::No, "not sent");
+    assert_eq!(place.methods().len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_is_found_by_its_mark_over_pages_and_nothing_else_is_taken_for_it() {
+    let pages = Arc::new(AtomicUsize::new(0));
+    let (slack, place, _) = slack(Vec::new(), move |_, _| {
+        let ours = json!({ "event_type": "cockpit_message", "event_payload": { "mark": "acme/x run 1 7" } });
+        let other = json!({ "event_type": "cockpit_message", "event_payload": { "mark": "acme/x run 1 71" } });
+        match pages.fetch_add(1, Ordering::SeqCst) {
+            0 => ok(&json!({ "ok": true, "messages": [{ "ts": "1", "metadata": other }, { "ts": "2" }], "response_metadata": { "next_cursor": "c" } })),
+            _ => ok(&json!({ "ok": true, "messages": [{ "ts": "3", "metadata": ours }] })),
+        }
+    })
+    .await;
+    let since = WallClock.now();
+    let found = slack.find(&message(), since).await.unwrap().unwrap();
+    assert_eq!(found.ts, "3");
+    assert_eq!(
+        place.methods(),
+        ["conversations.history", "conversations.history"]
+    );
+    let mut below = message();
+    below.thread = Some("1.1".to_owned());
+    slack.find(&below, since).await.unwrap();
+    assert_eq!(place.methods()[2], "conversations.replies");
+}
+
+fn envelope(id: &str, value: &str) -> String {
+    json!({
+        "type": "interactive", "envelope_id": id,
+        "payload": {
+            "type": "block_actions", "user": { "id": "U1" }, "trigger_id": "t",
+            "container": { "channel_id": "C1" },
+            "actions": [{ "action_id": "cockpit_approve", "action_ts": "9.1", "value": value }],
+        },
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn every_envelope_is_acknowledged_a_click_is_told_once_and_a_new_line_is_opened_before_the_old_goes()
+ {
+    let junk = json!({ "type": "slash_commands", "envelope_id": "e0", "payload": {} }).to_string();
+    let frames = vec![
+        junk,
+        "{\"type\":".to_owned(),
+        envelope("e1", "x"),
+        envelope("e2", "x"),
+        json!({ "type": "disconnect", "reason": "refresh_requested" }).to_string(),
+    ];
+    let base: Arc<Mutex<String>> = Arc::default();
+    let told = base.clone();
+    let (slack, place, address) = slack(frames, move |_, _| {
+        let ws = told
+            .lock()
+            .unwrap()
+            .replacen("http", "ws", 1)
+            .replace("/api", "/socket?ticket=1");
+        ok(&json!({ "ok": true, "url": ws }))
+    })
+    .await;
+    base.lock().unwrap().clone_from(&address);
+    let mut clicks = slack.clicks(&key());
+    let mut heard = Vec::new();
+    while heard.len() < 3 {
+        heard.push(
+            timeout(Duration::from_secs(4), clicks.next())
+                .await
+                .unwrap(),
+        );
+    }
+    let count = heard
+        .iter()
+        .filter(|one| matches!(one, ChatHeard::Click(_)))
+        .count();
+    assert_eq!(count, 1, "two envelopes, one click: {heard:?}");
+    assert!(
+        heard.iter().filter(|one| **one == ChatHeard::Open).count() >= 2,
+        "{heard:?}"
+    );
+    // What was sent is on its way to the server's own task.
+    let arrive = async {
+        while place.acks.load(Ordering::SeqCst) < 3 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(4), arrive).await.unwrap();
+    assert_eq!(place.opened.load(Ordering::SeqCst), 2);
+    let tokens = place
+        .seen
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|one| one.2.clone())
+        .collect::<Vec<_>>();
+    assert!(
+        tokens.iter().all(|token| *token == format!("Bearer {APP}")),
+        "{tokens:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_address_without_encryption_is_never_dialled_and_never_told() {
+    let (slack, ..) = slack(Vec::new(), |_, _| {
+        ok(&json!({ "ok": true, "url": "ws://example.com/secret-ticket" }))
+    })
+    .await;
+    let mut clicks = slack.clicks(&key());
+    let heard = timeout(Duration::from_secs(4), clicks.next())
+        .await
+        .unwrap();
+    let ChatHeard::Lost(fault) = heard else {
+        panic!("{heard:?}");
+    };
+    assert!(!format!("{fault:?}").contains("secret-ticket"), "{fault:?}");
+}

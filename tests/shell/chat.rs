@@ -1,0 +1,377 @@
+//! The chat beside a flight: one card whatever happens to answers and processes, clicks answered, and a chat that is down.
+
+use std::{
+    collections::VecDeque,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use cockpit::{
+    domain::{
+        Fault, FaultKind, Feed, Login, Phase, ReleaseKey,
+        chat::{Button, CardSeen, ChatMessage, ChatPlace, Click},
+        policy::{ClickCounts, Policy, SignoffRule, SlackRule},
+    },
+    ports::{Asked, Chat, ChatHeard, Clicks},
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::{
+    air::{Air, seconds},
+    aloft::policy,
+};
+
+/// What becomes of the next post.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fate {
+    /// It stands there, and the answer is lost.
+    DoneButLost,
+    /// It never arrived, and nobody can tell.
+    Lost,
+    /// Nothing can be posted there.
+    Refused(&'static str, bool),
+}
+
+/// A chat in memory.
+#[derive(Default)]
+pub(crate) struct Talk {
+    said: Mutex<Said>,
+    ears: Mutex<Vec<mpsc::Sender<ChatHeard>>>,
+}
+
+#[derive(Default)]
+pub(crate) struct Said {
+    pub(crate) posts: Vec<(String, ChatMessage)>,
+    pub(crate) updates: Vec<ChatMessage>,
+    pub(crate) whispers: Vec<(String, String)>,
+    pub(crate) windows: Vec<Value>,
+    pub(crate) fates: VecDeque<Fate>,
+    pub(crate) is_blind: bool,
+    pub(crate) is_down: bool,
+}
+
+impl Talk {
+    pub(crate) fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap()
+    }
+
+    fn cards(&self) -> usize {
+        let said = self.said();
+        said.posts
+            .iter()
+            .filter(|(_, post)| post.thread.is_none() && post.channel == "C0A")
+            .count()
+    }
+
+    fn words(&self, part: &str) -> usize {
+        let said = self.said();
+        said.posts
+            .iter()
+            .filter(|(_, post)| post.text.contains(part))
+            .count()
+    }
+
+    async fn click(&self, click: Click) {
+        let ears = self.ears.lock().unwrap().clone();
+        for ear in ears {
+            // Of a crew that is gone nobody listens.
+            let _ = ear.send(ChatHeard::Click(Box::new(click.clone()))).await;
+        }
+    }
+}
+
+fn fault(kind: FaultKind, word: &str) -> Fault {
+    Fault::new(kind, "Slack", word)
+}
+
+impl Chat for Talk {
+    fn post<'a>(&'a self, message: &'a ChatMessage) -> Asked<'a, ChatPlace> {
+        let mut said = self.said();
+        let ts = format!("1.{:06}", said.posts.len());
+        let fate = said.fates.pop_front();
+        let answer = match fate {
+            _ if said.is_down => Err(fault(FaultKind::Offline, "connection refused")),
+            Some(Fate::Lost) => Err(fault(FaultKind::Offline, "reset")),
+            Some(Fate::Refused(word, for_good)) => {
+                let kind = if for_good {
+                    FaultKind::Refused
+                } else {
+                    FaultKind::NotFound
+                };
+                Err(fault(kind, word))
+            }
+            Some(Fate::DoneButLost) => {
+                said.posts.push((ts, message.clone()));
+                Err(fault(FaultKind::Offline, "reset"))
+            }
+            None => {
+                said.posts.push((ts.clone(), message.clone()));
+                let channel = message.channel.clone();
+                Ok(ChatPlace { channel, ts })
+            }
+        };
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn update<'a>(&'a self, _place: &'a ChatPlace, message: &'a ChatMessage) -> Asked<'a, ()> {
+        self.said().updates.push(message.clone());
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn find<'a>(
+        &'a self,
+        message: &'a ChatMessage,
+        _since: Timestamp,
+    ) -> Asked<'a, Option<ChatPlace>> {
+        let said = self.said();
+        let found = said
+            .posts
+            .iter()
+            .find(|(_, post)| post.mark == message.mark);
+        let place = found.map(|(ts, post)| ChatPlace {
+            channel: post.channel.clone(),
+            ts: ts.clone(),
+        });
+        let answer = if said.is_blind {
+            Err(fault(FaultKind::Forbidden, "missing_scope"))
+        } else {
+            Ok(place)
+        };
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn whisper<'a>(&'a self, _channel: &'a str, user: &'a str, text: &'a str) -> Asked<'a, ()> {
+        self.said()
+            .whispers
+            .push((user.to_owned(), text.to_owned()));
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn open<'a>(&'a self, _trigger: &'a str, window: &'a Value) -> Asked<'a, ()> {
+        self.said().windows.push(window.clone());
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn clicks(&self, _release: &ReleaseKey) -> Box<dyn Clicks> {
+        let (ear, heard) = mpsc::channel(16);
+        self.ears.lock().unwrap().push(ear);
+        Box::new(Ears(heard))
+    }
+}
+
+struct Ears(mpsc::Receiver<ChatHeard>);
+
+impl Clicks for Ears {
+    fn next(&mut self) -> Pin<Box<dyn Future<Output = ChatHeard> + Send + '_>> {
+        Box::pin(async move {
+            match self.0.recv().await {
+                Some(heard) => heard,
+                None => std::future::pending().await,
+            }
+        })
+    }
+}
+
+fn chatty() -> Policy {
+    let mut policy = policy();
+    let login = |name: &str| Login::parse(name).unwrap();
+    policy.approval.signoffs.insert(
+        "security".to_owned(),
+        SignoffRule {
+            quorum: 1,
+            people: vec![login("cleo")],
+        },
+    );
+    // Asked for, and no hindrance of `until_ready`.
+    let warns = cockpit::domain::policy::GateRule::all(cockpit::domain::policy::Effect::Warn);
+    policy.gates.insert("signoffs".to_owned(), warns);
+    policy.slack = Some(SlackRule {
+        approval: Some("C0A".to_owned()),
+        deploys: Some("C0D".to_owned()),
+        escalation: Some("C0E".to_owned()),
+        approve: ClickCounts::SignOff,
+        quorum: 1,
+        people: [
+            ("U1".to_owned(), login("cleo")),
+            ("U2".to_owned(), login("ben")),
+        ]
+        .into(),
+    });
+    policy
+}
+
+async fn air(prepare: impl FnOnce(&mut Said)) -> (Air, Arc<Talk>) {
+    let talk = Arc::new(Talk::default());
+    prepare(&mut talk.said());
+    let kept = talk.clone();
+    let air = Air::by(chatty(), move |world| world.state().chat = Some(kept)).await;
+    (air, talk)
+}
+
+fn click(air: &Air, user: &str, id: &str, button: Button) -> Click {
+    let release = air.release();
+    let value = CardSeen::of(&release.key, &release.shown().unwrap()).encode();
+    Click {
+        id: id.into(),
+        user: user.into(),
+        channel: "C0A".into(),
+        button,
+        value,
+        trigger: Some("t".to_owned()),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_card_whose_answer_was_lost_is_found_and_never_posted_twice() {
+    let (mut air, talk) = air(|said| said.fates.push_back(Fate::DoneButLost)).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    air.pass(seconds(600)).await;
+    assert_eq!(talk.cards(), 1);
+    assert_eq!(air.written("chat.message_requested"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_card_that_never_arrived_is_posted_again() {
+    let (mut air, talk) = air(|said| said.fates.push_back(Fate::Lost)).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    assert_eq!(talk.cards(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nobody_may_look_a_lost_answer_is_recorded_and_nothing_is_posted_again() {
+    let (mut air, talk) = air(|said| {
+        said.fates.push_back(Fate::DoneButLost);
+        said.is_blind = true;
+    })
+    .await;
+    air.until("it is recorded", |release| {
+        release.chat.card_lost().is_some()
+    })
+    .await;
+    air.pass(seconds(3_600)).await;
+    assert_eq!(talk.cards(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cockpit_that_takes_over_updates_the_same_card() {
+    let (mut air, talk) = air(|_| {}).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    let mut air = air.killed_and_resumed();
+    let before = talk.said().updates.len();
+    air.pass(seconds(60)).await;
+    assert_eq!(talk.cards(), 1);
+    assert!(
+        talk.said().updates.len() > before,
+        "the card is as the release is"
+    );
+    assert_eq!(air.written("chat.message_requested"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_the_app_is_not_in_is_tried_again_and_holds_nothing_up() {
+    let (mut air, talk) = air(|said| {
+        said.fates
+            .extend([Fate::Refused("not_in_channel", false); 3]);
+    })
+    .await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    assert_eq!(talk.cards(), 1);
+    let (mut air, talk) = self::air(|said| {
+        said.fates.push_back(Fate::Refused("invalid_blocks", true));
+    })
+    .await;
+    air.until("it is given up", |release| {
+        release.chat.card_lost().is_some()
+    })
+    .await;
+    air.pass(seconds(600)).await;
+    assert_eq!(talk.cards(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chat_that_is_down_is_silent_and_hinders_no_release() {
+    let (mut air, _) = air(|said| said.is_down = true).await;
+    air.until("it is silent", |release| {
+        release.record.silent.contains_key(&Feed::Slack)
+    })
+    .await;
+    air.approve().unwrap();
+    air.until("production deploys", |release| {
+        release.phase() == Phase::Deploying
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn clicks_sign_once_and_are_answered_to_whoever_clicked() {
+    let (mut air, talk) = air(|_| {}).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    let good = click(&air, "U1", "9.1 U1", Button::Approve);
+    // Twice the same, and a second one at the same moment by somebody else.
+    talk.click(good.clone()).await;
+    talk.click(good).await;
+    talk.click(click(&air, "U9", "9.2 U9", Button::Approve))
+        .await;
+    talk.click(click(&air, "U2", "9.3 U2", Button::Approve))
+        .await;
+    air.pass(seconds(30)).await;
+    assert_eq!(air.written("approval.signed_off"), 1);
+    assert_eq!(air.written("chat.clicked"), 1);
+    let whispers = talk.said().whispers.clone();
+    let to = |user: &str| whispers.iter().filter(|(whose, _)| whose == user).count();
+    assert_eq!((to("U1"), to("U9"), to("U2")), (0, 1, 1), "{whispers:?}");
+    assert_eq!(talk.words("cleo: signed for security"), 1);
+    air.journal_is_whole();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejection_asks_why_and_goes_to_the_run_and_the_thread() {
+    let (mut air, talk) = air(|_| {}).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    talk.click(click(&air, "U1", "9.1 U1", Button::Reject))
+        .await;
+    air.pass(seconds(5)).await;
+    assert_eq!(talk.said().windows.len(), 1);
+    assert_eq!(
+        air.written("approval.rejection_requested"),
+        0,
+        "a reason is asked for first"
+    );
+    let reason = "the freeze".into();
+    talk.click(click(&air, "U1", "V1 U1", Button::Rejected { reason }))
+        .await;
+    air.pass(seconds(30)).await;
+    assert_eq!(
+        air.world
+            .sent("reject Rejected by cleo in Slack: the freeze"),
+        1
+    );
+    assert_eq!(talk.words("cleo: rejection requested: the freeze"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_click_whose_record_cannot_be_written_does_not_count() {
+    let (mut air, talk) = air(|_| {}).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    air.disk.fill(true);
+    talk.click(click(&air, "U1", "9.1 U1", Button::Approve))
+        .await;
+    air.pass(seconds(5)).await;
+    let whispers = talk.said().whispers.clone();
+    assert!(
+        whispers
+            .iter()
+            .any(|(_, words)| words.contains("cannot be written")),
+        "{whispers:?}"
+    );
+}
