@@ -13,6 +13,7 @@ use crate::domain::{
     diff::DependenciesFrom,
     evidence::{EvidenceKind, Piece},
     judge::PastDay,
+    later,
     observation::{Minute, RunStatus},
     policy::{GateKind, Policy},
     record::Trust,
@@ -305,23 +306,27 @@ fn may_ask_production(release: &Release) -> bool {
 }
 
 fn production_turn(release: &Release) -> Option<Timestamp> {
-    let finished = release
-        .rollback
-        .newest()
-        .and_then(|attempt| match &attempt.progress {
-            RollbackProgress::Finished { at, .. } => Some(*at),
-            RollbackProgress::Preparing
-            | RollbackProgress::Starting
-            | RollbackProgress::Running
-            | RollbackProgress::Failed { .. } => None,
-        });
-    finished.or(release.rollout.deployed)
+    rolled_back(release).or(release.rollout.deployed)
 }
+
+/// When the newest rollback came to its end.
+fn rolled_back(release: &Release) -> Option<Timestamp> {
+    match &release.rollback.newest()?.progress {
+        RollbackProgress::Finished { at, .. } => Some(*at),
+        RollbackProgress::Preparing
+        | RollbackProgress::Starting
+        | RollbackProgress::Running
+        | RollbackProgress::Failed { .. } => None,
+    }
+}
+
+/// How long metrics are still read after a rollback that nobody has explained yet.
+const AFTERMATH: SignedDuration = SignedDuration::from_hours(1);
 
 fn metrics_from(release: &Release, phase: &Phase) -> Option<Minute> {
     /// Late points change the youngest minutes.
     const AGAIN: i64 = 5;
-    if release.policy.metrics.is_empty() || phase.is_end() || *phase == Phase::Stopped {
+    if release.policy.metrics.is_empty() || phase.is_end() {
         return None;
     }
     let newest = release
@@ -330,6 +335,11 @@ fn metrics_from(release: &Release, phase: &Phase) -> Option<Minute> {
         .values()
         .filter_map(|series| series.keys().next_back())
         .max();
+    // Whoever writes down what happened sees whether it lasts, but no journal grows for days.
+    let enough = rolled_back(release).map(|at| Minute::of(later(at, AFTERMATH)));
+    if *phase == Phase::Stopped && newest >= enough.as_ref() {
+        return None;
+    }
     Some(match newest {
         Some(newest) => newest.plus(1 - AGAIN),
         None => Minute::of(release.opened).plus(-past(&release.policy)),
