@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{claims, lane, minutes, rollback, run};
+use super::{artifacts, claims, lane, minutes, rollback, run};
 use crate::domain::{
     ArtifactId, Deed, Event, Fault, Feed, Outcome, Seq, Text,
     approval::ApprovalEvent,
@@ -10,7 +10,7 @@ use crate::domain::{
     evidence::{EvidenceEvent, EvidenceKind, Finding, Piece},
     judge::JudgeEvent,
     later,
-    observation::{AlarmSnapshot, AlarmState, ArtifactSnapshot, DeploymentSnapshot, Observation},
+    observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
     policy::{TimeWindow, gate::GateEvent},
     record::{RecordEvent, ServiceLock, Trust},
     release::{Release, SETTLE},
@@ -21,18 +21,6 @@ use crate::domain::{
 
 /// Past deployments that are kept.
 const DEPLOYMENTS_KEPT: usize = 10;
-/// Artifacts that are kept.
-const ARTIFACTS_KEPT: usize = 100;
-
-/// The artifacts, where they are others than known.
-pub(super) fn artifacts_listed(release: &Release, artifacts: &[ArtifactSnapshot]) -> Vec<Event> {
-    let kept = &artifacts[..artifacts.len().min(ARTIFACTS_KEPT)];
-    new_if(release.evidence.artifacts != kept, || {
-        EvidenceEvent::ArtifactsListed {
-            artifacts: kept.to_vec(),
-        }
-    })
-}
 
 /// What is new in `seen`.
 ///
@@ -49,7 +37,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
             release.evidence.candidate.as_ref() != Some(candidate),
             || EvidenceEvent::CandidateSeen(candidate.clone()),
         ),
-        Observation::Artifacts(artifacts) => artifacts_listed(release, artifacts),
+        Observation::Artifacts(artifacts) => artifacts::listed(release, artifacts),
         Observation::Evidence {
             artifact,
             finding,

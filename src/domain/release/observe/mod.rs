@@ -1,5 +1,6 @@
 //! Feeds observe: an observation against what is known gives the difference as events.
 
+mod artifacts;
 mod claims;
 mod dispatch;
 mod jobs;

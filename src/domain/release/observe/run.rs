@@ -2,7 +2,7 @@
 
 use globset::Glob;
 
-use super::{dispatch::artifacts_listed, stages};
+use super::{artifacts, stages};
 use crate::domain::{
     Event, RunId, Seq, Text,
     approval::{ApprovalEvent, ApprovalProgress, Change},
@@ -46,7 +46,7 @@ pub(super) fn observe_run(release: &Release, seen: &RunSeen) -> Vec<Event> {
     if events.is_empty()
         && let Some(artifacts) = &seen.artifacts
     {
-        events.extend(artifacts_listed(release, artifacts));
+        events.extend(artifacts::listed(release, artifacts));
     }
     if events.is_empty() {
         events.extend(check_request(release, seen));
