@@ -1,9 +1,9 @@
 //! Clicks in the chat and letters of other cockpits: taken as if a key had been pressed, each with its own right, and answered.
 
-use serde_json::Value;
 use tokio::{sync::mpsc, task::spawn_blocking};
 
 use super::{
+    clicker::{ClickAnswer, ClickSaid, Clicker},
     driving::Flight,
     flying::Flying as _,
     letters::{Letter, Reply},
@@ -16,49 +16,11 @@ use crate::{
     report::slack::{refused, reject_window},
 };
 
-/// The answer to a click.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ClickAnswer {
-    /// The click.
-    pub click: Click,
-    /// What is said.
-    pub said: ClickSaid,
-}
-
-/// What is said to a click.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ClickSaid {
-    /// It counts, and is on the disk.
-    Counts,
-    /// It does not: the reason, as the chat's text.
-    Refused(String),
-    /// The reason is asked for in this window.
-    AskReason(Value),
-}
-
-/// Who waits for the answer to a command.
-#[derive(Debug)]
-pub(super) struct Clicker {
-    click: Click,
-    answer: mpsc::Sender<ClickAnswer>,
-}
-
-impl Clicker {
-    fn say(self, said: ClickSaid) {
-        let Self { click, answer } = self;
-        // Who does not take answers in time goes without: the card shows what counts.
-        let _ = answer.try_send(ClickAnswer { click, said });
-    }
-}
-
 impl Flight {
     /// Does what a click asks for, where it may.
     pub(super) fn click(&mut self, click: Click, answer: mpsc::Sender<ClickAnswer>) {
         let release = self.release();
-        let clicker = Clicker {
-            click: click.clone(),
-            answer,
-        };
+        let clicker = Clicker::new(click.clone(), answer);
         if click.button == Button::Reject {
             let said = match release.may_reject(&click) {
                 Ok(()) => {

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{
-    clicking::Clicker,
+    clicker::Clicker,
     flying::{Flying, Landing, Report, Turn, Turning, Unsaved},
     journal::{Batch, Journal},
     needs::Needs,

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::{clicking::ClickAnswer, letters::Letter};
+use super::{clicker::ClickAnswer, letters::Letter};
 use crate::domain::{
     Command, Fault, Feed, Login, Reel, Refusal, Wind,
     chat::Click,

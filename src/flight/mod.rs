@@ -3,6 +3,7 @@
 mod chat_need;
 mod claim_needs;
 mod claiming;
+mod clicker;
 mod clicking;
 mod driving;
 mod explain_need;
@@ -25,7 +26,7 @@ mod wakeful;
 
 pub use chat_need::{ChatNeeds, ChatPost};
 pub use claim_needs::{ClaimNeeds, SeatWish};
-pub use clicking::{ClickAnswer, ClickSaid};
+pub use clicker::{ClickAnswer, ClickSaid};
 pub use driving::Flight;
 pub use explain_need::ExplainNeed;
 pub use feeds::Crew;

@@ -41,6 +41,7 @@ mod state;
 mod stories;
 mod storm;
 mod wire;
+mod workspace;
 mod world;
 
 pub use ask::{Ask, Reply};

@@ -1,8 +1,6 @@
-//! A Slack workspace: channels with messages, people who click, and the sockets over which apps hear of it.
+//! What happens in the Slack workspace: people who click, and the sockets over which apps hear of it.
 //!
 //! After docs.slack.dev: an envelope that is not acknowledged is sent again, and a line is renewed now and then.
-
-use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -10,16 +8,9 @@ use serde_json::{Value, json};
 use super::{
     scenario::Scenario,
     state::{Happening, State},
+    workspace::{Envelope, MOST, Slack, Socket},
 };
 
-/// The channels by id and name.
-pub(super) const CHANNELS: [(&str, &str); 3] = [
-    ("C0APPROVAL", "deploy-approval"),
-    ("C0DEPLOYS", "deploys"),
-    ("C0LEADS", "eng-leads"),
-];
-/// Most messages and clicks that are kept.
-const MOST: usize = 2_000;
 /// Seconds within which an envelope is acknowledged.
 const ACKNOWLEDGED: i64 = 3;
 /// Seconds after which an envelope without an acknowledgement is sent again.
@@ -30,51 +21,6 @@ const GOES: i64 = 30;
 /// How often a person clicks again whose click came too late for a change.
 const PATIENCE: u8 = 60;
 
-/// The workspace.
-#[derive(Debug, Default)]
-pub(super) struct Slack {
-    /// Oldest first.
-    pub(super) messages: Vec<Message>,
-    whispers: Vec<Value>,
-    /// Windows that opened, and are not answered.
-    windows: Vec<(String, Value)>,
-    /// Triggers of clicks, and when they were made.
-    triggers: VecDeque<(String, String, Timestamp)>,
-    envelopes: VecDeque<Envelope>,
-    sockets: Vec<Socket>,
-    tickets: Vec<String>,
-    acknowledged: u64,
-    next: u64,
-}
-
-/// A message.
-#[derive(Debug, Clone)]
-pub(super) struct Message {
-    pub(super) channel: String,
-    pub(super) ts: String,
-    pub(super) thread: Option<String>,
-    pub(super) text: String,
-    pub(super) blocks: Value,
-    pub(super) metadata: Value,
-    pub(super) updates: u32,
-}
-
-#[derive(Debug)]
-struct Envelope {
-    id: String,
-    payload: Value,
-    /// When it was sent, and over which socket.
-    sent: Option<(Timestamp, u64)>,
-}
-
-#[derive(Debug)]
-struct Socket {
-    id: u64,
-    opened: Timestamp,
-    greeted: bool,
-    renewed: bool,
-}
-
 /// A click as somebody makes it.
 pub(super) struct Made<'a> {
     pub(super) user: &'a str,
@@ -83,77 +29,6 @@ pub(super) struct Made<'a> {
     pub(super) value: Option<&'a str>,
     /// Another channel than the card's.
     pub(super) channel: Option<&'a str>,
-}
-
-impl Slack {
-    fn mint(&mut self) -> u64 {
-        self.next += 1;
-        self.next
-    }
-
-    /// A fresh timestamp, which names a message.
-    pub(super) fn ts(&mut self, now: Timestamp) -> String {
-        format!("{}.{:06}", now.as_second(), self.mint())
-    }
-
-    pub(super) fn keep(&mut self, message: Message) {
-        if self.messages.len() < MOST {
-            self.messages.push(message);
-        }
-    }
-
-    /// Gives out a ticket for a socket.
-    pub(super) fn ticket(&mut self) -> String {
-        let ticket = format!("t{}", self.mint());
-        self.tickets.push(ticket.clone());
-        ticket
-    }
-
-    pub(super) fn whisper(&mut self, whisper: Value) {
-        if self.whispers.len() < MOST {
-            self.whispers.push(whisper);
-        }
-    }
-
-    /// Opens a window for whoever clicked; `false`: the trigger is not known, or too old by `patience` seconds.
-    pub(super) fn open(
-        &mut self,
-        trigger: &str,
-        view: Value,
-        now: Timestamp,
-        patience: i64,
-    ) -> bool {
-        let place = self
-            .triggers
-            .iter()
-            .position(|(known, ..)| known == trigger);
-        let Some((_, user, at)) = place.and_then(|place| self.triggers.remove(place)) else {
-            return false;
-        };
-        let fresh = now.as_second() - at.as_second() <= patience;
-        if fresh {
-            self.windows.push((user, view));
-        }
-        fresh
-    }
-
-    /// Everything, for tests and for people.
-    pub(super) fn told(&self) -> Value {
-        let messages = self.messages.iter().map(|message| {
-            json!({
-                "channel": message.channel, "ts": message.ts, "thread": message.thread, "text": message.text,
-                "blocks": message.blocks, "updates": message.updates,
-            })
-        });
-        json!({
-            "messages": messages.collect::<Vec<_>>(),
-            "whispers": self.whispers,
-            "windows": self.windows.len(),
-            "sockets": self.sockets.len(),
-            "acknowledged": self.acknowledged,
-            "unacknowledged": self.envelopes.len(),
-        })
-    }
 }
 
 /// The button of a message: the good one, or the dangerous one.

@@ -14,7 +14,7 @@ use super::{
     repository::Repository,
     run::{Job, Run},
     scenario::Scenario,
-    slack::Slack,
+    workspace::Slack,
 };
 
 /// Something that will happen by itself.

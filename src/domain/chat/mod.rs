@@ -6,9 +6,11 @@ mod event;
 mod message;
 mod seen;
 mod state;
+mod vote;
 
 pub use click::*;
 pub use event::*;
 pub use message::*;
 pub use seen::*;
 pub use state::*;
+pub use vote::*;

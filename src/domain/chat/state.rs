@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
-use super::{CardSeen, ChatEvent, ChatFate, ChatPlace, ClickWord, Topic};
+use super::{ChatEvent, ChatFate, ChatPlace, ClickWord, Topic, Vote};
 use crate::domain::{
-    Event, Login, ReleaseOutcome, Seq, Stamp, Text, approval::ApprovalEvent, judge::JudgeEvent,
+    Event, ReleaseOutcome, Seq, Stamp, Text, approval::ApprovalEvent, judge::JudgeEvent,
     record::RecordEvent, rollback::RollbackEvent, rollout::RolloutEvent,
 };
 
@@ -31,36 +31,6 @@ pub struct Chat {
     /// Clicks that counted, by their names.
     clicks: BTreeSet<Text>,
     votes: Vec<Vote>,
-}
-
-/// A click on Approve that counts towards the approval. Only the fold makes one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Vote {
-    by: Login,
-    at: Timestamp,
-    seen: CardSeen,
-}
-
-impl Vote {
-    /// Who clicked.
-    pub fn by(&self) -> &Login {
-        &self.by
-    }
-
-    /// When.
-    pub fn at(&self) -> Timestamp {
-        self.at
-    }
-
-    /// What they had before their eyes.
-    pub fn seen(&self) -> &CardSeen {
-        &self.seen
-    }
-
-    #[cfg(test)]
-    pub(in crate::domain) fn of(by: Login, at: Timestamp, seen: CardSeen) -> Self {
-        Self { by, at, seen }
-    }
 }
 
 impl Chat {
@@ -121,12 +91,9 @@ impl Chat {
             } => {
                 self.remember(id);
                 if let (ClickWord::Approve, true, Some(by)) = (word, votes, stamp.actor.person()) {
-                    self.votes.retain(|vote| !vote.by.is(by));
-                    self.votes.push(Vote {
-                        by: by.clone(),
-                        at: stamp.at,
-                        seen: seen.clone(),
-                    });
+                    self.votes.retain(|vote| !vote.by().is(by));
+                    self.votes
+                        .push(Vote::of(by.clone(), stamp.at, seen.clone()));
                 }
             }
         }

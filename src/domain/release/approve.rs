@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{clicks::approvers, emergency::is_waived, fill::Templates};
+use super::{emergency::is_waived, fill::Templates};
 use crate::domain::{
     Deed, Event, Login, Refusal, Text,
-    approval::{ApprovalEvent, ConfirmedApproval},
+    approval::{ApprovalEvent, ConfirmedApproval, Consent},
     policy::{Effect, GateKind},
     release::Release,
+    wording,
 };
 
 /// What a confirmed approval makes happen, or why it does nothing.
@@ -155,4 +156,18 @@ fn emergency_in_comment(release: &Release) -> String {
         emergency.reason,
         emergency.review_by.strftime("%F %H:%M UTC"),
     )
+}
+
+/// Who approved, and where that was others by clicks, through whose token it goes.
+fn approvers(who: &str, consent: &Consent) -> String {
+    match consent {
+        Consent::Quorum { clicks } => {
+            let names: Vec<&str> = clicks.iter().map(|(by, _)| by.as_str()).collect();
+            format!(
+                "{} in Slack, through the token of {who},",
+                wording::list(&names)
+            )
+        }
+        Consent::Typed { .. } | Consent::TwoKeys | Consent::PreAuthorised { .. } => who.to_owned(),
+    }
 }

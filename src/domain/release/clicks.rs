@@ -3,14 +3,13 @@
 //! A click never does more than the person could alone: it signs for roles that are theirs, or it is one voice of a quorum
 //! of people whom GitHub would let approve. Nobody says yes to a change of their own.
 
-use super::{decide::reject, reviewers::names, signoffs};
+use super::{reject::reject, reviewers::names, signoffs};
 use crate::domain::{
     Command, Deed, Event, Intent, Login, Refusal, Text,
-    approval::{ApprovalEvent, ConfirmedApproval, Consent, NotAgreed, Shown},
+    approval::{ApprovalEvent, ConfirmedApproval, NotAgreed, Shown},
     chat::{Button, CardSeen, ChatEvent, Click, ClickWord, Vote},
     policy::{ClickCounts, GateKind, SlackRule},
     release::Release,
-    wording,
 };
 
 impl Release {
@@ -259,18 +258,4 @@ fn yes(release: &Release, actor: &Login) -> Result<(Vec<Event>, bool), Refusal> 
         ));
     }
     Err(refusals.swap_remove(told.unwrap_or(0)).1)
-}
-
-/// Who approved, and where that was others by clicks, through whose token it goes.
-pub(super) fn approvers(who: &str, consent: &Consent) -> String {
-    match consent {
-        Consent::Quorum { clicks } => {
-            let names: Vec<&str> = clicks.iter().map(|(by, _)| by.as_str()).collect();
-            format!(
-                "{} in Slack, through the token of {who},",
-                wording::list(&names)
-            )
-        }
-        Consent::Typed { .. } | Consent::TwoKeys | Consent::PreAuthorised { .. } => who.to_owned(),
-    }
 }

@@ -6,13 +6,14 @@ use super::{
     approve::approve,
     claiming::{hold, refused_away},
     clicks, emergency,
+    reject::reject,
     reviewers::reviewers,
     seat, signoffs, start,
     trust::trust,
 };
 use crate::domain::{
     Command, Deed, Event, Fault, FaultKind, Intent, Login, Phase, Refusal, Text,
-    approval::{ApprovalEvent, ConfirmedRollback},
+    approval::ConfirmedRollback,
     judge::JudgeEvent,
     policy::{GateKind, MetricName},
     record::RecordEvent,
@@ -152,47 +153,6 @@ fn close(
             phase: Text::line(phase.word()),
         }),
     }
-}
-
-pub(super) fn reject(release: &Release, reason: &Text) -> Result<Vec<Event>, Refusal> {
-    let phase = release.phase();
-    if release.approval.in_flight().is_some() {
-        return Err(Refusal::InFlight("a decision".into()));
-    }
-    if reason.is_empty() {
-        return Err(Refusal::NeedsReason(vec![
-            "it goes to the run and the record".into(),
-        ]));
-    }
-    let waiting = release.approval.waiting.as_ref();
-    let Some(waiting) = waiting.filter(|_| !phase.is_end()) else {
-        return Err(Refusal::WrongPhase {
-            phase: Text::line(phase.word()),
-        });
-    };
-    let stage = release.rollout.stages.get(waiting.stage);
-    let environments: Vec<_> = release
-        .approval
-        .holds
-        .iter()
-        .filter(|hold| stage.is_some_and(|stage| hold.name.as_str() == stage.name))
-        .map(|hold| hold.environment)
-        .collect();
-    let deed = (release.policy.target.gate == GateKind::Environment).then(|| {
-        let marker = release.marker("x", waiting.stage + 1);
-        Deed::Review {
-            run: release.key.run,
-            environments,
-            approve: false,
-            comment: Text::block(&format!("{reason}\n\ncockpit {marker}")),
-            marker: format!("cockpit {marker}"),
-        }
-    });
-    let event = ApprovalEvent::RejectionRequested {
-        reason: reason.clone(),
-        deed,
-    };
-    Ok(vec![event.into()])
 }
 
 pub(super) fn roll_back(

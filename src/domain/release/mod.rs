@@ -23,6 +23,7 @@ mod phase;
 mod readings;
 mod recorded;
 mod rehearsal;
+mod reject;
 mod reviewers;
 mod risk;
 mod seat;

@@ -9,7 +9,7 @@ use super::pulse::{Gone, Pulse};
 use crate::{
     domain::later,
     flight::{
-        clicking::{ClickAnswer, ClickSaid},
+        clicker::{ClickAnswer, ClickSaid},
         flying::Report,
     },
     ports::{Chat, ChatHeard},

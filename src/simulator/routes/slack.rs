@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use crate::simulator::{
     ask::{Ask, Reply},
-    slack::{CHANNELS, Message, posted, told_too_late},
+    slack::{posted, told_too_late},
     state::State,
+    workspace::{CHANNELS, Message},
 };
 
 /// Most blocks of a message.
