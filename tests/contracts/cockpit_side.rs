@@ -288,8 +288,11 @@ async fn read_evidence(meeting: &Meeting, scenario: Scenario) {
                 let failed = u64::from(scenario == Scenario::StagingFailed);
                 let flaky = if scenario == Scenario::Risky { 4 } else { 1 };
                 let seen = (t.tests, t.flaky, t.failed + t.errored);
-                assert_eq!(seen, (334, flaky, failed));
-                assert_eq!(report.suites.len(), 3);
+                // The storm's report is large, and is cut into suites by its size.
+                let is_large = scenario == Scenario::Storm;
+                let tests = if is_large { 50_100 } else { 334 };
+                assert_eq!(seen, (tests, flaky, failed));
+                assert!(is_large || report.suites.len() == 3);
             }
             Evidence::Load(load) => {
                 let held = load.thresholds.unwrap();

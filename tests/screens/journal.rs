@@ -43,7 +43,7 @@ inputs = { version = "{version}", id = "{release_id}" }
 [approval]
 escalate_after = "4h"
 [slack]
-escalation = "eng-leads"
+escalation = "C0LEADS"
 "#;
 
 pub(crate) fn at(seconds: i64) -> Timestamp {

@@ -46,7 +46,9 @@ pub(super) fn escaped(text: &str, most: usize) -> String {
 fn names_picture(rest: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-' | '\'');
     let after = rest.trim_start_matches(is_name);
-    after.len() < rest.len() && after.starts_with(':')
+    let name = &rest[..rest.len() - after.len()];
+    // Digits alone are a time of day.
+    after.starts_with(':') && name.contains(|c: char| !c.is_ascii_digit())
 }
 
 /// A text for a place where nothing is obeyed (`plain_text`): cut, not escaped.

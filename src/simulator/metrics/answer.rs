@@ -12,6 +12,7 @@ use super::{
     cbor::{self, Cbor},
     math::{self, Points},
     series::{self, Metric},
+    statistic::{Answer, Failure, invalid, statistic},
 };
 use crate::simulator::{
     ask::{Ask, Reply},
@@ -23,8 +24,6 @@ use crate::simulator::{
 pub(in crate::simulator) const SERVICE: &str = "/service/GraniteServiceVersion20100801/operation/";
 /// Data points of an answer; CloudWatch takes 100,800, less makes callers turn pages.
 const PAGE: usize = 1_440;
-
-pub(super) type Failure = (u16, &'static str, String);
 
 /// Answers one operation.
 pub(in crate::simulator) fn answer(state: &State, ask: &Ask, operation: &str) -> Reply {
@@ -85,10 +84,6 @@ fn guard(ask: &Ask) -> Result<(), Failure> {
     }
 }
 
-fn invalid(words: &str) -> Failure {
-    (400, "ValidationError", words.to_owned())
-}
-
 fn metric_data(state: &State, request: &Cbor) -> Result<Cbor, Failure> {
     let queries = request.get("MetricDataQueries").as_list();
     if queries.is_empty() || queries.len() > 500 {
@@ -115,14 +110,6 @@ fn metric_data(state: &State, request: &Cbor) -> Result<Cbor, Failure> {
         }
     }
     page(request, answers)
-}
-
-/// A query's answer before it is cut into pages.
-pub(super) struct Answer {
-    pub(super) id: String,
-    pub(super) label: String,
-    pub(super) points: Vec<(i64, f64)>,
-    pub(super) wrong: Option<String>,
 }
 
 fn compute(state: &State, queries: &[Cbor], start: i64, end: i64) -> Result<Vec<Answer>, Failure> {
@@ -175,41 +162,6 @@ fn compute(state: &State, queries: &[Cbor], start: i64, end: i64) -> Result<Vec<
         }
     }
     Ok(answers)
-}
-
-pub(super) fn statistic(
-    state: &State,
-    stat: &Cbor,
-    start: i64,
-    end: i64,
-) -> Result<(String, Points), Failure> {
-    let metric = metric(stat.get("Metric"));
-    let period = stat.get("Period").as_int().unwrap_or(0);
-    let (Some(statistic), true) = (stat.get("Stat").as_str(), period >= 60 && period % 60 == 0)
-    else {
-        return Err(invalid(
-            "MetricStat needs a Stat and a Period that is a multiple of 60.",
-        ));
-    };
-    // Whole periods that begin within the time asked for.
-    let first = start.div_euclid(period) * period;
-    let from = if first < start { first + period } else { first };
-    let points = series::points(state, &metric, statistic, period, (from, end));
-    Ok((metric.name, points.into_iter().collect()))
-}
-
-fn metric(raw: &Cbor) -> Metric {
-    let text = |value: &Cbor| value.as_str().unwrap_or_default().to_owned();
-    Metric {
-        namespace: text(raw.get("Namespace")),
-        name: text(raw.get("MetricName")),
-        dimensions: raw
-            .get("Dimensions")
-            .as_list()
-            .iter()
-            .map(|one| (text(one.get("Name")), text(one.get("Value"))))
-            .collect(),
-    }
 }
 
 /// Cuts the answers after so many data points; the token is the number of points that were told before.

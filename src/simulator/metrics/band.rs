@@ -2,8 +2,8 @@
 //! its days are alike. Knows nothing of releases.
 
 use super::{
-    answer::{Answer, Failure, statistic},
     cbor::Cbor,
+    statistic::{Answer, Failure, statistic},
 };
 use crate::simulator::state::State;
 

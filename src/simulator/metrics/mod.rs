@@ -5,6 +5,7 @@ mod band;
 mod cbor;
 mod math;
 mod series;
+mod statistic;
 mod traffic;
 
 pub(super) use answer::*;
