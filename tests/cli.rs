@@ -162,7 +162,7 @@ fn show_tells_values_layers_and_what_has_no_effect() {
         "acme/shop",
         "light",
         "--theme",
-        "paths is read but",
+        "the service's own files in a monorepo",
         "db.cpu > 90% for 5m",
     ] {
         assert!(out(&output).contains(words), "{words} in {}", out(&output));

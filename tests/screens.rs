@@ -104,7 +104,7 @@ fn screens_hold_their_words_and_their_looks() {
                 "Waits for your decision",
                 "v2.14.0",
                 "v2.13.4",
-                "until eng-leads",
+                "until escalation",
             ],
         ),
         (

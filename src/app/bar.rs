@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Bar, Derived, Tone, strategy_words};
 use crate::domain::{
-    End, Feed, Phase, Text,
+    End, Feed, Phase,
     approval::ApprovalProgress,
     judge::WindowEnd,
     policy::Effect,
@@ -152,12 +152,6 @@ fn escalation(release: &Release, now: Timestamp) -> String {
     let Some(waiting) = &release.approval.waiting else {
         return String::new();
     };
-    let to = release
-        .policy
-        .approval
-        .escalate_to
-        .as_ref()
-        .map_or("escalation", Text::as_str);
     if let Some(at) = waiting.escalated {
         return format!("escalated {} ago", wording::age(now.duration_since(at)));
     }
@@ -166,7 +160,7 @@ fn escalation(release: &Release, now: Timestamp) -> String {
         || waiting.escalate_at.duration_since(now),
         |quiet| quiet.awake_between(now, waiting.escalate_at),
     );
-    let left = format!("{} until {to}", wording::duration(minutes(left)));
+    let left = format!("{} until escalation", wording::duration(minutes(left)));
     match quiet.and_then(|quiet| quiet.rests_until(now)) {
         Some(until) => {
             let rest = wording::duration(minutes(until.duration_since(now)));
