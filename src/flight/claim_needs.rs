@@ -45,7 +45,7 @@ const AT_ONCE: SignedDuration = SignedDuration::from_secs(2);
 /// While the driver elsewhere may count down.
 const SOON: SignedDuration = SignedDuration::from_secs(10);
 /// Otherwise.
-const SELDOM: SignedDuration = SignedDuration::from_secs(60);
+const SELDOM: SignedDuration = SignedDuration::from_secs(120);
 
 /// Once the release has ended.
 const HARDLY: SignedDuration = SignedDuration::from_mins(5);

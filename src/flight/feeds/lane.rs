@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Between two looks.
-const EVERY: SignedDuration = SignedDuration::from_secs(120);
+const EVERY: SignedDuration = SignedDuration::from_secs(300);
 /// Between two looks at the workflow file.
 const RULE_EVERY: SignedDuration = SignedDuration::from_secs(600);
 /// While no run stands in a lane.

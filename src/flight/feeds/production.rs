@@ -20,12 +20,14 @@ pub(super) async fn follow(
     probe: std::sync::Arc<dyn Probe>,
     tag_prefix: String,
 ) -> Result<(), Gone> {
+    let mut named = None;
     loop {
         let needs = pulse.needs();
         let asked = pulse.now();
+        let history = &*pulse.outside.history;
         let next = match needs.production_every {
             None => later(asked, IDLE),
-            Some(every) => match ask(&*probe, &*pulse.outside.history, &tag_prefix).await {
+            Some(every) => match ask(&*probe, history, &tag_prefix, &mut named).await {
                 Ok(answer) => {
                     pulse.see(Observation::Production(answer)).await?;
                     pulse.good(every).await?;
@@ -43,14 +45,23 @@ pub(super) async fn follow(
     }
 }
 
-/// The answer, with commit and version both where GitHub can tell one from the other.
+/// The answer, with commit and version both where GitHub can tell one from the other. What it told in whole of the
+/// answer before (`named`) is not asked again.
 async fn ask(
     probe: &dyn Probe,
     history: &dyn History,
     tag_prefix: &str,
+    named: &mut Option<(Text, Text, Sha)>,
 ) -> Result<ProductionAnswer, Fault> {
     let said = probe.version().await?;
-    let (version, sha) = name(said.as_str().trim(), history, tag_prefix).await;
+    let (version, sha) = match named {
+        Some((known, version, sha)) if *known == said => (Some(version.clone()), Some(sha.clone())),
+        _ => name(said.as_str().trim(), history, tag_prefix).await,
+    };
+    *named = version
+        .clone()
+        .zip(sha.clone())
+        .map(|(version, sha)| (said, version, sha));
     Ok(ProductionAnswer {
         source: ProductionSource::Asked,
         version,
