@@ -16,6 +16,7 @@ use cockpit::{
 use crate::{
     air::{Air, seconds},
     refs::{Refs, Write, fault},
+    world::Answer,
 };
 
 fn is_seat(name: &ClaimName) -> bool {
@@ -154,17 +155,31 @@ async fn a_claim_whose_answer_was_lost_is_found_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_machine_that_died_is_no_obstacle_for_long() {
-    let (mut ana, mut ben, _refs) = Box::pin(both()).await;
-    ana.world
-        .state()
-        .answers
-        .push_back(crate::world::Answer::Lost);
+async fn a_machine_that_died_with_its_claim_is_no_obstacle_for_long() {
+    let (mut ana, ben, _refs) = Box::pin(both()).await;
     ana.roll_back().unwrap();
     while ana.written("rollback.claimed") == 0 {
         ana.turn().await;
     }
+    assert_eq!(ana.world.sent("dispatch"), 0, "she died before");
     drop(ana);
+    Box::pin(taken_over(ben)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_died_over_a_dispatch_that_never_arrived_is_no_obstacle_either() {
+    let (mut ana, ben, _refs) = Box::pin(both()).await;
+    ana.world.state().answers.push_back(Answer::Lost);
+    ana.roll_back().unwrap();
+    while ana.world.sent("dispatch") == 0 {
+        ana.turn().await;
+    }
+    drop(ana);
+    Box::pin(taken_over(ben)).await;
+}
+
+/// The other machine is gone: ben takes the seat, is told once of the claim, and rolls back over it with one dispatch.
+async fn taken_over(mut ben: Air) {
     ben.until("ben is told", |release| {
         release.phase() == Phase::Monitoring && release.record.seating.rollback.is_some()
     })

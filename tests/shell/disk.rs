@@ -17,6 +17,8 @@ pub(crate) struct Disk {
     full: AtomicBool,
     held: Mutex<bool>,
     let_go: Condvar,
+    /// Bytes that a loss of power would leave.
+    safe: AtomicUsize,
     syncs: AtomicUsize,
 }
 
@@ -35,6 +37,11 @@ impl Disk {
     /// What is written.
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.bytes.lock().unwrap().clone()).unwrap()
+    }
+
+    /// Whether everything that is written would outlast a loss of power.
+    pub(crate) fn is_safe(&self) -> bool {
+        self.safe.load(Ordering::SeqCst) == self.bytes.lock().unwrap().len()
     }
 
     /// How often it was synced since they were forgotten.
@@ -65,12 +72,18 @@ impl Store for Disk {
                 "no space left on the disk",
             ));
         }
-        self.bytes.lock().unwrap().extend_from_slice(lines);
+        let mut bytes = self.bytes.lock().unwrap();
+        bytes.extend_from_slice(lines);
+        if durable {
+            self.safe.store(bytes.len(), Ordering::SeqCst);
+        }
         Ok(())
     }
 
     fn sync(&self) -> io::Result<()> {
+        let written = self.bytes.lock().unwrap().len();
         self.wait();
+        self.safe.fetch_max(written, Ordering::SeqCst);
         self.syncs.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }

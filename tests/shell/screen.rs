@@ -31,6 +31,20 @@ fn news(count: u32) -> Report {
     })))
 }
 
+/// Something happens just now: it is in the journal, and not yet safe on the disk.
+async fn something_happens(seat: &Seat) {
+    assert!(seat.disk.is_safe());
+    seat.reports.send(news(1)).await.unwrap();
+    // No time passes meanwhile, so nothing is synced by itself.
+    for _ in 0..1_000 {
+        if !seat.disk.is_safe() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("never written");
+}
+
 /// Feeds tell a thousand things a second, for so long.
 fn flood(seat: &Seat, seconds: u32) -> impl Future<Output = ()> + 'static {
     let (reports, clock) = (seat.reports.clone(), Arc::clone(&seat.clock));
@@ -312,12 +326,14 @@ async fn leaving_lands_whatever_the_way() {
     let words = landed.words.unwrap();
     assert!(words.contains("takes it up again"), "{words}");
     assert_eq!(landed.exit, 0);
+    assert!(seat.disk.is_safe());
     assert!(seat.disk.syncs() > 0);
 
     let ways: [(&str, u8, bool); 3] = [("asked", 0, true), ("gone", 0, false), ("fallen", 1, true)];
     for (way, exit, speaks) in ways {
         let (landed, seat) = seated(async |seat| {
             seat.wait_for_decision().await;
+            something_happens(seat).await;
             seat.disk.forget_syncs();
             match way {
                 "asked" => seat.asks.send(Asked::End).await.unwrap(),
@@ -331,7 +347,8 @@ async fn leaving_lands_whatever_the_way() {
             (exit, speaks),
             "{way}"
         );
-        assert_eq!(seat.disk.syncs(), 1, "{way}: everything is on the disk");
+        assert!(seat.disk.is_safe(), "{way}: everything is on the disk");
+        assert_eq!(seat.disk.syncs(), 1, "{way}");
     }
 }
 
@@ -339,6 +356,7 @@ async fn leaving_lands_whatever_the_way() {
 async fn a_terminal_that_fails_is_left_with_the_journal_on_the_disk() {
     let (landed, seat) = seated(async |seat| {
         seat.wait_for_decision().await;
+        something_happens(seat).await;
         seat.disk.forget_syncs();
         seat.panel.seen().fails = true;
         seat.press("?").await;
@@ -348,7 +366,22 @@ async fn a_terminal_that_fails_is_left_with_the_journal_on_the_disk() {
     let words = landed.words.unwrap();
     assert!(words.contains("the glass is broken"), "{words}");
     assert!(words.contains("takes it up again"), "{words}");
+    assert!(seat.disk.is_safe());
     assert_eq!(seat.disk.syncs(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_that_is_safe_already_is_left_without_waiting_for_the_disk() {
+    let (landed, seat) = seated(async |seat| {
+        seat.wait_for_decision().await;
+        assert!(seat.disk.is_safe());
+        seat.disk.forget_syncs();
+        seat.press("q").await;
+    })
+    .await;
+    assert_eq!(landed.exit, 0);
+    assert!(seat.disk.is_safe());
+    assert_eq!(seat.disk.syncs(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -70,12 +70,17 @@ impl Journal {
 }
 
 impl Tail {
-    fn check(&self) -> io::Result<()> {
+    fn is_known(&self) -> io::Result<()> {
         if self.lost {
             return Err(io::Error::other(
                 "an earlier write failed in a way that leaves the disk's state unknown; start cockpit again",
             ));
         }
+        Ok(())
+    }
+
+    fn check(&self) -> io::Result<()> {
+        self.is_known()?;
         let found = self.file.metadata()?.len();
         if found == self.length {
             Ok(())
@@ -141,6 +146,8 @@ impl Store for Journal {
         // A slow disk must not hold up who appends meanwhile: the lock is not held while it is waited for.
         let (file, head) = {
             let tail = self.tail();
+            tail.is_known()
+                .map_err(|e| explained("write", &self.path, e))?;
             (Arc::clone(&tail.file), tail.head)
         };
         let done = file.sync_data();
@@ -168,12 +175,32 @@ impl Store for Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{adapters::store::Who, domain::record::Reader};
 
     #[test]
     fn the_head_after_several_lines_is_that_of_the_last() {
         let one = after(Head::START, b"a\nb\nc\n");
         assert_eq!(one, Head::after(Seq(3), b"c"));
         assert_eq!(after(one, b"d\n"), Head::after(Seq(4), b"d"));
+    }
+
+    #[test]
+    fn after_a_write_that_left_the_disk_unknown_no_sync_vouches_for_it() {
+        let root = tempfile::tempdir().unwrap();
+        let file = File::create(root.path().join(place::JOURNAL)).unwrap();
+        let end = Reader::new(b"").end();
+        let who = Who {
+            host: "mac-of-ana".into(),
+            login: None,
+            since: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let lock = Lock::take(root.path(), &who).unwrap().unwrap();
+        let journal = Journal::new(root.path(), file, end, lock);
+        journal.append(b"line\n", false).unwrap();
+        journal.tail().lost = true;
+        let told = journal.sync().unwrap_err().to_string();
+        assert!(told.contains("start cockpit again"), "{told}");
+        assert!(!root.path().join(place::HEAD).exists());
     }
 
     /// `/dev/full` answers every write with "no space left".

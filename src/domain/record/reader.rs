@@ -133,7 +133,10 @@ impl<'a> Reader<'a> {
         }
         let entry = match Entry::parse(line) {
             Ok(entry) => entry,
-            Err(_) if length + 1 == rest.len() => return check_torn(line, true).map(|()| None),
+            // A newline alone is no beginning of a line: it was added.
+            Err(_) if length + 1 == rest.len() && !line.is_empty() => {
+                return check_torn(line, true).map(|()| None);
+            }
             Err(error) => return Err(unreadable(&error)),
         };
         let wanted = self.head.next_seq();
@@ -290,6 +293,13 @@ mod tests {
         );
         let doubled = [&bytes[..], &bytes[starts[4]..]].concat();
         assert_eq!(Reader::new(&doubled).verify().unwrap_err().line, 6);
+    }
+
+    #[test]
+    fn a_newline_that_is_added_is_broken_not_torn() {
+        let (mut bytes, _) = journal();
+        bytes.push(b'\n');
+        assert_eq!(Reader::new(&bytes).verify().unwrap_err().line, 6);
     }
 
     #[test]
