@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::autopilot::{Autopilot, Step};
 use crate::{
-    domain::{Feed, later, release::Release},
+    domain::{later, release::Release},
     flight::{Flying, Report, Turn},
     ports::Store,
 };
@@ -106,12 +106,7 @@ pub(super) async fn fly(
 /// Lets the chat be told what is still to be told, within a limit: the card must not go on asking.
 async fn last_words(flight: &mut dyn Flying, clock: &dyn crate::ports::Clock) {
     let until = later(flight.now(), LAST_WORDS);
-    let speaks = |release: &Release| {
-        let rule = release.policy.slack.as_ref();
-        let silent = release.record.silent.contains_key(&Feed::Slack);
-        rule.is_some() && !silent && release.chat.card().is_some()
-    };
-    while speaks(flight.release()) && !flight.release().is_told() && flight.now() < until {
+    while flight.release().owes_words() && flight.now() < until {
         let look = later(flight.now(), SignedDuration::from_secs(1));
         tokio::select! {
             turn = flight.turn() => tell(&turn),

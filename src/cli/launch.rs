@@ -45,6 +45,9 @@ const SEAT_TRIES: u32 = 40;
 /// Between two of them.
 const SEAT_WAIT: SignedDuration = SignedDuration::from_millis(250);
 
+/// The rules name Slack, and nobody can speak there.
+pub(super) const NO_SLACK: &str = "no token for Slack: set SLACK_BOT_TOKEN, or no message is sent";
+
 /// What a launch needs to know.
 pub(super) struct Launch<'a> {
     /// Where cockpit was started.
@@ -112,7 +115,7 @@ pub(super) async fn launch(
         )
         .collect();
     if policy.slack.is_some() && outside.chat.is_none() && !order.watches {
-        warnings.push("no token for Slack: set SLACK_BOT_TOKEN, or no message is sent".to_owned());
+        warnings.push(NO_SLACK.to_owned());
     }
     let opening = RecordEvent::Opened {
         key: key.clone(),

@@ -9,8 +9,9 @@ use std::{
 
 use cockpit::{
     domain::{
-        Fault, FaultKind, Feed, Login, Phase, ReleaseKey,
+        Fault, FaultKind, Feed, Intent, Login, Phase, ReleaseKey,
         chat::{Button, CardSeen, ChatMessage, ChatPlace, Click},
+        observation::Reviewer,
         policy::{ClickCounts, Policy, SignoffRule, SlackRule},
     },
     ports::{Asked, Chat, ChatHeard, Clicks},
@@ -22,6 +23,7 @@ use tokio::sync::mpsc;
 use crate::{
     air::{Air, seconds},
     aloft::policy,
+    world::Answer,
 };
 
 /// What becomes of the next post.
@@ -374,4 +376,42 @@ async fn a_click_whose_record_cannot_be_written_does_not_count() {
             .any(|(_, words)| words.contains("cannot be written")),
         "{whispers:?}"
     );
+}
+
+/// What a quorum approved and GitHub refused is not sent again until somebody clicks again.
+#[tokio::test(start_paused = true)]
+async fn a_decision_spends_the_clicks_before_it() {
+    let talk = Arc::new(Talk::default());
+    let mut policy = chatty();
+    if let Some(rule) = &mut policy.slack {
+        rule.approve = ClickCounts::Promote;
+    }
+    let kept = talk.clone();
+    let mut air = Air::by(policy, move |world| {
+        let mut state = world.state();
+        state.chat = Some(kept);
+        let cleo = Login::parse("cleo").unwrap();
+        state.pending[0].reviewers.push(Reviewer::User(cleo));
+        state.answers.push_back(Answer::Refused);
+    })
+    .await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    air.until_ready().await;
+    let approve = |air: &Air| air.release().quorum_approval();
+    assert!(approve(&air).is_err());
+    for (number, sent) in [("9.1 U1", 1), ("9.2 U1", 2)] {
+        talk.click(click(&air, "U1", number, Button::Approve)).await;
+        air.until("the quorum is there", |release| {
+            release.quorum_approval().is_ok()
+        })
+        .await;
+        let confirmed = Box::new(approve(&air).unwrap());
+        air.submit(Intent::Approve(confirmed)).unwrap();
+        air.pass(seconds(120)).await;
+        assert!(approve(&air).is_err(), "the click is spent");
+        let words = "approve Approved by cleo in Slack, through the token of ana,";
+        assert_eq!(air.world.sent(words), sent);
+    }
+    assert_eq!(air.release().phase(), Phase::Deploying);
 }

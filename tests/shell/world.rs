@@ -44,6 +44,8 @@ pub(crate) enum Answer {
     Lost,
     /// Too many requests, for so many seconds.
     Limited(i64),
+    /// GitHub says no.
+    Refused,
 }
 
 /// The world as it stands.
@@ -280,6 +282,11 @@ impl World {
                 let kind = FaultKind::RateLimited { until };
                 Err(Fault::new(kind, "GitHub", "secondary rate limit"))
             }
+            (None, Some(Answer::Refused)) => Err(Fault::new(
+                FaultKind::Refused,
+                "GitHub",
+                "who started the run may not review it",
+            )),
         };
         Box::pin(std::future::ready(answer))
     }

@@ -195,7 +195,8 @@ impl Hub {
                 state.known.pop_front();
             }
             state.known.push_back(click.id.clone());
-            let mut ears = state.ears.iter();
+            // Who let go of a release and took it up again has a new ear; the old one is deaf.
+            let mut ears = state.ears.iter().filter(|(_, ear)| !ear.is_closed());
             let ear = match &of {
                 Some(seen) => ears.find(|(release, _)| release == seen.release()),
                 // Whoever it is brought to refuses it, with the reason.
@@ -236,6 +237,10 @@ fn jittered(wait: SignedDuration, now: Timestamp) -> SignedDuration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        adapters::{clock::WallClock, slack::settings::Settings},
+        domain::{Repository, RunId, chat::Button},
+    };
 
     #[test]
     fn a_wait_is_between_its_half_and_its_whole() {
@@ -245,5 +250,29 @@ mod tests {
             assert!(wait >= SignedDuration::from_secs(4), "{wait:?}");
             assert!(wait <= SignedDuration::from_secs(8), "{wait:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn who_took_a_release_up_again_hears_its_clicks() {
+        let settings = Settings::new("xoxb-1".into(), None);
+        let web = Web::new(settings, Arc::new(WallClock)).unwrap();
+        let hub = Arc::new(Hub::new(Arc::new(web)));
+        let release = ReleaseKey {
+            repository: Repository::parse("github.com", "acme/x").unwrap(),
+            run: RunId(1),
+        };
+        drop(hub.listen(&release));
+        let mut heard = hub.listen(&release);
+        assert!(matches!(heard.try_recv(), Ok(ChatHeard::Lost(_))));
+        let click = Click {
+            id: "9.1 U1".into(),
+            user: "U1".into(),
+            channel: "C1".into(),
+            button: Button::Approve,
+            value: "x".to_owned(),
+            trigger: None,
+        };
+        hub.click(click.clone()).await;
+        assert_eq!(heard.try_recv(), Ok(ChatHeard::Click(Box::new(click))));
     }
 }

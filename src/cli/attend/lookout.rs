@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use tokio::sync::watch;
 
 use super::{
+    quorum::Quorum,
     records,
     service::Service,
     signals::{Called, called},
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{Phase, ReleaseOutcome, RunId, later, release::Release},
-    flight::{Flying, Turn},
+    flight::{Flying, Report, Turn},
     ports::Clock,
 };
 
@@ -21,6 +22,8 @@ use crate::{
 const SEAT_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 /// Between two tries to open what could not be opened.
 const OPEN_AGAIN: SignedDuration = SignedDuration::from_secs(60);
+/// Longest wait for what is still to be told in the chat about a release that is over.
+const LAST_WORDS: SignedDuration = SignedDuration::from_mins(3);
 
 /// How a lookout ended.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +81,7 @@ impl Lookout {
                     told = None;
                     let stretch = tokio::select! {
                         () = Box::pin(crew.work()) => Stretch::Relieved,
-                        stretch = drive(&mut *flight, &mut self.calls, self.leaves_people_alone) => stretch,
+                        stretch = self.drive(&mut *flight, &subject) => stretch,
                     };
                     let release = flight.release();
                     ended.attempt = release.attempt();
@@ -126,6 +129,45 @@ impl Lookout {
         }
     }
 
+    /// Takes in what comes until nothing is left to attend and to tell.
+    async fn drive(&mut self, flight: &mut dyn Flying, subject: &Subject) -> Stretch {
+        let mut quorum = Quorum::default();
+        loop {
+            if let Some(why) = is_over(flight.release(), self.leaves_people_alone) {
+                self.last_words(flight).await;
+                return Stretch::Over(why);
+            }
+            if let Some(words) = quorum.act(flight) {
+                self.teller.say(self.clock.now(), Some(subject), &words);
+            }
+            tokio::select! {
+                turn = flight.turn() => match turn {
+                    Turn::Relieved(_) => return Stretch::Relieved,
+                    Turn::Report(Report::Viewer(viewer)) => quorum.through(viewer),
+                    turn => note(&turn),
+                },
+                _ = called(&mut self.calls) => return Stretch::Called,
+            }
+        }
+    }
+
+    /// Lets the chat be told how it ended, within a limit: the card must not go on asking.
+    async fn last_words(&mut self, flight: &mut dyn Flying) {
+        let until = later(self.clock.now(), LAST_WORDS);
+        let is_late = self.clock.sleep_until(until);
+        tokio::pin!(is_late);
+        while self.service.speaks() && flight.release().owes_words() {
+            tokio::select! {
+                turn = flight.turn() => match turn {
+                    Turn::Relieved(_) => return,
+                    turn => note(&turn),
+                },
+                () = &mut is_late => return,
+                _ = called(&mut self.calls) => return,
+            }
+        }
+    }
+
     /// Lands, writes the documents of what is over, and says how the release stands.
     async fn let_go(
         &self,
@@ -159,25 +201,12 @@ impl Lookout {
     }
 }
 
-/// Takes in what comes until nothing is left to attend.
-async fn drive(
-    flight: &mut dyn Flying,
-    calls: &mut watch::Receiver<Option<Called>>,
-    leaves_people_alone: bool,
-) -> Stretch {
-    loop {
-        if let Some(why) = is_over(flight.release(), leaves_people_alone) {
-            return Stretch::Over(why);
-        }
-        tokio::select! {
-            turn = flight.turn() => match turn {
-                Turn::Relieved(_) => return Stretch::Relieved,
-                Turn::Refused(refusal) => tracing::info!(%refusal, "refused"),
-                Turn::Trouble(why) => tracing::error!(why, "the journal cannot be written"),
-                Turn::Changed | Turn::Report(_) | Turn::Seated => {}
-            },
-            _ = called(calls) => return Stretch::Called,
-        }
+/// What is only for the log.
+fn note(turn: &Turn) {
+    match turn {
+        Turn::Refused(refusal) => tracing::info!(%refusal, "refused"),
+        Turn::Trouble(why) => tracing::error!(why, "the journal cannot be written"),
+        Turn::Changed | Turn::Report(_) | Turn::Relieved(_) | Turn::Seated => {}
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     super::{
         aloft::Aloft,
         exit::Stop,
-        launch::{self, AroundStore, Dialogue, Launch, Picking},
+        launch::{self, AroundStore, Dialogue, Launch, NO_SLACK, Picking},
         seat::zone,
         surroundings::Surroundings,
     },
@@ -20,6 +20,7 @@ use crate::{
         shared::{
             SharedAlarms, SharedArtifacts, SharedDispatch, SharedHistory, SharedMetrics, SharedRuns,
         },
+        slack,
         store::{LocksOnDisk, folder, journals},
     },
     config::{AwsAccount, Resolved},
@@ -28,7 +29,7 @@ use crate::{
         record::RecordEvent,
     },
     flight::{Calm, Outside, Sought, waiting_runs},
-    ports::{Alarms, Clock, Dispatch, History, Metrics, Store},
+    ports::{Alarms, Chat, Clock, Dispatch, History, Metrics, Store},
     wiring,
 };
 
@@ -47,6 +48,7 @@ pub(super) struct World {
 pub(super) struct House {
     repositories: Vec<SharedRepository>,
     accounts: Vec<SharedAccounts>,
+    chats: Vec<SharedChat>,
 }
 
 /// What is shared of a repository.
@@ -63,6 +65,12 @@ struct SharedAccounts {
     accounts: Vec<AwsAccount>,
     metrics: Arc<dyn Metrics>,
     alarms: Arc<dyn Alarms>,
+}
+
+/// An app of Slack's: it hears the clicks of all its releases over one line.
+struct SharedChat {
+    settings: slack::Settings,
+    chat: Arc<dyn Chat>,
 }
 
 /// A service.
@@ -123,6 +131,8 @@ impl Service {
         outside.history = shared.history;
         (outside.metrics, outside.alarms) =
             house.accounts(&resolved.team.aws, &outside, &world.clock);
+        let slack = wiring::slack_settings(&resolved.team, &around.env);
+        outside.chat = house.chat(slack, outside.chat.take());
         let nobody = ReleaseKey {
             repository: repository.clone(),
             run: RunId(0),
@@ -144,8 +154,17 @@ impl Service {
 
     /// What the rules hold that this version does not use.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let all = self.resolved.team.not_yet.iter();
-        all.map(ToString::to_string).collect()
+        let not_yet = self.resolved.team.not_yet.iter();
+        let mut all: Vec<String> = not_yet.map(ToString::to_string).collect();
+        if self.resolved.team.policy.slack.is_some() && !self.speaks() {
+            all.push(NO_SLACK.to_owned());
+        }
+        all
+    }
+
+    /// Whether there is a chat to tell.
+    pub(super) fn speaks(&self) -> bool {
+        self.outside.chat.is_some()
     }
 
     pub(super) fn name(&self) -> &str {
@@ -258,6 +277,25 @@ impl House {
         };
         self.repositories.push(shared.clone());
         shared
+    }
+
+    /// The app of these settings; `made` where it is the first.
+    fn chat(
+        &mut self,
+        settings: Option<slack::Settings>,
+        made: Option<Arc<dyn Chat>>,
+    ) -> Option<Arc<dyn Chat>> {
+        let settings = settings?;
+        let mut all = self.chats.iter();
+        if let Some(known) = all.find(|known| known.settings.is_same_app(&settings)) {
+            return Some(Arc::clone(&known.chat));
+        }
+        let chat = made?;
+        self.chats.push(SharedChat {
+            settings,
+            chat: Arc::clone(&chat),
+        });
+        Some(chat)
     }
 
     /// CloudWatch for these accounts; that of `outside` where it is the first.

@@ -1,7 +1,7 @@
 //! Which messages are due in the chat: asked for once each, in the order in which things happened.
 
 use crate::domain::{
-    Event,
+    Event, Feed,
     chat::{ChatEvent, Topic},
     policy::SlackRule,
     release::Release,
@@ -11,6 +11,13 @@ impl Release {
     /// Whether everything that is worth telling was told, or cannot be.
     pub fn is_told(&self) -> bool {
         self.chat.requested().next().is_none() && messages_due(self).is_empty()
+    }
+
+    /// Whether the chat is owed words that it can be told now: its card stands there, and it answers.
+    pub fn owes_words(&self) -> bool {
+        let is_silent = self.record.silent.contains_key(&Feed::Slack);
+        let speaks = self.policy.slack.is_some() && self.chat.card().is_some();
+        speaks && !is_silent && !self.is_told()
     }
 
     /// Whether a channel for that is named, and what it hangs on stands.

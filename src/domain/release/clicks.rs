@@ -116,13 +116,16 @@ impl Release {
         Err("GitHub does not name them among the reviewers; who is in a team is not told".into())
     }
 
-    /// The votes that count for what waits now: of people who saw just that, and could approve it alone.
+    /// The votes that count for what waits now: of people who saw just that, and could approve it alone. A decision spends
+    /// those that were given before it: where it failed, people click again, and nothing is sent again by itself.
     pub fn votes(&self) -> Vec<&Vote> {
         let Some(shown) = self.shown() else {
             return Vec::new();
         };
+        let spent = self.approval.request.as_ref().map(|request| request.at);
         let all = self.chat.votes().iter();
-        all.filter(|vote| vote.seen().changes(&self.key, &shown).is_empty())
+        all.filter(|vote| spent.is_none_or(|at| vote.at() > at))
+            .filter(|vote| vote.seen().changes(&self.key, &shown).is_empty())
             .filter(|vote| self.approves(vote.by()).is_ok())
             .collect()
     }
@@ -133,6 +136,10 @@ impl Release {
         let rule = self.policy.slack.as_ref();
         let rule = rule.filter(|rule| rule.approve == ClickCounts::Promote);
         let rule = rule.ok_or(NotAgreed::Unnamed)?;
+        if self.chat.votes().is_empty() {
+            let want = usize::try_from(rule.quorum).unwrap_or(usize::MAX);
+            return Err(NotAgreed::TooFew { have: 0, want });
+        }
         let shown = self.shown().ok_or(NotAgreed::Unnamed)?;
         ConfirmedApproval::by_quorum(&self.key, shown, &self.votes(), rule.quorum)
     }
