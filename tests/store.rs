@@ -1,7 +1,11 @@
 //! The journal on disk: torn ends, broken chains, two openers, rights, blobs, what a follower sees.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
-use std::{fs, io::Write as _, path::PathBuf};
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use cockpit::{
     adapters::store::{
@@ -206,6 +210,13 @@ fn a_blob_that_is_gone_or_changed_is_named() {
     assert!(faults[1].why.as_str().contains("not there"));
 }
 
+/// Writes a file over where it lies: one that is emptied first is waited for by some file systems.
+fn put(path: &Path, bytes: &[u8]) {
+    let mut file = fs::File::options().write(true).open(path).unwrap();
+    file.write_all(bytes).unwrap();
+    file.set_len(bytes.len() as u64).unwrap();
+}
+
 #[test]
 fn every_byte_of_journal_head_and_blob_is_vouched_for() {
     let (root, path, journal) = written(&["one", "two"]);
@@ -232,19 +243,19 @@ fn every_byte_of_journal_head_and_blob_is_vouched_for() {
             for flip in [0x01, 0x20, 0x80, 0xff] {
                 let mut changed = bytes.clone();
                 changed[at] ^= flip;
-                fs::write(file, &changed).unwrap();
+                put(file, &changed);
                 assert!(!holds(), "{}: byte {at} ^ {flip:#x}", file.display());
             }
             let mut longer = bytes.clone();
             longer.insert(at, bytes[at]);
-            fs::write(file, &longer).unwrap();
+            put(file, &longer);
             assert!(!holds(), "{}: byte {at} twice", file.display());
             let mut shorter = bytes.clone();
             shorter.remove(at);
-            fs::write(file, &shorter).unwrap();
+            put(file, &shorter);
             assert!(!holds(), "{}: byte {at} gone", file.display());
         }
-        fs::write(file, bytes).unwrap();
+        put(file, bytes);
         assert!(holds());
     }
 }
@@ -350,7 +361,7 @@ fn a_release_that_was_never_opened_is_none_and_looking_makes_nothing() {
 #[test]
 fn only_the_owner_can_read_what_is_kept_also_where_rights_were_loose() {
     use std::os::unix::fs::PermissionsExt as _;
-    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
 
     let (root, path, _) = written(&["one"]);
     let place = path.parent().unwrap().to_owned();
