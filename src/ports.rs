@@ -14,9 +14,9 @@ use crate::domain::{
     diff::DependencyChange,
     evidence::{Evidence, EvidenceKind},
     observation::{
-        AlarmSnapshot, ArtifactSnapshot, CommentSnapshot, Comparison, DeploymentSnapshot,
-        EnvironmentSnapshot, JobSnapshot, LaneRule, LaneSnapshot, MetricsSeen, Minute,
-        PendingDeployment, PullSnapshot, ReviewSnapshot, RunSnapshot,
+        AlarmSnapshot, ArtifactSnapshot, CheckSnapshot, CommentSnapshot, Comparison,
+        DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LaneRule, LaneSnapshot, MetricsSeen,
+        Minute, PendingDeployment, PullSnapshot, ReviewSnapshot, RunSnapshot,
     },
     policy::{CalendarRule, Metric, TimeWindow},
     record::{ServiceLock, Trust},
@@ -131,6 +131,14 @@ pub trait Artifacts: Send + Sync {
         kind: EvidenceKind,
         progress: Progress,
     ) -> Asked<'_, Evidence>;
+    /// One file of it by its path, at most 1 MiB; `None` where it has none.
+    fn inner_file<'a>(&'a self, artifact: ArtifactId, path: &'a str) -> Asked<'a, Option<Vec<u8>>>;
+}
+
+/// Check runs on commits.
+pub trait Checks: Send + Sync {
+    /// The newest check runs of that name on a commit, of every app; at most 1,000, or a fault.
+    fn check_runs<'a>(&'a self, sha: &'a Sha, name: &'a str) -> Asked<'a, Vec<CheckSnapshot>>;
 }
 
 /// The past: deployments, comparisons, pull requests, names of commits.

@@ -2,7 +2,9 @@
 //!
 //! Nothing made here opens a connection; clients, TLS and tokens come with the first question.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
 
 use crate::{
     adapters::{
@@ -21,7 +23,8 @@ use crate::{
     },
     domain::{
         Fault, FaultKind, Repository,
-        policy::{SMOKE_VARIABLES, SmokeRule},
+        policy::{Policy, SMOKE_VARIABLES, SmokeRule},
+        question::Ask,
         smoke::{Suite, Test},
     },
     flight::{SmokeAsker, SmokeTests},
@@ -63,7 +66,8 @@ pub fn github(
     };
     let mut settings = github::Settings::new(repository, token, workflow, environment);
     settings.base.clone_from(&place.api.value);
-    Client::new(settings, clock, evidence_reader())
+    let client = Client::new(settings, clock, evidence_reader())?;
+    Ok(client.opening_files(Arc::new(artifacts::file_in)))
 }
 
 /// The readers of artifacts, as the client takes them.
@@ -168,6 +172,16 @@ pub fn slack(
     Ok(made
         .transpose()?
         .map(|slack| Arc::new(slack) as Arc<dyn Chat>))
+}
+
+/// What prerequisites may see of the environment: the variables that the rules name.
+pub fn variables(policy: &Policy, env: &Env) -> Arc<BTreeMap<String, SecretString>> {
+    let rules = policy.prerequisites.iter();
+    let named = rules.filter_map(|rule| match &rule.ask {
+        Ask::Variable { name, .. } => Some((name.clone(), env.secret(name)?.clone())),
+        _ => None,
+    });
+    Arc::new(named.collect())
 }
 
 /// Where journals lie: what the layers say, else the platform's state folder.

@@ -130,6 +130,8 @@ impl<'a> Trial<'a> {
             "commits/main",
             "commits/nothing",
             "commits/main/pulls",
+            "commits/main/check-runs?filter=latest&per_page=2&page=2",
+            "commits/v2.13.4/check-runs?check_name=deploy",
             "git/matching-refs/tags/v",
             "git/ref/heads/main",
             "git/ref/tags/nothing",

@@ -4,6 +4,8 @@
 
 #[path = "screens/approval.rs"]
 mod approval;
+#[path = "screens/checklist.rs"]
+mod checklist;
 #[path = "screens/journal.rs"]
 mod journal;
 #[path = "screens/lane.rs"]

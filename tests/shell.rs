@@ -23,6 +23,8 @@ mod glass;
 mod letters;
 #[path = "shell/long.rs"]
 mod long;
+#[path = "shell/questions.rs"]
+mod questions;
 #[path = "shell/refs.rs"]
 mod refs;
 #[path = "shell/replay.rs"]

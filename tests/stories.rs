@@ -119,6 +119,11 @@ fn kinds() -> BTreeSet<String> {
             include_str!("../src/domain/policy/gate.rs"),
         ),
         (
+            "checklist",
+            "ChecklistEvent",
+            include_str!("../src/domain/checklist/event.rs"),
+        ),
+        (
             "approval",
             "ApprovalEvent",
             include_str!("../src/domain/approval/event.rs"),

@@ -67,7 +67,7 @@ pub enum Action {
     Note,
     /// Signs for a role, or takes it back.
     SignOff,
-    /// Ticks a checklist item.
+    /// Opens the checklist; in it, ticks the selected item.
     Tick,
     /// Gives the driver's seat away.
     HandOver,
@@ -204,8 +204,8 @@ const ROWS: [Row; 53] = {
         (
             Tick,
             "tick",
-            "tick",
-            "Tick the selected checklist item",
+            "checklist",
+            "Walk the checklist; in it, tick the selected item or take the tick back",
             Decide,
         ),
         (
@@ -411,7 +411,6 @@ impl Action {
     /// What a later version brings; its key already says so.
     pub fn later(self) -> Option<&'static str> {
         match self {
-            Self::Tick => Some("the checklist"),
             _ => None,
         }
     }

@@ -3,7 +3,11 @@
 //! Pure: keys and pastes in, an intent out. A paste never confirms; what was shown is compared with what is, and a
 //! prompt whose ground moved locks and says what moved.
 
-use super::{Asking, Choice, Chord, Entry, Key, Part, Phrase, Reason, when::when};
+use super::{
+    Asking, Choice, Chord, Entry, Key, Part, Phrase, Reason,
+    changed::{changed, rollback_changes},
+    when::when,
+};
 use crate::domain::{
     Intent, Login, ReleaseKey, Text,
     approval::{Change, ConfirmedApproval, ConfirmedRollback, Shown, Unconfirmed, incident_link},
@@ -309,6 +313,7 @@ impl Prompt {
                 not_before: when(&entered, *from, zone).map_err(|why| missing(&why))?,
                 reason: text(),
             },
+            Asking::Tick(ticking) => ticking.intent(text()),
             Asking::Trust => Intent::TrustCommands,
             Asking::CancelRun => Intent::CancelRun,
             Asking::RerunFailed => Intent::RerunFailed,
@@ -370,38 +375,4 @@ impl Prompt {
         self.sent = false;
         self.word = Some(Word::Refused(why.to_owned()));
     }
-}
-
-fn changed(what: &str, was: &str, now: &str) -> Change {
-    Change {
-        what: Text::line(what),
-        was: Text::line(was),
-        now: Text::line(now),
-    }
-}
-
-fn rollback_changes(was: &RollbackShown, now: &RollbackShown) -> Vec<Change> {
-    let known = |text: &Option<Text>| {
-        text.as_ref()
-            .map_or_else(|| "unknown".to_owned(), ToString::to_string)
-    };
-    let facts = [
-        (
-            "target",
-            was.target.name().to_owned(),
-            now.target.name().to_owned(),
-        ),
-        (
-            "target commit",
-            was.target.sha.to_string(),
-            now.target.sha.to_string(),
-        ),
-        ("production", known(&was.from), known(&now.from)),
-        ("attempt", was.attempt.to_string(), now.attempt.to_string()),
-    ];
-    facts
-        .iter()
-        .filter(|(_, was, now)| was != now)
-        .map(|(what, was, now)| changed(what, was, now))
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::Field;
+use super::{Field, Ticking};
 use crate::domain::{
     approval::Shown,
     record::Problem,
@@ -47,6 +47,8 @@ pub enum Asking {
         /// Whose times are typed.
         zone: TimeZone,
     },
+    /// To tick an item of the checklist, or to take its tick back.
+    Tick(Ticking),
     /// To name who drives next.
     HandOver,
     /// To drive from now on.

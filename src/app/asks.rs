@@ -37,6 +37,10 @@ impl Model {
             Action::Hold => Some(Prompt::plain(release, Asking::Hold)),
             Action::KeepWatching => Some(Prompt::plain(release, Asking::KeepWatching)),
             Action::HandOver => Some(Prompt::hand_over(release)),
+            Action::Tick => {
+                self.open_checklist(release);
+                None
+            }
             Action::TakeSeat => Some(Prompt::plain(release, Asking::TakeSeat)),
             Action::Trust => Some(Prompt::plain(release, Asking::Trust)),
             Action::CancelRun => Some(Prompt::plain(release, Asking::CancelRun)),

@@ -8,6 +8,7 @@ use super::{Bar, Derived, Tone, strategy_words};
 use crate::domain::{
     End, Feed, Phase,
     approval::ApprovalProgress,
+    checklist::When,
     judge::WindowEnd,
     policy::Effect,
     release::{Gate, Release},
@@ -201,6 +202,11 @@ fn decision(release: &Release, gates: &[Gate], now: Timestamp) -> Bar {
         Some(ApprovalProgress::Failed(why)) => Bar::new(
             Tone::Decision,
             "GitHub did not take it. Decide again",
+            why.as_str(),
+        ),
+        _ if let Some(why) = release.refused_by_prerequisites() => Bar::new(
+            Tone::Decision,
+            "Production is refused; it can be rejected",
             why.as_str(),
         ),
         _ => match release.approval_hindrance() {
@@ -403,7 +409,10 @@ fn recovery(release: &Release) -> String {
 
 fn ended(release: &Release, end: &End, now: Timestamp) -> Bar {
     let detail = match end {
-        End::Complete => production_of(release),
+        End::Complete => match still_open(release) {
+            Some(open) => format!("{} · {open}", production_of(release)),
+            None => production_of(release),
+        },
         End::Rejected { by, reason } => match by {
             Some(by) => format!("by {by}: {}", reason.first_line()),
             None => reason.first_line().to_owned(),
@@ -421,6 +430,22 @@ fn ended(release: &Release, end: &End, now: Timestamp) -> Bar {
     let review = release.review_in_words(now);
     let review = review.map_or_else(String::new, |review| format!("emergency: {review}"));
     Bar::new(tone, release.outcome().word(), detail).right(review)
+}
+
+/// Items of after the deploy that a person has still to tick.
+fn still_open(release: &Release) -> Option<String> {
+    let all = release.checklist_stands();
+    let open = all.iter().filter(|one| {
+        let item = one.item;
+        item.when != When::Before && item.required && !one.is_done()
+    });
+    match open.count() {
+        0 => None,
+        open => Some(format!(
+            "{} open",
+            wording::count(open as u64, "checklist item")
+        )),
+    }
 }
 
 fn production_of(release: &Release) -> String {

@@ -154,10 +154,18 @@ impl Derived {
 fn gates(release: &Release) -> Vec<Gate> {
     let mut gates = release.gates();
     if release.rollout.first_traffic.is_some() && release.approval.waiting.is_none() {
-        gates.retain(|gate| !matches!(gate.name.as_str(), "candidate" | "production"));
+        gates.retain(|gate| {
+            !matches!(
+                gate.family.as_str(),
+                "prerequisites" | "candidate" | "production" | "checklist"
+            )
+        });
     }
-    // What stands in the way is read first; the rest stays in its order.
-    gates.sort_by_key(|gate| std::cmp::Reverse(gate.effect));
+    // Prerequisites, then what stands in the way is read first; the rest stays in its order.
+    gates.sort_by_key(|gate| {
+        let is_other = gate.family != "prerequisites";
+        (is_other, std::cmp::Reverse(gate.effect))
+    });
     gates
 }
 

@@ -40,6 +40,8 @@ pub enum Overlay {
     Palette(Palette),
     /// The diff; its state stays in the model when it closes.
     Walk,
+    /// The checklist; its place stays in the model too.
+    Checklist,
 }
 
 /// The release screen.
@@ -63,6 +65,8 @@ pub struct Model {
     pub cases: Cases,
     /// The diff, walked through.
     pub walk: Walk,
+    /// The place in the checklist.
+    pub checklist: Place,
     /// What of the staging report is seen.
     pub staging: StagingView,
     /// Index of the metric in the chart.
@@ -106,6 +110,7 @@ impl Model {
             places: [Place::default(); 7],
             cases: Cases::default(),
             walk: Walk::default(),
+            checklist: Place::default(),
             staging: StagingView::default(),
             metric: 0,
             cursor: None,
@@ -271,9 +276,8 @@ impl Model {
         match &self.overlay {
             Some(Overlay::Prompt(_) | Overlay::Palette(_)) => true,
             Some(Overlay::Walk) => self.walk.typing,
-            Some(Overlay::Help(_) | Overlay::Lane(_) | Overlay::Card(_)) | None => {
-                self.cases.typing
-            }
+            Some(Overlay::Help(_) | Overlay::Lane(_) | Overlay::Card(_) | Overlay::Checklist)
+            | None => self.cases.typing,
         }
     }
 

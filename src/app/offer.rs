@@ -1,6 +1,6 @@
 //! What can be done now, and why the rest cannot: the key bar and every prompt ask here first.
 
-use super::{Action, Model, Seat};
+use super::{Action, Model, Seat, checklist::has_checklist};
 use crate::domain::{
     Phase,
     policy::Effect,
@@ -17,6 +17,11 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
     }
     if !action.acts() {
         return None;
+    }
+    // To look at it is no act: whoever may not tick is told at the item.
+    if action == Action::Tick && model.seat != Seat::Replay {
+        let is_there = has_checklist(release);
+        return (!is_there).then(|| "the rules name no checklist".to_owned());
     }
     match &model.seat {
         Seat::Watching(driver)
@@ -207,6 +212,7 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
         (Action::Schedule, "move the start"),
         emergency,
         (Action::SignOff, "sign off"),
+        (Action::Tick, "checklist"),
         (Action::Note, "note"),
         (Action::TakeSeat, "take the seat"),
     ];

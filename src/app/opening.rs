@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Asking, Choice, Entry, Field, Part, Phrase, Prompt, Reason};
+use super::{Asking, Choice, Entry, Field, Part, Phrase, Prompt, Reason, Ticking};
 use crate::domain::{
     Login,
     approval::{Effort, YES},
@@ -177,6 +177,13 @@ impl Prompt {
                 .reason("Note", None, "")
                 .begun()
         })
+    }
+
+    /// An item of the checklist: to tick it, or to take its tick back.
+    pub fn tick(release: &Release, ticking: Ticking) -> Self {
+        Self::new(release, Asking::Tick(ticking))
+            .reason("Note", None, "")
+            .begun()
     }
 
     /// The emergency way.

@@ -2,7 +2,7 @@
 
 use super::{
     Action, Answer, Asking, Chord, Effect, Input, Key, Model, Overlay, Palette, Pane, Place,
-    Prompt, Seat, Spot, StagingView, hindrance, moved::step,
+    Prompt, Seat, StagingView, hindrance, moved::step,
 };
 use crate::{
     domain::{Command, Intent, Refusal, Wind, release::Release},
@@ -32,7 +32,7 @@ impl Model {
         match (refusal, &mut self.overlay) {
             (None, Some(Overlay::Prompt(prompt))) if prompt.sent => {
                 let was_problem = prompt.asking == Asking::Problem;
-                self.overlay = None;
+                self.overlay = prompt.lay_over();
                 // What a person reports is a trigger too: the way back is one phrase away.
                 if was_problem && hindrance(Action::RollBack, release, self).is_none() {
                     self.ask(Action::RollBack, release);
@@ -63,7 +63,7 @@ impl Model {
             Some(Overlay::Prompt(prompt)) => match prompt.key(chord) {
                 Answer::Open => Vec::new(),
                 Answer::Cancelled => {
-                    self.overlay = None;
+                    self.overlay = prompt.lay_over();
                     Vec::new()
                 }
                 Answer::Confirmed(intent) => {
@@ -137,8 +137,11 @@ impl Model {
         }
     }
 
-    fn act(&mut self, action: Action, release: &Release) -> Vec<Effect> {
+    pub(super) fn act(&mut self, action: Action, release: &Release) -> Vec<Effect> {
         if matches!(self.overlay, Some(Overlay::Walk)) && self.walk_on(action) {
+            return Vec::new();
+        }
+        if matches!(self.overlay, Some(Overlay::Checklist)) && self.checklist_on(action, release) {
             return Vec::new();
         }
         if let Some(Overlay::Help(place) | Overlay::Lane(place) | Overlay::Card(place)) =
@@ -334,76 +337,5 @@ impl Model {
         let by = if action == Action::Left { -1 } else { 1 };
         let to = self.cursor.map_or(*last, |at| at.plus(by));
         self.cursor = Some(to.clamp(*first, *last));
-    }
-
-    fn click(&mut self, x: u16, y: u16, release: &Release) -> Vec<Effect> {
-        match (self.hits.at(x, y), &mut self.overlay) {
-            (Some((Spot::Choices(top), row)), Some(Overlay::Palette(palette))) => {
-                palette.place.at = top + row;
-                if let Some(action) = palette.selected() {
-                    self.overlay = None;
-                    return self.act(action, release);
-                }
-            }
-            (Some((Spot::Choices(top), row)), Some(Overlay::Walk)) => self.walk.select(top + row),
-            (Some((Spot::Pane(pane), _)), None) => self.focus_on(pane),
-            (Some((Spot::Rows(pane, top), row)), None) => {
-                self.focus_on(pane);
-                self.select(pane, top + row);
-            }
-            (Some((Spot::Choices(_), _)) | None, None) | (_, Some(_)) => {}
-        }
-        Vec::new()
-    }
-
-    fn focus_on(&mut self, pane: Pane) {
-        self.focus = pane;
-        if !self.panes().contains(&pane) {
-            self.zoomed = true;
-        }
-    }
-
-    fn select(&mut self, pane: Pane, row: usize) {
-        match pane {
-            Pane::Tests if self.zoomed && !self.lists_cases() => {}
-            Pane::Tests if self.zoomed => {
-                self.cases.place.at = row.min(self.cases.len().saturating_sub(1));
-            }
-            Pane::Metrics => self.metric = row,
-            Pane::Explain | Pane::Log => {}
-            pane => self.places[pane.index()].at = row,
-        }
-    }
-
-    fn wheel(&mut self, lines: isize, x: u16, y: u16) {
-        match &mut self.overlay {
-            Some(Overlay::Help(place) | Overlay::Lane(place) | Overlay::Card(place)) => {
-                place.scroll(lines, self.hits.overlay);
-            }
-            Some(Overlay::Palette(palette)) => {
-                let reach = (self.hits.overlay.0, palette.found().len());
-                palette.place.step(lines, reach);
-            }
-            Some(Overlay::Prompt(_)) => {}
-            Some(Overlay::Walk) => self.walk.step(lines, self.hits.overlay),
-            None => {
-                let Some((Spot::Pane(pane) | Spot::Rows(pane, _), _)) = self.hits.at(x, y) else {
-                    return;
-                };
-                let reach = self.hits.reach[pane.index()];
-                if pane == Pane::Tests && self.zoomed && !self.lists_cases() {
-                    self.staging.place.scroll(lines, reach);
-                } else if pane == Pane::Tests && self.zoomed && self.cases.opened.is_none() {
-                    let all = self.cases.len();
-                    self.cases.place.step(lines, (reach.0, all));
-                } else if let (Pane::Tests, Some(top)) = (pane, &mut self.cases.opened) {
-                    *top = top
-                        .saturating_add_signed(lines)
-                        .min(reach.1.saturating_sub(reach.0));
-                } else {
-                    self.places[pane.index()].scroll(lines, reach);
-                }
-            }
-        }
     }
 }

@@ -217,7 +217,11 @@ pub enum ConfigCommand {
         json: bool,
     },
     /// JSON schema of cockpit.toml, for editors.
-    Schema,
+    Schema {
+        /// Of a checklist's file instead.
+        #[arg(long)]
+        checklist: bool,
+    },
 }
 
 /// `cockpit gate ...`.

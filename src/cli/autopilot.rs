@@ -145,6 +145,15 @@ impl Autopilot {
         if let Staging::Failed(_) = release.evidence.staging(&release.policy) {
             return Step::Done;
         }
+        if let Some(why) = release.refused_by_prerequisites() {
+            return self.give(Intent::Reject { reason: why });
+        }
+        if let Some(item) = release.open_by_hand().first() {
+            return self.give(Intent::Tick {
+                item: item.id.clone(),
+                note: Some("the simulated operator looked".into()),
+            });
+        }
         let gates = release.gates();
         let unsettled = gates
             .iter()

@@ -28,8 +28,13 @@ pub(super) fn show(around: &Surroundings, json: bool) -> Result<Exit, Stop> {
 }
 
 /// `config schema`.
-pub(super) fn schema() -> Result<Exit, Stop> {
-    let page = serde_json::to_string_pretty(&schemas::team())
+pub(super) fn schema(checklist: bool) -> Result<Exit, Stop> {
+    let schema = if checklist {
+        schemas::checklist()
+    } else {
+        schemas::team()
+    };
+    let page = serde_json::to_string_pretty(&schema)
         .map_err(|error| Stop::failed(format!("the schema cannot be written: {error}")))?;
     print(format!("{page}\n").as_bytes())
 }

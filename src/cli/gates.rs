@@ -12,7 +12,9 @@ use super::{
     record_args::GatePhase,
     surroundings::Surroundings,
 };
-use crate::domain::{End, Phase, Text, judge::State, policy::Effect, release::Release, wording};
+use crate::domain::{
+    End, Phase, Text, checklist::When, judge::State, policy::Effect, release::Release, wording,
+};
 
 /// One line of the answer.
 struct Line {
@@ -118,6 +120,13 @@ fn after_deploy(release: &Release) -> Vec<Line> {
         )),
         effect: None,
     }];
+    // Open items are a person's to close; they speak against nothing.
+    lines.extend(release.checklist_verdict(When::After).map(|verdict| Line {
+        name: "checklist after".to_owned(),
+        state: verdict.state,
+        why: verdict.why,
+        effect: Some(Effect::Warn),
+    }));
     let gates = release.watch_gates(&minutes, want);
     let triggers = release.trigger_verdicts();
     let disarmed = |source: &str| {
@@ -169,7 +178,7 @@ fn judged(release: &Release, lines: &[Line]) -> (Answer, String) {
     let phase = release.phase();
     let failed: Vec<&str> = lines
         .iter()
-        .filter(|line| line.state == State::Fail)
+        .filter(|line| line.state == State::Fail && line.effect.is_none())
         .map(|line| line.name.as_str())
         .collect();
     let against = match &phase {

@@ -103,8 +103,8 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
             answer: ConfigCommand::Show { json },
         }) => config::show(&around, *json),
         Some(Command::Config {
-            answer: ConfigCommand::Schema,
-        }) => config::schema(),
+            answer: ConfigCommand::Schema { checklist },
+        }) => config::schema(*checklist),
         Some(Command::Completions { shell }) => manual::completions(*shell),
         Some(Command::Man) => manual::man(),
     }

@@ -1,7 +1,7 @@
-//! The files that rules name beside them: the strategy, and smoke tests.
+//! The files that rules name beside them: the strategy, smoke tests, the checklist.
 
 use super::{
-    resolve::SMOKE_ENDINGS,
+    resolve::{CHECKLIST_ENDINGS, SMOKE_ENDINGS},
     strategy::{is_below, is_beside},
 };
 
@@ -34,8 +34,13 @@ pub fn files_beside(bytes: &[u8]) -> Vec<Named> {
         .map(|name| ("strategy.file", name))
         .into_iter()
         .collect();
-    for (place, key) in [(BEFORE, "smoke.before"), (AFTER, "smoke.after")] {
-        let Some(name) = named(&table, place).filter(|name| is_below(name, &SMOKE_ENDINGS)) else {
+    let others: [(_, _, &[&str]); 3] = [
+        (BEFORE, "smoke.before", &SMOKE_ENDINGS),
+        (AFTER, "smoke.after", &SMOKE_ENDINGS),
+        (CHECKLIST, "approval.checklist", &CHECKLIST_ENDINGS),
+    ];
+    for (place, key, endings) in others {
+        let Some(name) = named(&table, place).filter(|name| is_below(name, endings)) else {
             continue;
         };
         if all.iter().all(|(_, known)| *known != name) {
@@ -48,3 +53,4 @@ pub fn files_beside(bytes: &[u8]) -> Vec<Named> {
 const STRATEGY: (&str, &str) = ("strategy", "file");
 const BEFORE: (&str, &str) = ("smoke", "before");
 const AFTER: (&str, &str) = ("smoke", "after");
+const CHECKLIST: (&str, &str) = ("approval", "checklist");

@@ -2,13 +2,20 @@
 
 use schemars::{Schema, generate::SchemaSettings};
 
-use super::file::{TeamTable, UserTable};
+use super::file::{ChecklistFile, TeamTable, UserTable};
 
 /// JSON Schema 2020-12 of `cockpit.toml`.
 pub fn team() -> Schema {
     SchemaSettings::draft2020_12()
         .into_generator()
         .into_root_schema_for::<TeamTable>()
+}
+
+/// JSON Schema 2020-12 of a checklist's file.
+pub fn checklist() -> Schema {
+    SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<ChecklistFile>()
 }
 
 /// JSON Schema 2020-12 of the user's own file.

@@ -12,7 +12,7 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics},
     file::TeamTable,
     largest::LARGEST,
-    resolve::{AwsAccount, NotYet, ProductionVersion, SmokeSuites, resolve_team},
+    resolve::{AwsAccount, NotYet, ProductionVersion, SmokeSuites, checklist, resolve_team},
     schema, shape,
     smoke::parse_smoke,
     strategy,
@@ -109,6 +109,14 @@ fn read(
     };
     let (mut resolution, wrong, wrong_beside) =
         resolve_team(&table, &raw, hash, written.as_ref(), &suites);
+    let template = named(table.approval.checklist.as_ref());
+    let template = template
+        .map(|file| Ok((file.origin, text_of(file.bytes, file.origin)?)))
+        .transpose()?;
+    let own = template.map(|(_, text)| text);
+    let (checklist, wrong_key, wrong_list) = checklist(&table, own, &resolution.policy);
+    resolution.policy.checklist = checklist;
+    list.extend(wrong_key);
     let names = beside.iter().map(|file| file.name.to_owned());
     resolution.policy.beside = names.collect();
     list.extend(wrong);
@@ -117,6 +125,10 @@ fn read(
     }
     if !wrong_beside.is_empty() {
         return Err(theirs(wrong_beside));
+    }
+    if !wrong_list.is_empty() {
+        let (name, text) = template.unwrap_or((origin, text));
+        return Err(Diagnostics::new(name, text, wrong_list));
     }
     Ok(TeamFile {
         origin: origin.to_owned(),
@@ -218,7 +230,7 @@ mod tests {
         assert!(policy.metrics.iter().any(|m| m.side == Side::Control));
         assert_eq!(policy.approval.deploy_timeout.as_hours(), 2);
         let places: Vec<&str> = team.not_yet.iter().map(|one| one.place).collect();
-        assert!(places.contains(&"paths"), "{places:?}");
+        assert_eq!(places, ["paths"]);
         let coverage = policy.evidence.iter().find(|rule| rule.max_drop.is_some());
         assert_eq!(coverage.and_then(|rule| rule.max_drop), Some(1.0));
         assert_eq!(policy.known_failures[0].test, "e2e::currency");

@@ -78,6 +78,20 @@ pub enum Intent {
         /// Which.
         role: String,
     },
+    /// Tick an item of the checklist.
+    Tick {
+        /// Its id.
+        item: String,
+        /// What there is to say about it.
+        note: Option<Text>,
+    },
+    /// Take a tick back.
+    Untick {
+        /// The item's id.
+        item: String,
+        /// What there is to say about it.
+        note: Option<Text>,
+    },
     /// Let the service go on after this release's rollback.
     Unlock {
         /// Why it may.
@@ -155,6 +169,14 @@ pub enum Refusal {
     Stranger {
         /// The user's id in the chat.
         user: Text,
+    },
+    /// This item of the checklist is not ticked by hand, or not now.
+    #[error("{item}: {why}")]
+    NotTickable {
+        /// Which.
+        item: Text,
+        /// Why.
+        why: Text,
     },
     /// Something is no longer as it was shown.
     #[error("it changed since it was shown: {}", list(.0))]

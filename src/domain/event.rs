@@ -8,9 +8,9 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use super::{
-    Stamp, Text, approval::ApprovalEvent, chat::ChatEvent, evidence::EvidenceEvent,
-    judge::JudgeEvent, policy::gate::GateEvent, record::RecordEvent, rollback::RollbackEvent,
-    rollout::RolloutEvent, smoke::SmokeEvent,
+    Stamp, Text, approval::ApprovalEvent, chat::ChatEvent, checklist::ChecklistEvent,
+    evidence::EvidenceEvent, judge::JudgeEvent, policy::gate::GateEvent, record::RecordEvent,
+    rollback::RollbackEvent, rollout::RolloutEvent, smoke::SmokeEvent,
 };
 
 /// Something that happened.
@@ -20,6 +20,8 @@ pub enum Event {
     Evidence(EvidenceEvent),
     /// To a gate.
     Gate(GateEvent),
+    /// To the checklist.
+    Checklist(ChecklistEvent),
     /// To the approval.
     Approval(ApprovalEvent),
     /// To the run and its promotion.
@@ -80,6 +82,7 @@ macro_rules! nouns {
 nouns! {
     Evidence(EvidenceEvent) = "evidence",
     Gate(GateEvent) = "gate",
+    Checklist(ChecklistEvent) = "checklist",
     Approval(ApprovalEvent) = "approval",
     Rollout(RolloutEvent) = "rollout",
     Smoke(SmokeEvent) = "smoke",
@@ -103,6 +106,7 @@ impl Event {
             Self::Rollback(event) => event.occurred(),
             Self::Evidence(_)
             | Self::Gate(_)
+            | Self::Checklist(_)
             | Self::Approval(_)
             | Self::Smoke(_)
             | Self::Chat(_)
@@ -116,6 +120,7 @@ impl Event {
         match self {
             Self::Evidence(event) => event.blob(),
             Self::Gate(_)
+            | Self::Checklist(_)
             | Self::Approval(_)
             | Self::Rollout(_)
             | Self::Smoke(_)
@@ -131,6 +136,7 @@ impl Event {
     pub fn is_decision(&self) -> bool {
         match self {
             Self::Approval(event) => event.is_decision(),
+            Self::Checklist(event) => event.is_decision(),
             Self::Rollback(event) => event.is_decision(),
             Self::Record(event) => event.is_decision(),
             Self::Chat(event) => event.is_decision(),

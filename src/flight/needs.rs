@@ -10,6 +10,7 @@ use super::{
 use crate::domain::{
     Act, Phase, RunId, Seq, Sha, Text,
     approval::ApprovalProgress,
+    checklist::{Binding, Checklist},
     diff::DependenciesFrom,
     evidence::{EvidenceKind, Piece},
     judge::PastDay,
@@ -50,6 +51,8 @@ pub struct Needs {
     pub lane: Option<LaneNeeds>,
     /// What the evidence still lacks.
     pub evidence: EvidenceNeeds,
+    /// Whether prerequisites and checklist items are asked about.
+    pub asks_questions: bool,
     /// Longest time between two questions to production; `None`: none.
     pub production_every: Option<SignedDuration>,
     /// Changes whenever production must be asked again at once.
@@ -172,6 +175,7 @@ impl Needs {
                     _ => secs(120),
                 },
             ),
+            asks_questions: release.decision_is_ahead(),
             production_turn: production_turn(release),
             metrics_from: metrics_from(release, &phase),
             pasts: release.pasts_to_read(),
@@ -365,7 +369,13 @@ fn alarms(policy: &Policy) -> Vec<String> {
         .iter()
         .chain(&hypercare.triggers)
         .flat_map(crate::domain::judge::Rule::alarms);
-    let mut all: Vec<String> = hypercare.alarms.iter().cloned().chain(named).collect();
+    let items = policy.checklist.iter().flat_map(Checklist::items);
+    let bound = items.filter_map(|item| match &item.auto {
+        Some(Binding::Alarm(name)) => Some(name.clone()),
+        _ => None,
+    });
+    let written = hypercare.alarms.iter().cloned();
+    let mut all: Vec<String> = written.chain(named).chain(bound).collect();
     all.sort();
     all.dedup();
     all

@@ -1,12 +1,14 @@
 //! The outside of a flight: every port that it asks through, and the clock.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use secrecy::SecretString;
 
 use crate::{
     domain::smoke::{Moment, Suite},
     ports::{
-        Alarms, Artifacts, Calendar, Chat, Checkout, Claims, Clock, Dispatch, History, Metrics,
-        Probe, Review, Runs, Script, ServiceLocks, Smoke, Trusts,
+        Alarms, Artifacts, Calendar, Chat, Checkout, Checks, Claims, Clock, Dispatch, History,
+        Metrics, Probe, Review, Runs, Script, ServiceLocks, Smoke, Trusts,
     },
 };
 
@@ -23,6 +25,8 @@ pub struct Outside {
     pub dispatch: Arc<dyn Dispatch>,
     /// Artifacts.
     pub artifacts: Arc<dyn Artifacts>,
+    /// Check runs on commits.
+    pub checks: Arc<dyn Checks>,
     /// The past.
     pub history: Arc<dyn History>,
     /// A clone of the repository on this machine, where there is one.
@@ -39,6 +43,8 @@ pub struct Outside {
     pub smoke: SmokeTests,
     /// The team's chat, where the rules name one and there is a token for it.
     pub chat: Option<Arc<dyn Chat>>,
+    /// What the rules' prerequisites may see of the environment, by name.
+    pub variables: Arc<BTreeMap<String, SecretString>>,
     /// The team's programs.
     pub script: Arc<dyn Script>,
     /// Claims among several machines; `None`: there is nobody to tell.

@@ -4,7 +4,7 @@
 
 use super::{
     mood::{Mood, answered, mood_of},
-    story_acts::{lane_rule, of_chat, of_rollback, of_smoke, of_what_was_set},
+    story_acts::{lane_rule, of_chat, of_checklist, of_rollback, of_smoke, of_what_was_set},
     story_claims::of_seat,
 };
 use crate::domain::{
@@ -36,6 +36,7 @@ pub fn told(stamped: &Stamped) -> (Mood, String) {
     match &stamped.event {
         Event::Evidence(event) => of_evidence(event),
         Event::Gate(event) => of_gate(event),
+        Event::Checklist(event) => of_checklist(event),
         Event::Approval(event) => of_approval(event),
         Event::Rollout(event) => of_rollout(event),
         Event::Smoke(event) => of_smoke(event),
@@ -52,6 +53,14 @@ fn of_gate(event: &GateEvent) -> (Mood, String) {
         GateEvent::Changed { gate, state, why } => (
             mood_of(*state),
             format!("gate {gate}: {} ({why})", state.word()),
+        ),
+        GateEvent::PrerequisiteChecked { name, answer } => (
+            mood_of(answer.state),
+            format!(
+                "prerequisite {name}: {} ({})",
+                answer.state.word(),
+                answer.why
+            ),
         ),
         GateEvent::CalendarRead { windows } => (
             Mood::Quiet,

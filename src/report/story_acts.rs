@@ -1,16 +1,39 @@
-//! Rollbacks, smoke tests, the chat, the lane's rule, and what is set beside a decision, in one line, for the log.
+//! Rollbacks, smoke tests, the chat, the checklist, the lane's rule, and what is set beside a decision, in one line, for the log.
 
 use super::{
-    mood::{Mood, answered},
+    mood::{Mood, answered, mood_of},
     story_claims::{of_fate, of_hold},
 };
 use crate::domain::{
+    Text,
     approval::ApprovalEvent,
     chat::{ChatEvent, ChatFate, ClickWord, Topic},
+    checklist::ChecklistEvent,
     observation::LaneRule,
     rollback::RollbackEvent,
     smoke::{Moment, SmokeEvent},
 };
+
+/// A checklist's event.
+pub(super) fn of_checklist(event: &ChecklistEvent) -> (Mood, String) {
+    let behind = |note: &Option<Text>| {
+        let note = note.as_ref();
+        note.map_or_else(String::new, |note| format!(": {}", note.first_line()))
+    };
+    match event {
+        ChecklistEvent::ItemTicked { item, note } => {
+            (Mood::Good, format!("ticked {item}{}", behind(note)))
+        }
+        ChecklistEvent::ItemUnticked { item, note } => (
+            Mood::Look,
+            format!("took back the tick of {item}{}", behind(note)),
+        ),
+        ChecklistEvent::ItemChecked { item, answer } => (
+            mood_of(answer.state),
+            format!("item {item}: {} ({})", answer.state.word(), answer.why),
+        ),
+    }
+}
 
 /// A rollback's event.
 pub(super) fn of_rollback(event: &RollbackEvent) -> (Mood, String) {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{metrics, scenario::Scenario, storm};
+use super::{gatekeeping, metrics, scenario::Scenario, storm};
 
 /// The workflow files of a world, by name.
 pub(super) fn workflows(scenario: Scenario) -> Vec<(&'static str, &'static str)> {
@@ -36,7 +36,7 @@ pub(super) fn read(path: &str, scenario: Scenario, base: &str, epoch: Timestamp)
         }
         "freeze.ics" if scenario == Scenario::Freeze => Some(freeze(epoch)),
         "README.md" => Some("# storefront\n\nThe shop window.\n".to_owned()),
-        _ => None,
+        _ => gatekeeping::read(path, scenario),
     }
 }
 
@@ -215,6 +215,9 @@ inputs = { version = "{version}", id = "{release_id}" }
         };
         let _ = writeln!(text, "[approval]\nescalate_after = \"{after}\"");
         text.push_str("signoffs = { security = { quorum = 1 }, change = { quorum = 1 } }\n");
+    }
+    if gatekeeping::is_kept(scenario) {
+        text.push_str(gatekeeping::RULES);
     }
     if scenario == Scenario::Freeze {
         text.push_str("[[blackout]]\nname = \"release freeze\"\nfile = \"freeze.ics\"\n");

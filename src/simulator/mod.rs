@@ -16,6 +16,7 @@ mod dice;
 mod engine;
 mod faults;
 mod files;
+mod gatekeeping;
 mod git;
 mod limits;
 mod listener;

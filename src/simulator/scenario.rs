@@ -61,6 +61,8 @@ pub enum Scenario {
     SlackStranger,
     /// Nobody answers in time: it is escalated, and then people sign.
     TimeoutEscalates,
+    /// Production is not enabled: nobody can approve.
+    PrerequisiteFails,
 }
 
 /// A name that is no scenario's.
@@ -77,7 +79,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 28] {
+    pub const fn all() -> [Self; 29] {
         [
             Self::Healthy,
             Self::Regression,
@@ -107,6 +109,7 @@ impl Scenario {
             Self::SlackApprove,
             Self::SlackStranger,
             Self::TimeoutEscalates,
+            Self::PrerequisiteFails,
         ]
     }
 
@@ -151,6 +154,7 @@ impl Scenario {
             Self::SlackApprove => "slack-approve",
             Self::SlackStranger => "slack-stranger",
             Self::TimeoutEscalates => "timeout-escalates",
+            Self::PrerequisiteFails => "prerequisite-fails",
         }
     }
 
@@ -195,6 +199,7 @@ impl Scenario {
             | Self::BlueGreen
             | Self::SmokeFails => "ROLLED_BACK",
             Self::StagingFailed => "STAGING_FAILED",
+            Self::PrerequisiteFails => "REJECTED",
             Self::NoData | Self::LowTraffic => "NEEDS_HUMAN",
             Self::RollbackFails => "ROLLBACK_FAILED",
         }
@@ -237,6 +242,9 @@ impl Scenario {
             Self::SlackApprove => "two people sign by clicks on Slack's card, one of them twice",
             Self::SlackStranger => "a stranger and an author click first, and are told why not",
             Self::TimeoutEscalates => "nobody answers for ten minutes: escalated, then signed",
+            Self::PrerequisiteFails => {
+                "production is not enabled: it is refused, and the operator rejects"
+            }
         }
     }
 }

@@ -188,7 +188,8 @@ impl State {
             | Scenario::Months
             | Scenario::SlackApprove
             | Scenario::SlackStranger
-            | Scenario::TimeoutEscalates => Behaviour::Healthy,
+            | Scenario::TimeoutEscalates
+            | Scenario::PrerequisiteFails => Behaviour::Healthy,
         }
     }
 

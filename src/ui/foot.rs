@@ -114,7 +114,6 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
             .put(text, styles.warn);
         return;
     }
-    let in_walk = matches!(view.model.overlay, Some(Overlay::Walk));
     let types = match view.model.overlay {
         None => view.model.cases.typing,
         Some(Overlay::Walk) => view.model.walk.typing,
@@ -136,7 +135,11 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         pen.put_right(label, styles.dim).put_right(" ", styles.dim);
         pen.put_right(&text, styles.key).skip_right(3);
     }
-    let all = if in_walk { walked(view) } else { listed(view) };
+    let all = match view.model.overlay {
+        Some(Overlay::Walk) => walked(view),
+        Some(Overlay::Checklist) => CHECKLIST.to_vec(),
+        _ => listed(view),
+    };
     for (action, label) in all {
         let key = if action == Action::Left {
             glyphs.sideways.to_owned()
@@ -155,6 +158,13 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
             .skip(3);
     }
 }
+
+/// The keys of the checklist.
+const CHECKLIST: [(Action, &str); 3] = [
+    (Action::Tick, "tick or take back"),
+    (Action::NextPane, "section"),
+    (Action::Back, "back"),
+];
 
 /// The keys of the diff.
 fn walked(view: View<'_>) -> Vec<(Action, &'static str)> {

@@ -17,8 +17,8 @@ use cockpit::{
         observation::{Comparison, Minute, RunStatus, Sample},
     },
     ports::{
-        Alarms, Artifacts, Asked, Clock, Deliveries, Dispatch, DispatchOrder, History, Metrics,
-        Review, Runs,
+        Alarms, Artifacts, Asked, Checks, Clock, Deliveries, Dispatch, DispatchOrder, History,
+        Metrics, Review, Runs,
     },
     simulator::{Scenario, Served, World, serve},
 };
@@ -174,6 +174,8 @@ async fn read_history(meeting: &Meeting, scenario: Scenario) {
         same.iter().map(|run| run.id).collect::<Vec<_>>(),
         [meeting.run]
     );
+    let checks = patiently(hands, || github.check_runs(&candidate, "policy")).await;
+    assert_eq!(checks.len(), 1, "of another app");
     let all = patiently(hands, || github.runs(None)).await;
     assert_eq!(all[0].id, meeting.run, "newest first");
     let past = patiently(hands, || github.deployments("production", 30)).await;

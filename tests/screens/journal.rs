@@ -12,7 +12,7 @@ use jiff::Timestamp;
 /// 2026-10-12T12:02:31Z: 14:02:31 in Berlin.
 pub(crate) const NOW: i64 = 1_791_806_551;
 
-const RULES: &str = r#"
+pub(crate) const RULES: &str = r#"
 service = "storefront"
 metrics = [
   { preset = "alb", load_balancer = "app/prod/50dc6c49", target_group = "targetgroup/web/73e2d6bc" },
@@ -66,7 +66,12 @@ pub(crate) struct Journal {
 
 impl Journal {
     pub(crate) fn opened(seconds: i64) -> Self {
-        let policy = parse_team(RULES.as_bytes(), "cockpit.toml")
+        Self::opened_by(seconds, RULES)
+    }
+
+    /// By other rules.
+    pub(crate) fn opened_by(seconds: i64, rules: &str) -> Self {
+        let policy = parse_team(rules.as_bytes(), "cockpit.toml")
             .unwrap_or_else(|error| panic!("{error}"))
             .policy;
         let event = RecordEvent::Opened {

@@ -27,7 +27,7 @@ use cockpit::domain::{
 use jiff::SignedDuration;
 
 use super::{
-    journal::{Journal, at, login, sha},
+    journal::{Journal, RULES, at, login, sha},
     stage::Stage,
 };
 
@@ -100,7 +100,11 @@ const EXPLAIN: &str = "## What changed\n- Checkout retries payment captures thro
 
 /// The pipeline still works.
 pub(crate) fn preparing() -> Journal {
-    let mut journal = Journal::opened(-1_900);
+    prepared(RULES)
+}
+
+fn prepared(rules: &str) -> Journal {
+    let mut journal = Journal::opened_by(-1_900, rules);
     journal.github(-1_890, RolloutEvent::RunChanged(run(RunStatus::InProgress)));
     let candidate = Candidate {
         sha: sha("3f9c2ab"),
@@ -143,7 +147,15 @@ pub(crate) fn preparing() -> Journal {
 
 /// Waits for a person; `failed` tests failed.
 pub(crate) fn waiting(failed: u64) -> Journal {
-    let mut journal = preparing();
+    held_with(preparing(), failed)
+}
+
+/// Waits for a person, by changed rules.
+pub(crate) fn waiting_by(change: &dyn Fn(&str) -> String) -> Journal {
+    held_with(prepared(&change(RULES)), 0)
+}
+
+fn held_with(mut journal: Journal, failed: u64) -> Journal {
     for step in ["Staging", "Validation"] {
         let event = RolloutEvent::StepChanged {
             step: step.into(),

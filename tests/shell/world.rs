@@ -3,7 +3,7 @@
 //! It answers at once; what it does to an act is scripted. Knows no wire: that is the simulator's part.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -14,18 +14,18 @@ use cockpit::{
         evidence::{Evidence, EvidenceKind, Outcome, ReportBuilder, SeenCase, Stated},
         later,
         observation::{
-            AlarmSnapshot, ArtifactSnapshot, CommentSnapshot, Comparison, Conclusion,
-            DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LaneRule, LaneSnapshot,
-            MetricsSeen, Minute, PendingDeployment, PullSnapshot, Relation, ReviewSnapshot,
-            ReviewState, RunSnapshot, RunStatus, Sample,
+            AlarmSnapshot, ArtifactSnapshot, CheckSnapshot, CommentSnapshot, Comparison,
+            Conclusion, DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LaneRule,
+            LaneSnapshot, MetricsSeen, Minute, PendingDeployment, PullSnapshot, Relation,
+            ReviewSnapshot, ReviewState, RunSnapshot, RunStatus, Sample,
         },
         policy::{CalendarRule, Metric, Side, TimeWindow},
         record::{Trust, TrustWay},
     },
     flight::{Calm, Outside, SmokeTests},
     ports::{
-        Alarms, Artifacts, Asked, Calendar, Chat, Clock, Dispatch, DispatchOrder, History, Metrics,
-        Probe, Progress, Review, Runs, Script, Trusts,
+        Alarms, Artifacts, Asked, Calendar, Chat, Checks, Clock, Dispatch, DispatchOrder, History,
+        Metrics, Probe, Progress, Review, Runs, Script, Trusts,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -75,6 +75,10 @@ pub(crate) struct State {
     pub(crate) trust: Option<Trust>,
     /// The team's chat.
     pub(crate) chat: Option<Arc<Talk>>,
+    /// Check runs of the candidate.
+    pub(crate) checks: Vec<CheckSnapshot>,
+    /// Files at the candidate's commit, by path.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
 /// The ports' other side.
@@ -174,6 +178,8 @@ impl World {
                 facts: Vec::new(),
                 trust: None,
                 chat: None,
+                checks: Vec::new(),
+                files: BTreeMap::new(),
             }),
         })
     }
@@ -233,6 +239,7 @@ impl World {
             review: self.clone(),
             dispatch: self.clone(),
             artifacts: self.clone(),
+            checks: self.clone(),
             calendar: self.clone(),
             history: self.clone(),
             checkout: None,
@@ -240,6 +247,7 @@ impl World {
             metrics: self.clone(),
             alarms: self.clone(),
             smoke: SmokeTests::default(),
+            variables: Arc::default(),
             script: self.clone(),
             claims: None,
             chat: self.state().chat.clone().map(|talk| talk as Arc<dyn Chat>),
@@ -441,7 +449,17 @@ impl Dispatch for World {
     }
 }
 
+impl Checks for World {
+    fn check_runs<'a>(&'a self, _sha: &'a Sha, _name: &'a str) -> Asked<'a, Vec<CheckSnapshot>> {
+        self.tell(|state| state.checks.clone())
+    }
+}
+
 impl Artifacts for World {
+    fn inner_file<'a>(&'a self, _: ArtifactId, _: &'a str) -> Asked<'a, Option<Vec<u8>>> {
+        self.tell(|_| None)
+    }
+
     fn list(&self, run: RunId) -> Asked<'_, Vec<ArtifactSnapshot>> {
         self.tell(|_| {
             vec![ArtifactSnapshot {
@@ -574,8 +592,8 @@ impl History for World {
         self.tell(|_| "main".into())
     }
 
-    fn file_at<'a>(&'a self, _commit: &'a Sha, _path: &'a str) -> Asked<'a, Option<Vec<u8>>> {
-        self.tell(|_| None)
+    fn file_at<'a>(&'a self, _commit: &'a Sha, path: &'a str) -> Asked<'a, Option<Vec<u8>>> {
+        self.tell(|state| state.files.get(path).cloned())
     }
 
     fn dependencies<'a>(

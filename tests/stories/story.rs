@@ -149,6 +149,10 @@ pub(crate) enum Do {
     Trust,
     /// Sends what a quorum of clicks approved.
     Promote,
+    /// An item of the checklist.
+    Tick(String),
+    /// An item, taken back.
+    Untick(String),
 }
 
 fn merge(under: &mut toml::Table, over: &toml::Table) {
@@ -368,6 +372,14 @@ impl Do {
             Self::Rerun => Intent::RerunFailed,
             Self::Trust => Intent::TrustCommands,
             Self::Promote => Intent::Approve(Box::new(release.quorum_approval().unwrap())),
+            Self::Tick(item) => Intent::Tick {
+                item: item.clone(),
+                note: Some("looked at it".into()),
+            },
+            Self::Untick(item) => Intent::Untick {
+                item: item.clone(),
+                note: None,
+            },
         }
     }
 }

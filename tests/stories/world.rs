@@ -10,13 +10,14 @@ use cockpit::domain::{
     chat::{ChatFate, ChatPlace},
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding, TestsSummary, Totals},
-    judge::PastDay,
+    judge::{PastDay, State},
     observation::{
         AlarmSnapshot, AlarmState, ArtifactSnapshot, BranchLead, DeploymentSnapshot,
         DeploymentState, EnvironmentSnapshot, LaneRule, LaneRun, LaneSeen, LaneSnapshot,
         MetricsSeen, Minute, Observation, Relation, Sample,
     },
     policy::{MetricName, Side, TimeWindow, WindowKind},
+    question::{self, Subject},
     record::{ServiceLock, Trust, TrustWay},
     rollback::{InputsCheck, Readiness},
     rollout::{ProductionAnswer, ProductionSource},
@@ -70,6 +71,8 @@ pub(crate) enum See {
     Alarms(BTreeMap<String, AlarmState>),
     /// The windows of the next weeks.
     Calendar(Vec<Window>),
+    /// Answers to prerequisites and items, `item ` before an item's id: `STATE: WHY`.
+    Checked(BTreeMap<String, String>),
     /// Smoke tests.
     Smoke(Smoke),
     /// The run of an earlier release that locks the service; 0: none does.
@@ -344,6 +347,7 @@ impl See {
                     })
                     .collect(),
             ),
+            Self::Checked(all) => Observation::Checked(all.iter().map(checked).collect()),
             Self::Smoke(smoke) => smoke.seen(at),
             Self::Answered(answer) => answered(drive, answer),
             Self::ServiceLock(run) => Observation::ServiceLock(locked(*run)),
@@ -368,6 +372,22 @@ fn locked(run: u64) -> Option<ServiceLock> {
         reason: "error rate".into(),
         machine: None,
     })
+}
+
+fn checked((name, told): (&String, &String)) -> (Subject, question::Answer) {
+    let (state, why) = told.split_once(": ").unwrap();
+    let state = match state {
+        "pass" => State::Pass,
+        "fail" => State::Fail,
+        "no data" => State::NoData,
+        "broken" => State::Broken,
+        other => panic!("`{other}` is no state"),
+    };
+    let subject = match name.strip_prefix("item ") {
+        Some(item) => Subject::Item(item.to_owned()),
+        None => Subject::Prerequisite(name.clone()),
+    };
+    (subject, question::Answer::new(state, why))
 }
 
 fn artifact((name, digest): (&String, &String)) -> ArtifactSnapshot {

@@ -345,3 +345,21 @@ fn an_alarm_from_before_is_set_apart_and_rolls_nothing_back() {
     assert!(of_kind(&events, "judge.trigger_fired").is_empty());
     assert!(place.acts("dispatch").is_empty());
 }
+
+#[test]
+fn production_that_is_not_enabled_is_refused_and_a_person_rejects() {
+    let (place, flown) = flown(Scenario::PrerequisiteFails);
+    let reason = flown.last["phase"]["ended"]["rejected"]["reason"].as_str();
+    let reason = reason.unwrap();
+    assert!(
+        reason.starts_with("production enabled: false is not true"),
+        "{reason}"
+    );
+    let events = flown.events();
+    let rejected = of_kind(&events, "approval.rejection_requested");
+    assert_eq!(rejected.len(), 1, "cockpit never rejects by itself");
+    assert_eq!(rejected[0]["actor"], "@ana");
+    assert!(of_kind(&events, "approval.requested").is_empty());
+    assert!(of_kind(&events, "rollout.production_deployed").is_empty());
+    assert_eq!(place.acts("reject").len(), 1);
+}

@@ -179,7 +179,9 @@ impl Place {
         assert_eq!(flown.last["expected"], wanted, "{name}");
         assert_eq!(flown.code, Some(0), "{name}: {}", flown.told);
         let (approvals, productions, rollbacks) = match self.scenario {
-            Scenario::StagingFailed | Scenario::ApprovedElsewhere => (0, 0, 0),
+            Scenario::StagingFailed | Scenario::ApprovedElsewhere | Scenario::PrerequisiteFails => {
+                (0, 0, 0)
+            }
             Scenario::DispatchGate => (0, 1, 0),
             Scenario::Canary | Scenario::CanaryAdvance => (3, 0, 0),
             Scenario::Regression

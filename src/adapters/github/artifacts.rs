@@ -57,4 +57,27 @@ impl Artifacts for Client {
             })
         })
     }
+
+    fn inner_file<'a>(&'a self, artifact: ArtifactId, path: &'a str) -> Asked<'a, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let what = format!("GitHub: artifact {artifact}");
+            let Some(open) = self.open_file.clone() else {
+                let detail = "single files are not taken out of artifacts here";
+                return Err(Fault::new(FaultKind::Local, what, detail));
+            };
+            let url = self.repo(["actions", "artifacts", &artifact.to_string(), "zip"], &[]);
+            let quiet: Progress = std::sync::Arc::new(|_, _| {});
+            let zip = self.transport.download(url, &what, &quiet).await?;
+            let path = path.to_owned();
+            tokio::task::spawn_blocking(move || open(&path, &zip))
+                .await
+                .unwrap_or_else(|_| {
+                    Err(Fault::new(
+                        FaultKind::Malformed,
+                        what,
+                        "its reader broke on it",
+                    ))
+                })
+        })
+    }
 }

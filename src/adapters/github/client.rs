@@ -27,6 +27,9 @@ use crate::{
 /// Unpacks a zip within limits and reads it; blocking, called on a blocking thread.
 pub type ReadEvidence = Arc<dyn Fn(EvidenceKind, Vec<u8>) -> Result<Evidence, Fault> + Send + Sync>;
 
+/// Takes one file out of an artifact's zip, by its path; blocking, called on a blocking thread.
+pub type OpenFile = Arc<dyn Fn(&str, &[u8]) -> Result<Option<Vec<u8>>, Fault> + Send + Sync>;
+
 /// GitHub for one repository. Cheap to clone; clones share connection, token, limits and cache.
 ///
 /// Making one opens nothing and asks nothing: the token and TLS come with the first request.
@@ -38,6 +41,7 @@ pub struct Client {
     pub(super) workflow: String,
     pub(super) environment: String,
     pub(super) read_evidence: ReadEvidence,
+    pub(super) open_file: Option<OpenFile>,
     /// Names of jobs, which never change; asked for once.
     pub(super) job_names: Arc<Mutex<HashMap<u64, Text>>>,
 }
@@ -64,8 +68,18 @@ impl Client {
             environment: settings.environment.clone(),
             transport: Arc::new(Transport::new(settings, clock)?),
             read_evidence,
+            open_file: None,
             job_names: Arc::default(),
         })
+    }
+
+    /// The same, able to take single files out of artifacts.
+    #[must_use]
+    pub fn opening_files(self, open: OpenFile) -> Self {
+        Self {
+            open_file: Some(open),
+            ..self
+        }
     }
 
     /// The same connection for another workflow and environment of the repository.

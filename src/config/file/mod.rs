@@ -2,9 +2,11 @@
 //!
 //! The doc comments here become the descriptions in `cockpit config schema`. What the values mean is `resolve`'s.
 
+mod checklist;
 mod evidence;
 mod metrics;
 mod people;
+mod prerequisite;
 mod release;
 mod risk;
 mod rollout;
@@ -12,9 +14,11 @@ mod scalar;
 mod team;
 mod user;
 
+pub use checklist::*;
 pub use evidence::*;
 pub use metrics::*;
 pub use people::*;
+pub use prerequisite::*;
 pub use release::*;
 pub use risk::*;
 pub use rollout::*;

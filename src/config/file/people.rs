@@ -30,9 +30,26 @@ pub struct ApprovalTable {
     /// Sign-offs by role.
     #[serde(default)]
     pub signoffs: BTreeMap<String, At<SignoffTable>>,
-    /// Name of the checklist template.
+    /// The checklist: `production-gate`, which cockpit brings, or a TOML file beside this one.
     #[serde(default)]
     pub checklist: Option<At<String>>,
+    /// Where the state of the compliance iteration is, for checklist items that ask for it.
+    #[serde(default)]
+    pub compliance: Option<At<ComplianceTable>>,
+}
+
+/// The state of a compliance iteration: a JSON object with `iteration` and `compliant` (or `status`).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ComplianceTable {
+    /// A JSON file of the repository at the candidate's commit.
+    pub file: At<String>,
+    /// Where in the file: a JSON pointer.
+    #[serde(default)]
+    pub pointer: Option<At<String>>,
+    /// Iterations that it may take; 5. Beyond them it fails, and is to be escalated.
+    #[serde(default)]
+    pub limit: Option<At<u32>>,
 }
 
 /// One role's sign-off.

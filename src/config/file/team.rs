@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::{
     ApprovalTable, AwsEntry, BlackoutEntry, CandidateTable, EvidenceTable, FlagsTable, GateTable,
-    GithubTable, HypercareTable, MetricEntry, OneOrMany, PersonTable, ProductionTable, RiskTable,
-    RollbackTable, SlackTable, SmokeTable, StrategyTable,
+    GithubTable, HypercareTable, MetricEntry, OneOrMany, PersonTable, PrerequisiteEntry,
+    ProductionTable, RiskTable, RollbackTable, SlackTable, SmokeTable, StrategyTable,
 };
 use crate::config::At;
 
@@ -62,6 +62,9 @@ pub struct TeamTable {
     /// The human decision.
     #[serde(default)]
     pub approval: ApprovalTable,
+    /// What must be so before production, checked first.
+    #[serde(default)]
+    pub prerequisite: Vec<At<PrerequisiteEntry>>,
     /// What a gate's state other than pass does to the approval, by gate.
     #[serde(default)]
     pub gates: BTreeMap<String, At<GateTable>>,

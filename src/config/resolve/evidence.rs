@@ -198,7 +198,7 @@ pub(super) fn areas(table: &EvidenceTable, found: &mut Findings) -> BTreeMap<Str
         .unwrap_or_default()
 }
 
-fn glob(raw: &str) -> Result<String, String> {
+pub(super) fn glob(raw: &str) -> Result<String, String> {
     if raw.trim().is_empty() {
         return Err("is empty".to_owned());
     }

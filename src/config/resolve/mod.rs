@@ -4,6 +4,7 @@
 
 mod bands;
 mod calendar;
+mod checklist;
 mod evidence;
 mod explain;
 mod findings;
@@ -11,6 +12,7 @@ mod gates;
 mod metrics;
 mod not_yet;
 mod people;
+mod prerequisites;
 mod risk;
 mod rollback;
 mod rollout;
@@ -20,6 +22,7 @@ mod smoke;
 mod target;
 mod team;
 
+pub(super) use checklist::{ENDINGS as CHECKLIST_ENDINGS, checklist};
 pub use gates::{GATES, GateDefault};
 pub use not_yet::NotYet;
 pub use rules::{RuleFault, doubt_point, rule_faults};

@@ -26,7 +26,6 @@ impl fmt::Display for NotYet {
 /// The keys of this file that have no effect yet, in the order of the documents. A key leaves this list in the change
 /// that makes it work.
 pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
-    let approval = &table.approval;
     let version_from = table.candidate.version_from.as_ref();
     let rows = [
         (
@@ -38,11 +37,6 @@ pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
             version_from.is_some_and(|from| from.artifact.is_some()),
             "candidate.version_from.artifact",
             "the version from a file of the run",
-        ),
-        (
-            approval.checklist.is_some(),
-            "approval.checklist",
-            "no checklist is shown",
         ),
         (
             table.flags.is_some(),

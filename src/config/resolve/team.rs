@@ -10,7 +10,7 @@ use super::{
     findings::Findings,
     gates, metrics,
     not_yet::{self, NotYet},
-    people, risk, rollback, rollout, rules, slack,
+    people, prerequisites, risk, rollback, rollout, rules, slack,
     smoke::{self, SmokeSuites},
     target::{self, AwsAccount, ProductionVersion},
 };
@@ -72,6 +72,8 @@ pub(in crate::config) fn resolve_team(
             .and_then(|rollback| rollback::rollback(rollback, &mut found)),
         approval: people::approval(table, deploy_timeout, &mut found),
         slack: slack::slack(table, &mut found),
+        prerequisites: prerequisites::prerequisites(table, &mut found),
+        checklist: None,
         calendar: calendar::calendar(table, &mut found),
         gates: gates::gates(table, &mut found),
         metrics: metrics.all,

@@ -14,6 +14,7 @@ use crate::domain::{
     evidence::{Candidate, EvidenceKind, Finding},
     judge::PastDay,
     policy::TimeWindow,
+    question::{Answer, Subject},
     record::{ServiceLock, Trust},
     rollback::Readiness,
     rollout::ProductionAnswer,
@@ -86,6 +87,8 @@ pub enum Observation {
     Alarms(Vec<AlarmSnapshot>),
     /// The windows of the next weeks, by start.
     Calendar(Vec<TimeWindow>),
+    /// What the world answered to prerequisites and checklist items.
+    Checked(Vec<(Subject, Answer)>),
     /// Smoke tests.
     Smoke {
         /// When in the release.
@@ -174,6 +177,7 @@ impl Observation {
             | Self::Readiness(_)
             | Self::Claims(_)
             | Self::ClaimAnswered { .. }
+            | Self::Checked(_)
             | Self::Answered { .. } => Feed::Github,
             // Production answered, or did not.
             Self::Production(_) | Self::Smoke { .. } => Feed::Production,
@@ -208,6 +212,7 @@ impl Observation {
             Self::Past { .. } => "metrics of an earlier day",
             Self::Alarms(_) => "alarms",
             Self::Calendar(_) => "calendar",
+            Self::Checked(_) => "prerequisites",
             Self::Smoke { .. } => "smoke tests",
             Self::ServiceLock(_) => "service lock",
             Self::Claims(_) => "claims",

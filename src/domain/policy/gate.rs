@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{TimeWindow, Timing};
-use crate::domain::{Text, judge::State};
+use crate::domain::{Text, judge::State, question::Answer};
 
 /// Something happened to a gate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,4 +25,11 @@ pub enum GateEvent {
     },
     /// The present stands otherwise among them.
     TimingChanged(Timing),
+    /// The world answers otherwise for a prerequisite.
+    PrerequisiteChecked {
+        /// Its name.
+        name: String,
+        /// What it answers.
+        answer: Answer,
+    },
 }

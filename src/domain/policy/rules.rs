@@ -12,8 +12,10 @@ use super::{CalendarRule, ExplainRule, Metric, QuietHours, SlackRule, SmokeRules
 use crate::domain::{
     Login, Text,
     anomaly::DEFAULT_RATE,
+    checklist::{Binding, Checklist},
     evidence::{EvidenceKind, KnownFailure, LoadBaseline},
     judge::Rule,
+    question::{PrerequisiteRule, Question, Subject},
     risk::RiskRule,
     wording,
 };
@@ -71,6 +73,12 @@ pub struct Policy {
     /// Globs of files where a change is a risk.
     #[serde(default)]
     pub hot_paths: Vec<String>,
+    /// What must be so before production, checked first.
+    #[serde(default)]
+    pub prerequisites: Vec<PrerequisiteRule>,
+    /// The checklist, where the rules name one.
+    #[serde(default)]
+    pub checklist: Option<Checklist>,
     /// When production may change.
     #[serde(default)]
     pub calendar: Vec<CalendarRule>,
@@ -90,14 +98,36 @@ impl Policy {
         self.metrics.get(..shown).unwrap_or_default()
     }
 
+    /// What is asked of the world for prerequisites and the checklist.
+    pub fn questions(&self) -> Vec<Question> {
+        let prerequisites = self.prerequisites.iter().map(|rule| Question {
+            subject: Subject::Prerequisite(rule.name.clone()),
+            ask: rule.ask.clone(),
+        });
+        let items = self.checklist.iter().flat_map(Checklist::items);
+        let items = items.filter_map(|item| match &item.auto {
+            Some(Binding::Outside(ask)) => Some(Question {
+                subject: Subject::Item(item.id.clone()),
+                ask: ask.clone(),
+            }),
+            _ => None,
+        });
+        prerequisites.chain(items).collect()
+    }
+
     /// The programs that run without a person's word at that moment, as a shell would be told them. A fallback of the
     /// rollback is none of them: it runs on a typed confirmation.
     pub fn own_programs(&self) -> Vec<Text> {
         let explain = self.explain.command.as_ref();
         let explain = explain.map(|program| program.arguments.as_slice());
+        let questions = self.questions();
+        let asked = questions
+            .iter()
+            .filter_map(|question| question.ask.program());
         let all = explain
             .into_iter()
-            .chain(self.production_command.as_deref());
+            .chain(self.production_command.as_deref())
+            .chain(asked.map(|program| program.arguments.as_slice()));
         all.map(|arguments| {
             let words: Vec<String> = arguments.iter().map(|word| wording::quoted(word)).collect();
             Text::line(&words.join(" "))

@@ -8,7 +8,7 @@ use super::{
     clicks, emergency,
     reject::reject,
     reviewers::reviewers,
-    seat, signoffs, start,
+    seat, signoffs, start, ticking,
     trust::trust,
 };
 use crate::domain::{
@@ -87,6 +87,8 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
         Intent::ScheduleStart { not_before, reason } => {
             start::schedule(release, *not_before, reason, at)
         }
+        Intent::Tick { item, note } => ticking::tick(release, item, note.as_ref()),
+        Intent::Untick { item, note } => ticking::untick(release, item, note.as_ref()),
         Intent::CancelRun => cancel(release).map_or_else(wrong, |one| Ok(vec![one])),
         Intent::RerunFailed => rerun(release).map_or_else(wrong, |one| Ok(vec![one])),
         Intent::Explain { .. }

@@ -33,7 +33,9 @@ pub struct Gate {
 impl Release {
     /// Every gate, in the order of the screen.
     pub fn gates(&self) -> Vec<Gate> {
-        let mut gates = vec![self.staging_gate()];
+        let mut gates = Vec::new();
+        gates.extend(self.prerequisites_gate());
+        gates.push(self.staging_gate());
         gates.extend(self.evidence_gates());
         gates.extend(self.freshness_gate());
         gates.push(self.candidate_gate());
@@ -51,6 +53,15 @@ impl Release {
         gates.extend(self.blackout_gate());
         gates.extend(self.start_gate());
         gates.extend(self.feed_gates());
+        // Items may be bound to the other gates; it is read next to the prerequisites all the same.
+        if let Some(checklist) = self.checklist_gate(&gates) {
+            let first = usize::from(
+                gates
+                    .first()
+                    .is_some_and(|gate| gate.family == "prerequisites"),
+            );
+            gates.insert(first, checklist);
+        }
         gates
     }
 
@@ -121,19 +132,7 @@ impl Release {
             .iter()
             .filter(|rule| !rule.required)
             .map(|rule| {
-                let verdict = match self.evidence.pieces.get(&rule.kind) {
-                    None => said(State::NoData, "not read yet"),
-                    Some(Piece::Missing) => said(State::NoData, "missing"),
-                    Some(Piece::Unreadable(fault)) => said(State::Broken, fault.detail.as_str()),
-                    Some(Piece::Read { finding, .. }) => {
-                        match (finding.failure(), finding.doubt()) {
-                            (Some(why), _) => said(State::Fail, why.as_str()),
-                            (None, Some(why)) => said(State::Ambiguous, why.as_str()),
-                            (None, None) if rule.kind == EvidenceKind::Explain => self.explained(),
-                            (None, None) => said(State::Pass, &finding.in_short()),
-                        }
-                    }
-                };
+                let verdict = self.piece_verdict(rule.kind);
                 let title = match rule.kind {
                     EvidenceKind::Tests => "Tests",
                     EvidenceKind::Load => "Load test",
@@ -144,6 +143,21 @@ impl Release {
                 let word = rule.kind.word();
                 self.gate(word, word.to_owned(), title, verdict)
             })
+    }
+
+    /// What a piece of evidence says.
+    pub(super) fn piece_verdict(&self, kind: EvidenceKind) -> Verdict {
+        match self.evidence.pieces.get(&kind) {
+            None => said(State::NoData, "not read yet"),
+            Some(Piece::Missing) => said(State::NoData, "missing"),
+            Some(Piece::Unreadable(fault)) => said(State::Broken, fault.detail.as_str()),
+            Some(Piece::Read { finding, .. }) => match (finding.failure(), finding.doubt()) {
+                (Some(why), _) => said(State::Fail, why.as_str()),
+                (None, Some(why)) => said(State::Ambiguous, why.as_str()),
+                (None, None) if kind == EvidenceKind::Explain => self.explained(),
+                (None, None) => said(State::Pass, &finding.in_short()),
+            },
+        }
     }
 
     /// A summary that the facts do not bear out is none to decide on.
@@ -345,7 +359,7 @@ fn default_rule(family: &str) -> GateRule {
                 ..GateRule::all(Effect::Block)
             };
         }
-        "staging" | "signoffs" => Effect::Block,
+        "prerequisites" | "staging" | "signoffs" => Effect::Block,
         "candidate" | "freshness" | "production" | "metrics" | "smoke" | "stage" => Effect::Reason,
         _ => Effect::Warn,
     })

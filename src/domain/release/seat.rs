@@ -66,6 +66,8 @@ pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>,
         | Intent::ReviewEmergency { .. }
         | Intent::ScheduleStart { .. }
         | Intent::WithdrawSignOff { .. }
+        | Intent::Tick { .. }
+        | Intent::Untick { .. }
         | Intent::TrustCommands
         | Intent::CancelRun
         | Intent::RerunFailed

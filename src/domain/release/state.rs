@@ -8,9 +8,11 @@ use crate::domain::{
     Act, Deed, Event, ReleaseKey, Seq, Stamp, Stamped, Text,
     approval::{Approval, ApprovalEvent},
     chat::Chat,
+    checklist::ChecklistBoard,
     evidence::Board,
     judge::{State, WatchState},
     policy::{Calendar, Policy, gate::GateEvent},
+    question::Answer,
     record::{Record, RecordEvent},
     rollback::{Rollback, RollbackEvent},
     rollout::{Rollout, RolloutEvent},
@@ -47,6 +49,10 @@ pub struct Release {
     pub chat: Chat,
     /// When production may change.
     pub calendar: Calendar,
+    /// What the world answered to the prerequisites, by name.
+    pub prerequisites: BTreeMap<String, Answer>,
+    /// The checklist.
+    pub checklist: ChecklistBoard,
     /// Gate states as last recorded.
     pub gate_states: BTreeMap<String, State>,
     /// The newest events, oldest first, without the minutes and the history.
@@ -83,6 +89,8 @@ impl Release {
             record: Record::default(),
             chat: Chat::default(),
             calendar: Calendar::default(),
+            prerequisites: BTreeMap::new(),
+            checklist: ChecklistBoard::default(),
             gate_states: BTreeMap::new(),
             log: std::iter::once(first.clone()).collect(),
             policy: Policy::clone(policy),
@@ -103,6 +111,7 @@ impl Release {
         match &stamped.event {
             Event::Evidence(event) => self.evidence.apply(event, stamp.at),
             Event::Gate(event) => self.apply_gate(event),
+            Event::Checklist(event) => self.checklist.apply(stamp, event),
             Event::Approval(event) => self.apply_approval(stamp, event),
             Event::Rollout(event) => self.apply_rollout(stamp, event),
             Event::Smoke(event) => self.smoke.apply(event),
@@ -132,6 +141,9 @@ impl Release {
             }
             GateEvent::TimingChanged(timing) => {
                 self.calendar.timing = Some(timing.clone());
+            }
+            GateEvent::PrerequisiteChecked { name, answer } => {
+                self.prerequisites.insert(name.clone(), answer.clone());
             }
         }
     }
@@ -163,6 +175,8 @@ impl Release {
                     self.outbox.remove(&request.seq);
                 }
                 self.smoke = SmokeBoard::default();
+                self.prerequisites.clear();
+                self.checklist.begin_again(self.policy.checklist.as_ref());
             }
             ApprovalEvent::HeldBy { .. }
             | ApprovalEvent::Waiting { .. }

@@ -10,7 +10,7 @@ use super::{
     desk::Desk,
     diff, evidence, lane, letters, machine, metrics, production,
     pulse::{Gone, Pulse},
-    run, smoke,
+    questions, run, smoke,
 };
 use crate::{
     domain::{Feed, Seq, claim::ClaimName, later, policy::Policy, record::ServiceLock},
@@ -98,7 +98,8 @@ impl Crew {
                 run::follow(pulse(Feed::Github, 60)),
                 lane::follow(pulse(Feed::Github, 300), Arc::clone(&self.policy)),
                 evidence::follow(pulse(Feed::Github, 300), desk.clone()),
-                Box::pin(diff::follow(pulse(Feed::Github, 300), desk)),
+                Box::pin(diff::follow(pulse(Feed::Github, 300), desk.clone())),
+                Box::pin(questions::follow(pulse(Feed::Github, 300), desk)),
                 metrics::follow(pulse(Feed::Metrics, 180), Arc::clone(&self.policy)),
                 metrics::follow_alarms(pulse(Feed::Alarms, 180)),
                 calendar::follow(

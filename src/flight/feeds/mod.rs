@@ -22,6 +22,7 @@ mod metrics;
 mod past;
 mod production;
 mod pulse;
+mod questions;
 mod run;
 mod smoke;
 mod told;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
+    checklist,
     decision::agreed,
     facts::{Moved, before, measured_until, moved, strategy},
     moments::Moments,
@@ -25,6 +26,7 @@ pub(super) fn record(recorded: &Recorded) -> Value {
     let policy = &release.policy;
     let repository = &release.key.repository;
     let candidate = release.evidence.candidate.as_ref();
+    let (prerequisites, items) = checklist::record(release);
     json!({
         "record": "deployment-record",
         "format": 1,
@@ -55,6 +57,8 @@ pub(super) fn record(recorded: &Recorded) -> Value {
         "seconds": seconds(&Moments::of(recorded)),
         "risk": {"level": release.risk().level, "score": release.risk().score},
         "gates_at_decision": recorded.at_decision().map(|(_, then)| gates(&then.gates())),
+        "prerequisites": prerequisites,
+        "checklist": items,
         "decisions": recorded.events().iter().filter_map(decision).collect::<Vec<_>>(),
         "stages": release.rollout.stages.iter().map(|stage| json!({
             "name": stage.name,

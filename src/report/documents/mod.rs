@@ -1,5 +1,6 @@
 //! The documents about a release, made from its journal: before the deploy, its log, what was verified, the record.
 
+mod checklist;
 mod decision;
 mod document;
 mod facts;

@@ -1,6 +1,7 @@
 //! `pre-deployment-checklist` and `deployment-log-production`.
 
 use super::{
+    checklist as list,
     facts::{self, bounded, head, login, title},
     page::{Page, stamp},
 };
@@ -8,6 +9,7 @@ use crate::{
     domain::{
         Event,
         approval::ApprovalEvent,
+        checklist::When,
         evidence::EvidenceKind,
         judge::{JudgeEvent, State},
         release::{Recorded, Release},
@@ -49,8 +51,10 @@ pub(super) fn checklist(recorded: &Recorded) -> Page {
         count(State::is_unknown)
     ));
     head(&mut page, recorded);
+    list::prerequisites(&mut page, &then);
     page.heading("Gates");
     facts::gates(&mut page, &gates);
+    list::items(&mut page, &then, &[When::Before]);
     page.heading("Evidence");
     evidence(&mut page, &then);
     page.heading("Ready to go back");

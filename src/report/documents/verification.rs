@@ -1,10 +1,12 @@
 //! `post-deployment-verification`: what was verified in production, with its arithmetic.
 
 use super::{
+    checklist,
     facts::{head, movement, title},
     page::{Page, stamp},
 };
 use crate::domain::{
+    checklist::When,
     judge::WindowEnd,
     observation::{AlarmState, RunStatus},
     release::{Recorded, Release},
@@ -33,6 +35,7 @@ pub(super) fn page(recorded: &Recorded) -> Page {
         rows.collect(),
         "No stage is known.",
     );
+    checklist::items(&mut page, release, &[When::During, When::After]);
     page.heading("Gates of the watch");
     page.words(format!(
         "{have} of {} were judged with complete data.",

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     caller::{Caller, number},
+    checks,
     page::Page,
 };
 use crate::simulator::{
@@ -25,6 +26,7 @@ pub(super) fn answer(state: &State, caller: &Caller<'_>, parts: &[&str]) -> Opti
             let commit = repository.pull(number(id)?)?;
             Some(Reply::json(200, &wire::pull(commit, links)))
         }
+        ["commits", name, "check-runs"] => checks::answer(state, caller, name),
         ["commits", name, "pulls"] => {
             let at = repository.find(name)?;
             let pull = wire::pull_simple(&repository.commits[at], links);

@@ -3,6 +3,7 @@
 mod actions;
 mod app;
 mod caller;
+mod checks;
 mod comments;
 mod control;
 mod front;

@@ -2,7 +2,9 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
-use super::{approve, card, fact::Fact, fields, help, lane, other, palette, rollback, walk};
+use super::{
+    approve, card, checklist, fact::Fact, fields, help, lane, other, palette, rollback, walk,
+};
 use crate::{
     app::{Asking, Hits, Overlay, Prompt},
     ui::{
@@ -36,8 +38,17 @@ pub(in crate::ui) fn draw(
             walk::draw(view, buffer, area, hits);
             None
         }
+        Overlay::Checklist => {
+            checklist::draw(view, buffer, area, hits);
+            None
+        }
         Overlay::Palette(palette) => Some(palette::draw(view, buffer, area, palette, hits)),
-        Overlay::Prompt(prompt) => prompt_box(view, buffer, area, prompt),
+        Overlay::Prompt(prompt) => {
+            if matches!(prompt.asking, Asking::Tick(_)) {
+                checklist::draw(view, buffer, area, hits);
+            }
+            prompt_box(view, buffer, area, prompt)
+        }
     }
 }
 

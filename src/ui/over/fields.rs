@@ -309,6 +309,8 @@ fn verb(asking: &Asking) -> &'static str {
         Asking::Review => "record the review",
         Asking::Schedule { .. } => "schedule it",
         Asking::Leave => "leave",
+        Asking::Tick(ticking) if ticking.on => "tick it",
+        Asking::Tick(_) => "take it back",
         Asking::Trust => "let them run",
         Asking::CancelRun => "cancel the run",
         Asking::RerunFailed => "run them again",

@@ -3,6 +3,7 @@
 mod any;
 mod approve;
 mod card;
+mod checklist;
 mod fact;
 mod fields;
 mod help;

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 
 use super::fact::{Fact, warning};
 use crate::{
-    app::{Asking, Bar, Prompt, Seat},
+    app::{Asking, Bar, Prompt, Seat, Ticking},
     ui::{pane::View, pen::wrap},
 };
 
@@ -31,6 +31,8 @@ pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Ve
         Asking::Review => ("Review the emergency", styles.accent),
         Asking::Schedule { .. } => ("Schedule the start", styles.accent),
         Asking::Leave => ("Leave while this burns?", styles.fail),
+        Asking::Tick(ticking) if ticking.on => ("Tick an item", styles.accent),
+        Asking::Tick(_) => ("Take a tick back", styles.warn),
         Asking::Trust => ("Let the rules' programs run", styles.warn),
         Asking::CancelRun => ("Cancel the run", styles.warn),
         Asking::RerunFailed => ("Run the failed jobs again", styles.accent),
@@ -106,6 +108,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
         Asking::Emergency | Asking::Review => emergency(view, asking),
         Asking::Schedule { zone, .. } => schedule(view, zone),
         Asking::Leave => leaving(view),
+        Asking::Tick(ticking) => ticked(view, ticking),
         Asking::Trust => programs(view),
         Asking::CancelRun => vec![
             plain("GitHub is asked to stop the run."),
@@ -188,6 +191,23 @@ fn held(view: View<'_>) -> Vec<Fact> {
     let words = "Nothing is rolled back by itself any more: cockpit asks.";
     facts.push(vec![(words.to_owned(), view.look.styles.text)]);
     facts
+}
+
+/// The item, and what its tick means.
+fn ticked(view: View<'_>, ticking: &Ticking) -> Vec<Fact> {
+    let styles = &view.look.styles;
+    let record = if ticking.on {
+        "Your name and the time stand for it in the record."
+    } else {
+        "That it was taken back stands in the record too."
+    };
+    vec![
+        vec![
+            ("  ".to_owned(), styles.strong),
+            (ticking.text.clone(), styles.strong),
+        ],
+        vec![(record.to_owned(), styles.dim)],
+    ]
 }
 
 /// What is said of the driver's seat.

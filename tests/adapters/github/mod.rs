@@ -1,6 +1,7 @@
 //! The GitHub client and its ports.
 
 mod acts;
+mod checks;
 mod claims;
 mod deliveries;
 mod faults;

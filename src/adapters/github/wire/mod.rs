@@ -1,5 +1,6 @@
 //! GitHub's JSON as it comes, and how it becomes the domain's words. Nothing outside the adapter sees these shapes.
 
+mod check;
 mod comment;
 mod delivery;
 mod dependency;
@@ -9,6 +10,7 @@ mod lane;
 mod past;
 mod run;
 
+pub(super) use check::CheckRun;
 pub(super) use comment::Comment;
 pub(super) use delivery::{PastRuns, WireJob, WireRun};
 pub(super) use dependency::Dependency;

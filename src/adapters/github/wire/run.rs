@@ -121,7 +121,7 @@ impl Job {
     }
 }
 
-fn status(word: Option<&str>) -> RunStatus {
+pub(super) fn status(word: Option<&str>) -> RunStatus {
     match word {
         Some("requested") => RunStatus::Requested,
         Some("queued") => RunStatus::Queued,
@@ -133,7 +133,7 @@ fn status(word: Option<&str>) -> RunStatus {
     }
 }
 
-fn conclusion(word: &str) -> Conclusion {
+pub(super) fn conclusion(word: &str) -> Conclusion {
     match word {
         "success" => Conclusion::Success,
         "failure" => Conclusion::Failure,

@@ -7,14 +7,16 @@ use crate::domain::{
     ArtifactId, Deed, Event, Fault, Feed, Outcome, Seq, Text,
     approval::ApprovalEvent,
     chat::{ChatEvent, ChatFate},
+    checklist::ChecklistEvent,
     evidence::{EvidenceEvent, EvidenceKind, Finding, Piece},
     judge::JudgeEvent,
     later,
     observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
     policy::{TimeWindow, gate::GateEvent},
+    question::{Answer, Subject},
     record::{RecordEvent, ServiceLock, Trust},
     release::{Release, SETTLE},
-    rollback::{RollbackEvent, RollbackProgress},
+    rollback::{Readiness, RollbackEvent, RollbackProgress},
     rollout::{ProductionAnswer, RolloutEvent},
     smoke::{Moment, SmokeEvent, SmokeOutcome},
 };
@@ -73,12 +75,10 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
                 RolloutEvent::ProtectionSeen(seen.clone())
             })
         }
-        Observation::Readiness(readiness) => new_if(
-            release.rollback.readiness.as_ref() != Some(readiness),
-            || RollbackEvent::ReadinessSeen(readiness.clone()),
-        ),
+        Observation::Readiness(readiness) => readiness_seen(release, readiness),
         Observation::Alarms(alarms) => alarms_seen(release, alarms),
         Observation::Calendar(windows) => calendar(release, windows),
+        Observation::Checked(answers) => checked(release, answers),
         Observation::Smoke {
             moment,
             asked,
@@ -113,6 +113,11 @@ fn messaged(release: &Release, act: Seq, fate: &ChatFate) -> Vec<Event> {
         act,
         fate: fate.clone(),
     })
+}
+
+fn readiness_seen(release: &Release, readiness: &Readiness) -> Vec<Event> {
+    let is_new = release.rollback.readiness.as_ref() != Some(readiness);
+    new_if(is_new, || RollbackEvent::ReadinessSeen(readiness.clone()))
 }
 
 fn service_lock(release: &Release, lock: Option<&ServiceLock>) -> Vec<Event> {
@@ -190,6 +195,28 @@ fn calendar(release: &Release, windows: &[TimeWindow]) -> Vec<Event> {
     new_if(is_new, || GateEvent::CalendarRead {
         windows: windows.to_vec(),
     })
+}
+
+/// Answers that are other than known.
+fn checked(release: &Release, answers: &[(Subject, Answer)]) -> Vec<Event> {
+    let news = answers
+        .iter()
+        .filter_map(|(subject, answer)| -> Option<Event> {
+            let answer = answer.clone();
+            match subject {
+                Subject::Prerequisite(name) => {
+                    let is_new = release.prerequisites.get(name) != Some(&answer);
+                    let name = name.clone();
+                    is_new.then(|| GateEvent::PrerequisiteChecked { name, answer }.into())
+                }
+                Subject::Item(item) => {
+                    let is_new = release.checklist.answers.get(item) != Some(&answer);
+                    let item = item.clone();
+                    is_new.then(|| ChecklistEvent::ItemChecked { item, answer }.into())
+                }
+            }
+        });
+    news.collect()
 }
 
 /// An answer is news once; one of an earlier question comes too late.
