@@ -4,11 +4,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Bar, Derived, Tone, strategy_words};
+use super::{
+    Bar, Derived, Tone,
+    ending::{ended, recovery},
+    strategy_words,
+};
 use crate::domain::{
-    End, Feed, Phase,
+    Feed, Phase,
     approval::ApprovalProgress,
-    checklist::When,
     judge::WindowEnd,
     policy::Effect,
     release::{Gate, Release},
@@ -387,74 +390,5 @@ fn production_says(release: &Release) -> String {
             ..
         }) => format!("production answers {answer}"),
         _ => "production has not answered with the target yet".to_owned(),
-    }
-}
-
-fn recovery(release: &Release) -> String {
-    match release.rollback.newest().map(|attempt| &attempt.progress) {
-        Some(RollbackProgress::Finished {
-            recovered: Some((recovered, why)),
-            ..
-        }) => {
-            let word = match recovered {
-                Some(true) => "recovered",
-                Some(false) => "NOT recovered",
-                None => "recovery: cannot tell",
-            };
-            format!("{word}: {why}")
-        }
-        _ => String::new(),
-    }
-}
-
-fn ended(release: &Release, end: &End, now: Timestamp) -> Bar {
-    let detail = match end {
-        End::Complete => match still_open(release) {
-            Some(open) => format!("{} · {open}", production_of(release)),
-            None => production_of(release),
-        },
-        End::Rejected { by, reason } => match by {
-            Some(by) => format!("by {by}: {}", reason.first_line()),
-            None => reason.first_line().to_owned(),
-        },
-        End::Failed { what } => what.first_line().to_owned(),
-        End::Expired => "nobody approved it in GitHub's time".to_owned(),
-        End::Cancelled => "the run was cancelled".to_owned(),
-        End::RolledBack => recovery(release),
-        End::ClosedByHand { reason } => reason.first_line().to_owned(),
-    };
-    let tone = match end {
-        End::Complete => Tone::Good,
-        _ => Tone::Calm,
-    };
-    let review = release.review_in_words(now);
-    let review = review.map_or_else(String::new, |review| format!("emergency: {review}"));
-    Bar::new(tone, release.outcome().word(), detail).right(review)
-}
-
-/// Items of after the deploy that a person has still to tick.
-fn still_open(release: &Release) -> Option<String> {
-    let all = release.checklist_stands();
-    let open = all.iter().filter(|one| {
-        let item = one.item;
-        item.when != When::Before && item.required && !one.is_done()
-    });
-    match open.count() {
-        0 => None,
-        open => Some(format!(
-            "{} open",
-            wording::count(open as u64, "checklist item")
-        )),
-    }
-}
-
-fn production_of(release: &Release) -> String {
-    match release
-        .rollout
-        .production_now()
-        .and_then(|answer| answer.name())
-    {
-        Some(name) => format!("production runs {name}"),
-        None => "production does not tell what it runs".to_owned(),
     }
 }

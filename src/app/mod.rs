@@ -14,6 +14,7 @@ mod checklist;
 mod chord;
 mod derived;
 mod effect;
+mod ending;
 mod feeds;
 mod lane;
 mod model;

@@ -26,8 +26,7 @@ pub(super) fn record(recorded: &Recorded) -> Value {
     let policy = &release.policy;
     let repository = &release.key.repository;
     let candidate = release.evidence.candidate.as_ref();
-    let (prerequisites, items) = checklist::record(release);
-    json!({
+    let mut record = json!({
         "record": "deployment-record",
         "format": 1,
         "service": policy.service,
@@ -57,8 +56,6 @@ pub(super) fn record(recorded: &Recorded) -> Value {
         "seconds": seconds(&Moments::of(recorded)),
         "risk": {"level": release.risk().level, "score": release.risk().score},
         "gates_at_decision": recorded.at_decision().map(|(_, then)| gates(&then.gates())),
-        "prerequisites": prerequisites,
-        "checklist": items,
         "decisions": recorded.events().iter().filter_map(decision).collect::<Vec<_>>(),
         "stages": release.rollout.stages.iter().map(|stage| json!({
             "name": stage.name,
@@ -84,7 +81,12 @@ pub(super) fn record(recorded: &Recorded) -> Value {
         "emergency": emergency(release),
         "closed": release.record.closed.as_ref().map(note),
         "events": release.seq(),
-    })
+    });
+    // The macro has an end, and this is beyond it.
+    let (prerequisites, items) = checklist::record(release);
+    record["prerequisites"] = prerequisites.into();
+    record["checklist"] = items.into();
+    record
 }
 
 /// The emergency way, where somebody took it.
