@@ -408,13 +408,6 @@ impl Action {
         self.group() == Group::Decide
     }
 
-    /// What a later version brings; its key already says so.
-    pub fn later(self) -> Option<&'static str> {
-        match self {
-            _ => None,
-        }
-    }
-
     /// The action of that name.
     pub fn named(name: &str) -> Option<Self> {
         ROWS.iter().find(|row| row.1 == name).map(|row| row.0)

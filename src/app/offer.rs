@@ -12,9 +12,6 @@ use crate::domain::{
 ///
 /// Said before anyone types. Nobody acts unnamed.
 pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<String> {
-    if let Some(later) = action.later() {
-        return Some(format!("{later} is not in this version"));
-    }
     if !action.acts() {
         return None;
     }

@@ -31,22 +31,21 @@ impl Default for Palette {
     }
 }
 
-/// Moving about by name helps nobody, nor does what a later version brings.
+/// Moving about by name helps nobody.
 fn fits_palette(action: Action) -> bool {
-    action.later().is_none()
-        && !matches!(
-            action,
-            Action::Up
-                | Action::Down
-                | Action::Left
-                | Action::Right
-                | Action::PageUp
-                | Action::PageDown
-                | Action::Top
-                | Action::Bottom
-                | Action::Back
-                | Action::Palette
-        )
+    !matches!(
+        action,
+        Action::Up
+            | Action::Down
+            | Action::Left
+            | Action::Right
+            | Action::PageUp
+            | Action::PageDown
+            | Action::Top
+            | Action::Bottom
+            | Action::Back
+            | Action::Palette
+    )
 }
 
 impl Palette {

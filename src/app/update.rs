@@ -209,7 +209,7 @@ impl Model {
             Action::NextDecision | Action::PreviousDecision => {
                 self.say("Only a replay moves in time: cockpit replay RELEASE");
             }
-            _ if action.acts() || action.later().is_some() => self.ask(action, release),
+            _ if action.acts() => self.ask(action, release),
             _ => self.step(action, release),
         }
         Vec::new()

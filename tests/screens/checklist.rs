@@ -267,16 +267,11 @@ fn what_fails_refuses_production_and_a_rejection_is_at_hand() {
 #[test]
 fn a_tick_locks_no_open_approval_and_one_taken_back_does() {
     let mut journal = listed(true);
-    for name in ["policy"] {
-        let answer = Answer::new(State::Pass, "policy: success");
-        journal.github(
-            -400,
-            GateEvent::PrerequisiteChecked {
-                name: name.to_owned(),
-                answer,
-            },
-        );
-    }
+    let (name, answer) = (
+        "policy".to_owned(),
+        Answer::new(State::Pass, "policy: success"),
+    );
+    journal.github(-400, GateEvent::PrerequisiteChecked { name, answer });
     // Only what people tick, so that the gate can pass.
     for section in &mut journal.release.policy.checklist.as_mut().unwrap().sections {
         section.items.retain(|item| item.auto.is_none());

@@ -298,6 +298,16 @@ impl ClickMade {
     }
 }
 
+/// An item of the checklist, ticked with a note or taken back without one.
+fn ticked(item: String, on: bool) -> Intent {
+    let note = on.then(|| "looked at it".into());
+    if on {
+        Intent::Tick { item, note }
+    } else {
+        Intent::Untick { item, note }
+    }
+}
+
 impl Do {
     fn intent(&self, release: &Release, prompts: &mut Prompts) -> Intent {
         match self {
@@ -372,14 +382,8 @@ impl Do {
             Self::Rerun => Intent::RerunFailed,
             Self::Trust => Intent::TrustCommands,
             Self::Promote => Intent::Approve(Box::new(release.quorum_approval().unwrap())),
-            Self::Tick(item) => Intent::Tick {
-                item: item.clone(),
-                note: Some("looked at it".into()),
-            },
-            Self::Untick(item) => Intent::Untick {
-                item: item.clone(),
-                note: None,
-            },
+            Self::Tick(item) => ticked(item.clone(), true),
+            Self::Untick(item) => ticked(item.clone(), false),
         }
     }
 }

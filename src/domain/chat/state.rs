@@ -210,7 +210,8 @@ fn is_told(event: &Event) -> bool {
                 | RecordEvent::SeatTaken { .. }
                 | RecordEvent::Closed { .. }
         ),
-        Event::Evidence(_)
+        Event::Checklist(_)
+        | Event::Evidence(_)
         | Event::Gate(_)
         | Event::Smoke(_)
         | Event::Chat(_)

@@ -78,7 +78,7 @@ enum Line {
     Gap,
 }
 
-/// What a later version brings is left out: a key that does nothing is no help.
+/// An action without a key is left out: nobody could press it.
 fn lines(view: View<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
     for group in Group::ALL {
@@ -88,7 +88,7 @@ fn lines(view: View<'_>) -> Vec<Line> {
         lines.push(Line::Heading(group));
         lines.extend(
             Action::all()
-                .filter(|action| action.group() == group && action.later().is_none())
+                .filter(|action| action.group() == group)
                 .filter(|action| view.look.keymap.shown(*action).is_some())
                 .map(Line::Action),
         );
