@@ -179,7 +179,9 @@ fn fits(template: &str, path: &str) -> bool {
     loop {
         match (wanted.next(), parts.next()) {
             (None, None) => return true,
-            (Some("{path}" | "{ref}"), Some(part)) => return !part.is_empty(),
+            (Some("{path}" | "{ref}"), Some(part)) if wanted.clone().next().is_none() => {
+                return !part.is_empty();
+            }
             (Some(one), Some(part))
                 if one == part || (one.starts_with('{') && !part.is_empty()) => {}
             _ => return false,
