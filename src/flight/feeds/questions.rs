@@ -27,8 +27,8 @@ use crate::{
     flight::needs::Needs,
 };
 
-/// Between two rounds.
-const EVERY: SignedDuration = SignedDuration::from_secs(120);
+/// Between two rounds where everything is told; a decision begins one at once.
+const EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// While something is not there yet, or only runs.
 const SOON: SignedDuration = SignedDuration::from_secs(30);
 /// Between two runs of a program.
@@ -104,11 +104,12 @@ pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
 }
 
 /// What of the needs begins a round at once.
-fn news(needs: &Needs) -> (Option<&Sha>, u32, bool, bool, Option<&str>) {
+fn news(needs: &Needs) -> (Option<&Sha>, u32, Timestamp, bool, bool, Option<&str>) {
     let evidence = &needs.evidence;
     (
         evidence.sha.as_ref(),
         needs.attempt,
+        needs.look_after,
         needs.asks_questions,
         evidence.trust.is_some(),
         evidence.detail.as_deref(),
