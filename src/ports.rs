@@ -13,6 +13,7 @@ use crate::domain::{
     claim::{Claim, ClaimName, ClaimWish, MachineId},
     diff::DependencyChange,
     evidence::{Evidence, EvidenceKind},
+    flags::FlagReading,
     observation::{
         AlarmSnapshot, ArtifactSnapshot, CheckSnapshot, CommentSnapshot, Comparison,
         DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LaneRule, LaneSnapshot, MetricsSeen,
@@ -298,6 +299,14 @@ pub enum ChatHeard {
     Open,
     /// None can come; it is tried again by itself.
     Lost(Fault),
+}
+
+/// Who keeps feature flags.
+pub trait Flags: Send + Sync {
+    /// How each of these flags stands, in their order. One that the provider does not know is a reading, not a fault.
+    fn read<'a>(&'a self, names: &'a [String]) -> Asked<'a, Vec<(String, FlagReading)>>;
+    /// Switches one off for everyone. Sends once; switching off what is off changes nothing.
+    fn kill<'a>(&'a self, name: &'a str) -> Asked<'a, ()>;
 }
 
 /// A team's own program: argument vector, never a shell line.

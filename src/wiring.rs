@@ -10,6 +10,7 @@ use crate::{
     adapters::{
         artifacts, cloudwatch,
         cloudwatch::CloudWatch,
+        flags::{FlagFile, HttpFlags, Recipe, Request, Shape, launchdarkly, unleash},
         github,
         github::{Client, ReadEvidence, TokenSource},
         probe::{CommandProbe, UrlProbe},
@@ -19,16 +20,18 @@ use crate::{
         store::{StoreError, state_root},
     },
     config::{
-        AwsAccount, Env, Machine, Place, ProductionVersion, TeamFile, Token, file::SecretText,
+        AwsAccount, Env, FLAGS_VARIABLES, Machine, Place, ProductionVersion, TeamFile, Token,
+        WrittenRequest, file::SecretText,
     },
     domain::{
         Fault, FaultKind, Repository,
+        flags::FlagProvider,
         policy::{Policy, SMOKE_VARIABLES, SmokeRule},
         question::Ask,
         smoke::{Suite, Test},
     },
     flight::{SmokeAsker, SmokeTests},
-    ports::{Chat, Clock, Probe},
+    ports::{Chat, Clock, Flags, Probe},
 };
 
 /// The repository that the layers name, or what to do about it.
@@ -182,6 +185,48 @@ pub fn variables(policy: &Policy, env: &Env) -> Arc<BTreeMap<String, SecretStrin
         _ => None,
     });
     Arc::new(named.collect())
+}
+
+/// Who keeps the flags of the rules, with what it may have of the environment.
+pub fn flags(team: &TeamFile, env: &Env) -> Option<Arc<dyn Flags>> {
+    let source = team.flags.as_ref()?;
+    if let Some(file) = &source.file {
+        return Some(Arc::new(FlagFile::new(file.into())));
+    }
+    let request = |written: &WrittenRequest| Request {
+        method: written.method.clone(),
+        url: written.url.clone(),
+        headers: written.headers.clone().into_iter().collect(),
+        body: written.body.clone(),
+    };
+    let base = source.base.as_deref().unwrap_or_default();
+    let (read, shape, kill) = match source.provider {
+        FlagProvider::Unleash => unleash(base),
+        FlagProvider::Launchdarkly => launchdarkly(base),
+        FlagProvider::Http | FlagProvider::Flagd => {
+            let (read, kill) = (source.read.as_ref()?, source.kill.as_ref()?);
+            let shape = Shape {
+                pointer: read.pointer.clone(),
+                on: read.on.clone(),
+            };
+            (request(&read.request), shape, request(kill))
+        }
+    };
+    // Rules may name variables of their own only: checked when they were read, and once more where it counts.
+    let named = source
+        .token
+        .as_ref()
+        .filter(|name| name.starts_with(FLAGS_VARIABLES));
+    Some(Arc::new(HttpFlags::new(Recipe {
+        read,
+        shape,
+        kill,
+        environment: source.environment.clone(),
+        project: source.project.clone(),
+        token: named.and_then(|name| env.secret(name)).cloned(),
+        token_name: source.token.clone(),
+        limit: Duration::from_secs(10),
+    })))
 }
 
 /// Where journals lie: what the layers say, else the platform's state folder.

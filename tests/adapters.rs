@@ -16,6 +16,8 @@ mod dotnet;
 mod evidence;
 #[path = "adapters/explain.rs"]
 mod explain;
+#[path = "adapters/flags.rs"]
+mod flags;
 #[path = "adapters/github/mod.rs"]
 mod github;
 #[path = "adapters/scanners.rs"]

@@ -88,6 +88,7 @@ fn sort(deed: &Deed) -> &'static str {
         Deed::Claim { .. } => "claim",
         Deed::Cancel { .. } => "cancel",
         Deed::RerunFailed { .. } => "re-run",
+        Deed::KillFlag { .. } => "flag",
     }
 }
 

@@ -154,6 +154,11 @@ fn kinds() -> BTreeSet<String> {
             include_str!("../src/domain/chat/event.rs"),
         ),
         (
+            "flag",
+            "FlagEvent",
+            include_str!("../src/domain/flags/event.rs"),
+        ),
+        (
             "record",
             "RecordEvent",
             include_str!("../src/domain/record/event.rs"),

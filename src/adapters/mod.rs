@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod checkout;
 pub mod clock;
 pub mod cloudwatch;
+pub mod flags;
 pub mod github;
 pub mod probe;
 pub mod script;

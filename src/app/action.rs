@@ -1,5 +1,4 @@
 //! What a key means. One list feeds the keymap, the key bar, the help and the palette.
-//!
 //! Knows neither keys nor drawing.
 
 /// Something that a person asks of the screen.
@@ -51,6 +50,8 @@ pub enum Action {
     Reject,
     /// Opens the rollback.
     RollBack,
+    /// Switches a feature flag off.
+    KillFlag,
     /// Releases the next stage.
     ReleaseStage,
     /// Holds a countdown.
@@ -132,13 +133,13 @@ impl Group {
 /// One row of the list: name in the keymap, short label, a sentence, the group.
 type Row = (Action, &'static str, &'static str, &'static str, Group);
 
-const ROWS: [Row; 53] = {
+const ROWS: [Row; 54] = {
     use Action::{
         Approve, Back, Bottom, Browse, CancelRun, Card, Close, Copy, Diff, Down, Emergency, Extend,
-        Filter, HandOver, Help, Hold, KeepWatching, Lane, Left, NextDecision, NextMetric, NextPane,
-        Note, Open, PageDown, PageUp, Palette, Pane, PreviousDecision, PreviousPane, Problem, Quit,
-        Redraw, Reject, ReleaseStage, RerunFailed, Right, RollBack, Schedule, SignOff, Suspend,
-        TakeSeat, Tick, Top, Trust, Up, Zoom,
+        Filter, HandOver, Help, Hold, KeepWatching, KillFlag, Lane, Left, NextDecision, NextMetric,
+        NextPane, Note, Open, PageDown, PageUp, Palette, Pane, PreviousDecision, PreviousPane,
+        Problem, Quit, Redraw, Reject, ReleaseStage, RerunFailed, Right, RollBack, Schedule,
+        SignOff, Suspend, TakeSeat, Tick, Top, Trust, Up, Zoom,
     };
     use Group::{Cockpit, Decide, Look, Move};
     [
@@ -161,6 +162,13 @@ const ROWS: [Row; 53] = {
             "roll-back",
             "roll back",
             "Roll production back",
+            Decide,
+        ),
+        (
+            KillFlag,
+            "kill-flag",
+            "switch a flag off",
+            "Switch a feature flag of the release off",
             Decide,
         ),
         (

@@ -5,71 +5,19 @@
 
 use super::{
     Asking, Choice, Chord, Entry, Key, Part, Phrase, Reason,
-    changed::{changed, rollback_changes},
+    ground::{
+        changed, emergency, explain, flag_moved, hand_over, kill_flag, missing, rollback_changes,
+        sign_off,
+    },
     when::when,
 };
 use crate::domain::{
-    Intent, Login, ReleaseKey, Text,
-    approval::{Change, ConfirmedApproval, ConfirmedRollback, Shown, Unconfirmed, incident_link},
+    Intent, ReleaseKey, Text,
+    approval::{Change, ConfirmedApproval, ConfirmedRollback, Shown, Unconfirmed},
     record::Problem,
     release::Release,
     rollback::{Plan, RollbackShown},
 };
-use crate::report::ROOT_CAUSE;
-
-/// `LOGIN` and, behind it, what to know.
-fn hand_over(typed: &str) -> Result<Intent, Unconfirmed> {
-    let typed = typed.trim();
-    let (login, note) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
-    let to = Login::parse(login.trim_end_matches([',', ':']))
-        .map_err(|_| missing("begin with the GitHub login of who takes over"))?;
-    Ok(Intent::HandOver {
-        to,
-        note: Text::block_within(note.trim(), 4_000),
-    })
-}
-
-/// What is still to be written.
-fn missing(why: &str) -> Unconfirmed {
-    Unconfirmed::Reason {
-        why: Text::line(why),
-    }
-}
-
-/// The story of a rollback, with a root cause in it.
-fn explain(reason: &str) -> Result<Intent, Unconfirmed> {
-    if reason.trim_end().ends_with(ROOT_CAUSE) {
-        let why = "write the root cause behind the last line, or that it is not known yet";
-        return Err(missing(why));
-    }
-    Ok(Intent::Explain {
-        text: Text::block_within(reason, 4_000),
-    })
-}
-
-fn sign_off(
-    roles: &[(String, bool)],
-    choice: Option<Choice>,
-    note: Text,
-) -> Result<Intent, Unconfirmed> {
-    let at = match choice {
-        Some(Choice::Role(at)) => at,
-        _ => 0,
-    };
-    match roles.get(at).cloned() {
-        Some((role, false)) => Ok(Intent::SignOff {
-            role,
-            note: Some(note),
-        }),
-        Some((role, true)) => Ok(Intent::WithdrawSignOff { role }),
-        None => Err(missing("there is no role to sign for")),
-    }
-}
-
-fn emergency(link: &str, reason: Text) -> Result<Intent, Unconfirmed> {
-    let incident = incident_link(link).map_err(missing)?;
-    Ok(Intent::DeclareEmergency { reason, incident })
-}
 
 /// What a prompt says about itself, below its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,6 +159,11 @@ impl Prompt {
     fn choose(&mut self, by: isize) {
         let last = self.choices.len().saturating_sub(1);
         self.chosen = self.chosen.saturating_add_signed(by).min(last);
+        if let (Asking::KillFlag(flags), Some(phrase)) = (&self.asking, &mut self.phrase)
+            && let Some(shown) = flags.get(self.chosen)
+        {
+            phrase.ask(&shown.flag);
+        }
     }
 
     fn step(&mut self, by: isize) {
@@ -283,6 +236,9 @@ impl Prompt {
                 let confirmed = ConfirmedRollback::typed(key, shown, plan, typed, &reason)?;
                 Intent::RollBack(Box::new(confirmed))
             }
+            Asking::KillFlag(flags) => {
+                kill_flag(&self.key, flags.get(self.chosen), typed, &reason)?
+            }
             Asking::Reject => Intent::Reject { reason: text() },
             Asking::Note => Intent::Note { text: text() },
             Asking::Problem => Intent::ReportProblem {
@@ -345,6 +301,13 @@ impl Prompt {
                     None => vec![changed("the target", shown.target.name(), "none")],
                 };
                 self.refresh_plans(release);
+            }
+            Asking::KillFlag(flags) => {
+                let shown = flags.get(self.chosen);
+                self.locked = shown
+                    .and_then(|shown| flag_moved(shown, release))
+                    .into_iter()
+                    .collect();
             }
             _ => {}
         }

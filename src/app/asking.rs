@@ -5,6 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{Field, Ticking};
 use crate::domain::{
     approval::Shown,
+    flags::KillShown,
     record::Problem,
     rollback::{Plan, RollbackShown},
 };
@@ -18,6 +19,8 @@ pub enum Asking {
     Reject,
     /// To go back.
     RollBack(Box<RollbackShown>),
+    /// To switch one of these flags off.
+    KillFlag(Vec<KillShown>),
     /// To write something down.
     Note,
     /// To report a problem.
@@ -74,6 +77,8 @@ pub enum Choice {
     Minutes(i64),
     /// Index of a role.
     Role(usize),
+    /// Index of a flag.
+    Flag(usize),
 }
 
 /// The reason that a prompt asks for.

@@ -20,6 +20,7 @@ impl Model {
                 Some(Prompt::plain(release, Asking::WaitNoLonger))
             }
             Action::RollBack => Prompt::roll_back(release, &known_reason(release)),
+            Action::KillFlag => Prompt::kill_flag(release, &known_reason(release)),
             Action::Note => Some(Prompt::note(release)),
             Action::Problem => Some(Prompt::problem(release)),
             Action::Extend => Some(Prompt::extend(release)),

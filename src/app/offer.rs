@@ -6,6 +6,7 @@ use crate::domain::{
     policy::Effect,
     release::{Gate, Release},
     rollout::RunFacts,
+    wording,
 };
 
 /// Why an action does nothing now, in words; `None` where it does something.
@@ -43,6 +44,7 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
         Action::TakeSeat | Action::HandOver => !phase.is_end(),
         Action::Reject => release.approval.waiting.is_some(),
         Action::RollBack => return rollback(release, &phase),
+        Action::KillFlag => return killing(release, &phase),
         Action::KeepWatching => {
             release.watch.alerts().next().is_some() || release.watch.strange().next().is_some()
         }
@@ -152,6 +154,19 @@ fn rollback(release: &Release, phase: &Phase) -> Option<String> {
     None
 }
 
+fn killing(release: &Release, phase: &Phase) -> Option<String> {
+    let Some(rule) = &release.policy.flags else {
+        return Some("the rules name no flags: set [flags] in cockpit.toml".to_owned());
+    };
+    if phase.is_end() {
+        return Some(format!("not now ({})", phase.word()));
+    }
+    release.killable_flags().is_empty().then(|| {
+        let word = wording::count(rule.names.len() as u64, "flag");
+        format!("{word}, and none that is on")
+    })
+}
+
 fn is_later_stage(release: &Release) -> bool {
     release
         .approval
@@ -200,6 +215,7 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
         (Action::Reject, "reject"),
         close,
         roll_back,
+        (Action::KillFlag, "switch a flag off"),
         (Action::RerunFailed, "run the failed jobs again"),
         (Action::CancelRun, "cancel the deploy"),
         (Action::KeepWatching, "keep watching"),

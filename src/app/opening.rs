@@ -122,6 +122,21 @@ impl Prompt {
         )
     }
 
+    /// Switching a flag off, `begins` with what is known of the reason; `None` where none is on.
+    pub fn kill_flag(release: &Release, begins: &str) -> Option<Self> {
+        let flags = release.killable_flags();
+        let first = flags.first()?.flag.clone();
+        let choices = (0..flags.len()).map(Choice::Flag).collect();
+        let why = "it goes into the record".to_owned();
+        Some(
+            Self::new(release, Asking::KillFlag(flags))
+                .choices(choices)
+                .reason("Why", Some(why), begins)
+                .phrase(&first)
+                .begun(),
+        )
+    }
+
     /// A note.
     pub fn note(release: &Release) -> Self {
         let why = "a note says something".to_owned();

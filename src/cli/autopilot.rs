@@ -8,6 +8,7 @@ use crate::domain::{
     Command, Intent, Login, Phase, Refusal, Text,
     approval::{ApprovalProgress, ConfirmedApproval, ConfirmedRollback, Shown},
     evidence::Staging,
+    flags::{ConfirmedKill, FlagReading, Kill, KillShown},
     judge::State,
     policy::{Effect, Strategy},
     release::Release,
@@ -106,6 +107,9 @@ impl Autopilot {
                 } else {
                     Step::Wait
                 }
+            }
+            Phase::Deploying | Phase::Monitoring if self.flag(release).is_some() => {
+                self.flag(release).unwrap_or(Step::Wait)
             }
             Phase::Deploying | Phase::Monitoring | Phase::StageWatch { .. } => {
                 if release.watch.alerts().next().is_some() || is_broken(release) {
@@ -223,6 +227,25 @@ impl Autopilot {
         }
         self.prompt = Some((now, now_shown));
         None
+    }
+
+    /// Where the rules name flags, one that is on is switched off before a version goes back: then the alert was seen, and
+    /// the watch goes on.
+    fn flag(&self, release: &Release) -> Option<Step> {
+        let alert = release.watch.alerts().next();
+        let (trigger, fired) = alert?;
+        let board = &release.flags;
+        if board.kills.iter().any(|kill| kill.done.is_some()) {
+            return Some(self.give(Intent::KeepWatching));
+        }
+        if board.kills.iter().any(Kill::is_open) {
+            return Some(Step::Wait);
+        }
+        let is_on = |shown: &KillShown| shown.reading == Some(FlagReading::On);
+        let shown = release.killable_flags().into_iter().find(is_on)?;
+        let (flag, why) = (shown.flag.clone(), format!("{trigger}: {}", fired.why));
+        let confirmed = ConfirmedKill::typed(release.key.clone(), shown, &flag, &why).ok()?;
+        Some(self.give(Intent::KillFlag(Box::new(confirmed))))
     }
 
     fn roll_back(&self, release: &Release) -> Step {

@@ -166,6 +166,7 @@ impl Serving {
              repository  COCKPIT_REPO=acme/storefront\n\
              cloudwatch  AWS_ENDPOINT_URL={base}\n\
              keys        AWS_ACCESS_KEY_ID=simulated AWS_SECRET_ACCESS_KEY=simulated\n\
+             flags       FLAGS_TOKEN=simulated-flags-token\n\
              slack       SLACK_API_URL={base}/slack/api SLACK_BOT_TOKEN={BOT_TOKEN} SLACK_APP_TOKEN={APP_TOKEN}\n\
              stop with Ctrl-C\n",
             scenario.name(),
@@ -321,6 +322,7 @@ pub(super) fn inside(
         ),
         ("GH_TOKEN".to_owned(), token),
         ("COCKPIT_REPO".to_owned(), place.repository.clone()),
+        ("FLAGS_TOKEN".to_owned(), "simulated-flags-token".to_owned()),
         (
             "SLACK_API_URL".to_owned(),
             format!("{}/slack/api", place.base),

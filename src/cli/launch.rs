@@ -268,6 +268,7 @@ pub(super) fn outside(
         smoke: wiring::smoke(&resolved.team, &order.around.env, clock)?,
         chat: wiring::slack(&resolved.team, &order.around.env, clock)?,
         variables: wiring::variables(&resolved.team.policy, &order.around.env),
+        flags: wiring::flags(&resolved.team, &order.around.env),
         script: Arc::new(Programs::default()),
         locks: None,
         trusts: Arc::new(TrustFiles::new(root)),

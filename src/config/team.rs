@@ -12,7 +12,9 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics},
     file::TeamTable,
     largest::LARGEST,
-    resolve::{AwsAccount, NotYet, ProductionVersion, SmokeSuites, checklist, resolve_team},
+    resolve::{
+        AwsAccount, FlagsSource, NotYet, ProductionVersion, SmokeSuites, checklist, resolve_team,
+    },
     schema, shape,
     smoke::parse_smoke,
     strategy,
@@ -36,6 +38,8 @@ pub struct TeamFile {
     pub production: Option<ProductionVersion>,
     /// The tests that `[smoke]` names; empty where its files were not given.
     pub smoke: SmokeSuites,
+    /// `[flags]`: how their provider is asked.
+    pub flags: Option<FlagsSource>,
     /// What is written and has no effect in this version: a warning at start.
     pub not_yet: Vec<NotYet>,
 }
@@ -138,6 +142,7 @@ fn read(
         aws: resolution.aws,
         production: resolution.production,
         smoke: suites,
+        flags: resolution.flags,
         not_yet: resolution.not_yet,
     })
 }

@@ -69,6 +69,11 @@ pub enum Deed {
         /// Of which run.
         run: RunId,
     },
+    /// Switch a feature flag off.
+    KillFlag {
+        /// Which.
+        flag: String,
+    },
     /// The team's own program.
     Script {
         /// Program and arguments, templates filled.

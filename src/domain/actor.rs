@@ -39,11 +39,13 @@ pub enum Feed {
     Machine,
     /// Slack.
     Slack,
+    /// Who keeps the feature flags.
+    Flags,
 }
 
 impl Feed {
     /// Every feed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Github,
         Self::Metrics,
         Self::Alarms,
@@ -52,6 +54,7 @@ impl Feed {
         Self::Calendar,
         Self::Machine,
         Self::Slack,
+        Self::Flags,
     ];
 
     /// Its name.
@@ -64,6 +67,7 @@ impl Feed {
             Self::Script => "script",
             Self::Calendar => "calendar",
             Self::Machine => "this machine",
+            Self::Flags => "flags",
             Self::Slack => "slack",
         }
     }

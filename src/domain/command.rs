@@ -7,6 +7,7 @@ use super::{
     Login, Text,
     approval::{Change, ConfirmedApproval, ConfirmedRollback},
     chat::Click,
+    flags::ConfirmedKill,
     record::Problem,
 };
 
@@ -31,6 +32,8 @@ pub enum Intent {
     },
     /// Go back.
     RollBack(Box<ConfirmedRollback>),
+    /// Switch a feature flag off.
+    KillFlag(Box<ConfirmedKill>),
     /// Write something down.
     Note {
         /// What.

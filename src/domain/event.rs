@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 
 use super::{
     Stamp, Text, approval::ApprovalEvent, chat::ChatEvent, checklist::ChecklistEvent,
-    evidence::EvidenceEvent, judge::JudgeEvent, policy::gate::GateEvent, record::RecordEvent,
-    rollback::RollbackEvent, rollout::RolloutEvent, smoke::SmokeEvent,
+    evidence::EvidenceEvent, flags::FlagEvent, judge::JudgeEvent, policy::gate::GateEvent,
+    record::RecordEvent, rollback::RollbackEvent, rollout::RolloutEvent, smoke::SmokeEvent,
 };
 
 /// Something that happened.
@@ -34,6 +34,8 @@ pub enum Event {
     Rollback(RollbackEvent),
     /// In the chat.
     Chat(ChatEvent),
+    /// To a feature flag.
+    Flag(FlagEvent),
     /// To the record itself.
     Record(RecordEvent),
     /// Written by a newer cockpit: kept in the journal, not understood.
@@ -88,6 +90,7 @@ nouns! {
     Smoke(SmokeEvent) = "smoke",
     Judge(JudgeEvent) = "judge",
     Rollback(RollbackEvent) = "rollback",
+    Flag(FlagEvent) = "flag",
     Chat(ChatEvent) = "chat",
     Record(RecordEvent) = "record",
 }
@@ -110,6 +113,7 @@ impl Event {
             | Self::Approval(_)
             | Self::Smoke(_)
             | Self::Chat(_)
+            | Self::Flag(_)
             | Self::Record(_)
             | Self::Unknown(_) => None,
         }
@@ -127,6 +131,7 @@ impl Event {
             | Self::Judge(_)
             | Self::Rollback(_)
             | Self::Chat(_)
+            | Self::Flag(_)
             | Self::Record(_)
             | Self::Unknown(_) => None,
         }
@@ -138,6 +143,7 @@ impl Event {
             Self::Approval(event) => event.is_decision(),
             Self::Checklist(event) => event.is_decision(),
             Self::Rollback(event) => event.is_decision(),
+            Self::Flag(event) => event.is_decision(),
             Self::Record(event) => event.is_decision(),
             Self::Chat(event) => event.is_decision(),
             Self::Rollout(RolloutEvent::CancelRequested { .. }) => true,

@@ -12,6 +12,7 @@ pub mod diff;
 mod event;
 pub mod evidence;
 mod fault;
+pub mod flags;
 mod identity;
 pub mod judge;
 mod later;

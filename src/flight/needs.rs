@@ -71,6 +71,8 @@ pub struct Needs {
     pub claims: ClaimNeeds,
     /// Messages, and the card; `None` where the rules name no Slack.
     pub chat: Option<ChatNeeds>,
+    /// Flags that are being switched off.
+    pub kills: usize,
     /// Acts that wait for their outcome.
     pub acts: Vec<Act>,
 }
@@ -186,6 +188,12 @@ impl Needs {
             counts_down: release.rollback.countdown().is_some(),
             claims: claim_needs(release, &phase),
             chat: chat_needs(release),
+            kills: release
+                .flags
+                .kills
+                .iter()
+                .filter(|kill| kill.is_open())
+                .count(),
             acts: release.outbox().cloned().collect(),
             phase,
         }

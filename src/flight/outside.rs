@@ -7,8 +7,8 @@ use secrecy::SecretString;
 use crate::{
     domain::smoke::{Moment, Suite},
     ports::{
-        Alarms, Artifacts, Calendar, Chat, Checkout, Checks, Claims, Clock, Dispatch, History,
-        Metrics, Probe, Review, Runs, Script, ServiceLocks, Smoke, Trusts,
+        Alarms, Artifacts, Calendar, Chat, Checkout, Checks, Claims, Clock, Dispatch, Flags,
+        History, Metrics, Probe, Review, Runs, Script, ServiceLocks, Smoke, Trusts,
     },
 };
 
@@ -45,6 +45,8 @@ pub struct Outside {
     pub chat: Option<Arc<dyn Chat>>,
     /// What the rules' prerequisites may see of the environment, by name.
     pub variables: Arc<BTreeMap<String, SecretString>>,
+    /// Who keeps the flags; `None` where the rules name none.
+    pub flags: Option<Arc<dyn Flags>>,
     /// The team's programs.
     pub script: Arc<dyn Script>,
     /// Claims among several machines; `None`: there is nobody to tell.

@@ -18,10 +18,12 @@ use super::{
 };
 use crate::{
     domain::{
-        Act, Deed, Fault, FaultKind, Outcome, Reached, RunBeside, RunId, Seq, Text, later,
+        Act, Deed, Fault, FaultKind, Outcome, Reached, RunBeside, RunId, Seq, Text,
+        flags::FlagReading,
+        later,
         observation::{Observation, ReviewState, RunSnapshot},
     },
-    ports::DispatchOrder,
+    ports::{DispatchOrder, Flags},
 };
 
 /// Between two looks for an act whose fate is unknown.
@@ -166,6 +168,7 @@ impl Performer<'_> {
             Deed::Claim { .. }
             | Deed::Cancel { .. }
             | Deed::RerunFailed { .. }
+            | Deed::KillFlag { .. }
             | Deed::Script { .. } => false,
         };
         let age = self.outside.clock.now().duration_since(self.act.at);
@@ -276,11 +279,29 @@ impl Performer<'_> {
                     Trace::Absent
                 })
             }
+            // Off is off, whoever did it; on means that the request never arrived.
+            Deed::KillFlag { flag } => {
+                let names = [flag.clone()];
+                let seen = self.flags()?.read(&names).await?;
+                let is_off = seen.iter().all(|(_, reading)| *reading == FlagReading::Off);
+                Ok(if is_off && !seen.is_empty() {
+                    Trace::Done(None)
+                } else {
+                    Trace::Absent
+                })
+            }
             Deed::Script { .. } => Ok(Trace::Unclear(
                 "the program was started by a cockpit that is gone: look whether it did its work"
                     .into(),
             )),
         }
+    }
+
+    fn flags(&self) -> Result<&dyn Flags, Fault> {
+        self.outside.flags.as_deref().ok_or_else(|| {
+            let detail = "the rules that this cockpit read name no provider";
+            Fault::new(FaultKind::Local, "flags", detail)
+        })
     }
 
     async fn trace_dispatch(&self, workflow: &str, marker: &str) -> Result<Trace, Fault> {
@@ -389,6 +410,7 @@ impl Performer<'_> {
             Deed::Claim { .. } => Ok(None),
             Deed::Cancel { run } => outside.dispatch.cancel(*run).await.map(|()| None),
             Deed::RerunFailed { run } => outside.dispatch.rerun_failed(*run).await.map(|()| None),
+            Deed::KillFlag { flag } => self.flags()?.kill(flag).await.map(|()| None),
             Deed::Script { arguments } => outside
                 .script
                 .run(arguments, b"", SCRIPT_LIMIT)

@@ -4,7 +4,9 @@
 
 use super::{
     mood::{Mood, answered, mood_of},
-    story_acts::{lane_rule, of_chat, of_checklist, of_rollback, of_smoke, of_what_was_set},
+    story_acts::{
+        lane_rule, of_chat, of_checklist, of_flag, of_rollback, of_smoke, of_what_was_set,
+    },
     story_claims::of_seat,
 };
 use crate::domain::{
@@ -43,6 +45,7 @@ pub fn told(stamped: &Stamped) -> (Mood, String) {
         Event::Judge(event) => of_judge(event),
         Event::Rollback(event) => of_rollback(event),
         Event::Chat(event) => of_chat(event),
+        Event::Flag(event) => of_flag(event),
         Event::Record(event) => of_record(event),
         Event::Unknown(kind) => (Mood::Quiet, format!("{kind} (written by a newer cockpit)")),
     }

@@ -1,4 +1,5 @@
-//! Rollbacks, smoke tests, the chat, the checklist, the lane's rule, and what is set beside a decision, in one line, for the log.
+//! Rollbacks, smoke tests, flags, the chat, the checklist, the lane's rule, and what is set beside a decision, in one line, for
+//! the log.
 
 use super::{
     mood::{Mood, answered, mood_of},
@@ -9,6 +10,7 @@ use crate::domain::{
     approval::ApprovalEvent,
     chat::{ChatEvent, ChatFate, ClickWord, Topic},
     checklist::ChecklistEvent,
+    flags::{FlagEvent, FlagReading},
     observation::LaneRule,
     rollback::RollbackEvent,
     smoke::{Moment, SmokeEvent},
@@ -109,6 +111,29 @@ pub(super) fn of_rollback(event: &RollbackEvent) -> (Mood, String) {
             Some(false) => (Mood::Bad, format!("not recovered: {why}")),
             None => (Mood::Unknown, format!("recovery, cannot tell: {why}")),
         },
+    }
+}
+
+/// A feature flag's event.
+pub(super) fn of_flag(event: &FlagEvent) -> (Mood, String) {
+    match event {
+        FlagEvent::Seen { flag, reading } => {
+            let mood = match reading {
+                FlagReading::On | FlagReading::Off => Mood::Plain,
+                FlagReading::Unknown(_) => Mood::Unknown,
+            };
+            (mood, format!("flag {flag}: {}", reading.words()))
+        }
+        FlagEvent::KillRequested { shown, reason, .. } => (
+            Mood::Look,
+            format!(
+                "flag {} shall be switched off: {}",
+                shown.flag,
+                reason.first_line()
+            ),
+        ),
+        FlagEvent::Answered { outcome, .. } => answered("switching the flag off", outcome),
+        FlagEvent::Killed { flag, .. } => (Mood::Good, format!("flag {flag} is switched off")),
     }
 }
 

@@ -216,6 +216,12 @@ inputs = { version = "{version}", id = "{release_id}" }
         let _ = writeln!(text, "[approval]\nescalate_after = \"{after}\"");
         text.push_str("signoffs = { security = { quorum = 1 }, change = { quorum = 1 } }\n");
     }
+    if scenario == Scenario::KillSwitch {
+        let _ = write!(
+            text,
+            "[flags]\nprovider = \"unleash\"\nurl = \"{base}/flags\"\ntoken = \"env:FLAGS_TOKEN\"\nnames = [\"new-checkout\", \"dark-mode\"]\n"
+        );
+    }
     if gatekeeping::is_kept(scenario) {
         text.push_str(gatekeeping::RULES);
     }

@@ -13,6 +13,8 @@ pub(super) enum Behaviour {
     Restarts,
     /// It no longer reports metrics.
     Silent,
+    /// Some requests fail while a feature flag is on.
+    Flagged,
     /// One path of it fails always; too few ask for it to show in the metrics.
     Breaks,
 }

@@ -55,6 +55,8 @@ pub enum Scenario {
     TwoManagers,
     /// Half a year of deploys lies behind it, and it ends well.
     Months,
+    /// A feature flag lets errors in: it is switched off, and the version stays.
+    KillSwitch,
     /// People sign by clicks on Slack's card, one of them twice.
     SlackApprove,
     /// A stranger and an author click on the card first.
@@ -79,7 +81,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 29] {
+    pub const fn all() -> [Self; 30] {
         [
             Self::Healthy,
             Self::Regression,
@@ -106,6 +108,7 @@ impl Scenario {
             Self::EvidenceChanged,
             Self::TwoManagers,
             Self::Months,
+            Self::KillSwitch,
             Self::SlackApprove,
             Self::SlackStranger,
             Self::TimeoutEscalates,
@@ -151,6 +154,7 @@ impl Scenario {
             Self::EvidenceChanged => "evidence-changed",
             Self::TwoManagers => "two-managers",
             Self::Months => "months",
+            Self::KillSwitch => "kill-switch",
             Self::SlackApprove => "slack-approve",
             Self::SlackStranger => "slack-stranger",
             Self::TimeoutEscalates => "timeout-escalates",
@@ -189,6 +193,7 @@ impl Scenario {
             | Self::Storm
             | Self::EvidenceChanged
             | Self::Months
+            | Self::KillSwitch
             | Self::SlackApprove
             | Self::SlackStranger
             | Self::TimeoutEscalates => "DEPLOYMENT_COMPLETE",
@@ -238,6 +243,7 @@ impl Scenario {
                 "a late test report comes while you decide: the approval locks and says what changed"
             }
             Self::TwoManagers => "errors rise; whoever drove before closed the laptop: for two",
+            Self::KillSwitch => "a flag lets errors in: K switches it off, the version stays",
             Self::Months => "half a year of deploys behind it: what `cockpit scorecard` adds up",
             Self::SlackApprove => "two people sign by clicks on Slack's card, one of them twice",
             Self::SlackStranger => "a stranger and an author click first, and are told why not",

@@ -79,6 +79,8 @@ pub(super) struct State {
     pub(super) deployments: Vec<Deployment>,
     /// Oldest first; empty before the first release.
     pub(super) serving: Vec<Serving>,
+    /// Feature flags that were switched off.
+    pub(super) flags_off: Vec<String>,
     /// The run that the scenario is about.
     pub(super) release_run: u64,
     pub(super) queue: BTreeMap<(Timestamp, u64), Happening>,
@@ -102,6 +104,7 @@ impl State {
             runs: Vec::new(),
             deployments: Vec::new(),
             serving: Vec::new(),
+            flags_off: Vec::new(),
             release_run: 0,
             queue: BTreeMap::new(),
             log: Log::default(),
@@ -169,6 +172,7 @@ impl State {
             Scenario::SlowBurn => Behaviour::Creeps,
             Scenario::NoData => Behaviour::Silent,
             Scenario::SmokeFails => Behaviour::Breaks,
+            Scenario::KillSwitch => Behaviour::Flagged,
             Scenario::RestartBlip => Behaviour::Restarts,
             Scenario::Healthy
             | Scenario::StagingFailed

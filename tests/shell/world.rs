@@ -248,6 +248,7 @@ impl World {
             alarms: self.clone(),
             smoke: SmokeTests::default(),
             variables: Arc::default(),
+            flags: None,
             script: self.clone(),
             claims: None,
             chat: self.state().chat.clone().map(|talk| talk as Arc<dyn Chat>),

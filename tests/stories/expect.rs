@@ -100,6 +100,7 @@ fn deed(deed: &Deed, cleared: bool) -> String {
         Deed::Claim { wish, .. } => format!("claim {}", wish.name.path()),
         Deed::Cancel { run } => format!("cancel {run}"),
         Deed::RerunFailed { run } => format!("rerun {run}"),
+        Deed::KillFlag { flag } => format!("kill {flag}"),
         Deed::Script { arguments } => arguments.join(" "),
     };
     if cleared { words } else { format!("{words} ?") }

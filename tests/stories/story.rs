@@ -4,6 +4,7 @@ use cockpit::domain::{
     Command, Intent, Login, Refusal, Text,
     approval::{ConfirmedApproval, Shown},
     chat::{Button, CardSeen, Click},
+    flags::{ConfirmedKill, KillShown},
     policy::Policy,
     record::{Problem, RecordEvent},
     release::Release,
@@ -109,6 +110,8 @@ pub(crate) enum Do {
     Reject(String),
     /// By this plan.
     RollBack(Plan),
+    /// A flag, by its name.
+    KillFlag(String),
     /// A note.
     Note(String),
     /// A problem.
@@ -197,6 +200,7 @@ struct Prompts {
     approval: Option<Shown>,
     card: Option<Shown>,
     rollback: Option<RollbackShown>,
+    flag: Option<KillShown>,
 }
 
 impl Story {
@@ -232,6 +236,7 @@ impl Step {
             prompts.approval = drive.release.shown();
             prompts.card = drive.release.shown();
             prompts.rollback = drive.release.rollback_shown();
+            prompts.flag = drive.release.killable_flags().into_iter().next();
             return Ok(());
         }
         if self.resume {
@@ -334,6 +339,7 @@ impl Do {
                 );
                 Intent::RollBack(Box::new(confirmed.unwrap()))
             }
+            Self::KillFlag(flag) => kill_flag(flag, release, prompts),
             Self::Note(text) => Intent::Note {
                 text: text.as_str().into(),
             },
@@ -386,4 +392,17 @@ impl Do {
             Self::Untick(item) => ticked(item.clone(), false),
         }
     }
+}
+
+/// The kill of a flag as its prompt showed it, or as it stands.
+fn kill_flag(flag: &str, release: &Release, prompts: &mut Prompts) -> Intent {
+    let shown = prompts.flag.take().filter(|shown| shown.flag == flag);
+    let shown = shown.or_else(|| release.kill_shown(flag));
+    let shown = shown.unwrap_or_else(|| KillShown {
+        flag: flag.to_owned(),
+        reading: None,
+    });
+    let key = release.key.clone();
+    let confirmed = ConfirmedKill::typed(key, shown, flag, "errors since it is on");
+    Intent::KillFlag(Box::new(confirmed.unwrap()))
 }

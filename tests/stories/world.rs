@@ -10,6 +10,7 @@ use cockpit::domain::{
     chat::{ChatFate, ChatPlace},
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding, TestsSummary, Totals},
+    flags::FlagReading,
     judge::{PastDay, State},
     observation::{
         AlarmSnapshot, AlarmState, ArtifactSnapshot, BranchLead, DeploymentSnapshot,
@@ -81,6 +82,8 @@ pub(crate) enum See {
     Claims(claims::Claims),
     /// What became of the claim that is the oldest act in the outbox.
     Claimed(claims::Claimed),
+    /// Flags by name: `on`, `off`, or why it is unknown.
+    Flags(BTreeMap<String, String>),
     /// An answer to the oldest act in the outbox.
     Answered(Answer),
     /// What became of the oldest message that was asked for.
@@ -351,6 +354,7 @@ impl See {
             Self::Smoke(smoke) => smoke.seen(at),
             Self::Answered(answer) => answered(drive, answer),
             Self::ServiceLock(run) => Observation::ServiceLock(locked(*run)),
+            Self::Flags(all) => Observation::Flags(readings(all)),
             Self::Silent(feed) => Observation::Silent {
                 feed: *feed,
                 since: at,
@@ -592,4 +596,15 @@ fn samples(value: &Value, count: usize) -> Vec<Sample> {
             all.iter().flat_map(|one| samples(one, 1)).collect()
         }
     }
+}
+
+fn readings(all: &BTreeMap<String, String>) -> Vec<(String, FlagReading)> {
+    let reading = |word: &str| match word {
+        "on" => FlagReading::On,
+        "off" => FlagReading::Off,
+        why => FlagReading::Unknown(why.into()),
+    };
+    all.iter()
+        .map(|(name, word)| (name.clone(), reading(word)))
+        .collect()
 }

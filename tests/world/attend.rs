@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 use crate::place::{Aloft, Place, events, of_kind, program};
 
 const SIGNOFFS: &str = r#"
-[approval]
-signoffs = { security = { quorum = 2, people = ["dora", "emma"] }, change = { people = ["finn"] } }
+[approval.signoffs]
+security = { quorum = 2, people = ["dora", "emma"] }
+change = { people = ["finn"] }
 [people]
 dora = { github = "dora-acme" }
 emma = { github = "emma-acme" }

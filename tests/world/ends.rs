@@ -363,3 +363,26 @@ fn production_that_is_not_enabled_is_refused_and_a_person_rejects() {
     assert!(of_kind(&events, "rollout.production_deployed").is_empty());
     assert_eq!(place.acts("reject").len(), 1);
 }
+
+#[test]
+fn a_flag_that_lets_errors_in_is_switched_off_and_the_version_stays() {
+    let (place, flown) = flown(Scenario::KillSwitch);
+    let events = flown.events();
+    for kind in [
+        "flag.seen",
+        "flag.kill_requested",
+        "flag.answered",
+        "flag.killed",
+    ] {
+        assert!(!of_kind(&events, kind).is_empty(), "{kind}");
+    }
+    let off = place.acts("flag-off");
+    assert_eq!(off.len(), 1, "once: {off:?}");
+    assert_eq!(off[0].actor, "new-checkout");
+    assert!(of_kind(&events, "rollback.requested").is_empty());
+    let told = String::from_utf8_lossy(&flown.lines).into_owned();
+    assert!(
+        !told.contains("simulated-flags-token"),
+        "the token stands in no journal"
+    );
+}

@@ -204,6 +204,7 @@ impl Place {
             | Scenario::Storm
             | Scenario::EvidenceChanged
             | Scenario::Months
+            | Scenario::KillSwitch
             | Scenario::SlackApprove
             | Scenario::SlackStranger
             | Scenario::TimeoutEscalates => (1, 0, 0),

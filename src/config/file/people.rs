@@ -8,7 +8,10 @@ use serde::Deserialize;
 use super::{DurationText, EmergencyWord, SecretText};
 use crate::{
     config::At,
-    domain::policy::{ClickCounts, Effect},
+    domain::{
+        flags::FlagProvider,
+        policy::{ClickCounts, Effect},
+    },
 };
 
 /// The human decision.
@@ -153,15 +156,66 @@ pub struct SlackTable {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct FlagsTable {
-    /// `http`, `unleash`, `launchdarkly`, `flagd`.
-    pub provider: At<String>,
-    /// Base address.
+    /// Who keeps them.
+    pub provider: FlagProvider,
+    /// Base address of Unleash or `LaunchDarkly`.
     #[serde(default)]
     pub url: Option<At<String>>,
-    /// Where its token is.
+    /// Where the provider's token is: `env:FLAGS_TOKEN`.
     #[serde(default)]
     pub token: Option<At<SecretText>>,
+    /// The provider's project; `default`.
+    #[serde(default)]
+    pub project: Option<At<String>>,
+    /// The provider's environment; else production's own name.
+    #[serde(default)]
+    pub environment: Option<At<String>>,
+    /// With `flagd`: the file of the flags on this machine.
+    #[serde(default)]
+    pub file: Option<At<String>>,
+    /// With `http`: how a flag is read.
+    #[serde(default)]
+    pub read: Option<At<FlagReadTable>>,
+    /// With `http`: how it is switched off.
+    #[serde(default)]
+    pub kill: Option<At<FlagKillTable>>,
     /// The release's flags.
     #[serde(default)]
-    pub names: Vec<String>,
+    pub names: Vec<At<String>>,
+}
+
+/// How a flag is read. `{flag}`, `{environment}`, `{project}` are filled in; `{token}` in headers.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct FlagReadTable {
+    /// GET.
+    #[serde(default)]
+    pub method: Option<At<String>>,
+    /// Address.
+    pub url: At<String>,
+    /// Headers.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// JSON pointer to what says whether it is on.
+    pub pointer: At<String>,
+    /// What stands there when it is; `true`.
+    #[serde(default)]
+    pub on: Option<String>,
+}
+
+/// How a flag is switched off, with the same places.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct FlagKillTable {
+    /// POST.
+    #[serde(default)]
+    pub method: Option<At<String>>,
+    /// Address.
+    pub url: At<String>,
+    /// Headers.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Body, as it is sent.
+    #[serde(default)]
+    pub body: Option<String>,
 }

@@ -8,6 +8,7 @@ mod checklist;
 mod evidence;
 mod explain;
 mod findings;
+mod flags;
 mod gates;
 mod metrics;
 mod not_yet;
@@ -23,6 +24,7 @@ mod target;
 mod team;
 
 pub(super) use checklist::{ENDINGS as CHECKLIST_ENDINGS, checklist};
+pub use flags::{FLAGS_VARIABLES, FlagsSource, WrittenRead, WrittenRequest};
 pub use gates::{GATES, GateDefault};
 pub use not_yet::NotYet;
 pub use rules::{RuleFault, doubt_point, rule_faults};

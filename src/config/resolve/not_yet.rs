@@ -38,11 +38,6 @@ pub(super) fn not_yet(table: &TeamTable) -> Vec<NotYet> {
             "candidate.version_from.artifact",
             "the version from a file of the run",
         ),
-        (
-            table.flags.is_some(),
-            "[flags]",
-            "no flag is read or switched",
-        ),
     ];
     rows.into_iter()
         .filter(|(written, ..)| *written)

@@ -8,6 +8,7 @@ use crate::{
 use super::{
     calendar, evidence, explain,
     findings::Findings,
+    flags::{self, FlagsSource},
     gates, metrics,
     not_yet::{self, NotYet},
     people, prerequisites, risk, rollback, rollout, rules, slack,
@@ -22,6 +23,7 @@ pub(in crate::config) struct Resolution {
     pub(in crate::config) repository: Option<String>,
     pub(in crate::config) aws: Vec<AwsAccount>,
     pub(in crate::config) production: Option<ProductionVersion>,
+    pub(in crate::config) flags: Option<FlagsSource>,
     pub(in crate::config) not_yet: Vec<NotYet>,
 }
 
@@ -48,6 +50,11 @@ pub(in crate::config) fn resolve_team(
     let (strategy, deploy_timeout) =
         rollout::strategy(table, written, &metrics, &mut found, &mut theirs);
     let production = target::production(&table.production, &mut found);
+    let environment = &table.github.environment.value;
+    let flags = table.flags.as_ref();
+    let flags = flags.map(|at| flags::flags(at, environment, &mut found));
+    let (flags_rule, flags) =
+        flags.map_or((None, None), |(rule, source)| (Some(rule), Some(source)));
     let policy = Policy {
         service: found.filled("service", &table.service),
         hash,
@@ -75,6 +82,7 @@ pub(in crate::config) fn resolve_team(
         prerequisites: prerequisites::prerequisites(table, &mut found),
         checklist: None,
         calendar: calendar::calendar(table, &mut found),
+        flags: flags_rule,
         gates: gates::gates(table, &mut found),
         metrics: metrics.all,
     };
@@ -83,6 +91,7 @@ pub(in crate::config) fn resolve_team(
         repository: target::repository(&table.github, &mut found),
         aws,
         production,
+        flags,
         not_yet: not_yet::not_yet(table),
     };
     (resolution, found.list, theirs.list)

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{ChatEvent, ChatFate, ChatPlace, ClickWord, Topic, Vote};
 use crate::domain::{
-    Event, ReleaseOutcome, Seq, Stamp, Text, approval::ApprovalEvent, judge::JudgeEvent,
-    record::RecordEvent, rollback::RollbackEvent, rollout::RolloutEvent,
+    Event, ReleaseOutcome, Seq, Stamp, Text, approval::ApprovalEvent, flags::FlagEvent,
+    judge::JudgeEvent, record::RecordEvent, rollback::RollbackEvent, rollout::RolloutEvent,
 };
 
 /// Topics that wait to be asked for; beyond it the oldest are not told any more.
@@ -209,6 +209,10 @@ fn is_told(event: &Event) -> bool {
                 | RecordEvent::HandedOver { .. }
                 | RecordEvent::SeatTaken { .. }
                 | RecordEvent::Closed { .. }
+        ),
+        Event::Flag(event) => matches!(
+            event,
+            FlagEvent::KillRequested { .. } | FlagEvent::Killed { .. }
         ),
         Event::Checklist(_)
         | Event::Evidence(_)

@@ -12,6 +12,7 @@ use crate::domain::{
     claim::{ClaimFate, ClaimsSeen},
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding},
+    flags::FlagReading,
     judge::PastDay,
     policy::TimeWindow,
     question::{Answer, Subject},
@@ -123,6 +124,8 @@ pub enum Observation {
         /// What.
         fate: ChatFate,
     },
+    /// How the release's flags stand.
+    Flags(Vec<(String, FlagReading)>),
     /// A person's trust in the programs of these rules, given elsewhere.
     Trusted(Trust),
     /// A feed has not answered for a while.
@@ -186,6 +189,7 @@ impl Observation {
             Self::Calendar(_) => Feed::Calendar,
             Self::ServiceLock(_) => Feed::Machine,
             Self::Messaged { .. } => Feed::Slack,
+            Self::Flags(_) => Feed::Flags,
             Self::Trusted(_) => Feed::Script,
             Self::Silent { feed, .. } | Self::Back { feed } => *feed,
         }
@@ -219,6 +223,7 @@ impl Observation {
             Self::ClaimAnswered { .. } => "claim",
             Self::Answered { .. } => "answer",
             Self::Messaged { .. } => "message",
+            Self::Flags(_) => "flags",
             Self::Trusted(_) => "trust",
             Self::Silent { .. } => "silence",
             Self::Back { .. } => "back",

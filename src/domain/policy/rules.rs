@@ -14,6 +14,7 @@ use crate::domain::{
     anomaly::DEFAULT_RATE,
     checklist::{Binding, Checklist},
     evidence::{EvidenceKind, KnownFailure, LoadBaseline},
+    flags::FlagsRule,
     judge::Rule,
     question::{PrerequisiteRule, Question, Subject},
     risk::RiskRule,
@@ -85,6 +86,9 @@ pub struct Policy {
     /// Parts of the repository by name, each with its globs.
     #[serde(default)]
     pub areas: BTreeMap<String, Vec<String>>,
+    /// The release's feature flags.
+    #[serde(default)]
+    pub flags: Option<FlagsRule>,
     /// What a gate's state does to the approval, by gate name.
     pub gates: BTreeMap<String, GateRule>,
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     approve::approve,
     claiming::{hold, refused_away},
-    clicks, emergency,
+    clicks, emergency, flags,
     reject::reject,
     reviewers::reviewers,
     seat, signoffs, start, ticking,
@@ -41,6 +41,7 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
         Intent::Approve(confirmed) => approve(release, &command.actor, confirmed, at),
         Intent::Reject { reason } => reject(release, reason),
         Intent::RollBack(confirmed) => roll_back(release, confirmed),
+        Intent::KillFlag(confirmed) => flags::kill(release, confirmed),
         Intent::Note { text } => Ok(vec![RecordEvent::Noted { text: text.clone() }.into()]),
         Intent::ReportProblem { problem, text } => {
             let never_ran = release.rollout.first_traffic.is_none();

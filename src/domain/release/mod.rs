@@ -14,6 +14,7 @@ mod decide;
 mod elapse;
 mod emergency;
 mod fill;
+mod flags;
 mod freshness;
 mod gates;
 mod judging;

@@ -54,6 +54,7 @@ pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>,
         | Intent::Approve(_)
         | Intent::Reject { .. }
         | Intent::RollBack(_)
+        | Intent::KillFlag(_)
         | Intent::Note { .. }
         | Intent::ReportProblem { .. }
         | Intent::KeepWatching

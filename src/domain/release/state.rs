@@ -10,6 +10,7 @@ use crate::domain::{
     chat::Chat,
     checklist::ChecklistBoard,
     evidence::Board,
+    flags::{FlagBoard, FlagEvent},
     judge::{State, WatchState},
     policy::{Calendar, Policy, gate::GateEvent},
     question::Answer,
@@ -43,6 +44,8 @@ pub struct Release {
     pub watch: WatchState,
     /// Going back.
     pub rollback: Rollback,
+    /// The feature flags.
+    pub flags: FlagBoard,
     /// Notes, problems, silent feeds.
     pub record: Record,
     /// What stands in the chat.
@@ -86,6 +89,7 @@ impl Release {
             smoke: SmokeBoard::default(),
             watch: WatchState::default(),
             rollback: Rollback::default(),
+            flags: FlagBoard::default(),
             record: Record::default(),
             chat: Chat::default(),
             calendar: Calendar::default(),
@@ -117,6 +121,7 @@ impl Release {
             Event::Smoke(event) => self.smoke.apply(event),
             Event::Judge(event) => self.watch.apply(stamp, event),
             Event::Rollback(event) => self.apply_rollback(stamp, event),
+            Event::Flag(event) => self.apply_flag(stamp, event),
             Event::Record(event) => self.record.apply(stamp, event),
             Event::Chat(_) | Event::Unknown(_) => {}
         }
@@ -232,8 +237,10 @@ impl Release {
                         self.approval.request.as_ref().map(|request| request.seq),
                         self.rollout.request.as_ref().map(|(seq, _)| *seq),
                     ];
-                    self.outbox
-                        .retain(|seq, _| *seq < before || others.contains(&Some(*seq)));
+                    self.outbox.retain(|seq, act| {
+                        let is_kill = matches!(act.deed, Deed::KillFlag { .. });
+                        *seq < before || is_kill || others.contains(&Some(*seq))
+                    });
                 }
             }
             // Its acts go with it: none may reach the world when the person has turned to another way.
@@ -245,6 +252,18 @@ impl Release {
             _ => {}
         }
         self.rollback.apply(stamp, event);
+    }
+
+    fn apply_flag(&mut self, stamp: &Stamp, event: &FlagEvent) {
+        match event {
+            FlagEvent::KillRequested { deed, .. } => self.post(stamp, deed, true),
+            // Where the provider says "off", nothing is left to be sent.
+            FlagEvent::Answered { act, .. } | FlagEvent::Killed { act, .. } => {
+                self.outbox.remove(act);
+            }
+            FlagEvent::Seen { .. } => {}
+        }
+        self.flags.apply(stamp, event);
     }
 
     fn post(&mut self, stamp: &Stamp, deed: &Deed, cleared: bool) {

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     calendar, claims, clicks, courier,
     desk::Desk,
-    diff, evidence, lane, letters, machine, metrics, production,
+    diff, evidence, flags, lane, letters, machine, metrics, production,
     pulse::{Gone, Pulse},
     questions, run, smoke,
 };
@@ -108,6 +108,7 @@ impl Crew {
                     Arc::clone(&self.policy)
                 ),
                 probing,
+                Box::pin(self.flags(pulse(Feed::Flags, 180))),
                 Box::pin(smoking),
                 Box::pin(reading),
                 performing,
@@ -132,6 +133,16 @@ impl Crew {
         let posting = courier::follow(posts, Arc::clone(chat), self.resumed);
         let hearing = clicks::follow(hears, Arc::clone(chat));
         tokio::try_join!(posting, hearing).map(|_| ())
+    }
+
+    /// Where the rules name flags and somebody keeps them.
+    async fn flags(&self, pulse: Pulse) -> Result<(), Gone> {
+        match (&self.outside.flags, &self.policy.flags) {
+            (Some(port), Some(rule)) => {
+                flags::follow(pulse, Arc::clone(port), rule.names.clone()).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Keeps what this machine claims, where there is anybody to tell.

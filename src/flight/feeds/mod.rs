@@ -12,6 +12,7 @@ mod evidence;
 mod explain;
 mod explain_command;
 mod explain_sources;
+mod flags;
 mod gather;
 mod gathered;
 mod lane;

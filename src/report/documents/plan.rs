@@ -3,6 +3,7 @@
 use super::page::Page;
 use crate::{
     domain::{
+        flags::FlagsRule,
         judge::Rule,
         policy::{
             Advance, DuringDeploy, GateKind, OnTrigger, Policy, RollbackRule, StageBound, Strategy,
@@ -202,8 +203,31 @@ fn steps(policy: &Policy) -> Vec<String> {
         "the deploy may take {}",
         wording::duration(policy.approval.deploy_timeout)
     ));
+    steps.extend(policy.flags.iter().flat_map(flag_steps));
     steps
 }
+
+/// Turning flags on is a person's work in the provider's own place; cockpit only switches them off.
+fn flag_steps(rule: &FlagsRule) -> Vec<String> {
+    let (who, at) = (rule.provider.word(), &rule.environment);
+    let mut steps = Vec::new();
+    for name in &rule.names {
+        steps.push(format!(
+            "by hand, flag {name} in {who} ({at}): on for internal users; watch {HOLD}"
+        ));
+        steps.push(format!(
+            "by hand, flag {name}: 5%, then 25% of all users; watch {HOLD} each"
+        ));
+        steps.push(format!(
+            "by hand, flag {name}: everyone, once nothing stands out"
+        ));
+    }
+    steps.push("at any time: K in cockpit switches a flag off for everyone".to_owned());
+    steps
+}
+
+/// How long a step of a flag is watched before the next.
+const HOLD: &str = "15 minutes";
 
 fn start(facts: &PlanFacts<'_>) -> Vec<String> {
     let run = facts.release.map(|release| release.key.run.to_string());

@@ -84,6 +84,7 @@ pub(super) fn of(state: &State, minute: i64, side: Side) -> Option<Traffic> {
 fn error_share(part: &Part) -> f64 {
     match part.behaviour {
         Behaviour::Errors => 0.031,
+        Behaviour::Flagged => 0.027,
         Behaviour::Restarts => 0.001_2 + 0.004 * coldness(part),
         Behaviour::Healthy | Behaviour::Creeps | Behaviour::Silent | Behaviour::Breaks => 0.001_2,
     }
@@ -100,7 +101,7 @@ fn slowness(part: &Part) -> f64 {
         Behaviour::Creeps => 1.0 + 0.28 * part.age.clamp(0.0, 40.0),
         Behaviour::Errors => 1.12,
         Behaviour::Restarts => 1.0 + 1.5 * coldness(part),
-        Behaviour::Healthy | Behaviour::Silent | Behaviour::Breaks => 1.0,
+        Behaviour::Healthy | Behaviour::Silent | Behaviour::Breaks | Behaviour::Flagged => 1.0,
     }
 }
 

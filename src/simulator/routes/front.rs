@@ -1,6 +1,6 @@
 //! Where every request comes in: which part of the world it is for, and what the network does to it.
 
-use super::{app, control, github, slack};
+use super::{app, control, flags, github, slack};
 use crate::simulator::{
     ask::{Ask, Reply},
     dice,
@@ -71,6 +71,9 @@ fn dispatch(state: &mut State, ask: &Ask, path: &str) -> Reply {
     }
     if let Some(operation) = path.strip_prefix(metrics::SERVICE) {
         return metrics::answer(state, ask, operation);
+    }
+    if let Some(rest) = path.strip_prefix("/flags") {
+        return flags::answer(state, ask, rest);
     }
     match path.strip_prefix("/api/v3") {
         Some(rest) => github::answer(state, ask, rest),

@@ -6,6 +6,7 @@ mod caller;
 mod checks;
 mod comments;
 mod control;
+mod flags;
 mod front;
 mod git;
 mod github;

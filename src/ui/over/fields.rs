@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
     app::{Asking, Choice, Entry, Field, Part, Phrase, Prompt, Reason, Word},
-    domain::rollback::Plan,
+    domain::{flags::FlagReading, rollback::Plan},
     ui::{
         pane::{View, raise},
         pen::{Pen, width, wrap},
@@ -108,6 +108,14 @@ fn choice_words(asking: &Asking, choice: Choice) -> (&'static str, String) {
         Choice::Plan(Plan::Fallback) => ("fallback command", "without GitHub".to_owned()),
         Choice::Problem(problem) => (problem.word(), String::new()),
         Choice::Minutes(minutes) => ("watch", format!("{minutes} minutes longer")),
+        Choice::Flag(at) => match asking {
+            Asking::KillFlag(flags) => flags.get(at).map_or(("", String::new()), |one| {
+                let reading = one.reading.as_ref();
+                let words = reading.map_or_else(|| "not read".into(), FlagReading::words);
+                ("switch off", format!("{}  ({words})", one.flag))
+            }),
+            _ => ("", String::new()),
+        },
         Choice::Role(at) => match asking {
             Asking::SignOff(roles) => roles.get(at).map_or(("", String::new()), |one| {
                 (if one.1 { "take back" } else { "sign for" }, one.0.clone())
@@ -294,6 +302,7 @@ fn verb(asking: &Asking) -> &'static str {
         Asking::Approve(_) => "approve",
         Asking::Reject => "reject",
         Asking::RollBack(_) => "roll back",
+        Asking::KillFlag(_) => "switch it off",
         Asking::Note => "add the note",
         Asking::Problem => "report it",
         Asking::Close => "close the release",

@@ -5,6 +5,7 @@ use ratatui::style::Style;
 use super::fact::{Fact, warning};
 use crate::{
     app::{Asking, Bar, Prompt, Seat, Ticking},
+    domain::flags::{FlagReading, KillShown},
     ui::{pane::View, pen::wrap},
 };
 
@@ -16,6 +17,7 @@ pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Ve
     let styles = &view.look.styles;
     let (title, tone) = match &prompt.asking {
         Asking::Reject => ("Reject the release", styles.fail),
+        Asking::KillFlag(_) => ("Switch a flag off", styles.fail),
         Asking::Note => ("Note", styles.accent),
         Asking::Problem => ("Report a problem", styles.warn),
         Asking::Close => ("Close the release", styles.warn),
@@ -66,6 +68,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             )),
             plain("The run fails; the reason goes to it and into the record."),
         ],
+        Asking::KillFlag(flags) => killing(view, flags),
         Asking::Note => vec![plain("It goes into the record with your name.")],
         Asking::Problem => vec![
             plain("For what no metric sees."),
@@ -208,6 +211,28 @@ fn ticked(view: View<'_>, ticking: &Ticking) -> Vec<Fact> {
         ],
         vec![(record.to_owned(), styles.dim)],
     ]
+}
+
+/// What switching a flag off means, and through whom.
+fn killing(view: View<'_>, flags: &[KillShown]) -> Vec<Fact> {
+    let plain = |text: String| -> Fact { vec![(text, view.look.styles.text)] };
+    let mut facts = Vec::new();
+    if let [only] = flags {
+        let reading = only.reading.as_ref();
+        let words = reading.map_or_else(|| "not read".into(), FlagReading::words);
+        facts.push(plain(format!("{} is {words}.", only.flag)));
+    }
+    if let Some(rule) = &view.release.policy.flags {
+        let at = &rule.environment;
+        facts.push(plain(format!(
+            "{} switches it off in {at}, for everyone.",
+            rule.provider.word()
+        )));
+    }
+    facts.push(plain(
+        "The version in production stays as it is: this is no rollback.".to_owned(),
+    ));
+    facts
 }
 
 /// What is said of the driver's seat.

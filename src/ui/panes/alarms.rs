@@ -1,4 +1,4 @@
-//! CloudWatch's alarms: those that fire now apart from those that did before the release.
+//! CloudWatch's alarms, those that fire now apart from those that did before the release; and above them the flags.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -7,7 +7,8 @@ use crate::{
     domain::observation::AlarmState,
     ui::{
         header::minute_of,
-        pane::{View, frame, rows, scroll_mark, select},
+        pane::{Piece, View, frame, rows, scroll_mark, select},
+        panes::flags,
         pen::Pen,
     },
 };
@@ -15,7 +16,10 @@ use crate::{
 /// Draws the pane.
 pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
-    let inner = frame(view, buffer, area, Pane::Alarms, &[], hits);
+    let flags = flags::rows(view);
+    let said: Vec<Piece> = flags::summary(view).into_iter().collect();
+    let whole = frame(view, buffer, area, Pane::Alarms, &said, hits);
+    let inner = flags::draw(view, buffer, whole, &flags);
     let mut alarms: Vec<_> = view.release.watch.alarms.iter().collect();
     alarms.sort_by_key(|(_, alarm)| (alarm.state != AlarmState::Alarm, alarm.before));
     let list = rows(view, inner, Pane::Alarms, alarms.len(), hits);

@@ -5,6 +5,7 @@ mod any;
 mod beside;
 mod cases;
 mod explain;
+mod flags;
 mod gates;
 mod log;
 mod metrics;

@@ -10,5 +10,5 @@ mod history;
 mod limits;
 mod reads;
 mod secrets;
-mod server;
+pub(crate) mod server;
 mod setting;

@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{artifacts, claims, lane, minutes, rollback, run};
+use super::{
+    super::flags::{answered as flag_answered, observe_flags},
+    artifacts, claims, lane, minutes, rollback, run,
+};
 use crate::domain::{
     ArtifactId, Deed, Event, Fault, Feed, Outcome, Seq, Text,
     approval::ApprovalEvent,
@@ -88,6 +91,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::Claims(seen) => claims::observe_claims(release, seen),
         Observation::ClaimAnswered { act, fate } => claims::claim_answered(release, *act, fate),
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
+        Observation::Flags(seen) => observe_flags(release, seen),
         Observation::Messaged { act, fate } => messaged(release, *act, fate),
         Observation::Trusted(trust) => trusted(release, trust),
         Observation::Silent { feed, since, fault } => silent(release, *feed, *since, fault),
@@ -314,6 +318,9 @@ fn answered(release: &Release, act: Seq, outcome: &Outcome) -> Vec<Event> {
             }
             .into(),
         ];
+    }
+    if let Some(event) = flag_answered(release, act, outcome) {
+        return vec![event];
     }
     rollback::answered(release, open, outcome)
 }

@@ -1,0 +1,150 @@
+//! [`Flags`] in a flagd or `OpenFeature` file on this machine: `{"flags": {"NAME": {"state": "ENABLED"}}}`.
+//!
+//! Source: flagd, "Flag definitions" (flagd.dev): a flag whose `state` is `DISABLED` is not evaluated.
+
+use std::{
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use super::http::understand;
+use crate::{
+    domain::{Fault, FaultKind, flags::FlagReading},
+    ports::{Asked, Flags},
+};
+
+/// Largest file, in bytes.
+const MOST: u64 = 4 * 1024 * 1024;
+
+/// The file.
+#[derive(Debug)]
+pub struct FlagFile {
+    path: PathBuf,
+}
+
+impl FlagFile {
+    /// At that path; opens nothing.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    fn fault(&self, detail: impl AsRef<str>) -> Fault {
+        let what = format!("flags in {}", self.path.display());
+        Fault::new(FaultKind::Local, what.as_str(), detail)
+    }
+}
+
+fn held(path: &Path) -> std::io::Result<Vec<u8>> {
+    let file = std::fs::File::open(path)?;
+    let mut bytes = Vec::new();
+    file.take(MOST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+/// The file with the flag disabled, its other content as it was.
+fn disabled(bytes: &[u8], name: &str) -> Result<Vec<u8>, String> {
+    let mut document: Value =
+        serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"))?;
+    let flag = document
+        .get_mut("flags")
+        .and_then(|flags| flags.get_mut(name))
+        .and_then(Value::as_object_mut)
+        .ok_or_else(|| format!("it holds no flag {name}"))?;
+    flag.insert("state".to_owned(), Value::from("DISABLED"));
+    let mut written = serde_json::to_vec_pretty(&document).map_err(|error| error.to_string())?;
+    written.push(b'\n');
+    Ok(written)
+}
+
+/// In place of the old file, whole or not at all; who may read it stays as it was.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let rights = std::fs::metadata(path)?.permissions();
+    let mut draft = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    draft.write_all(bytes)?;
+    draft.as_file().set_permissions(rights)?;
+    draft.as_file().sync_all()?;
+    draft.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+impl Flags for FlagFile {
+    fn read<'a>(&'a self, names: &'a [String]) -> Asked<'a, Vec<(String, FlagReading)>> {
+        Box::pin(async move {
+            let path = self.path.clone();
+            let read = tokio::task::spawn_blocking(move || held(&path)).await;
+            let bytes = read
+                .map_err(|error| self.fault(error.to_string()))?
+                .map_err(|error| self.fault(error.to_string()))?;
+            let reading = |name: &String| {
+                let escaped = name.replace('~', "~0").replace('/', "~1");
+                let pointer = format!("/flags/{escaped}/state");
+                (name.clone(), understand(&bytes, &pointer, "ENABLED"))
+            };
+            Ok(names.iter().map(reading).collect())
+        })
+    }
+
+    fn kill<'a>(&'a self, name: &'a str) -> Asked<'a, ()> {
+        Box::pin(async move {
+            let (path, flag) = (self.path.clone(), name.to_owned());
+            let written = tokio::task::spawn_blocking(move || {
+                let bytes = held(&path).map_err(|error| error.to_string())?;
+                let bytes = disabled(&bytes, &flag)?;
+                replace(&path, &bytes).map_err(|error| error.to_string())
+            });
+            written
+                .await
+                .map_err(|error| self.fault(error.to_string()))?
+                .map_err(|why| self.fault(why))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_flag_is_disabled_and_the_rest_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flags.json");
+        let text = r#"{"$schema":"s","flags":{"a/b":{"state":"ENABLED","variants":{"on":true}},"c":{"state":"ENABLED"}}}"#;
+        std::fs::write(&path, text).unwrap();
+        let file = FlagFile::new(path.clone());
+        let names = ["a/b".to_owned(), "c".to_owned(), "gone".to_owned()];
+        let before = file.read(&names).await.unwrap();
+        assert_eq!(
+            (&before[0].1, &before[1].1),
+            (&FlagReading::On, &FlagReading::On)
+        );
+        assert!(matches!(before[2].1, FlagReading::Unknown(_)));
+        file.kill("a/b").await.unwrap();
+        let after = file.read(&names).await.unwrap();
+        assert_eq!(
+            (&after[0].1, &after[1].1),
+            (&FlagReading::Off, &FlagReading::On)
+        );
+        let kept: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(kept["flags"]["a/b"]["variants"]["on"], true);
+        let refused = file.kill("gone").await.unwrap_err();
+        assert!(
+            refused.detail.as_str().contains("no flag gone"),
+            "{refused}"
+        );
+        std::fs::write(&path, "{").unwrap();
+        assert!(file.kill("c").await.is_err());
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            b"{",
+            "a broken file is left alone"
+        );
+    }
+}
