@@ -5,6 +5,8 @@
 
 #[path = "world/attend.rs"]
 mod attend;
+#[path = "world/clicks.rs"]
+mod clicks;
 #[expect(
     dead_code,
     reason = "it judges answers too, which is the contract test's work"

@@ -183,11 +183,16 @@ stages = [
             "[smoke]\nbefore = \"smoke.toml\"\nafter = \"smoke.toml\"\nurl = \"{base}/app\"\n"
         );
     }
+    // What a flag let in until somebody switched it off is part of the window, however long they took.
+    let errors = match scenario {
+        Scenario::KillSwitch => "2%",
+        _ => "1%",
+    };
     let _ = write!(
         text,
         r#"[hypercare]
 window = "15m"
-gates = ["error_rate < 1%", "{slow}"]
+gates = ["error_rate < {errors}", "{slow}"]
 triggers = ["error_rate > 2% for 3m", "latency_p99 > 500ms for 3m"{disk}]
 "#
     );

@@ -1,8 +1,15 @@
-//! `cockpit attend`: many releases in one process, letters, seats, signals, kills; what is asked of GitHub meanwhile.
+//! `cockpit attend`: many releases in one process, letters, seats, signals, kills; what is asked of GitHub meanwhile. Clicks are
+//! clicks.rs.
 //!
 //! A short soak by default; `COCKPIT_LONG=1` takes a hundred releases through simulated days of a bad network.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, process::Command, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use cockpit::{
     adapters::store::Inbox,
@@ -32,7 +39,7 @@ const SIGNERS: [(&str, &str); 3] = [
 ];
 
 /// `attend` on this world.
-fn attend(place: &Place, more: &[&str]) -> Command {
+pub(crate) fn attend(place: &Place, more: &[&str]) -> Command {
     let mut command = program(&place.state);
     command
         .args(["attend", "--join", &place.base, "--json", "--state-dir"])
@@ -42,7 +49,7 @@ fn attend(place: &Place, more: &[&str]) -> Command {
 }
 
 /// The world's own rules with more besides.
-fn rules(place: &Place, more: &str) -> PathBuf {
+pub(crate) fn rules(place: &Place, more: &str) -> PathBuf {
     let host = place.base.trim_start_matches("http://").to_owned();
     let reply = place.world.answer(&Ask {
         method: "GET".to_owned(),
@@ -56,48 +63,8 @@ fn rules(place: &Place, more: &str) -> PathBuf {
     file
 }
 
-/// Rules by which two people's clicks approve.
-const CLICKS: &str = r#"
-[slack]
-approval = "C0APPROVAL"
-deploys = "C0DEPLOYS"
-escalation = "C0LEADS"
-approve = "promote"
-quorum = 2
-[people]
-ana = { github = "ana", slack = "U01ANA" }
-carol = { github = "carol", slack = "U02CAROL" }
-"#;
-
-/// Somebody clicks Approve on the newest card.
-fn click(place: &Place, user: &str) {
-    let reply = place.world.answer(&Ask {
-        method: "POST".to_owned(),
-        path: "/_world/slack/click".to_owned(),
-        body: json!({ "user": user }).to_string().into_bytes(),
-        ..Ask::default()
-    });
-    assert_eq!(reply.status, 200, "there is a card");
-}
-
-/// Who clicked so far, as the journal has it.
-fn clickers(folder: &std::path::Path) -> Vec<String> {
-    let all = journal(folder);
-    let clicked = of_kind(&all, "chat.clicked");
-    let by = clicked.iter().map(|event| event["actor"].as_str());
-    by.map(|by| by.unwrap().to_owned()).collect()
-}
-
-/// How many cards can be clicked on.
-fn cards(place: &Place) -> usize {
-    let slack = place.world.slack();
-    let all = slack["messages"].as_array().unwrap().iter();
-    all.filter(|message| message["blocks"].to_string().contains("cockpit_approve"))
-        .count()
-}
-
 /// The folders of all releases.
-fn folders(place: &Place) -> Vec<PathBuf> {
+pub(crate) fn folders(place: &Place) -> Vec<PathBuf> {
     let above = place.folder();
     let listed = fs::read_dir(above.parent().unwrap());
     let mut found: Vec<PathBuf> = listed
@@ -110,13 +77,13 @@ fn folders(place: &Place) -> Vec<PathBuf> {
     found
 }
 
-fn journal(folder: &std::path::Path) -> Vec<Value> {
+pub(crate) fn journal(folder: &Path) -> Vec<Value> {
     let bytes = fs::read(folder.join("journal.jsonl")).unwrap();
     let end = Reader::new(&bytes).verify().unwrap();
     events(&bytes[..end.whole])
 }
 
-fn printed(place: &Place) -> Vec<Value> {
+pub(crate) fn printed(place: &Place) -> Vec<Value> {
     let text = fs::read_to_string(place.state.path().join("printed")).unwrap_or_default();
     text.lines()
         .filter_map(|line| serde_json::from_str(line).ok())
@@ -124,7 +91,7 @@ fn printed(place: &Place) -> Vec<Value> {
 }
 
 /// SIGTERM; the exit code, and how long it took.
-fn end(mut aloft: Aloft) -> (Option<i32>, Duration) {
+pub(crate) fn end(mut aloft: Aloft) -> (Option<i32>, Duration) {
     let process = rustix::process::Pid::from_child(&aloft.0);
     let clock = cockpit::adapters::clock::Stopwatch::start();
     rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
@@ -133,24 +100,24 @@ fn end(mut aloft: Aloft) -> (Option<i32>, Duration) {
 }
 
 /// The exit code of what ends by itself.
-fn ended(mut aloft: Aloft) -> Option<i32> {
+pub(crate) fn ended(mut aloft: Aloft) -> Option<i32> {
     aloft.0.wait().unwrap().code()
 }
 
-fn sign(folder: &std::path::Path, role: &str, by: &str) -> String {
+fn sign(folder: &Path, role: &str, by: &str) -> String {
     let letter = json!({ "by": by, "wish": { "sign_off": { "role": role, "note": null } } });
     let inbox = Inbox::new(folder);
     inbox.leave(Timestamp::UNIX_EPOCH, &letter).unwrap()
 }
 
 /// Whether it is known whose change it is: before that nobody may sign.
-fn may_be_signed(folder: &std::path::Path) -> bool {
+pub(crate) fn may_be_signed(folder: &Path) -> bool {
     let all = journal(folder);
     let has = |kind: &str| !of_kind(&all, kind).is_empty();
     has("evidence.candidate_seen") && has("evidence.compared")
 }
 
-fn signed(folder: &std::path::Path) -> usize {
+fn signed(folder: &Path) -> usize {
     of_kind(&journal(folder), "approval.signed_off").len()
 }
 
@@ -293,82 +260,6 @@ fn a_repository_is_polled_as_one_and_not_for_each_of_its_releases() {
         MORE + 1
     );
     assert!(github <= (MORE + 1) * 60 + whole * 30, "{github}");
-}
-
-/// One click, a kill, a click that nobody hears at first: the quorum approves once, and the card ends without buttons.
-#[test]
-fn clicks_reach_the_quorum_over_a_kill_and_are_one_approval_in_their_names() {
-    let place = Place::of(Scenario::Healthy, 26, 300.0);
-    let file = rules(&place, CLICKS);
-    let run = place.world.run_id().to_string();
-    let orders = [run.as_str(), "--config", file.to_str().unwrap()];
-    let folder = place.folder();
-    let first = place.start(attend(&place, &orders));
-    place.wait_until("a card stands", |place| cards(place) == 1);
-    click(&place, "U09STRANGER");
-    place.wait_until("the stranger is told", |place| {
-        let slack = place.world.slack();
-        let told = slack["whispers"].as_array().unwrap().iter();
-        let mut told = told.filter(|whisper| whisper["user"] == "U09STRANGER");
-        told.any(|whisper| whisper["text"].as_str().unwrap().contains("is nobody"))
-    });
-    assert_eq!(clickers(&folder), [""; 0], "a stranger's click is none");
-    place.wait_until("it can be approved", |_| may_be_signed(&folder));
-    click(&place, "U02CAROL");
-    place.wait_until("one clicked", |_| clickers(&folder) == ["@carol"]);
-    assert!(first.kill(), "it attended on");
-    assert_eq!(place.approvals(), 0, "one is no quorum");
-    click(&place, "U01ANA");
-    let again = place.start(attend(&place, &orders));
-    place.wait_until("approved", |place| place.approvals() > 0);
-    let code = ended(again);
-    assert_eq!(code, Some(0), "{:?}", printed(&place).last());
-    assert_eq!(clickers(&folder), ["@carol", "@ana"]);
-    let approvals = place.acts("approve");
-    assert_eq!(approvals.len(), 1, "{approvals:?}");
-    let comment = approvals[0].body["comment"].as_str().unwrap();
-    let wanted = "Approved by carol and ana in Slack, through the token of ana,";
-    assert!(comment.starts_with(wanted), "{comment}");
-    assert_eq!(cards(&place), 0, "nothing is asked any more");
-    let slack = place.world.slack();
-    let all = slack["messages"].as_array().unwrap().iter();
-    let told = all.filter(|message| message["channel"] == "C0DEPLOYS");
-    assert_eq!(told.count(), 1);
-    assert_eq!(place.world.violations(), [""; 0]);
-}
-
-#[test]
-fn one_line_to_slack_hears_the_clicks_of_every_release() {
-    const MORE: usize = 2;
-    let place = Place::crowded(Scenario::Healthy, 27, 150.0, MORE);
-    let file = rules(&place, CLICKS);
-    let begun = place.now();
-    let aloft = place.start(attend(
-        &place,
-        &["--all", "--config", file.to_str().unwrap()],
-    ));
-    place.wait_until("each has its card", |place| cards(place) == MORE + 1);
-    place.wait_until("all can be approved", |place| {
-        folders(place).iter().all(|folder| may_be_signed(folder))
-    });
-    click(&place, "U02CAROL");
-    let heard = |place: &Place| -> usize {
-        let all = folders(place);
-        all.iter().map(|folder| clickers(folder).len()).sum()
-    };
-    place.wait_until("one release heard it", |place| heard(place) == 1);
-    let renewals = place.now().duration_since(begun).as_secs() / 240;
-    let requests = place.world.requests();
-    let opened = requests
-        .iter()
-        .filter(|one| one.path.ends_with("/apps.connections.open"))
-        .count();
-    let most = usize::try_from(1 + renewals).unwrap();
-    assert!((1..=most).contains(&opened), "{opened} lines opened");
-    let (code, took) = end(aloft);
-    assert_eq!(code, Some(0));
-    assert!(took < Duration::from_secs(2), "{took:?}");
-    assert!(place.world.acts().is_empty(), "one is no quorum");
 }
 
 /// Numbers by seed: `SplitMix64`.

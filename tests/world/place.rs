@@ -125,11 +125,12 @@ impl Place {
         std::fs::read(self.folder().join("journal.jsonl")).unwrap_or_default()
     }
 
-    /// The journal's last lines without their hashes, for a failed test.
+    /// The journal's last lines without their ends and the judged minutes, for a failed test.
     fn newest(&self, most: usize) -> String {
         let journal = self.journal();
         let text = String::from_utf8_lossy(&journal);
-        let lines: Vec<&str> = text.lines().collect();
+        let dull = "\"kind\":\"judge.minute_judged\"";
+        let lines: Vec<&str> = text.lines().filter(|line| !line.contains(dull)).collect();
         let short = |line: &&str| line.chars().take(400).collect::<String>() + "\n";
         lines[lines.len().saturating_sub(most)..]
             .iter()
@@ -242,7 +243,13 @@ impl Place {
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        panic!("{}: never {what}", self.scenario);
+        let told = std::fs::read_to_string(self.state.path().join("told")).unwrap_or_default();
+        panic!(
+            "{}: never {what}; it told: {told}\nwhispered: {}\n{}",
+            self.scenario,
+            self.world.slack()["whispers"],
+            self.newest(40)
+        );
     }
 
     /// The world's present.
