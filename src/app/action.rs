@@ -74,7 +74,7 @@ pub enum Action {
     HandOver,
     /// Takes the driver's seat.
     TakeSeat,
-    /// Takes the emergency way; afterwards another person's review of it.
+    /// Takes the emergency way, or takes it back; afterwards another person's review of it.
     Emergency,
     /// Schedules the start.
     Schedule,
@@ -234,7 +234,7 @@ const ROWS: [Row; 54] = {
             Emergency,
             "emergency",
             "emergency",
-            "Take the emergency way, or review it afterwards",
+            "Take the emergency way, withdraw or review it",
             Decide,
         ),
         (

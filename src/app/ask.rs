@@ -264,6 +264,7 @@ impl Prompt {
             Asking::KeepWatching => Intent::KeepWatching,
             Asking::SignOff(roles) => sign_off(roles, choice, text())?,
             Asking::Emergency => emergency(&entered, text())?,
+            Asking::WithdrawEmergency => Intent::WithdrawEmergency { reason: text() },
             Asking::Review => Intent::ReviewEmergency { note: text() },
             Asking::Schedule { from, zone } => Intent::ScheduleStart {
                 not_before: when(&entered, *from, zone).map_err(|why| missing(&why))?,

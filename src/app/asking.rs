@@ -41,6 +41,8 @@ pub enum Asking {
     SignOff(Vec<(String, bool)>),
     /// To take the emergency way.
     Emergency,
+    /// To take the emergency way back.
+    WithdrawEmergency,
     /// To say what was found when an emergency was looked at afterwards.
     Review,
     /// To hold the approval back until a moment; seen from this one, in this zone.

@@ -28,6 +28,9 @@ impl Model {
                 .viewer
                 .as_ref()
                 .and_then(|who| Prompt::sign_off(release, who)),
+            Action::Emergency if release.may_withdraw().is_ok() => {
+                Some(Prompt::withdraw_emergency(release))
+            }
             Action::Emergency if self.may_review(release) => Some(Prompt::review(release)),
             Action::Emergency => Some(Prompt::emergency(release)),
             Action::Schedule => Some(Prompt::schedule(release, self.now, self.zone.clone())),

@@ -121,13 +121,13 @@ fn signing(release: &Release, model: &Model, phase: &Phase) -> Option<String> {
     })
 }
 
-/// The emergency way, or where it was taken the review of it.
+/// The emergency way; where it was taken, its withdrawal while nothing was approved on it, and then its review.
 fn emergency(release: &Release, model: &Model) -> Option<String> {
     let who = model.viewer.as_ref()?;
-    let refused = if release.approval.emergency.is_some() {
-        release.may_review(who)
-    } else {
-        release.may_declare(who)
+    let refused = match release.approval.emergency {
+        None => release.may_declare(who),
+        Some(_) if release.may_withdraw().is_ok() => return None,
+        Some(_) => release.may_review(who),
     };
     refused.err().map(|why| why.to_string())
 }
@@ -204,10 +204,11 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
     } else {
         (Action::RollBack, "roll back")
     };
-    let emergency = if release.approval.emergency.is_some() {
-        (Action::Emergency, "review the emergency")
-    } else {
-        (Action::Emergency, "emergency")
+    let withdraws = release.may_withdraw().is_ok();
+    let emergency = match release.approval.emergency {
+        None => (Action::Emergency, "emergency"),
+        Some(_) if withdraws => (Action::Emergency, "withdraw the emergency"),
+        Some(_) => (Action::Emergency, "review the emergency"),
     };
     let all = [
         (Action::Hold, "hold the countdown"),
@@ -234,7 +235,7 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
         .filter(|(action, _)| match action {
             Action::CancelRun => may_stop,
             Action::Schedule => release.start_to_come().is_some(),
-            Action::Emergency => phase.is_end() || release.emergency_would_help(),
+            Action::Emergency => phase.is_end() || withdraws || release.emergency_would_help(),
             _ => true,
         })
         .filter(|(action, _)| hindrance(*action, release, model).is_none())

@@ -210,6 +210,14 @@ impl Prompt {
             .begun()
     }
 
+    /// The emergency way, taken back.
+    pub fn withdraw_emergency(release: &Release) -> Self {
+        let why = "it goes into the record".to_owned();
+        Self::new(release, Asking::WithdrawEmergency)
+            .reason("Why", Some(why), "")
+            .begun()
+    }
+
     /// The look at an emergency afterwards.
     pub fn review(release: &Release) -> Self {
         let why = "say what you found".to_owned();

@@ -107,6 +107,11 @@ pub enum Intent {
         /// The incident's address.
         incident: Text,
     },
+    /// Take the emergency way back, while nothing was approved on it.
+    WithdrawEmergency {
+        /// Why.
+        reason: Text,
+    },
     /// Say what was found when an emergency was looked at afterwards.
     ReviewEmergency {
         /// What.

@@ -208,6 +208,7 @@ fn of_approval(event: &ApprovalEvent) -> (Mood, String) {
             (Mood::Look, format!("takes the sign-off for {role} back"))
         }
         ApprovalEvent::EmergencyDeclared { .. }
+        | ApprovalEvent::EmergencyWithdrawn { .. }
         | ApprovalEvent::StartScheduled { .. }
         | ApprovalEvent::StartDue { .. } => of_what_was_set(event),
         ApprovalEvent::RejectionRequested { reason, .. } => (

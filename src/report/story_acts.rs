@@ -183,6 +183,10 @@ pub(super) fn of_what_was_set(event: &ApprovalEvent) -> (Mood, String) {
             Mood::Bad,
             format!("EMERGENCY: {} ({incident})", reason.first_line()),
         ),
+        ApprovalEvent::EmergencyWithdrawn { reason } => (
+            Mood::Look,
+            format!("emergency withdrawn: {}", reason.first_line()),
+        ),
         ApprovalEvent::StartScheduled {
             not_before, reason, ..
         } => (

@@ -79,7 +79,7 @@ pub(crate) fn sights() -> Vec<See> {
 }
 
 /// How many commands there are.
-pub(crate) const COMMANDS: usize = 20;
+pub(crate) const COMMANDS: usize = 21;
 
 /// A command from what is shown now; `None` where a prompt would not open.
 pub(crate) fn command(release: &Release, which: usize) -> Option<Command> {
@@ -127,6 +127,9 @@ pub(crate) fn command(release: &Release, which: usize) -> Option<Command> {
             reason: "later".into(),
         },
         18 => Intent::WaitNoLonger,
+        19 => Intent::WithdrawEmergency {
+            reason: "it does not burn".into(),
+        },
         _ => Intent::Note { text: "hm".into() },
     };
     Some(Command {

@@ -32,6 +32,20 @@ fn declared() -> Journal {
     journal
 }
 
+/// The emergency after production was let go on it.
+fn let_go() -> Journal {
+    let mut journal = declared();
+    let event = ApprovalEvent::Granted {
+        stage: 0,
+        by: Some(login("ana")),
+        ours: None,
+        bypassed: false,
+        open: Vec::new(),
+    };
+    journal.add(1, Actor::Cockpit, event);
+    journal
+}
+
 fn scheduled(seconds: i64) -> Journal {
     let mut journal = world::waiting(0);
     let event = ApprovalEvent::StartScheduled {
@@ -109,8 +123,37 @@ fn an_emergency_stands_in_plain_sight_and_takes_the_typed_version() {
 }
 
 #[test]
-fn who_took_the_emergency_way_does_not_review_it() {
+fn an_emergency_is_withdrawn_as_it_was_declared() {
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let mut stage = Stage::new(declared().release);
+        let text = stage.text(width, height);
+        assert!(text.contains("E withdraw the emergency"), "{text}");
+        stage.keys(&["E"]);
+        let text = stage.text(width, height);
+        for words in ["Withdraw the emergency", INCIDENT, "again", "Why"] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+        insta::assert_snapshot!(format!("emergency-withdrawn-{width}x{height}"), text);
+    }
     let mut stage = Stage::new(declared().release);
+    stage.keys(&["E"]);
+    assert_eq!(stage.keys(&["Enter"]), [], "a reason is needed");
+    stage.types("the dashboard was wrong");
+    let Intent::WithdrawEmergency { reason } = intent(&stage.keys(&["Enter"])) else {
+        panic!("a withdrawal");
+    };
+    assert_eq!(reason.as_str(), "the dashboard was wrong");
+    let mut journal = declared();
+    let event = ApprovalEvent::EmergencyWithdrawn { reason };
+    journal.add(1, Actor::Person(login("ana")), event);
+    assert_eq!(journal.release.review_due(), None);
+    let text = Stage::new(journal.release).text(120, 34);
+    assert!(!text.contains(" EMERGENCY "), "{text}");
+}
+
+#[test]
+fn who_took_the_emergency_way_does_not_review_it() {
+    let mut stage = Stage::new(let_go().release);
     assert_eq!(stage.keys(&["E"]), []);
     assert!(
         stage
@@ -125,7 +168,7 @@ fn who_took_the_emergency_way_does_not_review_it() {
         panic!("a review");
     };
     assert_eq!(note.as_str(), "the sign-off came later");
-    let mut journal = declared();
+    let mut journal = let_go();
     let event = RecordEvent::EmergencyReviewed { note };
     journal.add(1, Actor::Person(login("ben")), event);
     assert_eq!(journal.release.review_due(), None);

@@ -136,6 +136,8 @@ pub(crate) enum Do {
     Unlock(String),
     /// Why, and the incident's address.
     Emergency(String, String),
+    /// Why it is taken back.
+    WithdrawEmergency(String),
     /// What was found in an emergency afterwards.
     Review(String),
     /// Not before this time, or `now`; and why.
@@ -371,6 +373,9 @@ impl Do {
             Self::Emergency(reason, incident) => Intent::DeclareEmergency {
                 reason: reason.as_str().into(),
                 incident: incident.as_str().into(),
+            },
+            Self::WithdrawEmergency(reason) => Intent::WithdrawEmergency {
+                reason: reason.as_str().into(),
             },
             Self::Review(note) => Intent::ReviewEmergency {
                 note: note.as_str().into(),

@@ -22,6 +22,8 @@ pub struct Emergency {
     pub incident: Text,
     /// When another person must have looked at it.
     pub review_by: Timestamp,
+    /// Whether something was let go while it stood: from then on it is reviewed, not withdrawn.
+    pub used: bool,
 }
 
 impl Emergency {

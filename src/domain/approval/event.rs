@@ -113,6 +113,11 @@ pub enum ApprovalEvent {
         /// When another person must have looked at it.
         review_by: Timestamp,
     },
+    /// A person took that back before anything was approved: what it waived counts again.
+    EmergencyWithdrawn {
+        /// Why.
+        reason: Text,
+    },
     /// A person scheduled the start, moved it or lifted it: nothing is approved before.
     StartScheduled {
         /// The moment; `None`: lifted.
@@ -145,6 +150,7 @@ impl ApprovalEvent {
                 | Self::SignedOff { .. }
                 | Self::SignOffWithdrawn { .. }
                 | Self::EmergencyDeclared { .. }
+                | Self::EmergencyWithdrawn { .. }
                 | Self::StartScheduled { .. }
         )
     }

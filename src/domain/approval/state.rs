@@ -195,6 +195,7 @@ impl Approval {
             ApprovalEvent::EmergencyDeclared { .. } | ApprovalEvent::StartScheduled { .. } => {
                 self.set(stamp, event);
             }
+            ApprovalEvent::EmergencyWithdrawn { .. } => self.emergency = None,
             ApprovalEvent::StartDue { not_before } => self.start_due = Some(*not_before),
             ApprovalEvent::Reopened { .. } => self.reopen(),
         }
@@ -241,6 +242,9 @@ impl Approval {
             open: open.clone(),
         });
         self.waiting = None;
+        if let Some(emergency) = &mut self.emergency {
+            emergency.used = true;
+        }
         self.seen(*ours);
         self.agree(*ours);
     }
@@ -261,6 +265,7 @@ impl Approval {
                 reason: reason.clone(),
                 incident: incident.clone(),
                 review_by: *review_by,
+                used: false,
             });
         } else if let ApprovalEvent::StartScheduled {
             not_before,

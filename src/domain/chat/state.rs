@@ -177,6 +177,7 @@ fn is_told(event: &Event) -> bool {
                 | ApprovalEvent::SignOffWithdrawn { .. }
                 | ApprovalEvent::Reopened { .. }
                 | ApprovalEvent::EmergencyDeclared { .. }
+                | ApprovalEvent::EmergencyWithdrawn { .. }
                 | ApprovalEvent::StartScheduled { .. }
         ),
         Event::Rollout(event) => matches!(

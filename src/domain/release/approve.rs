@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{emergency::is_waived, fill::Templates};
+use super::fill::Templates;
 use crate::domain::{
     Deed, Event, Login, Refusal, Text,
     approval::{ApprovalEvent, ConfirmedApproval, Consent},
@@ -139,12 +139,7 @@ fn emergency_in_comment(release: &Release) -> String {
     let Some(emergency) = &release.approval.emergency else {
         return String::new();
     };
-    let gates = release.gates();
-    let waived: Vec<&str> = gates
-        .iter()
-        .filter(|gate| gate.effect.is_some() && is_waived(&gate.family))
-        .map(|gate| gate.name.as_str())
-        .collect();
+    let waived = release.waivable();
     let waived = if waived.is_empty() {
         String::new()
     } else {

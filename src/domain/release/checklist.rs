@@ -2,12 +2,16 @@
 
 use jiff::SignedDuration;
 
-use super::gates::{Gate, said};
+use super::{
+    emergency::is_item_waived,
+    gates::{Gate, said},
+};
 use crate::domain::{
     Text,
     checklist::{Binding, Checklist, Item, Milestone, SmokeTime, Standing, Status, When},
     judge::{State, Verdict, WindowEnd},
     observation::{AlarmState, Minute},
+    policy::Effect,
     release::Release,
     smoke::Moment,
     wording,
@@ -62,7 +66,32 @@ impl Release {
         let checklist = self.policy.checklist.as_ref()?;
         let all = self.standings(checklist, gates);
         let verdict = summed(&all, When::Before)?;
-        Some(self.gate("checklist", "checklist".into(), "Checklist", verdict))
+        let gate = self.gate("checklist", "checklist".into(), "Checklist", verdict);
+        Some(self.passed_over(gate, &all))
+    }
+
+    /// The gate as an emergency leaves it: what only a person ticks holds nothing back any more, what ticks itself does.
+    fn passed_over(&self, mut gate: Gate, all: &[Standing<'_>]) -> Gate {
+        let emergency = self.approval.emergency.as_ref();
+        let Some(emergency) = emergency.filter(|_| gate.effect > Some(Effect::Warn)) else {
+            return gate;
+        };
+        let stands = all.iter().filter(|one| !is_item_waived(one.item));
+        let stands: Vec<_> = stands.cloned().collect();
+        let left = summed(&stands, When::Before).filter(|left| left.state != State::Pass);
+        let words = match &left {
+            None => format!(
+                "waived by {} (emergency): {}",
+                emergency.by, gate.verdict.why
+            ),
+            Some(left) => format!("no emergency waives what ticks itself: {}", left.why),
+        };
+        gate.effect = match &left {
+            None => Some(Effect::Warn),
+            Some(left) => self.ruled("checklist", left.state),
+        };
+        gate.verdict.why = Text::line(&words);
+        gate
     }
 
     /// What the required items of a time come to; `None` where there are none.

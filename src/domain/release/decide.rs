@@ -84,6 +84,7 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
         Intent::DeclareEmergency { reason, incident } => {
             emergency::declare(release, &command.actor, reason, incident, at)
         }
+        Intent::WithdrawEmergency { reason } => emergency::withdraw(release, reason),
         Intent::ReviewEmergency { note } => emergency::review(release, &command.actor, note),
         Intent::ScheduleStart { not_before, reason } => {
             start::schedule(release, *not_before, reason, at)

@@ -72,19 +72,7 @@ impl Release {
         title: &str,
         mut verdict: Verdict,
     ) -> Gate {
-        let rule = self
-            .policy
-            .gates
-            .get(family)
-            .copied()
-            .unwrap_or(default_rule(family));
-        let effect = match verdict.state {
-            State::Pass => None,
-            State::Fail => Some(rule.fail),
-            State::Ambiguous => Some(rule.ambiguous),
-            State::NoData => Some(rule.no_data),
-            State::Broken => Some(rule.broken),
-        };
+        let effect = self.ruled(family, verdict.state);
         let waived = self.waives(family).filter(|_| effect > Some(Effect::Warn));
         let effect = match waived {
             Some(emergency) => {
@@ -100,6 +88,19 @@ impl Release {
             title: Text::line(title),
             verdict,
             effect,
+        }
+    }
+
+    /// What the rules say that a state of a family's gate does; `None` for pass.
+    pub(super) fn ruled(&self, family: &str, state: State) -> Option<Effect> {
+        let rule = self.policy.gates.get(family).copied();
+        let rule = rule.unwrap_or(default_rule(family));
+        match state {
+            State::Pass => None,
+            State::Fail => Some(rule.fail),
+            State::Ambiguous => Some(rule.ambiguous),
+            State::NoData => Some(rule.no_data),
+            State::Broken => Some(rule.broken),
         }
     }
 

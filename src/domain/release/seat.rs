@@ -64,6 +64,7 @@ pub(super) fn decide(release: &Release, command: &Command) -> Result<Vec<Event>,
         | Intent::Close { .. }
         | Intent::SignOff { .. }
         | Intent::DeclareEmergency { .. }
+        | Intent::WithdrawEmergency { .. }
         | Intent::ReviewEmergency { .. }
         | Intent::ScheduleStart { .. }
         | Intent::WithdrawSignOff { .. }

@@ -192,6 +192,7 @@ impl Release {
             | ApprovalEvent::SignedOff { .. }
             | ApprovalEvent::SignOffWithdrawn { .. }
             | ApprovalEvent::EmergencyDeclared { .. }
+            | ApprovalEvent::EmergencyWithdrawn { .. }
             | ApprovalEvent::StartScheduled { .. }
             | ApprovalEvent::StartDue { .. } => {}
         }

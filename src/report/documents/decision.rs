@@ -104,9 +104,9 @@ fn row(stamped: &Stamped) -> Option<Vec<String>> {
             String::new(),
             String::new(),
         ),
-        ApprovalEvent::EmergencyDeclared { .. } | ApprovalEvent::StartScheduled { .. } => {
-            set(event, by)?
-        }
+        ApprovalEvent::EmergencyDeclared { .. }
+        | ApprovalEvent::EmergencyWithdrawn { .. }
+        | ApprovalEvent::StartScheduled { .. } => set(event, by)?,
         ApprovalEvent::Granted { .. } => granted(event)?,
         ApprovalEvent::HeldBy { .. }
         | ApprovalEvent::Waiting { .. }
@@ -130,6 +130,12 @@ fn set(event: &ApprovalEvent, by: String) -> Option<(String, String, String, Str
             by,
             format!("{reason} ({incident})"),
             format!("waives {}; review due {}", list(waives), stamp(*review_by)),
+        )),
+        ApprovalEvent::EmergencyWithdrawn { reason } => Some((
+            "emergency withdrawn".to_owned(),
+            by,
+            reason.to_string(),
+            String::new(),
         )),
         ApprovalEvent::StartScheduled {
             not_before, reason, ..

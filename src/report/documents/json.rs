@@ -208,6 +208,10 @@ fn decision(stamped: &Stamped) -> Option<Value> {
             "what": "emergency", "by": person, "at": at, "stage": null, "reason": reason,
             "how": incident, "digest": null,
         })),
+        ApprovalEvent::EmergencyWithdrawn { reason } => Some(json!({
+            "what": "emergency_withdrawn", "by": person, "at": at, "stage": null,
+            "reason": reason, "how": null, "digest": null,
+        })),
         ApprovalEvent::StartScheduled {
             not_before, reason, ..
         } => Some(json!({

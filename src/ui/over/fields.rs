@@ -315,6 +315,7 @@ fn verb(asking: &Asking) -> &'static str {
         Asking::KeepWatching => "keep watching",
         Asking::SignOff(_) => "sign",
         Asking::Emergency => "take the emergency way",
+        Asking::WithdrawEmergency => "withdraw it",
         Asking::Review => "record the review",
         Asking::Schedule { .. } => "schedule it",
         Asking::Leave => "leave",

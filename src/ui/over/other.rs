@@ -30,6 +30,7 @@ pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Ve
         Asking::KeepWatching => ("Keep watching", styles.warn),
         Asking::SignOff(_) => ("Sign off", styles.accent),
         Asking::Emergency => ("Emergency", styles.fail),
+        Asking::WithdrawEmergency => ("Withdraw the emergency", styles.warn),
         Asking::Review => ("Review the emergency", styles.accent),
         Asking::Schedule { .. } => ("Schedule the start", styles.accent),
         Asking::Leave => ("Leave while this burns?", styles.fail),
@@ -108,7 +109,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             facts
         }
         Asking::SignOff(roles) => signing(roles).iter().map(|line| plain(line)).collect(),
-        Asking::Emergency | Asking::Review => emergency(view, asking),
+        Asking::Emergency | Asking::WithdrawEmergency | Asking::Review => emergency(view, asking),
         Asking::Schedule { zone, .. } => schedule(view, zone),
         Asking::Leave => leaving(view),
         Asking::Tick(ticking) => ticked(view, ticking),
@@ -129,7 +130,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
     }
 }
 
-/// What the emergency way waives, or what was done by it.
+/// What the emergency way waives, what its end makes count again, or what was done by it.
 fn emergency(view: View<'_>, asking: &Asking) -> Vec<Fact> {
     let (styles, release) = (&view.look.styles, view.release);
     let plain = |text: &str| -> Fact { vec![(text.to_owned(), styles.text)] };
@@ -140,9 +141,16 @@ fn emergency(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             plain("What you found goes into the record with your name."),
         ];
     }
+    if let (Asking::WithdrawEmergency, Some(emergency)) = (asking, &release.approval.emergency) {
+        return vec![
+            warning(view, emergency.in_short()),
+            plain("Sign-offs and ticks hold the approval back again, as the rules say."),
+            plain("Nothing was approved on it, so nobody has to review it."),
+        ];
+    }
     vec![
-        plain("Sign-offs and the checklist no longer hold the approval back."),
-        plain("Required tests, prerequisites and blackouts stand; so does the digest."),
+        plain("Sign-offs and ticks by hand no longer hold the approval back."),
+        plain("Tests, prerequisites, blackouts, automatic items and the digest do."),
         warning(
             view,
             "GitHub and the record name it, and another person reviews it within two days.",
