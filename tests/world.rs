@@ -13,6 +13,8 @@ mod clicks;
 )]
 #[path = "contracts/description.rs"]
 mod description;
+#[path = "world/dice.rs"]
+mod dice;
 #[path = "world/ends.rs"]
 mod ends;
 #[path = "world/kills.rs"]

@@ -19,7 +19,10 @@ use cockpit::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::place::{Aloft, Place, events, of_kind, program};
+use crate::{
+    dice::Dice,
+    place::{Aloft, Place, events, of_kind, program},
+};
 
 const SIGNOFFS: &str = r#"
 [approval.signoffs]
@@ -189,7 +192,7 @@ fn who_takes_the_seat_gets_the_release_with_its_journal_and_it_is_taken_up_again
 
 #[test]
 fn one_release_is_attended_to_its_end_and_its_documents_are_written() {
-    let place = Place::of(Scenario::ApprovedElsewhere, 23, 600.0);
+    let place = Place::of(Scenario::ApprovedElsewhere, 23, 400.0);
     let run = place.world.run_id().to_string();
     let output = attend(&place, &[&run, "--output", "docs"])
         .output()
@@ -262,25 +265,12 @@ fn a_repository_is_polled_as_one_and_not_for_each_of_its_releases() {
     assert!(github <= (MORE + 1) * 60 + whole * 30, "{github}");
 }
 
-/// Numbers by seed: `SplitMix64`.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % below
-    }
-}
-
 /// A bad network, SIGKILL at any moment, sign-offs before, during and after: each counts once, none is lost.
 fn soaked(more: usize, kills: usize, seed: u64, speed: f64) {
     let place = Place::crowded(Scenario::FlakyNetwork, seed, speed, more);
     let file = rules(&place, SIGNOFFS);
     let config = ["--all", "--config", file.to_str().unwrap()];
-    let mut dice = Dice(seed);
+    let mut dice = Dice::of(seed);
     let mut left: Vec<(PathBuf, &str, &str)> = Vec::new();
     let mut begun: BTreeMap<PathBuf, usize> = BTreeMap::new();
     for _ in 0..kills {

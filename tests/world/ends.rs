@@ -5,11 +5,11 @@ use rstest::rstest;
 
 use crate::place::{Flown, Place, events, of_kind};
 
-const SPEED: f64 = 450.0;
+const SPEED: f64 = 330.0;
 /// For those in which cockpit acts by itself.
-const SLOWER: f64 = 200.0;
+const SLOWER: f64 = 150.0;
 /// For the scenarios that take most of an hour.
-const FASTER: f64 = 750.0;
+const FASTER: f64 = 550.0;
 
 /// Flies one scenario to its end; events are the journal's own lines, and nothing breaks a rule of the protocols.
 fn flown(scenario: Scenario) -> (Place, Flown) {

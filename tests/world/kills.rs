@@ -7,9 +7,12 @@ use std::time::Duration;
 use cockpit::simulator::Scenario;
 use rstest::rstest;
 
-use crate::place::{Place, events, of_kind};
+use crate::{
+    dice::Dice,
+    place::{Place, events, of_kind},
+};
 
-const SPEED: f64 = 450.0;
+const SPEED: f64 = 330.0;
 
 /// When to kill.
 #[derive(Debug, Clone, Copy)]
@@ -18,19 +21,6 @@ enum Moment {
     After(Duration),
     /// So long after a line of this kind was added.
     Line(&'static str, Duration),
-}
-
-/// Numbers by seed: `SplitMix64`.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % below
-    }
 }
 
 /// Kills at each moment, starts again, and flies to the end. Says how many kills hit.
@@ -89,7 +79,7 @@ fn all_killed(scenario: Scenario, plans: Vec<(u64, Vec<Moment>)>) -> usize {
 
 /// One or two seeded moments within the first two seconds.
 fn seeded(seed: u64) -> Vec<Moment> {
-    let mut dice = Dice(seed);
+    let mut dice = Dice::of(seed);
     (0..=dice.roll(2))
         .map(|_| Moment::After(Duration::from_millis(60 + dice.roll(1_500))))
         .collect()
@@ -145,7 +135,7 @@ fn fifty_moments_where_they_are_asked_for() {
         let mut plans: Vec<(u64, Vec<Moment>)> = (100..100 + moments)
             .map(|seed| (seed, seeded(seed)))
             .collect();
-        let mut dice = Dice(77);
+        let mut dice = Dice::of(77);
         for kind in [
             "approval.requested",
             "approval.checked",

@@ -47,7 +47,7 @@ fn judged(place: &Place, arguments: &[&str]) -> Value {
 #[test]
 fn a_past_regression_fires_again_and_a_changed_limit_flips_what_it_should() {
     let yesterday = later(WallClock.now(), SignedDuration::from_hours(-24));
-    let place = Place::since(Scenario::Regression, 11, 450.0, yesterday);
+    let place = Place::since(Scenario::Regression, 11, 330.0, yesterday);
     let flown = place.fly();
     place.assert_sound(&flown);
     let events = flown.events();

@@ -18,7 +18,7 @@ use crate::{
 #[case(Scenario::Canary)]
 #[case(Scenario::FlakyNetwork)]
 fn every_request_is_as_github_describes_it(#[case] scenario: Scenario) {
-    let place = Place::of(scenario, 5, 550.0);
+    let place = Place::of(scenario, 5, 400.0);
     let flown = place.fly();
     place.assert_sound(&flown);
     let judge = Description::load();
@@ -77,7 +77,7 @@ fn waiting_costs_eight_requests_a_minute_and_what_did_not_change_is_free() {
 
 #[test]
 fn the_token_stands_nowhere() {
-    let place = Place::of(Scenario::FlakyNetwork, 5, 450.0);
+    let place = Place::of(Scenario::FlakyNetwork, 5, 330.0);
     let mut command = place.piloted();
     command.env("COCKPIT_LOG", "trace");
     let output = command.output().unwrap();

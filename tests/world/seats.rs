@@ -31,7 +31,7 @@ fn a_second_cockpit_is_told_who_drives_and_changes_nothing() {
 
 #[test]
 fn a_release_that_has_ended_is_opened_and_left_alone() {
-    let place = Place::of(Scenario::Healthy, 4, 600.0);
+    let place = Place::of(Scenario::Healthy, 4, 400.0);
     place.assert_sound(&place.fly());
     let requests = place.world.requests().len();
     let again = place.fly();
