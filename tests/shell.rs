@@ -13,6 +13,8 @@ mod claims;
 mod countdown;
 #[path = "shell/disk.rs"]
 mod disk;
+#[path = "shell/elsewhere.rs"]
+mod elsewhere;
 #[path = "shell/explain.rs"]
 mod explain;
 #[path = "shell/flight.rs"]

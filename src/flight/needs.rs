@@ -1,5 +1,7 @@
 //! What a release needs to know next, and how often: the feeds follow it, reads are no acts.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -8,7 +10,7 @@ use super::{
     explain_need::{ExplainNeed, explain_need},
 };
 use crate::domain::{
-    Act, Phase, RunId, Seq, Sha, Text,
+    Act, ArtifactId, Phase, RunId, Seq, Sha, Text,
     approval::ApprovalProgress,
     checklist::{Binding, Checklist},
     diff::DependenciesFrom,
@@ -119,6 +121,8 @@ pub struct EvidenceNeeds {
     pub is_past: bool,
     /// Kinds that are not read.
     pub unread: Vec<EvidenceKind>,
+    /// Artifacts of other workflows that are known, by workflow.
+    pub elsewhere: BTreeMap<String, Vec<ArtifactId>>,
     /// What production runs, where known.
     pub base: Option<Sha>,
     /// Whether the candidate was compared with that.
@@ -300,6 +304,7 @@ fn evidence(release: &Release, phase: &Phase) -> EvidenceNeeds {
             .map(|rule| rule.kind)
             .filter(|kind| !matches!(release.evidence.pieces.get(kind), Some(Piece::Read { .. })))
             .collect(),
+        elsewhere: artifacts_elsewhere(release),
         is_compared: diff.is_some(),
         has_dependencies: diff
             .is_some_and(|diff| diff.dependencies.from != DependenciesFrom::Unknown),
@@ -310,6 +315,13 @@ fn evidence(release: &Release, phase: &Phase) -> EvidenceNeeds {
         base,
         matters,
     }
+}
+
+fn artifacts_elsewhere(release: &Release) -> BTreeMap<String, Vec<ArtifactId>> {
+    let known = release.evidence.elsewhere.iter();
+    known
+        .map(|(workflow, all)| (workflow.clone(), all.iter().map(|one| one.id).collect()))
+        .collect()
 }
 
 /// A program of the rules is run only once a person trusted it.

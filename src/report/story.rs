@@ -87,7 +87,8 @@ fn of_evidence(event: &EvidenceEvent) -> (Mood, String) {
             Mood::Plain,
             format!("candidate {} {}", candidate.name(), candidate.sha.short()),
         ),
-        EvidenceEvent::ArtifactsListed { artifacts } => (
+        EvidenceEvent::ArtifactsListed { artifacts }
+        | EvidenceEvent::ListedElsewhere { artifacts, .. } => (
             Mood::Quiet,
             wording::count(artifacts.len() as u64, "artifact"),
         ),

@@ -79,6 +79,10 @@ pub(crate) struct State {
     pub(crate) checks: Vec<CheckSnapshot>,
     /// Files at the candidate's commit, by path.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// The newest run of the workflow `ci.yml`, and its artifact.
+    pub(crate) ci: (RunId, ArtifactId),
+    /// When that workflow's runs were asked for.
+    pub(crate) asked_ci: Vec<Timestamp>,
 }
 
 /// The ports' other side.
@@ -180,6 +184,8 @@ impl World {
                 chat: None,
                 checks: Vec::new(),
                 files: BTreeMap::new(),
+                ci: (RunId(7_000), ArtifactId(70)),
+                asked_ci: Vec::new(),
             }),
         })
     }
@@ -337,9 +343,14 @@ impl Runs for World {
     fn runs_of_commit<'a>(
         &'a self,
         _sha: &'a Sha,
-        _workflow: Option<&'a str>,
+        workflow: Option<&'a str>,
     ) -> Asked<'a, Vec<RunSnapshot>> {
-        self.tell(|state| vec![state.run.clone()])
+        let now = self.clock.now();
+        if workflow != Some("ci.yml") {
+            return self.tell(|state| vec![state.run.clone()]);
+        }
+        self.state().asked_ci.push(now);
+        self.tell(|state| vec![run(state.ci.0, "ci", RunStatus::Completed, now)])
     }
 
     fn run(&self, run: RunId) -> Asked<'_, RunSnapshot> {
@@ -462,9 +473,11 @@ impl Artifacts for World {
     }
 
     fn list(&self, run: RunId) -> Asked<'_, Vec<ArtifactSnapshot>> {
-        self.tell(|_| {
+        self.tell(|state| {
+            let (ci, artifact) = state.ci;
+            let id = if run == ci { artifact } else { ArtifactId(1) };
             vec![ArtifactSnapshot {
-                id: ArtifactId(1),
+                id,
                 name: "junit".into(),
                 size: 1_000,
                 digest: Some("sha256:1".into()),

@@ -1,10 +1,12 @@
 //! A run of GitHub Actions, written short: state, jobs, holds, reviews.
 
+use std::collections::BTreeMap;
+
 use cockpit::domain::{
     ArtifactId, JobId, Login, RunId, Text,
     observation::{
-        ArtifactSnapshot, Conclusion, JobSnapshot, PendingDeployment, ReviewSnapshot, ReviewState,
-        Reviewer, RunSeen, RunSnapshot, RunStatus,
+        ArtifactSnapshot, ArtifactsSeen, Conclusion, JobSnapshot, PendingDeployment,
+        ReviewSnapshot, ReviewState, Reviewer, RunSeen, RunSnapshot, RunStatus,
     },
 };
 use jiff::Timestamp;
@@ -35,6 +37,8 @@ pub(crate) struct Run {
     pub(crate) reviews: Option<Vec<String>>,
     /// Ids of artifacts that lie there beside the known ones.
     pub(crate) uploads: Vec<u64>,
+    /// Ids of other workflows' artifacts, where they are others than known.
+    pub(crate) elsewhere: BTreeMap<String, Vec<u64>>,
 }
 
 /// A status or a conclusion by its word.
@@ -89,7 +93,10 @@ impl Run {
                 .reviews
                 .as_ref()
                 .map(|all| all.iter().map(|text| review(drive, text)).collect()),
-            artifacts: Some(self.artifacts(drive)),
+            artifacts: Some(ArtifactsSeen {
+                own: self.artifacts(drive),
+                elsewhere: self.artifacts_elsewhere(drive),
+            }),
         }
     }
 
@@ -97,16 +104,32 @@ impl Run {
     fn artifacts(&self, drive: &Drive) -> Vec<ArtifactSnapshot> {
         let known = drive.release.evidence.artifacts.iter();
         let known = known.filter(|artifact| !self.uploads.contains(&artifact.id.0));
-        let new = self.uploads.iter().map(|id| ArtifactSnapshot {
-            id: ArtifactId(*id),
-            name: "junit".into(),
-            size: 4_096,
-            digest: Some(Text::line(&format!("sha256:{id:064x}"))),
-            created: Some(time("14:00")),
-            expired: false,
-            run: RunId(8123),
-        });
+        let new = self.uploads.iter().map(|id| uploaded(*id));
         known.cloned().chain(new).collect()
+    }
+
+    /// What is known of other workflows, and what this look tells anew.
+    fn artifacts_elsewhere(&self, drive: &Drive) -> BTreeMap<String, Vec<ArtifactSnapshot>> {
+        let mut all = drive.release.evidence.elsewhere.clone();
+        let told = self.elsewhere.iter();
+        all.extend(told.map(|(workflow, ids)| {
+            let ids = ids.iter().map(|id| uploaded(*id));
+            (workflow.clone(), ids.collect())
+        }));
+        all
+    }
+}
+
+/// An artifact in short.
+pub(crate) fn uploaded(id: u64) -> ArtifactSnapshot {
+    ArtifactSnapshot {
+        id: ArtifactId(id),
+        name: "junit".into(),
+        size: 4_096,
+        digest: Some(Text::line(&format!("sha256:{id:064x}"))),
+        created: Some(time("14:00")),
+        expired: false,
+        run: RunId(8123),
     }
 }
 

@@ -29,7 +29,7 @@ use serde::Deserialize;
 
 use crate::{
     drive::{Drive, RUN},
-    run::Run,
+    run::{Run, uploaded},
 };
 
 /// One sight; exactly one of these.
@@ -48,6 +48,8 @@ pub(crate) enum See {
     Candidate(String),
     /// Artifacts by name, with this digest.
     Artifacts(BTreeMap<String, String>),
+    /// Ids of artifacts of another workflow.
+    Elsewhere(String, Vec<u64>),
     /// A test report.
     Tests(TestsSeen),
     /// Evidence that is not there.
@@ -302,6 +304,10 @@ impl See {
                 pulls: vec![(7, "Retries move to the queue".into())],
             }),
             Self::Artifacts(all) => Observation::Artifacts(all.iter().map(artifact).collect()),
+            Self::Elsewhere(workflow, ids) => Observation::ArtifactsElsewhere {
+                workflow: workflow.clone(),
+                artifacts: ids.iter().map(|id| uploaded(*id)).collect(),
+            },
             Self::Tests(seen) => tests(seen),
             Self::Claims(claims) => claims.seen(drive, at),
             Self::Claimed(claimed) => claimed.seen(drive),
@@ -328,16 +334,7 @@ impl See {
             }),
             Self::Metrics(metrics) => metrics.observation(at),
             Self::Past(past) => past.observation(),
-            Self::Alarms(all) => Observation::Alarms(
-                all.iter()
-                    .map(|(name, state)| AlarmSnapshot {
-                        name: name.as_str().into(),
-                        state: *state,
-                        since: None,
-                        reason: Text::default(),
-                    })
-                    .collect(),
-            ),
+            Self::Alarms(all) => Observation::Alarms(all.iter().map(alarm).collect()),
             Self::Calendar(windows) => Observation::Calendar(
                 windows
                     .iter()
@@ -364,6 +361,15 @@ impl See {
             Self::Back(feed) => Observation::Back { feed: *feed },
             Self::Trusted(by) => trusted(by),
         }
+    }
+}
+
+fn alarm((name, state): (&String, &AlarmState)) -> AlarmSnapshot {
+    AlarmSnapshot {
+        name: name.as_str().into(),
+        state: *state,
+        since: None,
+        reason: Text::default(),
     }
 }
 

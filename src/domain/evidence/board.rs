@@ -19,6 +19,8 @@ pub struct Board {
     pub candidate: Option<Candidate>,
     /// The run's artifacts, newest first.
     pub artifacts: Vec<ArtifactSnapshot>,
+    /// Those of other workflows that evidence comes from, by workflow.
+    pub elsewhere: BTreeMap<String, Vec<ArtifactSnapshot>>,
     /// By kind.
     pub pieces: BTreeMap<EvidenceKind, Piece>,
     /// Kinds that were read and have grown older than the rules allow.
@@ -63,6 +65,12 @@ impl Board {
         match event {
             EvidenceEvent::CandidateSeen(candidate) => self.candidate = Some(candidate.clone()),
             EvidenceEvent::ArtifactsListed { artifacts } => self.artifacts.clone_from(artifacts),
+            EvidenceEvent::ListedElsewhere {
+                workflow,
+                artifacts,
+            } => {
+                self.elsewhere.insert(workflow.clone(), artifacts.clone());
+            }
             EvidenceEvent::Read {
                 artifact,
                 finding,

@@ -21,6 +21,13 @@ pub enum EvidenceEvent {
         /// Newest first, at most 100.
         artifacts: Vec<ArtifactSnapshot>,
     },
+    /// Another workflow that makes evidence for this commit left these.
+    ListedElsewhere {
+        /// Its file name.
+        workflow: String,
+        /// Those that the rules name, newest first, at most 100.
+        artifacts: Vec<ArtifactSnapshot>,
+    },
     /// A piece of evidence was read.
     Read {
         /// The artifact; `None` for a pull request's text.
@@ -64,6 +71,7 @@ impl EvidenceEvent {
             Self::Compared(diff) => diff.detail.as_deref(),
             Self::CandidateSeen(_)
             | Self::ArtifactsListed { .. }
+            | Self::ListedElsewhere { .. }
             | Self::Read { .. }
             | Self::Unreadable { .. }
             | Self::Missing { .. }

@@ -3,6 +3,8 @@
 //! Snapshots as observed, mapped from the wire by the adapter; no rule lives here. Source: GitHub's REST
 //! description 2026-03-10, "Actions".
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -215,4 +217,13 @@ pub struct ArtifactSnapshot {
     pub expired: bool,
     /// The run that made it.
     pub run: RunId,
+}
+
+/// The artifacts that one look found, wherever evidence comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ArtifactsSeen {
+    /// The run's own, newest first.
+    pub own: Vec<ArtifactSnapshot>,
+    /// Those that the rules name of other workflows' newest completed runs of the same commit, by workflow.
+    pub elsewhere: BTreeMap<String, Vec<ArtifactSnapshot>>,
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    AlarmSnapshot, ArtifactSnapshot, DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot,
-    LaneSeen, MetricsSeen, PendingDeployment, ReviewSnapshot, RunSnapshot,
+    AlarmSnapshot, ArtifactSnapshot, ArtifactsSeen, DeploymentSnapshot, EnvironmentSnapshot,
+    JobSnapshot, LaneSeen, MetricsSeen, PendingDeployment, ReviewSnapshot, RunSnapshot,
 };
 use crate::domain::{
     ArtifactId, Fault, Feed, Outcome, Seq, Text,
@@ -37,6 +37,13 @@ pub enum Observation {
     Candidate(Candidate),
     /// The run's artifacts.
     Artifacts(Vec<ArtifactSnapshot>),
+    /// Artifacts of another workflow that evidence comes from.
+    ArtifactsElsewhere {
+        /// Its file name.
+        workflow: String,
+        /// Those that the rules name, newest first.
+        artifacts: Vec<ArtifactSnapshot>,
+    },
     /// A piece of evidence.
     Evidence {
         /// The artifact; `None` for a pull request's text.
@@ -158,7 +165,7 @@ pub struct RunSeen {
     /// Its reviews, newest first.
     pub reviews: Option<Vec<ReviewSnapshot>>,
     /// Its artifacts: asked for by the look that lets an approval out.
-    pub artifacts: Option<Vec<ArtifactSnapshot>>,
+    pub artifacts: Option<ArtifactsSeen>,
 }
 
 impl Observation {
@@ -171,6 +178,7 @@ impl Observation {
             | Self::Lane(_)
             | Self::Candidate(_)
             | Self::Artifacts(_)
+            | Self::ArtifactsElsewhere { .. }
             | Self::Evidence { .. }
             | Self::Unreadable { .. }
             | Self::Missing { .. }
@@ -203,7 +211,7 @@ impl Observation {
             Self::RollbackRun(_) => "rollback run",
             Self::Lane(_) => "lane",
             Self::Candidate(_) => "candidate",
-            Self::Artifacts(_) => "artifacts",
+            Self::Artifacts(_) | Self::ArtifactsElsewhere { .. } => "artifacts",
             Self::Evidence { .. } => "evidence",
             Self::Unreadable { .. } => "unreadable evidence",
             Self::Missing { .. } => "missing evidence",

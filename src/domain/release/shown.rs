@@ -1,11 +1,14 @@
 //! What the prompts show, gathered from the fold: the input of approvals and rollbacks.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::domain::{
     ArtifactId, Text,
     approval::{ADVANCE_PROMISE, Shown, rollback_promise, totals_shown},
     judge::Rule,
+    observation::ArtifactSnapshot,
     policy::{Advance, GateKind, OnTrigger, Strategy},
     release::Release,
     rollback::{Plan, RollbackProgress, RollbackShown, Target},
@@ -31,12 +34,16 @@ impl Release {
                 .collect(),
             GateKind::Dispatch => Vec::new(),
         };
-        let artifacts = self
-            .evidence
-            .artifacts
-            .iter()
-            .filter_map(|artifact| Some((artifact.id, artifact.digest.clone()?)))
-            .collect::<std::collections::BTreeMap<ArtifactId, Text>>();
+        let elsewhere = self.evidence.elsewhere.values().flatten();
+        let artifacts = self.evidence.artifacts.iter().chain(elsewhere);
+        // A server that tells no digests gives every upload an id of its own.
+        let digest = |artifact: &ArtifactSnapshot| {
+            let told = artifact.digest.clone();
+            told.unwrap_or_else(|| Text::line(&format!("{} bytes, no digest", artifact.size)))
+        };
+        let artifacts: BTreeMap<ArtifactId, Text> = artifacts
+            .map(|artifact| (artifact.id, digest(artifact)))
+            .collect();
         let candidate = self.evidence.candidate.as_ref();
         Some(Shown {
             service: self.policy.service.clone(),

@@ -95,7 +95,7 @@ impl Crew {
         // Each ends when the flight is gone, and that is the only way.
         let everybody = async {
             let _ = tokio::join!(
-                run::follow(pulse(Feed::Github, 60)),
+                run::follow(pulse(Feed::Github, 60), Arc::clone(&self.policy)),
                 lane::follow(pulse(Feed::Github, 300), Arc::clone(&self.policy)),
                 evidence::follow(pulse(Feed::Github, 300), desk.clone()),
                 Box::pin(diff::follow(pulse(Feed::Github, 300), desk.clone())),

@@ -5,18 +5,21 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{gathered::Before, pulse::Gone};
 use crate::{
     domain::{
         ArtifactId, Fault, Sha, Text,
         evidence::EvidenceKind,
-        observation::{DeploymentSnapshot, PullSnapshot},
+        observation::{ArtifactSnapshot, DeploymentSnapshot, PullSnapshot},
         policy::Policy,
     },
     ports::Store,
 };
+
+/// Between two looks at what hardly ever changes.
+pub(super) const SELDOM: SignedDuration = SignedDuration::from_secs(600);
 
 /// What this feed remembers between rounds.
 #[derive(Default)]
@@ -27,6 +30,8 @@ pub(super) struct Memory {
     /// Whether a trust given here was kept for the next release.
     pub(super) is_trust_kept: bool,
     pub(super) read: BTreeSet<ArtifactId>,
+    /// What other workflows made for this commit, by workflow, and when it was asked.
+    pub(super) elsewhere: BTreeMap<String, (Timestamp, Vec<ArtifactSnapshot>)>,
     pub(super) seldom: Option<Timestamp>,
     /// Earlier deployments to production, newest first; `None`: not asked yet.
     pub(super) past: Option<Vec<DeploymentSnapshot>>,

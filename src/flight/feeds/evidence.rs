@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    desk::{Desk, ExplainMemory, Memory, Round, try_ask},
-    gather, past, production,
+    desk::{Desk, ExplainMemory, Memory, Round, SELDOM, try_ask},
+    elsewhere, gather, past, production,
     pulse::{Gone, Pulse},
     trust,
 };
@@ -25,8 +25,6 @@ const BUSY: SignedDuration = SignedDuration::from_secs(30);
 const CALM: SignedDuration = SignedDuration::from_secs(180);
 /// Between two looks at the texts of pull requests.
 const PULLS_AGAIN: SignedDuration = SignedDuration::from_secs(150);
-/// Between two looks at what hardly ever changes.
-const SELDOM: SignedDuration = SignedDuration::from_secs(600);
 
 pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
     let mut memory = Memory::default();
@@ -46,7 +44,9 @@ pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
         pulse
             .rest(next, |now| {
                 let news = |e: &EvidenceNeeds| (e.sha.clone(), e.is_past, e.explain.is_ask());
-                news(&now.evidence) != news(&needs.evidence) || now.attempt != needs.attempt
+                news(&now.evidence) != news(&needs.evidence)
+                    || now.attempt != needs.attempt
+                    || elsewhere::has_news(&now.evidence.elsewhere, &memory)
             })
             .await?;
     }
@@ -88,6 +88,7 @@ async fn round(
     if memory.candidate.as_ref() != Some(&(sha.clone(), needs.attempt)) {
         memory.read.clear();
         memory.before.clear();
+        memory.elsewhere.clear();
         memory.explain = ExplainMemory::default();
         let (candidate, pulls) = try_ask!(candidate(pulse, desk, wanted, sha).await);
         memory.pulls = pulls;
@@ -106,6 +107,24 @@ async fn round(
     }
     let artifacts = try_ask!(pulse.outside.artifacts.list(needs.run).await);
     pulse.see(Observation::Artifacts(artifacts.clone())).await?;
+    for workflow in elsewhere::workflows(&desk.policy) {
+        if !elsewhere::is_due(desk, needs, memory, workflow, asked) {
+            continue;
+        }
+        match elsewhere::look_at(pulse, &desk.policy, workflow, sha).await {
+            Ok(artifacts) => {
+                let workflow = workflow.to_owned();
+                let known = (asked, artifacts.clone());
+                memory.elsewhere.insert(workflow.clone(), known);
+                let seen = Observation::ArtifactsElsewhere {
+                    workflow,
+                    artifacts,
+                };
+                pulse.see(seen).await?;
+            }
+            Err(fault) => failed = failed.or(Some(fault)),
+        }
+    }
     for rule in &desk.policy.evidence {
         // What is gathered is large; the feed's own future, which lives for the whole flight, is not.
         let gathered = gather::gather(pulse, desk, needs, memory, rule, &artifacts);

@@ -8,15 +8,15 @@ use jiff::Timestamp;
 use super::{
     desk::{Desk, Memory, Round, try_ask},
     download::download,
-    explain,
+    elsewhere, explain,
     gathered::{self, Before, is_compared},
     pulse::{Gone, Pulse},
 };
 use crate::{
     domain::{
-        Fault, FaultKind, Sha,
+        Fault, FaultKind,
         evidence::{Evidence, EvidenceKind, Finding},
-        observation::{ArtifactSnapshot, Observation, RunStatus},
+        observation::{ArtifactSnapshot, Observation},
         policy::EvidenceRule,
     },
     flight::{flying::Report, needs::Needs},
@@ -43,15 +43,16 @@ pub(super) async fn gather(
         };
     };
     let elsewhere;
-    let (list, since) = match (&rule.workflow, &needs.evidence.sha) {
-        (Some(workflow), Some(sha)) if *workflow != desk.policy.target.workflow => {
-            if !explains && !needs.evidence.unread.contains(&rule.kind) {
+    let (list, since) = match elsewhere::workflow(&desk.policy, rule) {
+        Some(workflow) => {
+            // It could not be asked for: nobody can say that it is missing.
+            let Some((_, known)) = memory.elsewhere.get(workflow) else {
                 return Ok(Ok(()));
-            }
-            elsewhere = try_ask!(of_other_workflow(pulse, workflow, sha).await);
+            };
+            elsewhere = known.clone();
             (elsewhere.as_slice(), Timestamp::MIN)
         }
-        _ => (artifacts, needs.evidence.since),
+        None => (artifacts, needs.evidence.since),
     };
     let found = named(list, pattern, since);
     if explains {
@@ -93,24 +94,6 @@ fn named<'a>(
         }
     }
     found
-}
-
-/// Artifacts of the newest completed run of another workflow for the same commit.
-async fn of_other_workflow(
-    pulse: &Pulse,
-    workflow: &str,
-    sha: &Sha,
-) -> Result<Vec<ArtifactSnapshot>, Fault> {
-    let runs = pulse
-        .outside
-        .runs
-        .runs_of_commit(sha, Some(workflow))
-        .await?;
-    let newest = runs.iter().find(|run| run.status == RunStatus::Completed);
-    match newest {
-        Some(run) => pulse.outside.artifacts.list(run.id).await,
-        None => Ok(Vec::new()),
-    }
 }
 
 async fn read(
@@ -203,9 +186,10 @@ async fn look_before(
     let Some(newest) = past.first() else {
         return none("no earlier release");
     };
-    let list = match (&rule.workflow, newest.run) {
-        (Some(workflow), _) if *workflow != desk.policy.target.workflow => {
-            of_other_workflow(pulse, workflow, &newest.sha).await
+    let list = match (elsewhere::workflow(&desk.policy, rule), newest.run) {
+        (Some(workflow), _) => {
+            let (runs, artifacts) = (&*pulse.outside.runs, &*pulse.outside.artifacts);
+            elsewhere::of_newest(runs, artifacts, workflow, &newest.sha).await
         }
         (_, Some(run)) => pulse.outside.artifacts.list(run).await,
         (_, None) => return none("the last release's run is not known"),

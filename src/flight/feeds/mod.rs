@@ -8,6 +8,7 @@ mod crew;
 mod desk;
 mod diff;
 mod download;
+mod elsewhere;
 mod evidence;
 mod explain;
 mod explain_command;

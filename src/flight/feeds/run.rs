@@ -1,12 +1,18 @@
 //! The run feed: the release's run, the run that deploys, the rollback's run; jobs, holds, reviews.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::pulse::{Gone, Pulse};
+use super::{
+    elsewhere,
+    pulse::{Gone, Pulse},
+};
 use crate::{
     domain::{
         Fault, RunId, later,
-        observation::{Observation, RunSeen, RunStatus},
+        observation::{ArtifactsSeen, Observation, RunSeen, RunStatus},
+        policy::Policy,
     },
     flight::{
         marks::{bears_a_marker, is_named},
@@ -29,14 +35,14 @@ struct Memory {
     held: bool,
 }
 
-pub(super) async fn follow(mut pulse: Pulse) -> Result<(), Gone> {
+pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), Gone> {
     let mut memory = Memory::default();
     loop {
         let needs = pulse.needs();
         // What is needed was read before: the look is younger, also where the clock was set back since the request.
         let asked = pulse.now();
         let looked = asked.max(later(needs.look_after, JUST_AFTER));
-        let next = match look(&mut pulse, &needs, looked, &mut memory).await? {
+        let next = match look(&mut pulse, &policy, &needs, looked, &mut memory).await? {
             Ok(()) => {
                 pulse.good(needs.run_every).await?;
                 later(asked, needs.run_every)
@@ -58,8 +64,14 @@ pub(super) async fn follow(mut pulse: Pulse) -> Result<(), Gone> {
 
 type Looked = Result<Result<(), Fault>, Gone>;
 
-async fn look(pulse: &mut Pulse, needs: &Needs, asked: Timestamp, memory: &mut Memory) -> Looked {
-    match look_at_release(pulse, needs, asked, memory).await {
+async fn look(
+    pulse: &mut Pulse,
+    policy: &Policy,
+    needs: &Needs,
+    asked: Timestamp,
+    memory: &mut Memory,
+) -> Looked {
+    match look_at_release(pulse, policy, needs, asked, memory).await {
         Ok(seen) => pulse.see(Observation::Run(Box::new(seen))).await?,
         Err(fault) => return Ok(Err(fault)),
     }
@@ -86,6 +98,7 @@ async fn look(pulse: &mut Pulse, needs: &Needs, asked: Timestamp, memory: &mut M
 
 async fn look_at_release(
     pulse: &Pulse,
+    policy: &Policy,
     needs: &Needs,
     asked: Timestamp,
     memory: &mut Memory,
@@ -123,9 +136,13 @@ async fn look_at_release(
     } else {
         None
     };
-    // What was approved is compared with what lies there now, not with the evidence feed's last round.
+    // What was approved is compared with what lies there now, not with the evidence feed's last round: wherever
+    // evidence came from.
     let artifacts = if needs.rechecks() {
-        Some(pulse.outside.artifacts.list(needs.run).await?)
+        Some(ArtifactsSeen {
+            own: pulse.outside.artifacts.list(needs.run).await?,
+            elsewhere: elsewhere::look(pulse, policy, &run.head_sha).await?,
+        })
     } else {
         None
     };

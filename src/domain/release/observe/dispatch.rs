@@ -43,6 +43,10 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
             || EvidenceEvent::CandidateSeen(candidate.clone()),
         ),
         Observation::Artifacts(artifacts) => artifacts::listed(release, artifacts),
+        Observation::ArtifactsElsewhere {
+            workflow,
+            artifacts,
+        } => artifacts::listed_elsewhere(release, workflow, artifacts),
         Observation::Evidence {
             artifact,
             finding,

@@ -46,7 +46,10 @@ pub(super) fn observe_run(release: &Release, seen: &RunSeen) -> Vec<Event> {
     if events.is_empty()
         && let Some(artifacts) = &seen.artifacts
     {
-        events.extend(artifacts::listed(release, artifacts));
+        events.extend(artifacts::listed(release, &artifacts.own));
+        for (workflow, artifacts) in &artifacts.elsewhere {
+            events.extend(artifacts::listed_elsewhere(release, workflow, artifacts));
+        }
     }
     if events.is_empty() {
         events.extend(check_request(release, seen));
