@@ -1,6 +1,10 @@
 //! Which overlay is drawn by which file, and the box around a prompt.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+};
 
 use super::{
     approve, card, checklist, fact::Fact, fields, help, lane, other, palette, rollback, walk,
@@ -96,6 +100,7 @@ fn prompt_box(
     let inner = Rect::new(frame.x + 4, frame.y + 2, room, height.saturating_sub(3));
     // The fields stand whole; facts give way to them where the screen is low.
     let kept = inner.height.saturating_sub(fields::height(prompt) + 1);
+    let facts = kept_of(facts, kept, styles.warn);
     for (row, fact) in (0..kept).zip(&facts) {
         let mut pen = Pen::new(buffer, inner, row, view.look.glyphs.more);
         for (text, style) in fact {
@@ -123,6 +128,20 @@ fn fitted(facts: Vec<Fact>, room: u16) -> Vec<Fact> {
         .collect()
 }
 
+/// The facts where `kept` lines are free: what has no room is counted in the last of them.
+fn kept_of(mut facts: Vec<Fact>, kept: u16, style: Style) -> Vec<Fact> {
+    let kept = usize::from(kept);
+    if facts.len() > kept
+        && let Some(shown) = kept.checked_sub(1)
+    {
+        let hidden = facts.len() - shown;
+        facts.truncate(shown);
+        let words = format!("{hidden} more lines have no room here: a larger window shows them");
+        facts.push(vec![(words, style)]);
+    }
+    facts
+}
+
 fn wrapped(mut fact: Fact, room: u16) -> Vec<Fact> {
     let whole: u16 = fact.iter().map(|(text, _)| width(text)).sum();
     if whole <= room {
@@ -137,8 +156,53 @@ fn wrapped(mut fact: Fact, room: u16) -> Vec<Fact> {
         return vec![fact];
     }
     let indent = " ".repeat(usize::from(hang));
-    let mut lines = wrap(&text, room - hang, LINES).into_iter();
-    fact.push((lines.next().unwrap_or_default().to_owned(), style));
-    let more = lines.map(|line| vec![(indent.clone(), style), (line.to_owned(), style)]);
+    let all = wrap(&text, room - hang, LINES + 1);
+    let mut lines: Vec<String> = all.iter().take(LINES).map(ToString::to_string).collect();
+    if let (Some(last), Some(next)) = (lines.last_mut(), all.get(LINES)) {
+        // Too long for its line, so that it is drawn with the sign that more follows.
+        *last = format!("{last} {next}");
+    }
+    let mut lines = lines.into_iter();
+    fact.push((lines.next().unwrap_or_default(), style));
+    let more = lines.map(|line| vec![(indent.clone(), style), (line, style)]);
     std::iter::once(fact).chain(more).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(facts: &[Fact]) -> Vec<String> {
+        let of = |fact: &Fact| fact.iter().map(|(text, _)| text.as_str()).collect();
+        facts.iter().map(of).collect()
+    }
+
+    #[test]
+    fn a_fact_too_long_for_its_lines_ends_in_one_too_long_for_its_line() {
+        let fact = vec![
+            ("▲ ".to_owned(), Style::new()),
+            ("one two three four five six seven".to_owned(), Style::new()),
+        ];
+        let lines = texts(&wrapped(fact.clone(), 12));
+        assert_eq!(lines[..2], ["▲ one two", "  three four"]);
+        assert!(width(&lines[2]) > 12, "clipped with a sign: {lines:?}");
+        assert_eq!(texts(&wrapped(fact, 40)).len(), 1);
+    }
+
+    #[test]
+    fn what_a_low_screen_hides_is_counted() {
+        let facts: Vec<Fact> = (0..9)
+            .map(|n| vec![(format!("fact {n}"), Style::new())])
+            .collect();
+        let kept = texts(&kept_of(facts.clone(), 4, Style::new()));
+        assert_eq!(kept[..3], ["fact 0", "fact 1", "fact 2"]);
+        assert!(kept[3].starts_with("6 more lines"), "{kept:?}");
+        assert_eq!(kept.len(), 4);
+        assert_eq!(kept_of(facts.clone(), 9, Style::new()).len(), 9);
+        assert_eq!(
+            kept_of(facts, 0, Style::new()).len(),
+            9,
+            "no room for any word"
+        );
+    }
 }

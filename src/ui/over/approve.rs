@@ -89,7 +89,7 @@ fn emergency(view: View<'_>) -> Vec<Fact> {
     vec![
         line(emergency.in_short()),
         line(format!(
-            "waives sign-offs and the checklist; {}",
+            "waives sign-offs and manual items; {}",
             review.as_deref().unwrap_or("reviewed")
         )),
     ]
@@ -180,6 +180,9 @@ fn lost(view: View<'_>) -> Vec<Fact> {
     facts
 }
 
+/// Gates that are named in the prompt; how many more there are is said.
+const GATES: usize = 6;
+
 /// Gates that did not pass, those that block first.
 fn open(view: View<'_>) -> Vec<Fact> {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
@@ -191,9 +194,14 @@ fn open(view: View<'_>) -> Vec<Fact> {
         .filter_map(|gate| Some((gate.effect?, gate)))
         .collect();
     gates.sort_by_key(|(effect, _)| std::cmp::Reverse(*effect));
+    let more = gates.len().saturating_sub(GATES);
+    let more = (more > 0).then(|| {
+        let count = wording::count(u64::try_from(more).unwrap_or(u64::MAX), "gate");
+        warning(view, format!("and {count} more did not pass"))
+    });
     gates
         .into_iter()
-        .take(6)
+        .take(GATES)
         .map(|(effect, gate)| {
             let (sign, style, word) = match effect {
                 Effect::Block => (glyphs.fail, styles.fail, "blocks: "),
@@ -208,5 +216,6 @@ fn open(view: View<'_>) -> Vec<Fact> {
             );
             vec![(format!("{sign} "), style), (text, style)]
         })
+        .chain(more)
         .collect()
 }
