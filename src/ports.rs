@@ -5,7 +5,7 @@
 
 use std::{future::Future, path::Path, pin::Pin, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
     ArtifactId, DeploymentId, EnvironmentId, Fault, Login, ReleaseKey, RunId, Sha, Text,
@@ -280,8 +280,26 @@ pub trait Chat: Send + Sync {
     fn whisper<'a>(&'a self, channel: &'a str, user: &'a str, text: &'a str) -> Asked<'a, ()>;
     /// Opens a window for whoever clicked; good for three seconds after the click.
     fn open<'a>(&'a self, trigger: &'a str, window: &'a serde_json::Value) -> Asked<'a, ()>;
-    /// The clicks on a release's messages from now on.
+    /// The clicks on a release's messages from now on, and first those that an earlier process acknowledged and did not answer
+    /// for.
     fn clicks(&self, release: &ReleaseKey) -> Box<dyn Clicks>;
+    /// A click is on record, or refused: nobody need bring it again.
+    fn answered<'a>(
+        &'a self,
+        release: &'a ReleaseKey,
+        click: &'a Click,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+}
+
+/// Where clicks lie between their acknowledgement and their answer: the chat sends none again that was acknowledged.
+/// Blocking: callers put it on a blocking thread.
+pub trait ClickBox: Send + Sync {
+    /// Keeps one durably. Twice the same is one.
+    fn keep(&self, release: &ReleaseKey, click: &Click) -> std::io::Result<()>;
+    /// Those that are kept, oldest first.
+    fn kept(&self, release: &ReleaseKey) -> std::io::Result<Vec<Click>>;
+    /// Forgets one; one that is gone already is no fault.
+    fn forget(&self, release: &ReleaseKey, click: &Click) -> std::io::Result<()>;
 }
 
 /// Clicks as they come. Dropping it ends the listening.
@@ -316,7 +334,7 @@ pub trait Script: Send + Sync {
         &'a self,
         arguments: &'a [String],
         input: &'a [u8],
-        limit: jiff::SignedDuration,
+        limit: SignedDuration,
     ) -> Asked<'a, Vec<u8>>;
 }
 
@@ -337,6 +355,17 @@ pub enum Took {
     Theirs(Claim, Timestamp),
 }
 
+/// The claims of one look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimsStanding {
+    /// Those of the release, and those of the whole service.
+    pub claims: Vec<Claim>,
+    /// When the question began, by this machine's clock.
+    pub asked: Timestamp,
+    /// GitHub's present.
+    pub now: Timestamp,
+}
+
 /// Claims of one service among several machines: who drives, who rolls back, who holds.
 ///
 /// Sends once; a claim whose answer was lost is found again by its marker. A refusal to write ([`crate::domain::FaultKind::Forbidden`],
@@ -344,13 +373,16 @@ pub enum Took {
 pub trait Claims: Send + Sync {
     /// This machine.
     fn machine(&self) -> &MachineId;
-    /// Every claim that stands, and GitHub's time of the answer. One question where nothing changed.
-    fn standing(&self) -> Asked<'_, (Vec<Claim>, Timestamp)>;
+    /// The claims that stand for a release, by an answer that is at most `age` old; this process' own changes are in it
+    /// whatever its age. One question for all releases, and a free one where nothing changed.
+    fn standing(&self, of: RunId, age: SignedDuration) -> Asked<'_, ClaimsStanding>;
     /// Claims. Where the ref is there already its claim is told, unless it is the one that `over` names, which this one
     /// takes the place of: compare-and-swap.
     fn take<'a>(&'a self, wish: &'a ClaimWish, over: Option<&'a Sha>) -> Asked<'a, Took>;
     /// Takes a claim away; one that is gone already is no fault.
     fn release<'a>(&'a self, name: &'a ClaimName) -> Asked<'a, ()>;
+    /// How long a seat that is taken or renewed now lasts: longer where one process keeps many.
+    fn seat_lasts(&self) -> SignedDuration;
 }
 
 /// What other releases on this machine say about a service. Blocking.

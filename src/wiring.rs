@@ -2,7 +2,12 @@
 //!
 //! Nothing made here opens a connection; clients, TLS and tokens come with the first question.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use secrecy::SecretString;
 
@@ -17,7 +22,7 @@ use crate::{
         script::Programs,
         slack::{self, Slack},
         smoke::{self, HttpSmoke},
-        store::{StoreError, state_root},
+        store::{ClicksOnDisk, StoreError, state_root},
     },
     config::{
         AwsAccount, Env, FLAGS_VARIABLES, Machine, Place, ProductionVersion, TeamFile, Token,
@@ -164,17 +169,22 @@ pub fn slack_settings(team: &TeamFile, env: &Env) -> Option<slack::Settings> {
     Some(settings)
 }
 
-/// Slack, where the rules name it and a token is set.
+/// Slack, where the rules name it and a token is set. Clicks that are on their way to the record lie below `root`.
 pub fn slack(
     team: &TeamFile,
     env: &Env,
     clock: &Arc<dyn Clock>,
+    root: &Path,
 ) -> Result<Option<Arc<dyn Chat>>, Fault> {
-    let settings = slack_settings(team, env);
-    let made = settings.map(|settings| Slack::new(settings, Arc::clone(clock)));
-    Ok(made
-        .transpose()?
-        .map(|slack| Arc::new(slack) as Arc<dyn Chat>))
+    let Some(settings) = slack_settings(team, env) else {
+        return Ok(None);
+    };
+    let app = settings.app.clone();
+    let mut slack = Slack::new(settings, Arc::clone(clock))?;
+    if let Some(app) = app {
+        slack = slack.keeping(Arc::new(ClicksOnDisk::new(root, app)));
+    }
+    Ok(Some(Arc::new(slack)))
 }
 
 /// What prerequisites may see of the environment: the variables that the rules name.

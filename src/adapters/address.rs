@@ -4,9 +4,27 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{
+    Client, Response, StatusCode, Url,
+    redirect::{Action, Attempt, Policy},
+};
 
-use crate::domain::{Fault, FaultKind, Text};
+use crate::domain::{Fault, FaultKind, Text, is_sealed};
+
+/// Redirects that are followed.
+const MOST_REDIRECTS: usize = 5;
+
+/// Follows a few, and never from where nobody reads along to where somebody can.
+fn redirected(attempt: Attempt<'_>) -> Action {
+    let was_sealed = attempt.previous().first().is_some_and(is_sealed);
+    if attempt.previous().len() > MOST_REDIRECTS {
+        attempt.error("it leads on and on")
+    } else if was_sealed && !is_sealed(attempt.url()) {
+        attempt.error("it leads to where somebody on the way could answer")
+    } else {
+        attempt.follow()
+    }
+}
 
 /// An address, and what is read there.
 #[derive(Debug)]
@@ -48,6 +66,7 @@ impl Address {
         }
         let made = Client::builder()
             .timeout(self.limit)
+            .redirect(Policy::custom(redirected))
             .user_agent(concat!("cockpit/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| self.fault(FaultKind::Local, e.to_string()))?;

@@ -1,6 +1,7 @@
 //! The screen's state machine: model, actions, focus, prompts. Knows no terminal.
 
 mod action;
+mod action_names;
 mod alert;
 mod ask;
 mod asking;

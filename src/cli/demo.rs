@@ -1,7 +1,6 @@
 //! `cockpit demo`: a simulated world on loopback, and the unchanged cockpit on it.
 
 use std::{
-    net::IpAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -27,7 +26,7 @@ use crate::{
         cloudwatch::StaticKeys,
     },
     config::Env,
-    domain::{Login, observation::RunSnapshot},
+    domain::{Login, is_this_machine, observation::RunSnapshot},
     ports::{Clock, Store},
     simulator::{Scenario, World, serve_at},
 };
@@ -239,17 +238,7 @@ fn habits(scenario: &str) -> Habits {
 
 /// Whether an address is on this machine's loopback.
 pub(super) fn is_loopback(base: &str) -> bool {
-    let Ok(url) = base.parse::<reqwest::Url>() else {
-        return false;
-    };
-    match url.host_str() {
-        Some("localhost") => true,
-        Some(host) => host
-            .trim_matches(['[', ']'])
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback()),
-        None => false,
-    }
+    base.parse().is_ok_and(|url| is_this_machine(&url))
 }
 
 async fn ask(base: &str) -> Result<Told, Stop> {

@@ -266,7 +266,7 @@ pub(super) fn outside(
         metrics: cloudwatch.clone(),
         alarms: cloudwatch,
         smoke: wiring::smoke(&resolved.team, &order.around.env, clock)?,
-        chat: wiring::slack(&resolved.team, &order.around.env, clock)?,
+        chat: wiring::slack(&resolved.team, &order.around.env, clock, root)?,
         variables: wiring::variables(&resolved.team.policy, &order.around.env),
         flags: wiring::flags(&resolved.team, &order.around.env),
         script: Arc::new(Programs::default()),

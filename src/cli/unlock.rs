@@ -1,5 +1,7 @@
 //! `cockpit unlock`: says why a service may go on after a rollback. Recorded in the journal of the rolled-back release.
 
+use jiff::SignedDuration;
+
 use super::{
     beside::host_name,
     exit::{Exit, Stop},
@@ -52,12 +54,13 @@ fn lift(around: &Surroundings, recorded: &Recorded) -> Result<(), String> {
     let place = ClaimPlace::new(&policy.service, &policy.target.environment);
     let claims = ClaimRefs::new(client, place, Text::line(&host_name()), machine);
     let lifting = async {
-        let (standing, _) = claims.standing().await?;
+        let run = release.key.run;
+        let stands = claims.standing(run, SignedDuration::ZERO).await?;
         let is_its = |claim: &Claim| {
             let note = claim.note.as_ref();
-            claim.name == ClaimName::Lock && note.is_some_and(|one| one.wish.run == release.key.run)
+            claim.name == ClaimName::Lock && note.is_some_and(|one| one.wish.run == run)
         };
-        if standing.iter().any(is_its) {
+        if stands.claims.iter().any(is_its) {
             claims.release(&ClaimName::Lock).await?;
         }
         Ok::<(), Fault>(())

@@ -2,6 +2,7 @@
 
 mod act;
 mod actor;
+mod address;
 pub mod anomaly;
 pub mod approval;
 pub mod chat;
@@ -35,6 +36,7 @@ pub mod wording;
 
 pub use act::*;
 pub use actor::*;
+pub use address::*;
 pub use command::*;
 pub use event::*;
 pub use fault::*;

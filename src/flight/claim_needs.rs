@@ -25,6 +25,8 @@ pub struct ClaimNeeds {
     pub hold: Option<CountdownAfar>,
     /// Longest time between two looks.
     pub every: SignedDuration,
+    /// How old the answer to a look may be. Zero where something here waits for it.
+    pub age: SignedDuration,
 }
 
 /// What becomes of the seat.
@@ -73,6 +75,12 @@ pub(super) fn claim_needs(release: &Release, phase: &Phase) -> ClaimNeeds {
     } else {
         SELDOM
     };
+    // Other releases of the service may have asked for theirs meanwhile.
+    let age = if every == AT_ONCE || seat == SeatWish::Take {
+        SignedDuration::ZERO
+    } else {
+        every / 2
+    };
     ClaimNeeds {
         run: release.key.run,
         version: release.name(),
@@ -85,5 +93,6 @@ pub(super) fn claim_needs(release: &Release, phase: &Phase) -> ClaimNeeds {
             .map(|attempt| attempt.marker.clone()),
         hold,
         every,
+        age,
     }
 }

@@ -138,6 +138,7 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     let all = match view.model.overlay {
         Some(Overlay::Walk) => walked(view),
         Some(Overlay::Checklist) => CHECKLIST.to_vec(),
+        Some(Overlay::Help(_) | Overlay::Lane(_) | Overlay::Card(_)) => READ.to_vec(),
         _ => listed(view),
     };
     for (action, label) in all {
@@ -158,6 +159,9 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
             .skip(3);
     }
 }
+
+/// The keys of what is only read.
+const READ: [(Action, &str); 2] = [(Action::Down, "read on"), (Action::Back, "back")];
 
 /// The keys of the checklist.
 const CHECKLIST: [(Action, &str); 3] = [
@@ -185,12 +189,6 @@ fn walked(view: View<'_>) -> Vec<(Action, &'static str)> {
 fn listed(view: View<'_>) -> Vec<(Action, &'static str)> {
     let model = view.model;
     let mut all = offers(view.release, model);
-    if matches!(
-        model.overlay,
-        Some(Overlay::Help(_) | Overlay::Lane(_) | Overlay::Card(_))
-    ) {
-        all.clear();
-    }
     if model.focus == Pane::Metrics {
         all.push((Action::NextMetric, "metric"));
         if model.reel.is_none() {

@@ -26,9 +26,9 @@ use cockpit::{
     },
     domain::{
         FaultKind, Reached, ReleaseKey, Repository, RunId,
-        chat::{ChatMessage, ChatPlace},
+        chat::{ChatMessage, ChatPlace, Click},
     },
-    ports::{Chat as _, ChatHeard, Clock as _},
+    ports::{Chat as _, ChatHeard, ClickBox, Clock as _},
 };
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -368,4 +368,102 @@ async fn an_address_without_encryption_is_never_dialled_and_never_told() {
         panic!("{heard:?}");
     };
     assert!(!format!("{fault:?}").contains("secret-ticket"), "{fault:?}");
+}
+
+/// A place for clicks in memory, on a disk that may be full.
+#[derive(Default)]
+struct Desk {
+    kept: Mutex<Vec<Click>>,
+    is_full: bool,
+}
+
+impl ClickBox for Desk {
+    fn keep(&self, release: &ReleaseKey, click: &Click) -> std::io::Result<()> {
+        assert_eq!(*release, key());
+        if self.is_full {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        self.kept.lock().unwrap().push(click.clone());
+        Ok(())
+    }
+
+    fn kept(&self, release: &ReleaseKey) -> std::io::Result<Vec<Click>> {
+        assert_eq!(*release, key());
+        Ok(self.kept.lock().unwrap().clone())
+    }
+
+    fn forget(&self, _release: &ReleaseKey, click: &Click) -> std::io::Result<()> {
+        self.kept.lock().unwrap().retain(|kept| kept.id != click.id);
+        Ok(())
+    }
+}
+
+/// What a card of the release carries.
+fn value() -> String {
+    let [sha, digest] = ["a".repeat(40), "b".repeat(64)];
+    json!({ "r": key(), "a": 1, "c": sha, "s": 0, "d": digest, "g": [] }).to_string()
+}
+
+/// A server that sends these frames over its first line, and a client that keeps clicks on the desk.
+async fn keeping(frames: Vec<String>, desk: &Arc<Desk>) -> (Slack, Place) {
+    let base: Arc<Mutex<String>> = Arc::default();
+    let told = base.clone();
+    let (slack, place, address) = slack(frames, move |_, _| {
+        let http = told.lock().unwrap().replace("/api", "/socket?ticket=1");
+        ok(&json!({ "ok": true, "url": http.replacen("http", "ws", 1) }))
+    })
+    .await;
+    base.lock().unwrap().clone_from(&address);
+    (slack.keeping(desk.clone()), place)
+}
+
+async fn acknowledged(place: &Place, count: usize) {
+    let arrive = async {
+        while place.acks.load(Ordering::SeqCst) < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(4), arrive).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_acknowledged_click_is_brought_again_by_the_next_process_until_it_is_answered_for() {
+    let desk = Arc::new(Desk::default());
+    let (first, place) = keeping(vec![envelope("e1", &value())], &desk).await;
+    let clicks = first.clicks(&key());
+    acknowledged(&place, 1).await;
+    assert_eq!(desk.kept.lock().unwrap().len(), 1, "on the disk by then");
+    // Nobody took it before the process was killed.
+    drop((clicks, first));
+    let (second, _) = keeping(Vec::new(), &desk).await;
+    let mut clicks = second.clicks(&key());
+    let heard = timeout(Duration::from_secs(4), clicks.next());
+    let ChatHeard::Click(click) = heard.await.unwrap() else {
+        panic!("the click comes first");
+    };
+    assert_eq!((click.user.as_str(), click.value), ("U1", value()));
+    let click = desk.kept.lock().unwrap()[0].clone();
+    second.answered(&key(), &click).await;
+    let mut clicks = second.clicks(&key());
+    let heard = timeout(Duration::from_secs(4), clicks.next()).await;
+    assert_eq!(heard.unwrap(), ChatHeard::Open, "answered for");
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_not_acknowledged_and_does_not_count() {
+    let desk = Arc::new(Desk {
+        is_full: true,
+        ..Desk::default()
+    });
+    let other = json!({ "type": "slash_commands", "envelope_id": "e0", "payload": {} });
+    let frames = vec![envelope("e1", &value()), other.to_string()];
+    let (slack, place) = keeping(frames, &desk).await;
+    let mut clicks = slack.clicks(&key());
+    acknowledged(&place, 1).await;
+    let open = timeout(Duration::from_secs(4), clicks.next()).await;
+    assert_eq!(open.unwrap(), ChatHeard::Open);
+    // Envelopes are taken in their order: the click was passed over before the other one.
+    let more = timeout(Duration::from_millis(20), clicks.next()).await;
+    assert!(more.is_err(), "{more:?}");
+    assert_eq!(place.acks.load(Ordering::SeqCst), 1);
 }

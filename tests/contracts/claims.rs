@@ -11,7 +11,7 @@ use cockpit::{
         FaultKind, Repository, RunId,
         claim::{ClaimName, ClaimPlace, ClaimWish, MachineId},
     },
-    ports::{Claims, Clock as _, Took},
+    ports::{Claims, ClaimsStanding, Clock as _, Took},
     simulator::{Scenario, Served, World, serve},
 };
 use jiff::SignedDuration;
@@ -70,6 +70,10 @@ fn owner(took: &Took) -> (bool, String) {
     (ours, claim.note.as_ref().unwrap().by.login.to_string())
 }
 
+async fn look(machine: &ClaimRefs) -> ClaimsStanding {
+    machine.standing(RUN, SignedDuration::ZERO).await.unwrap()
+}
+
 #[tokio::test]
 async fn one_of_two_machines_has_the_claim_and_the_other_reads_whose_it_is() {
     let team = Team::of(Scenario::Healthy).await;
@@ -83,7 +87,7 @@ async fn one_of_two_machines_has_the_claim_and_the_other_reads_whose_it_is() {
     let winner = if one.0 { &ana } else { &ben };
     assert!(owner(&winner.take(&wish, None).await.unwrap()).0);
 
-    let (claims, now) = ben.standing().await.unwrap();
+    let ClaimsStanding { claims, now, .. } = look(&ben).await;
     assert_eq!(claims.len(), 1);
     assert!(claims[0].is_live(now));
     // GitHub's clock, not this machine's.
@@ -101,7 +105,7 @@ async fn one_of_two_machines_has_the_claim_and_the_other_reads_whose_it_is() {
 
     ben.release(&ClaimName::Rollback).await.unwrap();
     ben.release(&ClaimName::Rollback).await.unwrap();
-    assert!(ana.standing().await.unwrap().0.is_empty());
+    assert!(look(&ana).await.claims.is_empty());
     // What was to be replaced is gone: it is made anew.
     let anew = ana.take(&third, Some(&old)).await.unwrap();
     assert_eq!(owner(&anew), (true, "ana".to_owned()));
@@ -122,12 +126,56 @@ async fn a_look_that_finds_nothing_new_is_one_question_and_costs_nothing() {
     let ana = team.machine("ana", 'a');
     let wish = team.wish(ClaimName::Seat(RUN), "seat");
     assert!(owner(&ana.take(&wish, None).await.unwrap()).0);
-    ana.standing().await.unwrap();
+    look(&ana).await;
     let before = team.served.world().requests().len();
-    ana.standing().await.unwrap();
+    look(&ana).await;
     let requests = team.served.world().requests();
     assert_eq!(requests.len(), before + 1);
     assert_eq!(requests[before].status, 304);
+}
+
+#[tokio::test]
+async fn a_hundred_releases_are_one_question_and_each_finds_its_own_seat() {
+    const MANY: u64 = 100;
+    let team = Team::of(Scenario::Healthy).await;
+    let ana = team.machine("ana", 'a');
+    let world = team.served.world();
+    let listed = || {
+        let requests = world.requests();
+        let is_look = |path: &str| path.contains("matching-refs") || path.contains("commits/");
+        // Its pages are one look.
+        let first = requests.iter().filter(|one| one.query.is_empty());
+        first.filter(|one| is_look(&one.path)).count()
+    };
+    let calm = SignedDuration::from_mins(10);
+    let at = |run| team.wish(ClaimName::Seat(RunId(run)), "seat");
+    assert!(look(&ana).await.claims.is_empty());
+    assert_eq!(listed(), 1);
+    for run in 1..=MANY {
+        assert!(owner(&ana.take(&at(run), None).await.unwrap()).0);
+    }
+    for run in 1..=MANY {
+        let stands = ana.standing(RunId(run), calm).await.unwrap();
+        let names: Vec<_> = stands.claims.iter().map(|claim| claim.name).collect();
+        assert_eq!(names, [ClaimName::Seat(RunId(run))]);
+    }
+    assert_eq!(listed(), 1, "what it made itself it knows");
+    assert_eq!(ana.seat_lasts(), SignedDuration::from_hours(2));
+    // Another machine reads the one that it asks for, and no other.
+    let ben = team.machine("ben", 'b');
+    let stands = ben.standing(RunId(MANY), calm).await.unwrap();
+    assert_eq!(stands.claims.len(), 1);
+    assert_eq!(listed(), 3, "a list and a commit");
+    // Taken over behind its back: the old answer is not gone by where something is waited for.
+    let over = stands.claims[0].id.clone();
+    assert!(owner(&ben.take(&at(MANY), Some(&over)).await.unwrap()).0);
+    let known = ana.standing(RunId(MANY), calm).await.unwrap();
+    assert_eq!(known.claims[0].id, over);
+    let news = ana.standing(RunId(MANY), SignedDuration::ZERO).await;
+    assert_ne!(news.unwrap().claims[0].id, over);
+    ana.release(&ClaimName::Seat(RunId(1))).await.unwrap();
+    let gone = ana.standing(RunId(1), calm).await.unwrap();
+    assert!(gone.claims.is_empty());
 }
 
 #[tokio::test]
@@ -140,7 +188,7 @@ async fn a_token_that_may_not_write_reads_all_the_same() {
     let fault = emil.take(&lock, None).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Forbidden);
     assert!(fault.detail.as_str().contains("contents=write"), "{fault}");
-    assert_eq!(emil.standing().await.unwrap().0.len(), 1);
+    assert_eq!(look(&emil).await.claims.len(), 1);
 }
 
 #[test]

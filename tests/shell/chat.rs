@@ -50,6 +50,8 @@ pub(crate) struct Said {
     pub(crate) updates: Vec<ChatMessage>,
     pub(crate) whispers: Vec<(String, String)>,
     pub(crate) windows: Vec<Value>,
+    /// Clicks that need not be brought again.
+    pub(crate) answered: Vec<String>,
     pub(crate) fates: VecDeque<Fate>,
     pub(crate) is_blind: bool,
     pub(crate) is_down: bool,
@@ -161,6 +163,15 @@ impl Chat for Talk {
         let (ear, heard) = mpsc::channel(16);
         self.ears.lock().unwrap().push(ear);
         Box::new(Ears(heard))
+    }
+
+    fn answered<'a>(
+        &'a self,
+        _release: &'a ReleaseKey,
+        click: &'a Click,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        self.said().answered.push(click.id.to_string());
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -331,6 +342,12 @@ async fn clicks_sign_once_and_are_answered_to_whoever_clicked() {
     let to = |user: &str| whispers.iter().filter(|(whose, _)| whose == user).count();
     assert_eq!((to("U1"), to("U9"), to("U2")), (0, 1, 1), "{whispers:?}");
     assert_eq!(talk.words("cleo: signed for security"), 1);
+    let answered = talk.said().answered.clone();
+    assert_eq!(
+        answered,
+        ["9.1 U1", "9.1 U1", "9.2 U9", "9.3 U2"],
+        "nobody need bring one again"
+    );
     air.journal_is_whole();
 }
 
@@ -369,6 +386,7 @@ async fn a_click_whose_record_cannot_be_written_does_not_count() {
     talk.click(click(&air, "U1", "9.1 U1", Button::Approve))
         .await;
     air.pass(seconds(5)).await;
+    assert_eq!(talk.said().answered.len(), 1, "whoever clicked was told");
     let whispers = talk.said().whispers.clone();
     assert!(
         whispers

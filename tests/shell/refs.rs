@@ -7,12 +7,12 @@ use std::{
 
 use cockpit::{
     domain::{
-        Fault, FaultKind, Login, Sha,
+        Fault, FaultKind, Login, RunId, Sha,
         claim::{Claim, ClaimName, ClaimNote, ClaimWish, Holder, MachineId},
     },
-    ports::{Asked, Claims, Clock, Took},
+    ports::{Asked, Claims, ClaimsStanding, Clock, Took},
 };
-use jiff::Timestamp;
+use jiff::SignedDuration;
 
 /// What becomes of the next write.
 #[derive(Debug, Clone)]
@@ -139,12 +139,16 @@ impl Claims for Machine {
         &self.holder.machine
     }
 
-    fn standing(&self) -> Asked<'_, (Vec<Claim>, Timestamp)> {
+    fn standing(&self, _of: RunId, _age: SignedDuration) -> Asked<'_, ClaimsStanding> {
         let now = self.refs.clock.now();
         let state = self.refs.state();
         let answer = match &state.silent {
             Some(fault) => Err(fault.clone()),
-            None => Ok((state.claims.clone(), now)),
+            None => Ok(ClaimsStanding {
+                claims: state.claims.clone(),
+                asked: now,
+                now,
+            }),
         };
         drop(state);
         Box::pin(std::future::ready(answer))
@@ -157,5 +161,9 @@ impl Claims for Machine {
     fn release<'a>(&'a self, name: &'a ClaimName) -> Asked<'a, ()> {
         self.refs.state().claims.retain(|one| one.name != *name);
         Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn seat_lasts(&self) -> SignedDuration {
+        SignedDuration::from_mins(30)
     }
 }

@@ -221,6 +221,30 @@ fn the_time_that_was_given_ends_it_and_says_that_a_person_is_needed() {
     assert_eq!(both.status.code(), Some(2));
 }
 
+/// Its standard output is a pipe that nobody empties: the first line that it prints never returns.
+#[test]
+fn it_ends_in_time_although_nobody_reads_what_it_prints() {
+    let place = Place::crowded(Scenario::Healthy, 28, 60.0, 1);
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let printed = writer.try_clone().unwrap();
+    // Blocks where the pipe is smaller than usual, which is as full.
+    let filling = std::thread::spawn(move || {
+        let _ = std::io::Write::write_all(&mut writer, &vec![b'x'; 65_536]);
+    });
+    let mut command = attend(&place, &["--all"]);
+    let child = command.stdout(printed).stderr(std::process::Stdio::null());
+    let aloft = Aloft(child.spawn().unwrap());
+    place.wait_until("the rules are read", |place| {
+        !place.world.requests().is_empty()
+    });
+    let (code, took) = end(aloft);
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    drop(reader);
+    drop(command);
+    filling.join().unwrap();
+}
+
 #[test]
 fn a_repository_is_polled_as_one_and_not_for_each_of_its_releases() {
     const MORE: usize = 15;
@@ -257,6 +281,12 @@ fn a_repository_is_polled_as_one_and_not_for_each_of_its_releases() {
         metrics <= 2 * whole + 8,
         "{metrics} calls in {whole} minutes"
     );
+    // Claims: a look each minute for all of them, none of which reads again what this process wrote.
+    let looks = asked(opened, "/git/matching-refs/");
+    assert!(looks <= minutes + 5, "{looks} looks in {minutes} minutes");
+    let read = requests.iter().filter(|one| one.method == "GET");
+    let commits = read.filter(|one| one.path.contains("/git/commits/"));
+    assert_eq!(commits.count(), 0);
     let github = asked(begun, "/api/v3/");
     println!(
         "{github} requests for {} releases in {whole} minutes",

@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::Url;
 use secrecy::SecretString;
 
-use crate::domain::Text;
+use crate::domain::{Text, is_sealed};
 
 /// A request with places: `{flag}`, `{environment}`, `{project}` in address and body, and `{token}` in header values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,8 +138,7 @@ impl Places<'_> {
         let url: Url = filled
             .parse()
             .map_err(|error| Text::line(&format!("no address: {error}")))?;
-        let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        if url.scheme() == "https" || url.scheme() == "http" && loopback {
+        if is_sealed(&url) {
             Ok(url)
         } else {
             Err("an address of flags begins with https://".into())

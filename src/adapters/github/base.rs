@@ -1,10 +1,8 @@
-//! The base address of the API: what it may be, and whether it is this machine.
-
-use std::net::IpAddr;
+//! The base address of the API: what it may be.
 
 use reqwest::Url;
 
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, is_sealed};
 
 /// Reads the base address: https, or http on this machine; no query, no user.
 pub(super) fn base_of(raw: &str) -> Result<Url, Fault> {
@@ -16,26 +14,13 @@ pub(super) fn base_of(raw: &str) -> Result<Url, Fault> {
         )
     };
     let url = Url::parse(raw).map_err(|_| wrong("it is no address"))?;
-    let local = is_this_machine(&url);
-    match url.scheme() {
-        "https" => {}
-        "http" if local => {}
-        "http" => return Err(wrong("http would show the token to the network")),
-        _ => return Err(wrong("it is neither http nor https")),
+    if !is_sealed(&url) {
+        return Err(wrong("it would show the token to the network"));
     }
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
         return Err(wrong("it holds more than a host and a path"));
     }
     Ok(url)
-}
-
-pub(super) fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse()
-            .is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -97,6 +97,11 @@ impl Client {
         self.transport.limits()
     }
 
+    /// This machine's clock.
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        self.transport.clock()
+    }
+
     /// The server's present, as its newest answer told it.
     pub(super) fn server_time(&self) -> jiff::Timestamp {
         self.transport.server_time()

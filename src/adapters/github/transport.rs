@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     answer::{self, Intent},
-    base::{base_of, is_this_machine},
+    base::base_of,
     body,
     cache::{Cache, Kept},
     limits::{self, Ledger, Limits},
@@ -26,7 +26,7 @@ use super::{
     token::Credential,
 };
 use crate::{
-    domain::{Fault, FaultKind, Reached},
+    domain::{Fault, FaultKind, Reached, is_this_machine},
     ports::{Clock, Progress},
 };
 
@@ -103,6 +103,10 @@ impl Transport {
             url.query_pairs_mut().extend_pairs(query);
         }
         url
+    }
+
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
     }
 
     pub(super) fn limits(&self) -> Limits {

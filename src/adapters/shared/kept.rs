@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     hash::Hash,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -21,7 +21,7 @@ use crate::{
 const FAILED: SignedDuration = SignedDuration::from_secs(5);
 
 /// Kept answers.
-pub(super) struct Kept<K, V> {
+pub(in crate::adapters) struct Kept<K, V> {
     slots: Mutex<HashMap<K, Arc<Slot<V>>>>,
     clock: Arc<dyn Clock>,
     most: usize,
@@ -36,7 +36,7 @@ struct Slot<V> {
 
 impl<K: Eq + Hash + Clone, V: Clone> Kept<K, V> {
     /// Keeps at most `most` answers.
-    pub(super) fn new(clock: Arc<dyn Clock>, most: usize) -> Self {
+    pub(in crate::adapters) fn new(clock: Arc<dyn Clock>, most: usize) -> Self {
         Self {
             slots: Mutex::default(),
             clock,
@@ -46,7 +46,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Kept<K, V> {
     }
 
     /// The answer to `key` where it is younger than `fresh`, else what `ask` answers.
-    pub(super) async fn get(
+    pub(in crate::adapters) async fn get(
         &self,
         key: K,
         fresh: SignedDuration,
@@ -56,7 +56,12 @@ impl<K: Eq + Hash + Clone, V: Clone> Kept<K, V> {
         let mut answer = slot.answer.lock().await;
         let now = self.clock.now();
         if let Some((asked, told)) = &*answer {
-            let fresh = if told.is_ok() { fresh } else { FAILED };
+            // Who cannot wait for news does not wait for a failure's either.
+            let fresh = if told.is_ok() {
+                fresh
+            } else {
+                FAILED.min(fresh)
+            };
             // A clock that was set back makes every answer old.
             if *asked <= now && now < later(*asked, fresh) {
                 return told.clone();
@@ -68,9 +73,23 @@ impl<K: Eq + Hash + Clone, V: Clone> Kept<K, V> {
         told
     }
 
+    /// Changes the answer to `key`, where one is kept: what this process did itself it need not ask. Waits for a question that
+    /// is on its way, whose answer may not know of it.
+    pub(in crate::adapters) async fn amend(&self, key: &K, change: impl FnOnce(&mut V)) {
+        let slot = self.locked().get(key).cloned();
+        let Some(slot) = slot else { return };
+        if let Some((_, Ok(told))) = &mut *slot.answer.lock().await {
+            change(told);
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<K, Arc<Slot<V>>>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn slot(&self, key: K) -> Arc<Slot<V>> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.locked();
         if !slots.contains_key(&key) {
             while slots.len() >= self.most {
                 let used = |slot: &Arc<Slot<V>>| slot.used.load(Ordering::Relaxed);
@@ -144,6 +163,31 @@ mod tests {
         assert_eq!(count.load(Ordering::Relaxed), 1);
         clock.sleep_until(later(clock.now(), FAILED)).await;
         assert_eq!(asked(&kept, 1, &count, Ok(3)).await, Ok(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_for_news_gets_it_and_what_was_done_here_is_known_without_asking() {
+        let (_, kept) = kept(8);
+        let count = AtomicU64::new(0);
+        kept.amend(&1, |_| panic!("nothing is known yet")).await;
+        assert_eq!(asked(&kept, 1, &count, Ok(1)).await, Ok(1));
+        kept.amend(&1, |known| *known = 5).await;
+        assert_eq!(asked(&kept, 1, &count, Ok(2)).await, Ok(5));
+        let news = kept.get(1, SignedDuration::ZERO, async { Ok(6) }).await;
+        assert_eq!(news, Ok(6));
+        assert_eq!(asked(&kept, 1, &count, Ok(2)).await, Ok(6));
+        // A question that left before and comes back after knows nothing of the change.
+        let late = kept.get(1, SignedDuration::ZERO, async {
+            tokio::task::yield_now().await;
+            Ok(7)
+        });
+        let (_, ()) = tokio::join!(late, kept.amend(&1, |known| *known = 8));
+        assert_eq!(asked(&kept, 1, &count, Ok(2)).await, Ok(8));
+        let fault = || Err(Fault::new(FaultKind::Offline, "x", "y"));
+        let failed = kept.get(1, SignedDuration::ZERO, async { fault() }).await;
+        assert!(failed.is_err());
+        let again = kept.get(1, SignedDuration::ZERO, async { Ok(9) }).await;
+        assert_eq!(again, Ok(9), "nobody waits for a failure to age");
     }
 
     #[tokio::test(start_paused = true)]

@@ -19,8 +19,6 @@ use crate::{
 
 /// How long a round gathers: releases ask shortly after a minute's end, all within a moment.
 const GATHERS: SignedDuration = SignedDuration::from_secs(3);
-/// Spans beyond this are a release's first look at the past, and go apart: nobody else needs six hours.
-const LONG: i64 = 60;
 /// The age of alarms.
 const ALARMS: SignedDuration = SignedDuration::from_secs(40);
 
@@ -28,8 +26,8 @@ const ALARMS: SignedDuration = SignedDuration::from_secs(40);
 pub struct SharedMetrics {
     inner: Arc<dyn Metrics>,
     clock: Arc<dyn Clock>,
-    /// The rounds that gather: of short spans, and of long ones.
-    open: [Mutex<Option<Arc<Round>>>; 2],
+    /// The rounds that gather, each of spans that lie close together.
+    open: Mutex<Vec<Arc<Round>>>,
 }
 
 #[derive(Default)]
@@ -45,38 +43,34 @@ impl SharedMetrics {
         Self {
             inner,
             clock: Arc::clone(clock),
-            open: Default::default(),
+            open: Mutex::default(),
         }
     }
 
     /// Joins the round that gathers, or opens one.
-    fn join(
-        &self,
-        class: usize,
-        metrics: &[Metric],
-        from: Minute,
-        until: Minute,
-    ) -> (Arc<Round>, Vec<usize>) {
-        let mut open = locked(&self.open[class]);
-        let round = open.get_or_insert_with(Arc::default);
+    fn join(&self, metrics: &[Metric], from: Minute, until: Minute) -> (Arc<Round>, Vec<usize>) {
+        let mut open = locked(&self.open);
+        // Nobody waits any more for one that only this list holds.
+        open.retain(|round| Arc::strong_count(round) > 1);
+        let mut rounds = open.iter();
+        let fits = rounds.find(|round| locked(&round.wishes).fits(from, until));
+        let round = fits.map_or_else(Arc::default, Arc::clone);
         let places = locked(&round.wishes).add(metrics, from, until);
-        (Arc::clone(round), places)
+        if !open.iter().any(|known| Arc::ptr_eq(known, &round)) {
+            open.push(Arc::clone(&round));
+        }
+        (round, places)
     }
 
     /// The answer of a round; the first who comes asks for all.
-    async fn answer(&self, class: usize, round: &Arc<Round>) -> Result<Arc<MetricsSeen>, Fault> {
+    async fn answer(&self, round: &Arc<Round>) -> Result<Arc<MetricsSeen>, Fault> {
         let mut answer = round.answer.lock().await;
         if let Some(told) = &*answer {
             return told.clone();
         }
         let clock = &self.clock;
         clock.sleep_until(later(clock.now(), GATHERS)).await;
-        {
-            let mut open = locked(&self.open[class]);
-            if open.as_ref().is_some_and(|open| Arc::ptr_eq(open, round)) {
-                *open = None;
-            }
-        }
+        locked(&self.open).retain(|open| !Arc::ptr_eq(open, round));
         // Nobody joins it any more. One who gave up half way left the wishes for the next.
         let question = locked(&round.wishes).question();
         let told = match question {
@@ -107,9 +101,8 @@ impl Metrics for SharedMetrics {
         until: Minute,
     ) -> Asked<'a, MetricsSeen> {
         Box::pin(async move {
-            let class = usize::from(until.0.saturating_sub(from.0) > LONG);
-            let (round, places) = self.join(class, metrics, from, until);
-            let whole = self.answer(class, &round).await?;
+            let (round, places) = self.join(metrics, from, until);
+            let whole = self.answer(&round).await?;
             Ok(share(&whole, metrics, &places, from, until))
         })
     }
@@ -268,5 +261,39 @@ mod tests {
             3,
             "a later minute is another question"
         );
+    }
+    #[tokio::test(start_paused = true)]
+    async fn the_same_minutes_of_another_day_are_a_question_of_their_own() {
+        const DAY: i64 = 24 * 60;
+        let (source, shared) = shared();
+        let own = metrics("one");
+        let now = 7 * DAY;
+        let spans = [
+            (now, now + 10),
+            (now - DAY, now - DAY + 15),
+            (now - 7 * DAY, now - 7 * DAY + 15),
+            (now - 350, now + 10),
+            (now - 7 * DAY + 3, now - 7 * DAY + 18),
+            (now - 5, now + 10),
+        ];
+        let asked = spans.map(|(from, until)| shared.read(&own, Minute(from), Minute(until)));
+        for (answer, (from, until)) in futures_util::future::join_all(asked)
+            .await
+            .iter()
+            .zip(spans)
+        {
+            let seen = answer.as_ref().unwrap();
+            assert_eq!((seen.from, seen.until), (Minute(from), Minute(until)));
+        }
+        let mut asked = source.0.lock().unwrap().clone();
+        asked.sort_unstable();
+        let each = own.len();
+        let wanted = [
+            (each, now - 7 * DAY, now - 7 * DAY + 18),
+            (each, now - DAY, now - DAY + 15),
+            (each, now - 350, now + 10),
+            (each, now - 5, now + 10),
+        ];
+        assert_eq!(asked, wanted);
     }
 }

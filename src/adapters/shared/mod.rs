@@ -12,5 +12,6 @@ mod runs;
 pub use artifacts::SharedArtifacts;
 pub use dispatch::SharedDispatch;
 pub use history::SharedHistory;
+pub(in crate::adapters) use kept::Kept;
 pub use metrics::{SharedAlarms, SharedMetrics};
 pub use runs::SharedRuns;

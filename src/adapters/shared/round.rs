@@ -7,20 +7,39 @@ use crate::domain::{
     policy::{Metric, MetricName},
 };
 
+/// Minutes that a question may ask beyond a wish, for the others' sake.
+const SLACK: i64 = 60;
+
 /// What was asked so far, while the round gathers.
 #[derive(Debug, Default)]
 pub(super) struct Wishes {
     metrics: Vec<Metric>,
     span: Option<(Minute, Minute)>,
+    /// The minutes of the shortest wish.
+    shortest: i64,
 }
 
 impl Wishes {
+    /// Whether a wish lies so close to the others that one question for all asks little beyond each: a first look at six
+    /// hours, and the same minutes of another day, go apart.
+    pub(super) fn fits(&self, from: Minute, until: Minute) -> bool {
+        self.span.is_none_or(|(first, last)| {
+            let whole = last.max(until).0.saturating_sub(first.min(from).0);
+            let shortest = self.shortest.min(until.0.saturating_sub(from.0));
+            whole <= shortest.saturating_add(SLACK)
+        })
+    }
+
     /// Adds a wish; the places of its metrics in the question.
     pub(super) fn add(&mut self, metrics: &[Metric], from: Minute, until: Minute) -> Vec<usize> {
-        self.span = Some(match self.span {
-            None => (from, until),
-            Some((first, last)) => (first.min(from), last.max(until)),
-        });
+        let length = until.0.saturating_sub(from.0);
+        (self.span, self.shortest) = match self.span {
+            None => (Some((from, until)), length),
+            Some((first, last)) => {
+                let whole = (first.min(from), last.max(until));
+                (Some(whole), self.shortest.min(length))
+            }
+        };
         metrics.iter().map(|metric| self.place(metric)).collect()
     }
 

@@ -7,13 +7,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{hub::Hub, settings::Settings, web::Web};
+use super::{hub::Hub, keeping::Keeping, settings::Settings, web::Web};
 use crate::{
     domain::{
         Fault, FaultKind, ReleaseKey, Text,
-        chat::{ChatMessage, ChatPlace},
+        chat::{ChatMessage, ChatPlace, Click},
     },
-    ports::{Asked, Chat, ChatHeard, Clicks, Clock},
+    ports::{Asked, Chat, ChatHeard, ClickBox, Clicks, Clock},
 };
 
 /// What our messages' metadata is called.
@@ -90,9 +90,19 @@ impl Slack {
     pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
         let web = Arc::new(Web::new(settings, clock)?);
         Ok(Self {
-            hub: Arc::new(Hub::new(Arc::clone(&web))),
+            hub: Arc::new(Hub::new(Arc::clone(&web), Keeping::default())),
             web,
         })
+    }
+
+    /// The same, keeping clicks in `place` until they are answered for.
+    #[must_use]
+    pub fn keeping(self, place: Arc<dyn ClickBox>) -> Self {
+        let hub = Hub::new(Arc::clone(&self.web), Keeping::new(place));
+        Self {
+            hub: Arc::new(hub),
+            web: self.web,
+        }
     }
 
     /// Whose token the bot's is: for `doctor`.
@@ -283,17 +293,44 @@ impl Chat for Slack {
     }
 
     fn clicks(&self, release: &ReleaseKey) -> Box<dyn Clicks> {
-        Box::new(Heard(self.hub.listen(release)))
+        Box::new(Heard {
+            left: None,
+            release: release.clone(),
+            keeping: self.hub.ears.keeping().clone(),
+            line: self.hub.listen(release),
+        })
+    }
+
+    fn answered<'a>(
+        &'a self,
+        release: &'a ReleaseKey,
+        click: &'a Click,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(self.hub.ears.keeping().forget(release, click))
     }
 }
 
 /// The clicks of one release.
-struct Heard(mpsc::Receiver<ChatHeard>);
+struct Heard {
+    /// What an earlier process left, once that was read; the newest first.
+    left: Option<Vec<Click>>,
+    release: ReleaseKey,
+    keeping: Keeping,
+    line: mpsc::Receiver<ChatHeard>,
+}
 
 impl Clicks for Heard {
     fn next(&mut self) -> Pin<Box<dyn Future<Output = ChatHeard> + Send + '_>> {
         Box::pin(async move {
-            match self.0.recv().await {
+            if self.left.is_none() {
+                let mut left = self.keeping.left(&self.release).await;
+                left.reverse();
+                self.left = Some(left);
+            }
+            if let Some(click) = self.left.as_mut().and_then(Vec::pop) {
+                return ChatHeard::Click(Box::new(click));
+            }
+            match self.line.recv().await {
                 Some(heard) => heard,
                 // The hub is gone, which happens only on the way out.
                 None => std::future::pending().await,

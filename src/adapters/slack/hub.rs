@@ -1,32 +1,25 @@
 //! The clicks of every release that this process drives, over one line to Slack: kept open, renewed before it goes, each click
 //! told once to the release that it is about.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 
 use super::{
+    ears::{Ears, Whose},
+    keeping::Keeping,
     socket::{Notice, Socket, connect, listen},
     web::Web,
 };
 use crate::{
-    domain::{
-        Fault, FaultKind, ReleaseKey, Text,
-        chat::{CardSeen, Click},
-        later,
-    },
+    domain::{Fault, FaultKind, ReleaseKey, chat::Click, later},
     ports::ChatHeard,
 };
 
-/// Clicks that may wait for a release.
+/// Notices that may wait.
 const WAITING: usize = 64;
-/// Clicks that are remembered: Slack sends again what it believes unacknowledged.
-const REMEMBERED: usize = 512;
 /// First wait after a failure; doubled up to [`LONGEST`].
 const FIRST: SignedDuration = SignedDuration::from_secs(1);
 /// Longest wait after a failure.
@@ -34,60 +27,32 @@ const LONGEST: SignedDuration = SignedDuration::from_secs(60);
 /// How often it is looked whether anybody still listens. Real time.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Who listens.
+/// Keeps the line open.
 #[derive(Debug)]
 pub(super) struct Hub {
     web: Arc<Web>,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    ears: Vec<(ReleaseKey, mpsc::Sender<ChatHeard>)>,
-    runs: bool,
-    is_open: bool,
-    known: VecDeque<Text>,
+    pub(super) ears: Arc<Ears>,
 }
 
 impl Hub {
-    pub(super) fn new(web: Arc<Web>) -> Self {
+    pub(super) fn new(web: Arc<Web>, keeping: Keeping) -> Self {
         Self {
             web,
-            state: Mutex::default(),
+            ears: Arc::new(Ears::new(keeping)),
         }
-    }
-
-    fn locked(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Listens for a release. The first one opens the line, on the caller's runtime.
     pub(super) fn listen(self: &Arc<Self>, release: &ReleaseKey) -> mpsc::Receiver<ChatHeard> {
-        let (ear, heard) = mpsc::channel(WAITING);
-        if !self.web.hears() {
+        let wrong = (!self.web.hears()).then(|| {
             let detail = "no app token: set SLACK_APP_TOKEN, or nobody can click";
-            let fault = Fault::new(FaultKind::Unauthenticated, "Slack: clicks", detail);
-            // A fresh channel has room.
-            let _ = ear.try_send(ChatHeard::Lost(fault));
-        }
-        let mut state = self.locked();
-        if state.is_open {
-            let _ = ear.try_send(ChatHeard::Open);
-        }
-        state.ears.push((release.clone(), ear));
-        if self.web.hears() && !state.runs {
-            state.runs = true;
+            Fault::new(FaultKind::Unauthenticated, "Slack: clicks", detail)
+        });
+        let (heard, is_first) = self.ears.add(release, wrong);
+        if is_first {
             drop(tokio::spawn(Arc::clone(self).run()));
         }
         heard
-    }
-
-    /// Whether anybody still listens; the last one to go ends the line.
-    fn is_wanted(&self) -> bool {
-        let mut state = self.locked();
-        state.ears.retain(|(_, ear)| !ear.is_closed());
-        state.runs = !state.ears.is_empty();
-        state.runs
     }
 
     async fn run(self: Arc<Self>) {
@@ -95,13 +60,13 @@ impl Hub {
         let mut live = 0_usize;
         let mut wants = true;
         let mut wait = FIRST;
-        while self.is_wanted() {
+        while self.ears.are_there() {
             if wants {
                 match connect(&self.web).await {
                     Ok(socket) => {
                         wants = false;
                         live += 1;
-                        begin(socket, notices.clone());
+                        begin(socket, Arc::clone(&self.ears), notices.clone());
                     }
                     Err(fault) => {
                         if live == 0 {
@@ -115,7 +80,7 @@ impl Hub {
             match timeout(LOOK, told.recv()).await {
                 Ok(Some(Notice::Hello)) => {
                     wait = FIRST;
-                    self.tell(&ChatHeard::Open);
+                    self.ears.tell(&ChatHeard::Open);
                 }
                 // The new line is opened while the old one still hears.
                 Ok(Some(Notice::Refresh)) => wants = true,
@@ -168,45 +133,17 @@ impl Hub {
     }
 
     fn lost(&self, fault: &Fault) {
-        self.locked().is_open = false;
-        self.tell(&ChatHeard::Lost(fault.clone()));
-    }
-
-    fn tell(&self, heard: &ChatHeard) {
-        let mut state = self.locked();
-        if *heard == ChatHeard::Open {
-            state.is_open = true;
-        }
-        for (_, ear) in &state.ears {
-            // Health is an ornament: who does not keep up learns of the next change.
-            let _ = ear.try_send(heard.clone());
-        }
+        self.ears.tell(&ChatHeard::Lost(fault.clone()));
     }
 
     /// Brings a click to its release; the same one twice is brought once.
     async fn click(&self, click: Click) {
-        let of = CardSeen::parse(&click.value).ok();
-        let ear = {
-            let mut state = self.locked();
-            if state.known.contains(&click.id) {
-                return;
-            }
-            if state.known.len() == REMEMBERED {
-                state.known.pop_front();
-            }
-            state.known.push_back(click.id.clone());
-            // Who let go of a release and took it up again has a new ear; the old one is deaf.
-            let mut ears = state.ears.iter().filter(|(_, ear)| !ear.is_closed());
-            let ear = match &of {
-                Some(seen) => ears.find(|(release, _)| release == seen.release()),
-                // Whoever it is brought to refuses it, with the reason.
-                None => ears.next(),
-            };
-            ear.map(|(_, ear)| ear.clone())
+        let Some(whose) = self.ears.whose(&click) else {
+            return;
         };
         let (channel, user) = (click.channel.to_string(), click.user.to_string());
         let heard = ChatHeard::Click(Box::new(click));
-        if let Some(ear) = ear
+        if let Whose::Theirs(ear) = whose
             && ear.send(heard).await.is_ok()
         {
             return;
@@ -222,8 +159,8 @@ impl Hub {
     }
 }
 
-fn begin(socket: Socket, notices: mpsc::Sender<Notice>) {
-    drop(tokio::spawn(listen(socket, notices)));
+fn begin(socket: Socket, ears: Arc<Ears>, notices: mpsc::Sender<Notice>) {
+    drop(tokio::spawn(listen(socket, ears, notices)));
 }
 
 /// Between half of a wait and the whole of it, by the clock's own fraction: many cockpits that lost Slack at once do not come
@@ -256,7 +193,7 @@ mod tests {
     async fn who_took_a_release_up_again_hears_its_clicks() {
         let settings = Settings::new("xoxb-1".into(), None);
         let web = Web::new(settings, Arc::new(WallClock)).unwrap();
-        let hub = Arc::new(Hub::new(Arc::new(web)));
+        let hub = Arc::new(Hub::new(Arc::new(web), Keeping::default()));
         let release = ReleaseKey {
             repository: Repository::parse("github.com", "acme/x").unwrap(),
             run: RunId(1),

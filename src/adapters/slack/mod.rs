@@ -4,9 +4,11 @@
 //! the first question.
 
 mod client;
+mod ears;
 mod envelope;
 mod fault;
 mod hub;
+mod keeping;
 mod pace;
 mod settings;
 mod socket;

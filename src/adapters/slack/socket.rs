@@ -1,4 +1,5 @@
-//! One connection of Socket Mode: acknowledges each envelope before anything else, then tells what was in it.
+//! One connection of Socket Mode: acknowledges each envelope before anything else is done about it, then tells what was in it.
+//! A click is acknowledged once it outlives this process.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,6 +21,7 @@ use tokio_tungstenite::{
 };
 
 use super::{
+    ears::Ears,
     envelope::{Frame, acknowledgement, read},
     web::Web,
 };
@@ -110,7 +112,7 @@ fn tls() -> Result<TlsConnector, rustls::Error> {
 }
 
 /// Listens until the connection ends, or nobody wants its notices any more.
-pub(super) async fn listen(mut socket: Socket, notices: mpsc::Sender<Notice>) {
+pub(super) async fn listen(mut socket: Socket, ears: Arc<Ears>, notices: mpsc::Sender<Notice>) {
     let why = loop {
         let next = tokio::select! {
             next = timeout(SILENCE, socket.next()) => next,
@@ -134,6 +136,11 @@ pub(super) async fn listen(mut socket: Socket, notices: mpsc::Sender<Notice>) {
             Frame::Hello => Notice::Hello,
             Frame::Disconnect => Notice::Refresh,
             Frame::Envelope(id, click) => {
+                if let Some(click) = &click
+                    && !ears.take(click).await
+                {
+                    continue;
+                }
                 let owed = Message::text(acknowledgement(&id));
                 if let Err(error) = socket.send(owed).await {
                     // It comes again over the next connection, and is told then.

@@ -1,6 +1,6 @@
 //! The Web API: one call, one answer, within limits. Knows no method's meaning.
 
-use std::{fmt, net::IpAddr, sync::OnceLock};
+use std::{fmt, sync::OnceLock};
 
 use jiff::SignedDuration;
 use reqwest::{Client, RequestBuilder, Response, Url, header::RETRY_AFTER};
@@ -15,7 +15,7 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    domain::{Fault, FaultKind, Reached, later},
+    domain::{Fault, FaultKind, Reached, is_sealed, is_this_machine, later},
     ports::Clock,
 };
 
@@ -224,24 +224,13 @@ fn base_of(raw: &str) -> Result<Url, Fault> {
         Fault::new(FaultKind::Local, "Slack: SLACK_API_URL", detail)
     };
     let url = Url::parse(raw).map_err(|_| wrong("it is no address"))?;
-    match url.scheme() {
-        "https" => {}
-        "http" if is_this_machine(&url) => {}
-        _ => return Err(wrong("it would show the token to the network")),
+    if !is_sealed(&url) {
+        return Err(wrong("it would show the token to the network"));
     }
     if url.query().is_some() || !url.username().is_empty() {
         return Err(wrong("it holds more than a host and a path"));
     }
     Ok(url)
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse()
-            .is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The journal on disk: one folder a release, with its lock, its blobs and its inbox. Knows bytes and files, not events.
 //!
-//! `<state>/<host>/<owner>/<repository>/<run id>/` holds `journal.jsonl`, `head`, `blobs/<sha256>`, `lock` and `inbox/`. Who
+//! `<state>/<host>/<owner>/<repository>/<run id>/` holds `journal.jsonl`, `head`, `blobs/<sha256>`, `lock`, `inbox/`, and
+//! `clicks/` while one of the chat's is on its way to the record. Who
 //! holds `lock` writes the journal; everyone else reads it and leaves letters in the inbox.
 
 mod blobs;
+mod clicks;
 mod error;
 mod follow;
 mod head;
@@ -22,6 +24,7 @@ mod signature;
 mod signing;
 mod trusts;
 
+pub use clicks::ClicksOnDisk;
 pub use error::*;
 pub use follow::*;
 pub use inbox::*;

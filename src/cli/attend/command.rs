@@ -16,7 +16,7 @@ use super::{
     args::AttendArguments,
     patrol::{Orders, Patrol},
     service::{House, Service, World},
-    signals::{Called, Calls},
+    signals::{Called, Calls, end_within},
     teller::Teller,
 };
 use crate::{
@@ -25,8 +25,10 @@ use crate::{
     domain::{ReleaseOutcome, RunId, later},
 };
 
+/// Longest wait, in real time, for what is landing.
+const LANDING: Duration = Duration::from_millis(1_500);
 /// Longest end, real time: a supervisor kills what takes longer than it likes.
-const END: Duration = Duration::from_millis(1_800);
+const END: Duration = Duration::from_millis(1_900);
 
 /// `cockpit attend [RELEASE] [--all]`. `files` and `repositories` are what the global flags name, each perhaps several times.
 pub(in crate::cli) fn attend(
@@ -46,6 +48,13 @@ pub(in crate::cli) fn attend(
     for place in &places {
         log(place)?;
     }
+    let unheard = |error: std::io::Error| Stop::failed(format!("signals cannot be heard: {error}"));
+    let told = if given.all {
+        Exit::Ok
+    } else {
+        Exit::NeedsHuman
+    };
+    end_within(END, told).map_err(unheard)?;
     let runtime = runtime()?;
     let local = LocalSet::new();
     let ended = local.block_on(&runtime, attending(places, world, given, limit));
@@ -169,7 +178,7 @@ async fn attending(
     if called.is_some() {
         // Nobody listens where nothing is attended.
         let _ = call.send(called);
-        if timeout(END, patrol.all_ended()).await.is_err() {
+        if timeout(LANDING, patrol.all_ended()).await.is_err() {
             teller.say(
                 clock.now(),
                 None,

@@ -1,13 +1,15 @@
 //! Being told to end: by a signal, or by the time that was given.
 
-use std::{io, sync::Arc};
+use std::{future::pending, io, sync::Arc, thread, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
+    time::timeout,
 };
 
+use super::super::{exit::Exit, runtime::runtime};
 use crate::ports::Clock;
 
 /// Why it ends.
@@ -19,9 +21,62 @@ pub(super) enum Called {
     Time,
 }
 
+/// The signals that tell a process to end.
+struct Signals([Signal; 3]);
+
+impl Signals {
+    fn heard() -> io::Result<Self> {
+        Ok(Self([
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::hangup())?,
+        ]))
+    }
+
+    async fn next(&mut self) {
+        let [term, int, hup] = &mut self.0;
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+            _ = hup.recv() => {}
+        }
+    }
+}
+
+/// From now on the process ends at the latest `limit` after it was told to, with `code`, whatever its other threads do: a disk
+/// or a reader that does not answer holds a loop up, and with it the look at its clock. What was decided is on the disk by
+/// then, and what was appended outlives the process.
+pub(super) fn end_within(limit: Duration, code: Exit) -> io::Result<()> {
+    let (ready, is_ready) = std::sync::mpsc::sync_channel(1);
+    let waiting = move || {
+        let runtime = match runtime() {
+            Ok(runtime) => runtime,
+            Err(stop) => return drop(ready.send(Err(io::Error::other(stop.to_string())))),
+        };
+        runtime.block_on(async {
+            let heard = Signals::heard();
+            let mut signals = match heard {
+                Ok(signals) => signals,
+                Err(error) => return drop(ready.send(Err(error))),
+            };
+            // Whoever waits for this is in this function.
+            let _ = ready.send(Ok(()));
+            signals.next().await;
+            let _ = timeout(limit, pending::<()>()).await;
+            std::process::exit(i32::from(code as u8))
+        });
+    };
+    thread::Builder::new()
+        .name("end".to_owned())
+        .spawn(waiting)?;
+    is_ready
+        .recv()
+        .unwrap_or_else(|_| Err(io::Error::other("the thread that ends did not begin")))
+}
+
 /// Listens for both.
 pub(super) struct Calls {
-    signals: [Signal; 3],
+    signals: Signals,
     until: Option<Timestamp>,
     clock: Arc<dyn Clock>,
 }
@@ -30,11 +85,7 @@ impl Calls {
     /// Listens from now on, until `until` at most.
     pub(super) fn new(until: Option<Timestamp>, clock: Arc<dyn Clock>) -> io::Result<Self> {
         Ok(Self {
-            signals: [
-                signal(SignalKind::terminate())?,
-                signal(SignalKind::interrupt())?,
-                signal(SignalKind::hangup())?,
-            ],
+            signals: Signals::heard()?,
             until,
             clock,
         })
@@ -42,7 +93,6 @@ impl Calls {
 
     /// Waits for the call.
     pub(super) async fn next(&mut self) -> Called {
-        let [term, int, hup] = &mut self.signals;
         let (clock, until) = (&self.clock, self.until);
         let time = async {
             match until {
@@ -52,13 +102,11 @@ impl Calls {
                         clock.sleep_until(until).await;
                     }
                 }
-                None => std::future::pending().await,
+                None => pending().await,
             }
         };
         tokio::select! {
-            _ = term.recv() => Called::Off,
-            _ = int.recv() => Called::Off,
-            _ = hup.recv() => Called::Off,
+            () = self.signals.next() => Called::Off,
             () = time => Called::Time,
         }
     }
@@ -71,7 +119,7 @@ pub(super) async fn called(calls: &mut watch::Receiver<Option<Called>>) -> Calle
             return called;
         }
         if calls.changed().await.is_err() {
-            std::future::pending::<()>().await;
+            pending::<()>().await;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 use rrule::{RRule, Unvalidated};
+use url::Url;
 
 use super::findings::Findings;
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         units,
     },
     domain::{
-        Text, later,
+        Text, is_sealed, later,
         policy::{CalendarRule, Recurrence, WindowKind, daily_at_most},
     },
 };
@@ -56,11 +57,12 @@ fn of_file(at: &At<BlackoutEntry>, file: &At<String>, found: &mut Findings) -> O
 
 /// A path below the repository's root, or an address that nobody on the way can answer for.
 fn is_place(raw: &str) -> Result<(), String> {
-    let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
     let is_outside = raw.starts_with('/') || raw.split(['/', '\\']).any(|part| part == "..");
-    if raw.starts_with("https://") || loopback.iter().any(|own| raw.starts_with(own)) {
-        Ok(())
-    } else if raw.contains("://") {
+    if raw.contains("://") {
+        let url = Url::parse(raw).map_err(|error| format!("no address: {error}"))?;
+        if is_sealed(&url) {
+            return Ok(());
+        }
         Err("an address is https: whoever sits on the way could serve an empty calendar".to_owned())
     } else if is_outside {
         Err("a path is one of the repository, from its root".to_owned())

@@ -20,10 +20,8 @@ use crate::{
     ports::{Claims, Took},
 };
 
-/// A seat that is not renewed for so long may be taken by whoever starts cockpit; by a person at any time.
-const SEAT_LASTS: SignedDuration = SignedDuration::from_mins(30);
-/// When a seat is renewed: seldom, since each renewal is two requests that change something.
-const RENEWED_AFTER: SignedDuration = SignedDuration::from_mins(15);
+/// A lock has no end of its own; this stands in its note.
+const LOCK_LASTS: SignedDuration = SignedDuration::from_mins(30);
 /// A hold outlasts any countdown.
 const HOLD_LASTS: SignedDuration = SignedDuration::from_mins(10);
 /// Where refs could not be written, so long nobody tries again.
@@ -91,14 +89,15 @@ pub(super) async fn follow(
 
 /// Gives up the seat, where it is this machine's.
 pub(super) async fn leave(port: &dyn Claims, name: ClaimName) {
-    let Ok((claims, _)) = port.standing().await else {
+    let ClaimName::Seat(run) = name else { return };
+    let Ok(stands) = port.standing(run, SignedDuration::ZERO).await else {
         return;
     };
     let is_own = |claim: &Claim| {
         let note = claim.note.as_ref();
         claim.name == name && note.is_some_and(|note| note.by.machine == *port.machine())
     };
-    if claims.iter().any(is_own) && port.release(&name).await.is_err() {
+    if stands.claims.iter().any(is_own) && port.release(&name).await.is_err() {
         tracing::info!("the seat was not given up: its claim runs out by itself");
     }
 }
@@ -134,16 +133,18 @@ struct Round {
 
 impl Keeper {
     async fn round(&mut self, pulse: &mut Pulse, asked: Timestamp) -> Result<ClaimsSeen, Fault> {
-        let (claims, now) = self.port.standing().await?;
+        let run = pulse.needs().run;
+        let age = pulse.needs().claims.age;
+        let stands = self.port.standing(run, age).await?;
         // What is wanted is read after the look: a claim that stood then was wanted before.
         let needs = pulse.needs().claims;
         self.planned = Some(needs.clone());
         let mut round = Round {
             seen: ClaimsSeen {
-                asked,
-                now,
+                asked: stands.asked,
+                now: stands.now,
                 machine: self.port.machine().clone(),
-                claims,
+                claims: stands.claims,
                 writes: self.writes.clone(),
                 takes: false,
                 over: None,
@@ -215,7 +216,7 @@ impl Keeper {
             (SeatWish::Keep | SeatWish::Take, Some(claim)) if is_own => {
                 let note = claim.note.as_ref();
                 let told = note.and_then(|note| note.wish.countdown.as_ref());
-                let is_fresh = claim.age(round.seen.now) < RENEWED_AFTER;
+                let is_fresh = !is_to_renew(claim, round.seen.now);
                 if is_fresh && told == needs.countdown.as_ref() && needs.seat == SeatWish::Keep {
                     self.writes = Writes::Allowed;
                     return Ok(());
@@ -228,7 +229,7 @@ impl Keeper {
             .as_ref()
             .filter(|_| is_own)
             .map_or(asked, |claim| claim.holding().since);
-        let mut wish = wish(&needs, name, "seat", since, SEAT_LASTS);
+        let mut wish = wish(&needs, name, "seat", since, self.port.seat_lasts());
         wish.countdown.clone_from(&needs.countdown);
         let before = stands.as_ref().filter(|_| !is_own).map(Claim::holding);
         if self.write(round, &wish, stands.as_ref()).await? {
@@ -271,7 +272,7 @@ impl Keeper {
             ClaimName::Lock,
             "lock",
             lock.since,
-            SEAT_LASTS,
+            LOCK_LASTS,
         );
         wish.lock = Some(lock.clone());
         self.write(round, &wish, over).await
@@ -336,9 +337,19 @@ impl Keeper {
         Ok(is_ours)
     }
 
+    /// Takes a claim away that still stands as this round knows it: removing asks nobody, and another may have taken it over
+    /// since.
     async fn remove(&mut self, round: &mut Round, name: ClaimName) -> Result<(), Fault> {
-        self.port.release(&name).await?;
-        round.seen.claims.retain(|known| known.name != name);
+        let known = round.at(name).map(|claim| claim.id.clone());
+        let run = round.needs.run;
+        let stands = self.port.standing(run, SignedDuration::ZERO).await?;
+        round.seen.asked = stands.asked;
+        round.seen.now = stands.now;
+        round.seen.claims = stands.claims;
+        if known.is_some() && round.at(name).map(|claim| &claim.id) == known.as_ref() {
+            self.port.release(&name).await?;
+            round.seen.claims.retain(|claim| claim.name != name);
+        }
         Ok(())
     }
 }
@@ -347,6 +358,12 @@ impl Round {
     fn at(&self, name: ClaimName) -> Option<&Claim> {
         self.seen.claims.iter().find(|claim| claim.name == name)
     }
+}
+
+/// At half of its time: seldom, since a renewal is two requests that change something.
+fn is_to_renew(claim: &Claim, now: Timestamp) -> bool {
+    let lasts = claim.note.as_ref().map_or(0, |note| note.wish.lasts);
+    claim.age(now).as_secs() >= lasts / 2
 }
 
 fn wish(

@@ -43,7 +43,10 @@ pub(super) async fn follow(mut pulse: Pulse, chat: Arc<dyn Chat>) -> Result<(), 
                     pulse.bad(fault).await?;
                 }
             },
-            Some(said) = answers.recv() => say(&chat, said).await,
+            Some(answer) = answers.recv() => {
+                say(&chat, &answer).await;
+                chat.answered(&release, &answer.click).await;
+            }
             changed = pulse.needs.changed() => if changed.is_err() {
                 return Err(Gone);
             },
@@ -52,14 +55,14 @@ pub(super) async fn follow(mut pulse: Pulse, chat: Arc<dyn Chat>) -> Result<(), 
 }
 
 /// Tells one person. What cannot be told is not worth a second try: the moment has passed.
-async fn say(chat: &Arc<dyn Chat>, ClickAnswer { click, said }: ClickAnswer) {
+async fn say(chat: &Arc<dyn Chat>, ClickAnswer { click, said }: &ClickAnswer) {
     let (channel, user) = (click.channel.as_str(), click.user.as_str());
     let told = match said {
         // The card and its thread show it.
         ClickSaid::Counts => return,
-        ClickSaid::Refused(words) => chat.whisper(channel, user, &words).await,
+        ClickSaid::Refused(words) => chat.whisper(channel, user, words).await,
         ClickSaid::AskReason(window) => match &click.trigger {
-            Some(trigger) => chat.open(trigger, &window).await,
+            Some(trigger) => chat.open(trigger, window).await,
             None => return,
         },
     };

@@ -326,3 +326,39 @@ fn way(rule: &RollbackRule) -> Vec<String> {
         format!("it may take {}", wording::duration(rule.timeout)),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::flags::FlagProvider;
+
+    #[test]
+    fn a_flag_goes_to_internal_users_first_and_then_wider_by_a_persons_hand() {
+        let rule = FlagsRule {
+            provider: FlagProvider::Unleash,
+            environment: "production".to_owned(),
+            names: vec!["new-checkout".to_owned(), "dark-mode".to_owned()],
+        };
+        let steps = flag_steps(&rule);
+        let of = |name: &str| -> Vec<&String> {
+            let own = steps.iter().filter(|step| step.contains(name));
+            own.collect()
+        };
+        for name in &rule.names {
+            let own = of(name);
+            assert!(own.iter().all(|step| step.starts_with("by hand")));
+            for (step, words) in own
+                .iter()
+                .zip(["internal users", "5%, then 25%", "everyone"])
+            {
+                assert!(step.contains(words), "{own:#?}");
+            }
+            assert_eq!(own.len(), 3, "{own:#?}");
+        }
+        assert!(
+            steps
+                .last()
+                .is_some_and(|last| last.contains("K in cockpit"))
+        );
+    }
+}

@@ -2,6 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
+use super::sheet::{AROUND, across, open};
 use crate::{
     app::{Hits, Place},
     report::{
@@ -9,7 +10,7 @@ use crate::{
         slack::{ButtonSort, Card, Line, Part, card},
     },
     ui::{
-        pane::{View, border, inside, raise, scroll_mark},
+        pane::View,
         pen::{Pen, width},
     },
 };
@@ -25,39 +26,19 @@ type Piece = (String, Style);
 /// Draws it.
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place, hits: &mut Hits) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
-    let wide = area.width.saturating_sub(4).min(WIDEST);
-    let rows = rows(view, &card(view.release), wide.saturating_sub(6));
-    let wanted = u16::try_from(rows.len() + 4).unwrap_or(u16::MAX);
-    let height = wanted.min(area.height.saturating_sub(2));
-    let frame = Rect::new(
-        area.x + (area.width - wide) / 2,
-        area.y + (area.height - height) / 2,
-        wide,
-        height,
-    );
-    raise(buffer, frame, styles.raised);
-    border(buffer, frame, &glyphs.frame, styles.border_focus);
-    let top_line = Rect::new(frame.x + 2, frame.y, frame.width.saturating_sub(4), 1);
-    let mut pen = Pen::new(buffer, top_line, 0, glyphs.more);
+    let wide = across(area, WIDEST);
+    let rows = rows(view, &card(view.release), wide.saturating_sub(AROUND));
+    let sheet = open(view, buffer, (area, wide), (rows.len(), place), hits);
+    let mut pen = Pen::new(buffer, sheet.title, 0, glyphs.more);
     pen.put(" Slack ", styles.key)
         .put(&format!("{} ", standing(view)), styles.dim);
-    let inner = inside(frame);
-    let inner = Rect::new(
-        inner.x + 1,
-        inner.y + 1,
-        inner.width.saturating_sub(2),
-        inner.height.saturating_sub(2),
-    );
-    let seen = usize::from(inner.height);
-    let top = place.top.min(rows.len().saturating_sub(seen));
-    hits.overlay = (seen, rows.len());
-    for (row, pieces) in (0u16..).zip(rows.iter().skip(top).take(seen)) {
-        let mut pen = Pen::new(buffer, inner, row, glyphs.more);
+    let seen = rows.iter().skip(sheet.top).take(sheet.seen);
+    for (row, pieces) in (0u16..).zip(seen) {
+        let mut pen = Pen::new(buffer, sheet.inner, row, glyphs.more);
         for (text, style) in pieces {
             pen.put(text, *style);
         }
     }
-    scroll_mark(view, buffer, frame, (top, seen, rows.len()));
 }
 
 /// Where the card stands, or why it does not.
@@ -215,6 +196,12 @@ fn wrapped(pieces: Vec<Piece>, room: u16) -> Vec<Vec<Piece>> {
                     _ => row.push((word.to_owned(), style)),
                 }
             }
+        }
+    }
+    // The space that a row was broken at needs no room.
+    for row in &mut rows {
+        if let Some((last, _)) = row.last_mut() {
+            last.truncate(last.trim_end().len());
         }
     }
     rows

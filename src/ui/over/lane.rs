@@ -2,15 +2,18 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
+use super::sheet::{AROUND, across, open};
 use crate::{
     app::{Hits, LaneRow, Place, Tone, lane_rows},
     domain::release::Release,
     ui::{
-        pane::{View, border, inside, raise, scroll_mark},
+        pane::View,
         pen::{Pen, width, wrap},
     },
 };
 
+/// Widest box.
+const WIDEST: u16 = 84;
 /// Columns of the names, at most.
 const NAMES: u16 = 20;
 /// Lines that one row may take.
@@ -22,33 +25,14 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place
     let rows = lane_rows(view.release, view.model.now);
     let names = rows.iter().map(|row| width(&row.name)).max().unwrap_or(0);
     let names = names.min(NAMES);
-    let across = area.width.saturating_sub(4).min(84);
-    let room = across.saturating_sub(names + 9);
+    let across = across(area, WIDEST);
+    let room = across.saturating_sub(names + AROUND + 3);
     let lines = lines(&rows, room);
-    let wanted = u16::try_from(lines.len() + 4).unwrap_or(u16::MAX);
-    let height = wanted.min(area.height.saturating_sub(2));
-    let frame = Rect::new(
-        area.x + (area.width - across) / 2,
-        area.y + (area.height - height) / 2,
-        across,
-        height,
-    );
-    raise(buffer, frame, styles.raised);
-    border(buffer, frame, &glyphs.frame, styles.border_focus);
-    let top_line = Rect::new(frame.x + 2, frame.y, frame.width.saturating_sub(4), 1);
-    Pen::new(buffer, top_line, 0, glyphs.more).put(&title(view.release), styles.key);
-    let inner = inside(frame);
-    let inner = Rect::new(
-        inner.x + 1,
-        inner.y + 1,
-        inner.width.saturating_sub(2),
-        inner.height.saturating_sub(2),
-    );
-    let seen = usize::from(inner.height);
-    let top = place.top.min(lines.len().saturating_sub(seen));
-    hits.overlay = (seen, lines.len());
-    for (line, (row, words)) in (0u16..).zip(lines.iter().skip(top).take(seen)) {
-        let mut pen = Pen::new(buffer, inner, line, glyphs.more);
+    let sheet = open(view, buffer, (area, across), (lines.len(), place), hits);
+    Pen::new(buffer, sheet.title, 0, glyphs.more).put(&title(view.release), styles.key);
+    let seen = lines.iter().skip(sheet.top).take(sheet.seen);
+    for (line, (row, words)) in (0u16..).zip(seen) {
+        let mut pen = Pen::new(buffer, sheet.inner, line, glyphs.more);
         let begin = pen.column();
         if let Some(row) = row {
             let (sign, style) = sign_of(view, row.tone);
@@ -57,7 +41,6 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place
         }
         pen.to(begin + names + 4).put(words, styles.text);
     }
-    scroll_mark(view, buffer, frame, (top, seen, lines.len()));
 }
 
 /// Each row's words, wrapped; the name stands before the first of them.

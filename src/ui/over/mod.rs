@@ -11,6 +11,7 @@ mod lane;
 mod other;
 mod palette;
 mod rollback;
+mod sheet;
 mod walk;
 mod walk_lists;
 

@@ -13,6 +13,7 @@ use cockpit::{
     },
     ports::{Claims, Took},
 };
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{
@@ -194,7 +195,8 @@ async fn the_same_marker_of_another_machine_is_not_ours_and_a_copied_note_says_n
     let claims = Arc::new(claims(&server));
     let took = claims.take(&wish(), None).await.unwrap();
     assert!(matches!(took, Took::Theirs(..)));
-    let (all, _) = claims.standing().await.unwrap();
+    let stands = claims.standing(RUN, SignedDuration::ZERO).await;
+    let all = stands.unwrap().claims;
     assert_eq!(all.len(), 2, "one of this place each");
     let lock = all.iter().find(|one| one.name == ClaimName::Lock).unwrap();
     assert!(
