@@ -12,6 +12,8 @@ mod journal;
 mod lane;
 #[path = "screens/reports.rs"]
 mod reports;
+#[path = "screens/seat.rs"]
+mod seat;
 #[path = "screens/stage.rs"]
 mod stage;
 #[path = "screens/watch.rs"]

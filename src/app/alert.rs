@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use super::{Bar, Tone};
 use crate::domain::{
-    Phase,
+    Login, Phase,
     approval::Grant,
     claim::{CountdownAfar, Holding},
     judge::{Fired, Rule},
+    record::{HoldAfar, HoldTold},
     release::Release,
     rollback::Countdown,
     wording,
@@ -20,7 +21,9 @@ pub(super) fn of(release: &Release, phase: &Phase, now: Timestamp) -> Option<Bar
     }
     let seating = &release.record.seating;
     if let Some((by, afar)) = seating.elsewhere().zip(seating.countdown_afar()) {
-        return Some(countdown_afar(by, afar, now));
+        let hold = seating.hold.as_ref();
+        let hold = hold.filter(|hold| hold.began == afar.began);
+        return Some(countdown_afar(by, afar, hold, now));
     }
     if let Some(by) = &seating.rollback {
         let head = format!("{} rolls production back", by.in_words());
@@ -88,13 +91,26 @@ pub(super) fn countdown(release: &Release, running: &Countdown, now: Timestamp) 
 }
 
 /// The countdown of whoever drives on another machine.
-fn countdown_afar(by: &Holding, afar: &CountdownAfar, now: Timestamp) -> Bar {
+fn countdown_afar(
+    by: &Holding,
+    afar: &CountdownAfar,
+    hold: Option<&HoldAfar>,
+    now: Timestamp,
+) -> Bar {
     let left = afar.zero.duration_since(now).as_secs().max(0);
-    Bar::new(
-        Tone::Alert,
-        format!("{} rolls back in {left} s", by.in_words()),
-        afar.trigger.as_str(),
-    )
+    let trigger = afar.trigger.first_line();
+    let who = by.login().map_or("whoever drives", Login::as_str);
+    let detail = match hold.map(|hold| &hold.told) {
+        None => trigger.to_owned(),
+        Some(HoldTold::Asked) => format!("your hold is on its way · {trigger}"),
+        Some(HoldTold::Stands) => format!("your hold stands, not read yet · {trigger}"),
+        Some(HoldTold::Unseen(why)) => {
+            let why = why.first_line();
+            format!("hold on THIS MACHINE ONLY, call {who} · {why}")
+        }
+    };
+    let head = format!("{} rolls back in {left} s", by.in_words());
+    Bar::new(Tone::Alert, head, detail)
 }
 
 /// The approval that was given outside cockpit, while its deploy can still be cancelled.

@@ -425,6 +425,7 @@ fn of_record(event: &RecordEvent) -> (Mood, String) {
         | RecordEvent::SeatVacated
         | RecordEvent::ThisMachineOnly { .. }
         | RecordEvent::HoldAsked { .. }
+        | RecordEvent::HoldTold { .. }
         | RecordEvent::RollbackElsewhere { .. } => {
             of_seat(event).unwrap_or((Mood::Quiet, String::new()))
         }

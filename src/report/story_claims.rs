@@ -74,6 +74,14 @@ pub(super) fn of_seat(event: &RecordEvent) -> Option<(Mood, String)> {
             Mood::Look,
             "asks the driver's machine to hold the countdown".to_owned(),
         ),
+        RecordEvent::HoldTold { why: None, .. } => (
+            Mood::Look,
+            "the hold stands where the driver's machine looks".to_owned(),
+        ),
+        RecordEvent::HoldTold { why: Some(why), .. } => (
+            Mood::Bad,
+            format!("the hold is on this machine only: {why}"),
+        ),
         RecordEvent::RollbackElsewhere { by: Some(by) } => (
             Mood::Bad,
             format!("{} rolls production back", by.in_words()),

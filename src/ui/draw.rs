@@ -82,8 +82,11 @@ fn paint(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) -> Op
         return None;
     };
     header::draw(view, buffer, parts.header);
-    stepper::draw(view, buffer, parts.stepper);
+    let is_seat_told = stepper::draw(view, buffer, parts.stepper);
     body_of(view, buffer, parts.body, hits);
+    if !is_seat_told && !layout::is_wide(parts.body) {
+        seat_beside_tabs(view, buffer, layout::tabbed(parts.body).0);
+    }
     foot::draw(view, buffer, parts.bar);
     foot::keys(view, buffer, parts.keys);
     match &view.model.overlay {
@@ -184,6 +187,15 @@ fn tabs(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
         let tab = Rect::new(begins, area.y, pen.column() - begins, 1);
         pen.skip(1);
         hits.put(area_of(tab), Spot::Pane(pane));
+    }
+}
+
+/// Who drives, behind the names of the panes: the lines above had no room. It goes before the last names.
+fn seat_beside_tabs(view: View<'_>, buffer: &mut Buffer, area: Rect) {
+    if let Some((words, style)) = header::seat_in_short(view, area.width) {
+        let words = format!("  {words}");
+        let inner = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
+        Pen::new(buffer, inner, 0, view.look.glyphs.more).put_right(&words, style);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The top line: which release, from where to where, who sits here, what time it is, how fresh GitHub is.
 
 use jiff::Timestamp;
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
     Look,
@@ -12,6 +12,9 @@ use crate::{
     app::{Health, Seat},
     domain::{Feed, record::Sharing, wording},
 };
+
+/// From so many columns on the line tells who sits here.
+const FULL: u16 = 100;
 
 /// Draws the line.
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
@@ -30,29 +33,10 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         pen.put_right(&zone, styles.dim).put_right(" ", styles.dim);
         pen.put_right(&time, styles.text).skip_right(2);
     }
-    if area.width >= 100 {
-        match (&model.seat, &model.viewer) {
-            (Seat::Driving, Some(viewer)) => {
-                match &release.record.seating.sharing {
-                    Sharing::Unknown => {}
-                    Sharing::Shared => {
-                        pen.put_right(" shared", styles.dim);
-                    }
-                    Sharing::MachineOnly(_) => {
-                        pen.put_right(" this machine only", styles.warn);
-                    }
-                }
-                pen.put_right(viewer.as_str(), styles.text)
-            }
-            (Seat::Driving, None) => pen.put_right("who are you?", styles.info),
-            (Seat::Watching(driver), _) if driver == "nobody" => {
-                pen.put_right("nobody drives", styles.warn)
-            }
-            (Seat::Watching(driver), _) => {
-                pen.put_right(&format!("watching {driver}"), styles.info)
-            }
-            (Seat::Replay, _) => pen.put_right("replay", styles.info),
-        };
+    if area.width >= FULL {
+        for (words, style) in seat(view).iter().rev() {
+            pen.put_right(words, *style);
+        }
         pen.skip_right(2);
     }
     brand(&mut pen, view.look);
@@ -96,6 +80,45 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     }
 }
 
+/// Who sits here, and how far what is done here is told.
+fn seat(view: View<'_>) -> Vec<(String, Style)> {
+    let (styles, model) = (&view.look.styles, view.model);
+    let one = |words: &str, style: Style| vec![(words.to_owned(), style)];
+    match (&model.seat, &model.viewer) {
+        (Seat::Driving, Some(viewer)) => {
+            let mut all = one(viewer.as_str(), styles.text);
+            match &view.release.record.seating.sharing {
+                Sharing::Unknown => {}
+                Sharing::Shared => all.push((" shared".to_owned(), styles.dim)),
+                Sharing::MachineOnly(_) => {
+                    all.push((" this machine only".to_owned(), styles.warn));
+                }
+            }
+            all
+        }
+        (Seat::Driving, None) => one("who are you?", styles.info),
+        (Seat::Watching(driver), _) if driver == "nobody" => one("nobody drives", styles.warn),
+        (Seat::Watching(driver), _) => one(&format!("watching {driver}"), styles.info),
+        (Seat::Replay, _) => one("replay", styles.info),
+    }
+}
+
+/// What a narrow line leaves out of that and must stand somewhere: that nobody else is told, that somebody else drives.
+pub(super) fn seat_in_short(view: View<'_>, columns: u16) -> Option<(String, Style)> {
+    let sharing = &view.release.record.seating.sharing;
+    let is_usual = match (&view.model.seat, &view.model.viewer) {
+        (Seat::Driving, Some(_)) => !matches!(sharing, Sharing::MachineOnly(_)),
+        (Seat::Driving, None) | (Seat::Watching(_), _) => false,
+        // The line itself is that of a replay.
+        (Seat::Replay, _) => true,
+    };
+    if columns >= FULL || is_usual {
+        return None;
+    }
+    let (words, style) = seat(view).pop()?;
+    Some((words.trim_start().to_owned(), style))
+}
+
 /// Whose screen this is.
 pub(super) fn brand(pen: &mut Pen<'_>, look: &Look) {
     let styles = &look.styles;
@@ -111,7 +134,7 @@ pub(super) fn brand(pen: &mut Pen<'_>, look: &Look) {
 const FRESH_STEP: i64 = 10;
 
 /// Sign, style and words for the feed that everything hangs on.
-fn live(view: View<'_>, width: u16) -> (&'static str, ratatui::style::Style, String) {
+fn live(view: View<'_>, width: u16) -> (&'static str, Style, String) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     if view.model.seat == Seat::Replay {
         return replayed(view, width);
@@ -145,7 +168,7 @@ fn live(view: View<'_>, width: u16) -> (&'static str, ratatui::style::Style, Str
 }
 
 /// A replay tells its day, its place and its pace instead.
-fn replayed(view: View<'_>, width: u16) -> (&'static str, ratatui::style::Style, String) {
+fn replayed(view: View<'_>, width: u16) -> (&'static str, Style, String) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let day = view.model.now.to_zoned(view.model.zone.clone());
     let words = match &view.model.reel {

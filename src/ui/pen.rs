@@ -90,6 +90,13 @@ impl<'b> Pen<'b> {
         self
     }
 
+    /// The same; whether it fitted.
+    pub(super) fn fits_right(&mut self, text: &str, style: Style) -> bool {
+        let fits = width(text) <= self.free();
+        self.put_right(text, style);
+        fits
+    }
+
     /// Leaves columns free at the right edge.
     pub(super) fn skip_right(&mut self, columns: u16) -> &mut Self {
         self.right = self.right.saturating_sub(columns).max(self.left);

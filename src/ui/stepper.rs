@@ -5,11 +5,14 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
-    header::minute_of,
+    header::{minute_of, seat_in_short},
     pane::View,
     pen::{Pen, width},
 };
 use crate::domain::{End, Phase, judge::State, rollout::StepState};
+
+/// Columns between the steps and what stands behind them.
+const AIR: u16 = 3;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Look {
@@ -48,8 +51,9 @@ impl Shown {
     }
 }
 
-/// Draws the steps on one line; without room for all of them, those around the present one.
-pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
+/// Draws the steps on one line; without room for all of them, those around the present one. At its end stands what the
+/// line above had no room for; whether that is so.
+pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) -> bool {
     let all = steps(view);
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let inner = Rect::new(
@@ -106,6 +110,9 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         }
         one(view, &mut pen, step.look, step.words(words));
     }
+    pen.skip(AIR);
+    let seat = seat_in_short(view, area.width);
+    seat.is_some_and(|(words, style)| pen.fits_right(&words, style))
 }
 
 fn one(view: View<'_>, pen: &mut Pen<'_>, look: Look, text: &str) {

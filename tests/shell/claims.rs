@@ -7,7 +7,7 @@ use cockpit::{
         FaultKind, Intent, Phase, Refusal,
         claim::ClaimName,
         later,
-        record::{SeatPlace, Sharing},
+        record::{HoldTold, SeatPlace, Sharing},
         rollback::RollbackProgress,
     },
     ports::Clock,
@@ -310,6 +310,55 @@ async fn a_countdown_is_seen_and_held_from_another_machine() {
     ana.pass(seconds(90)).await;
     let holds = |refs: &Refs| refs.owner(|name| matches!(name, ClaimName::Hold { .. }));
     assert_eq!(holds(&refs), None, "cleared away");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hold_that_cannot_be_written_says_so_and_is_tried_until_it_stands() {
+    let mut ana = Air::agreed().await;
+    let time: Arc<dyn Clock> = ana.clock.clone();
+    let refs = Refs::new(time);
+    ana = ana.on_machine(refs.machine("ana"));
+    ana.until_ready().await;
+    ana.deploy().await;
+    ana.pass(seconds(240)).await;
+    let mut ben = ana.beside(refs.machine("ben"));
+    ben.until("ben watches", |release| {
+        release.phase() == Phase::Monitoring && !release.record.seating.is_here()
+    })
+    .await;
+    ana.world.state().errors = 3.0;
+    ana.until("it counts down", |release| {
+        release.rollback.countdown().is_some()
+    })
+    .await;
+    ana.pass(seconds(4)).await;
+    ben.until("ben sees it", |release| {
+        release.record.seating.countdown_afar().is_some()
+    })
+    .await;
+    let told = |air: &Air| {
+        let hold = air.release().record.seating.hold.clone();
+        hold.map(|hold| hold.told)
+    };
+    refs.state().refused = Some(fault(FaultKind::Forbidden));
+    ben.submit(Intent::Hold).unwrap();
+    ben.pass(seconds(3)).await;
+    assert!(matches!(told(&ben), Some(HoldTold::Unseen(_))));
+    // Nor where the claims cannot even be read.
+    refs.state().silent = Some(fault(FaultKind::Offline));
+    ben.pass(seconds(8)).await;
+    assert!(matches!(told(&ben), Some(HoldTold::Unseen(_))));
+    refs.state().silent = None;
+    refs.state().refused = None;
+    ben.pass(seconds(6)).await;
+    assert_eq!(told(&ben), Some(HoldTold::Stands));
+    assert_eq!(ben.written("hold_told"), 2, "said when it changes");
+    ana.until("it is held", |release| {
+        release.rollback.countdown().is_none()
+    })
+    .await;
+    ana.pass(seconds(300)).await;
+    assert_eq!(ana.world.sent("dispatch"), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -48,6 +48,8 @@ pub(crate) enum See {
     Candidate(String),
     /// Artifacts by name, with this digest.
     Artifacts(BTreeMap<String, String>),
+    /// A hold's countdown, and why it could not be written; empty: it was.
+    HoldTold(i64, String),
     /// Ids of artifacts of another workflow.
     Elsewhere(String, Vec<u64>),
     /// A test report.
@@ -307,6 +309,10 @@ impl See {
             Self::Elsewhere(workflow, ids) => Observation::ArtifactsElsewhere {
                 workflow: workflow.clone(),
                 artifacts: ids.iter().map(|id| uploaded(*id)).collect(),
+            },
+            Self::HoldTold(began, why) => Observation::HoldTold {
+                began: *began,
+                why: (!why.is_empty()).then(|| why.as_str().into()),
             },
             Self::Tests(seen) => tests(seen),
             Self::Claims(claims) => claims.seen(drive, at),

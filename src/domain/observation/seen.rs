@@ -110,6 +110,13 @@ pub enum Observation {
     ServiceLock(Option<ServiceLock>),
     /// The claims of every machine.
     Claims(Box<ClaimsSeen>),
+    /// Whether the hold of another machine's countdown stands where its driver looks.
+    HoldTold {
+        /// The countdown.
+        began: i64,
+        /// Why it does not; `None`: it does.
+        why: Option<Text>,
+    },
     /// What became of a claim that was requested.
     ClaimAnswered {
         /// The request.
@@ -187,6 +194,7 @@ impl Observation {
             | Self::Environment(_)
             | Self::Readiness(_)
             | Self::Claims(_)
+            | Self::HoldTold { .. }
             | Self::ClaimAnswered { .. }
             | Self::Checked(_)
             | Self::Answered { .. } => Feed::Github,
@@ -228,6 +236,7 @@ impl Observation {
             Self::Smoke { .. } => "smoke tests",
             Self::ServiceLock(_) => "service lock",
             Self::Claims(_) => "claims",
+            Self::HoldTold { .. } => "hold",
             Self::ClaimAnswered { .. } => "claim",
             Self::Answered { .. } => "answer",
             Self::Messaged { .. } => "message",

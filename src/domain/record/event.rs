@@ -120,6 +120,13 @@ pub enum RecordEvent {
         /// The countdown: when it began, in seconds since 1970.
         began: i64,
     },
+    /// Whether what was asked of the driver's machine stands where it looks.
+    HoldTold {
+        /// The countdown.
+        began: i64,
+        /// Why it does not; `None`: it does.
+        why: Option<Text>,
+    },
     /// Another machine, or another release, rolls production back; `None`: it no longer does.
     RollbackElsewhere {
         /// Who.
@@ -190,6 +197,7 @@ impl RecordEvent {
             | Self::DrivenElsewhere { .. }
             | Self::SeatVacated
             | Self::ThisMachineOnly { .. }
+            | Self::HoldTold { .. }
             | Self::RollbackElsewhere { .. }
             | Self::FeedSilent { .. }
             | Self::FeedBack { .. } => false,

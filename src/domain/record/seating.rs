@@ -22,8 +22,30 @@ pub struct Seating {
     pub over: Option<Holding>,
     /// A rollback of production that another machine, or another release, has claimed.
     pub rollback: Option<Holding>,
-    /// The countdown elsewhere that shall be held, and since when.
-    pub hold: Option<(i64, Timestamp)>,
+    /// The countdown elsewhere that a person here wants held.
+    pub hold: Option<HoldAfar>,
+}
+
+/// A hold of another machine's countdown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldAfar {
+    /// The countdown: when it began, in seconds since 1970.
+    pub began: i64,
+    /// Since when it shall be held.
+    pub since: Timestamp,
+    /// Whether the driver's machine can see that.
+    pub told: HoldTold,
+}
+
+/// How far a hold came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HoldTold {
+    /// Not known yet.
+    Asked,
+    /// It stands where the driver's machine looks.
+    Stands,
+    /// It could not be written, and why: nobody else sees it.
+    Unseen(Text),
 }
 
 /// Where the seat is.
@@ -86,7 +108,6 @@ impl Seating {
     /// The countdown afar that this cockpit was asked to hold, while it runs.
     pub fn holds_afar(&self) -> Option<&CountdownAfar> {
         let afar = self.countdown_afar()?;
-        let (began, _) = self.hold?;
-        (afar.began == began).then_some(afar)
+        (afar.began == self.hold.as_ref()?.began).then_some(afar)
     }
 }

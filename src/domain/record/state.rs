@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Problem, RecordEvent, SeatPlace, Seating, ServiceLock, Sharing, Trust};
+use super::{
+    HoldAfar, HoldTold, Problem, RecordEvent, SeatPlace, Seating, ServiceLock, Sharing, Trust,
+};
 use crate::domain::{Feed, Login, ReleaseOutcome, Stamp, Text};
 
 /// What people wrote down, and what the feeds did.
@@ -110,7 +112,19 @@ impl Record {
                 self.seating.sharing = Sharing::MachineOnly(why.clone());
                 self.seating.takes = false;
             }
-            RecordEvent::HoldAsked { began } => self.seating.hold = Some((*began, stamp.at)),
+            RecordEvent::HoldAsked { began } => {
+                self.seating.hold = Some(HoldAfar {
+                    began: *began,
+                    since: stamp.at,
+                    told: HoldTold::Asked,
+                });
+            }
+            RecordEvent::HoldTold { began, why } => {
+                let hold = self.seating.hold.as_mut();
+                if let Some(hold) = hold.filter(|hold| hold.began == *began) {
+                    hold.told = why.clone().map_or(HoldTold::Stands, HoldTold::Unseen);
+                }
+            }
             RecordEvent::RollbackElsewhere { by } => self.seating.rollback.clone_from(by),
             RecordEvent::CommandsTrusted { trust, .. } => self.trust = Some(trust.clone()),
             RecordEvent::Closed { by, reason } => {

@@ -11,7 +11,7 @@ use super::pulse::{Gone, Pulse};
 use crate::{
     domain::{
         Fault, FaultKind, Text,
-        claim::{Claim, ClaimName, ClaimWish, ClaimsSeen, CountdownAfar, Writes},
+        claim::{Claim, ClaimName, ClaimWish, ClaimsSeen, Writes},
         later,
         observation::Observation,
         record::ServiceLock,
@@ -30,6 +30,8 @@ const TRY_AGAIN: SignedDuration = SignedDuration::from_mins(15);
 const BACKOFF: SignedDuration = SignedDuration::from_secs(2);
 /// Longest such wait.
 const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_secs(60);
+/// A hold that could not be written is tried again after this: its countdown ends within a minute.
+const HOLD_AGAIN: SignedDuration = SignedDuration::from_secs(4);
 /// Holds that are cleared away in one round.
 const CLEARED: usize = 4;
 
@@ -47,10 +49,17 @@ pub(super) async fn follow(
         writes: Writes::Untried,
         not_before: Timestamp::MIN,
         planned: None,
+        held: None,
+        hold_not_before: Timestamp::MIN,
     };
     let mut backoff = BACKOFF;
     loop {
         let asked = pulse.now();
+        let wanted = pulse.needs().claims;
+        // Before the look, and whether that can be had or not: somebody's production hangs on it.
+        if let Some(told) = keeper.hold(&wanted, asked).await {
+            pulse.see(told).await?;
+        }
         let next = match keeper.round(&mut pulse, asked).await {
             Ok(seen) => {
                 backoff = BACKOFF;
@@ -73,6 +82,7 @@ pub(super) async fn follow(
                     FaultKind::RateLimited { until } => until,
                     _ => later(pulse.now(), backoff),
                 };
+                let next = keeper.hold_due(&pulse.needs().claims, next);
                 backoff = backoff.saturating_add(backoff).min(LONGEST_BACKOFF);
                 next
             }
@@ -123,6 +133,10 @@ struct Keeper {
     not_before: Timestamp,
     /// What was wanted when the round was planned.
     planned: Option<ClaimNeeds>,
+    /// The countdown whose hold stands.
+    held: Option<i64>,
+    /// The hold is not tried again before.
+    hold_not_before: Timestamp,
 }
 
 /// One look, changed by what this round writes.
@@ -186,7 +200,6 @@ impl Keeper {
     }
 
     async fn reconcile(&mut self, round: &mut Round, asked: Timestamp) -> Result<(), Fault> {
-        self.hold(round, asked).await?;
         if !self.drives {
             return Ok(());
         }
@@ -278,20 +291,42 @@ impl Keeper {
         self.write(round, &wish, over).await
     }
 
-    /// Holds the countdown of another machine.
-    async fn hold(&mut self, round: &mut Round, asked: Timestamp) -> Result<(), Fault> {
-        let Some(CountdownAfar { began, .. }) = round.needs.hold else {
-            return Ok(());
-        };
+    /// Holds the countdown of another machine, and says whether its driver can see that; `None`: there is nothing to do
+    /// now. A hold of anybody's that stands there already is as good.
+    async fn hold(&mut self, needs: &ClaimNeeds, asked: Timestamp) -> Option<Observation> {
+        let began = needs.hold.as_ref()?.began;
+        if self.held == Some(began) || asked < self.hold_not_before {
+            return None;
+        }
         let name = ClaimName::Hold {
-            run: round.needs.run,
+            run: needs.run,
             countdown: began,
         };
-        if round.at(name).is_none() {
-            let wish = wish(&round.needs, name, "hold", asked, HOLD_LASTS);
-            self.write(round, &wish, None).await?;
+        let wish = wish(needs, name, "hold", asked, HOLD_LASTS);
+        let why = match self.port.take(&wish, None).await {
+            Ok(_) => {
+                self.held = Some(began);
+                None
+            }
+            Err(fault) => {
+                tracing::warn!(%fault, "a hold was not written");
+                self.hold_not_before = match fault.kind {
+                    FaultKind::RateLimited { until } => until,
+                    _ => later(asked, HOLD_AGAIN),
+                };
+                Some(Text::line(&fault.to_string()))
+            }
+        };
+        Some(Observation::HoldTold { began, why })
+    }
+
+    /// When to look again, where a hold is still to be written.
+    fn hold_due(&self, needs: &ClaimNeeds, next: Timestamp) -> Timestamp {
+        let began = needs.hold.as_ref().map(|one| one.began);
+        match began {
+            Some(began) if self.held != Some(began) => next.min(self.hold_not_before),
+            Some(_) | None => next,
         }
-        Ok(())
     }
 
     /// Takes away what has done its work: a rollback that has ended, holds of countdowns that have.

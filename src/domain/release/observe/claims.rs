@@ -4,7 +4,7 @@ use crate::domain::{
     Event, Seq, Text,
     claim::{Claim, ClaimFate, ClaimName, ClaimsSeen, Writes},
     later,
-    record::{RecordEvent, SeatPlace, Sharing},
+    record::{HoldTold, RecordEvent, SeatPlace, Sharing},
     release::{Release, countdown::HOLDS_BEFORE},
     rollback::{RollbackEvent, RollbackProgress},
 };
@@ -80,6 +80,22 @@ fn holds(release: &Release, seen: &ClaimsSeen) -> Option<Event> {
     let is_read = running.holds_read.is_some_and(|asked| asked >= enough);
     let asked = seen.asked;
     (asked >= enough && !is_read).then(|| RollbackEvent::HoldsRead { asked }.into())
+}
+
+/// Whether a hold from here stands where the driver's machine looks: told when that changes, not at every try.
+pub(super) fn hold_told(release: &Release, began: i64, why: Option<&Text>) -> Vec<Event> {
+    let hold = release.record.seating.hold.as_ref();
+    let is_news = hold.filter(|hold| hold.began == began).is_some_and(|hold| {
+        !matches!(
+            (&hold.told, why),
+            (HoldTold::Stands, None) | (HoldTold::Unseen(_), Some(_))
+        )
+    });
+    let event = is_news.then(|| RecordEvent::HoldTold {
+        began,
+        why: why.cloned(),
+    });
+    event.map(Event::from).into_iter().collect()
 }
 
 /// What became of a rollback's claim.

@@ -93,6 +93,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         } => smoke(release, *moment, *asked, outcome),
         Observation::ServiceLock(lock) => service_lock(release, lock.as_ref()),
         Observation::Claims(seen) => claims::observe_claims(release, seen),
+        Observation::HoldTold { began, why } => claims::hold_told(release, *began, why.as_ref()),
         Observation::ClaimAnswered { act, fate } => claims::claim_answered(release, *act, fate),
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
         Observation::Flags(seen) => observe_flags(release, seen),
