@@ -16,6 +16,8 @@ mod reports;
 mod seat;
 #[path = "screens/stage.rs"]
 mod stage;
+#[path = "screens/trust.rs"]
+mod trust;
 #[path = "screens/watch.rs"]
 mod watch;
 #[path = "screens/world.rs"]

@@ -86,7 +86,7 @@ const ROWS: [Row; 54] = {
             Tick,
             "tick",
             "checklist",
-            "Walk the checklist; in it, tick the selected item or take the tick back",
+            "Walk the checklist; in it, tick an item or untick it",
             Decide,
         ),
         (
@@ -153,14 +153,14 @@ const ROWS: [Row; 54] = {
             Diff,
             "diff",
             "diff",
-            "Walk through the diff from production: files, commits, lines",
+            "Walk the diff: files, commits, packages, lines",
             Look,
         ),
         (
             Lane,
             "lane",
             "lane",
-            "Show the production lane: who holds it, who waits, what a newer run would do",
+            "Show the lane: who holds it, who waits behind",
             Look,
         ),
         (

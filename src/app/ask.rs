@@ -53,6 +53,8 @@ pub struct Prompt {
     pub word: Option<Word>,
     /// Whether it was sent and waits for the release's answer.
     pub sent: bool,
+    /// Lines of what it is about for which the screen has no room.
+    pub hidden: usize,
     pub(super) key: ReleaseKey,
 }
 
@@ -178,6 +180,9 @@ impl Prompt {
 
     /// What is still missing; `None` when Enter would confirm.
     pub fn missing(&self) -> Option<String> {
+        if self.hidden > 0 && self.asking == Asking::Trust {
+            return Some("make the window taller: what cannot be read is not trusted".to_owned());
+        }
         if let Some(entry) = &self.entry
             && entry.field.is_empty()
         {

@@ -236,6 +236,10 @@ impl Model {
                 place.fit(reach);
             }
         }
+        if let Some(Overlay::Prompt(prompt)) = &mut self.overlay {
+            let (seen, all) = hits.overlay;
+            prompt.hidden = all.saturating_sub(seen);
+        }
         self.hits = hits;
     }
 

@@ -24,6 +24,7 @@ impl Prompt {
             locked: Vec::new(),
             word: None,
             sent: false,
+            hidden: 0,
             key: release.key.clone(),
         }
     }

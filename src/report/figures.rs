@@ -140,7 +140,7 @@ fn status(
         let name = threshold.name.as_str().replace(": ", " ");
         marks.iter().any(|mark| name.starts_with(mark))
     });
-    let fell_through = unit == Unit::Percent && load.all_requests_failed();
+    let fell_through = unit == Unit::Percent && load.collapse().is_some();
     let Some(current) = current.filter(|value| value.is_finite()) else {
         return FigureStatus::NotMeasured;
     };

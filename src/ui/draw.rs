@@ -93,7 +93,7 @@ fn paint(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) -> Op
         None => None,
         Some(overlay) => {
             hits.clear();
-            if let Overlay::Prompt(_) = overlay {
+            if let Overlay::Prompt(_) | Overlay::Help(_) = overlay {
                 behind(view, buffer, area);
             }
             over::draw(view, buffer, area, overlay, hits)

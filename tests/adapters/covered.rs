@@ -144,10 +144,6 @@ fn cobertura_in_its_odd_forms() {
     assert!((only_share.percent().unwrap() - 81.2).abs() < 1e-9);
     assert_eq!(only_share.lines, None);
     assert_eq!(report_of("<coverage line-rate='NaN'/>").percent(), None);
-    assert_eq!(
-        report_of("<coverage lines-valid='0' lines-covered='0' line-rate='1'/>").percent(),
-        Some(100.0)
-    );
 }
 
 #[test]
@@ -202,4 +198,16 @@ fn a_broken_file_among_others_is_a_doubt() {
     assert_eq!(report.percent(), Some(100.0));
     assert!(report.incomplete && report.doubt().is_some());
     assert_eq!(report.problems.len(), 2, "{:?}", report.problems);
+}
+
+#[test]
+fn of_no_lines_no_share_is_covered() {
+    for rate in ["0", "1", "NaN"] {
+        let xml = format!(
+            "<coverage line-rate='{rate}' lines-covered='0' lines-valid='0'><packages/></coverage>"
+        );
+        let report = report(xml.as_bytes()).unwrap();
+        assert_eq!(report.percent(), None, "{rate}");
+        assert!(report.failure().is_some(), "{rate}");
+    }
 }

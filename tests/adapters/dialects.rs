@@ -42,7 +42,7 @@ fn every_runner_is_understood() {
         );
         seen += 1;
     }
-    assert_eq!(seen, 27);
+    assert_eq!(seen, 51);
 }
 
 #[test]
@@ -80,4 +80,49 @@ fn a_suite_that_says_more_than_it_shows_is_said() {
     );
     let retried = b"<testsuite name='API' tests='2'><testcase name='a'><failure/></testcase><testcase name='a'/></testsuite>";
     assert_eq!(report("s.xml", retried).unwrap().problems, []);
+}
+
+#[test]
+fn a_failure_outside_of_any_test_is_told_with_its_words() {
+    let xml =
+        b"<testsuite name='s'><testcase name='a'/><failure message='no'>at A</failure></testsuite>";
+    let read = report("s.xml", xml).unwrap();
+    let index = read.failing_first()[0];
+    let case = read.case(index as usize).unwrap();
+    assert_eq!(
+        (case.name, case.message, case.details),
+        ("(outside of any test)", "no", "at A")
+    );
+    let printed = b"<testsuite name='s'><testcase name='a'/><system-out><testcase name='b'/><error/></system-out></testsuite>";
+    assert_eq!(report("s.xml", printed).unwrap().totals.tests, 1);
+}
+
+#[test]
+fn what_is_no_report_is_told_by_what_it_is() {
+    for (name, bytes, why) in [
+        (
+            "a.xml",
+            b"npm warn\n<testsuite/>".as_slice(),
+            "no XML: it begins with `npm warn`",
+        ),
+        ("a.zip", b"", "the file is empty"),
+        (
+            "a.xml.gz",
+            b"\x1f\x8b\x08",
+            "packed as gz: cockpit opens zips alone",
+        ),
+        (
+            "a.json",
+            br#"{"metrics":{"_totals":{"SEVERITY.HIGH":1}},"results":[]}"#,
+            "of scanners it reads SARIF 2.1",
+        ),
+        (
+            "a.xml",
+            b"<testsuite><testcase name='a'/ <testcase name='b'/></testsuite>",
+            "a tag goes on into another",
+        ),
+    ] {
+        let said = report(name, bytes).unwrap_err();
+        assert!(said.contains(why), "{said}");
+    }
 }

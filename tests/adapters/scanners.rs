@@ -408,3 +408,23 @@ fn a_run_without_results_did_not_look() {
     assert!(incomplete(Some(Value::Null)));
     assert!(!incomplete(Some(json!([]))));
 }
+
+#[test]
+fn who_looked_at_nothing_found_nothing_out() {
+    let none = report(&json!({"version": "2.1.0", "runs": []}));
+    assert!(none.incomplete, "{none:?}");
+    let bare = report(&json!({"SchemaVersion": 2, "ArtifactName": "."}));
+    assert!(
+        bare.problems[0]
+            .as_str()
+            .contains("nothing that it looked at")
+    );
+}
+
+#[test]
+fn of_trivys_checks_what_failed_counts() {
+    let check = |status: &str| json!({"ID": "DS1", "Severity": "HIGH", "Status": status});
+    let checks = ["FAIL", "PASS", "EXCEPTION", ""].map(check);
+    let document = json!({"SchemaVersion": 2, "Results": [{"Target": "Dockerfile", "Misconfigurations": checks}]});
+    assert_eq!(report(&document).counts.of(Severity::High), 2);
+}

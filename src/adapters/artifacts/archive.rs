@@ -93,6 +93,12 @@ impl Walk<'_> {
                 "the zip holds {here} entries; at most {all} are read in all"
             ))
         })?;
+        let told = entries_told(bytes);
+        if told > archive.len() {
+            let hidden = told - archive.len();
+            let line = format!("{hidden} of its {told} files cannot be seen: they share a name");
+            (self.visit)(around.trim_end_matches('/'), Err(line));
+        }
         let mut names: Vec<(String, usize)> = (0..archive.len())
             .filter_map(|index| {
                 let name = archive.name_for_index(index)?.ok()?.into_owned();
@@ -182,6 +188,18 @@ impl Walk<'_> {
     }
 }
 
+/// The entries that a zip's last record says it has: of two with the same name only one is found by it. Source: PKWARE's
+/// APPNOTE.TXT, 4.3.16; where the count stands elsewhere (zip64) it is not told.
+fn entries_told(bytes: &[u8]) -> usize {
+    let told = || {
+        let at = memchr::memmem::rfind(bytes, b"PK\x05\x06")?;
+        let count = bytes.get(at + 10..at + 12)?;
+        let count = u16::from_le_bytes(count.try_into().ok()?);
+        Some(usize::from(count)).filter(|_| count != u16::MAX)
+    };
+    told().unwrap_or(0)
+}
+
 /// A reader that fails, rather than ends, beyond its limit.
 struct Bounded<R> {
     inner: R,
@@ -206,6 +224,10 @@ impl<R: Read> Read for Bounded<R> {
 
 fn say(error: &ZipError) -> String {
     match error {
+        ZipError::InvalidArchive(_) => "its directory is missing or broken".to_owned(),
+        ZipError::CompressionMethodNotSupported(method) => {
+            format!("it is packed by a method that cockpit does not unpack ({method})")
+        }
         ZipError::UnsupportedArchive(what) if what.to_lowercase().contains("password") => {
             "it is encrypted: a password is needed, and cockpit has none".to_owned()
         }
@@ -291,6 +313,20 @@ mod tests {
         let read = walked(&zipped(&[("cut.zip", cut), ("x", b"x")])).unwrap();
         assert!(read[0].contains("damaged or cut off"), "{read:?}");
         assert_eq!(read[1], "x Ok(1)");
+    }
+
+    #[test]
+    fn of_two_files_with_one_name_both_are_told() {
+        let mut bytes = zipped(&[("a.xml", b"x"), ("b.xml", b"y")]);
+        for at in memchr::memmem::find_iter(&bytes.clone(), b"b.xml") {
+            bytes[at] = b'a';
+        }
+        let read = walked(&bytes).unwrap();
+        assert!(
+            read[0].contains("1 of its 2 files cannot be seen"),
+            "{read:?}"
+        );
+        assert_eq!(read.len(), 2);
     }
 
     #[test]

@@ -56,7 +56,13 @@ pub(super) fn trivy(results: &List<TrivyResult>, scan: &mut SecurityScan) {
                 (target, package),
             );
         }
-        let failed = |check: &&TrivyCheck| !check.status.as_str().eq_ignore_ascii_case("pass");
+        // Older ones have no status, and list what failed alone.
+        let failed = |check: &&TrivyCheck| {
+            let passed = ["pass", "exception"];
+            !passed
+                .iter()
+                .any(|word| check.status.as_str().eq_ignore_ascii_case(word))
+        };
         let checks = result.misconfigurations.0.iter().filter(failed);
         for check in checks.chain(&result.secrets.0) {
             let rule = check.id.told().unwrap_or(check.rule.as_str());

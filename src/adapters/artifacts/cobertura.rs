@@ -57,6 +57,7 @@ impl Cobertura<'_> {
     fn root(&mut self, tag: &Tag<'_>) {
         let mut lines = (None, None);
         let mut branches = (None, None);
+        let mut share = None;
         for (key, raw) in tag.attributes() {
             match key {
                 "lines-valid" => lines.0 = number::count(raw),
@@ -64,10 +65,8 @@ impl Cobertura<'_> {
                 "branches-valid" => branches.0 = number::count(raw),
                 "branches-covered" => branches.1 = number::count(raw),
                 "line-rate" => {
-                    let share = raw.trim().parse().ok();
-                    if let Some(share) = share.filter(|share| (0.0..=1.0).contains(share)) {
-                        self.map.states_share(share * 100.0);
-                    }
+                    let rate = raw.trim().parse().ok();
+                    share = rate.filter(|share| (0.0..=1.0).contains(share));
                 }
                 _ => {}
             }
@@ -76,6 +75,10 @@ impl Cobertura<'_> {
             let (found, hit) = (pair.0.filter(|found| *found > 0)?, pair.1?);
             Some(Covered { found, hit })
         };
+        // Of no lines no share is covered, whatever the tool writes for it.
+        if let Some(share) = share.filter(|_| lines.0 != Some(0)) {
+            self.map.states_share(share * 100.0);
+        }
         if let Some(lines) = covered(lines) {
             self.map.states(lines, covered(branches));
         }

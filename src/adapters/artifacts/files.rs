@@ -121,6 +121,13 @@ pub(super) fn has_extension(path: &str, wanted: &[&str]) -> bool {
     wanted.iter().any(|end| extension.eq_ignore_ascii_case(end))
 }
 
+/// How a file is packed that is no zip; `None` where it is not.
+pub(super) fn packed(path: &str) -> Option<&'static str> {
+    ["gz", "tgz", "bz2", "xz", "zst", "tar", "7z", "rar"]
+        .into_iter()
+        .find(|end| has_extension(path, &[end]))
+}
+
 /// Text in whatever encoding its mark tells.
 pub(super) fn decoded(bytes: &[u8]) -> String {
     let (text, _, _) = encoding_rs::UTF_8.decode(bytes);

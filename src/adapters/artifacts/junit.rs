@@ -17,10 +17,24 @@ enum Element {
     Suite,
     Case,
     Result,
+    /// A failure of the suite itself, outside of any test.
+    Around,
     /// Text inside counts as its result's: `stackTrace`.
     Trace,
+    /// Nobody knows it: what it holds counts as if it were not there.
+    Wrapper,
     Other,
 }
+
+/// What a suite holds beside suites and tests.
+const SAYS_NOTHING: [&str; 6] = [
+    "system-out",
+    "system-err",
+    "properties",
+    "property",
+    "output",
+    "attachments",
+];
 
 /// A JUnit document being read.
 pub(super) struct Junit<'b> {
@@ -49,14 +63,26 @@ impl Listener for Junit<'_> {
                 self.into.file_states(&name, stated);
                 Element::Suites
             }
-            (None | Some(Element::Suites | Element::Suite), "testsuite") => {
+            (None | Some(Element::Suites | Element::Suite | Element::Wrapper), "testsuite") => {
                 let (name, stated) = suite_attributes(tag);
                 self.into.begin_suite(&name, stated);
                 Element::Suite
             }
-            (Some(Element::Suites | Element::Suite), "testcase") => {
+            (Some(Element::Suites | Element::Suite | Element::Wrapper), "testcase") => {
                 self.case.open(tag);
                 Element::Case
+            }
+            (Some(Element::Suites | Element::Suite), "failure" | "error") => {
+                self.case.open_around();
+                let mark = Mark::of(name).unwrap_or(Mark::Error);
+                self.case.result(mark, tag);
+                Element::Around
+            }
+            // What was printed may look like anything.
+            (Some(Element::Suites | Element::Suite | Element::Wrapper), _)
+                if !SAYS_NOTHING.contains(&name) =>
+            {
+                Element::Wrapper
             }
             (Some(Element::Case), _) => match Mark::of(name) {
                 Some(mark) => {
@@ -65,7 +91,9 @@ impl Listener for Junit<'_> {
                 }
                 None => Element::Other,
             },
-            (Some(Element::Result), "stackTrace" | "stacktrace") => Element::Trace,
+            (Some(Element::Result | Element::Around), "stackTrace" | "stacktrace") => {
+                Element::Trace
+            }
             // Markup inside a message, as some writers leave it unescaped.
             _ => Element::Other,
         };
@@ -73,7 +101,10 @@ impl Listener for Junit<'_> {
     }
 
     fn listens(&self) -> bool {
-        matches!(self.stack.last(), Some(Element::Result | Element::Trace))
+        matches!(
+            self.stack.last(),
+            Some(Element::Result | Element::Around | Element::Trace)
+        )
     }
 
     fn text(&mut self, text: &str) {
@@ -85,7 +116,11 @@ impl Listener for Junit<'_> {
             Some(Element::Suite) => self.into.end_suite(),
             Some(Element::Case) => self.case.give(self.into),
             Some(Element::Result) => self.case.end_result(),
-            Some(Element::Suites | Element::Trace | Element::Other) | None => {}
+            Some(Element::Around) => {
+                self.case.end_result();
+                self.case.give(self.into);
+            }
+            Some(Element::Suites | Element::Trace | Element::Wrapper | Element::Other) | None => {}
         }
     }
 }

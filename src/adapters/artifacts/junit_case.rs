@@ -51,23 +51,14 @@ pub(super) struct JunitCase {
 }
 
 impl JunitCase {
+    /// Begins a failure that belongs to no test.
+    pub(super) fn open_around(&mut self) {
+        self.clear();
+        self.name.push_str("(outside of any test)");
+    }
+
     pub(super) fn open(&mut self, tag: &Tag<'_>) {
-        let fields = [
-            &mut self.name,
-            &mut self.class,
-            &mut self.file,
-            &mut self.id,
-            &mut self.message,
-            &mut self.details,
-        ];
-        for field in fields {
-            field.clear();
-        }
-        self.duration = None;
-        self.by_status = None;
-        self.mark = None;
-        self.failing_results = 0;
-        self.listening = false;
+        self.clear();
         for (key, raw) in tag.attributes() {
             let field = match key {
                 "name" => &mut self.name,
@@ -88,6 +79,25 @@ impl JunitCase {
             };
             put(field, raw);
         }
+    }
+
+    fn clear(&mut self) {
+        let fields = [
+            &mut self.name,
+            &mut self.class,
+            &mut self.file,
+            &mut self.id,
+            &mut self.message,
+            &mut self.details,
+        ];
+        for field in fields {
+            field.clear();
+        }
+        self.duration = None;
+        self.by_status = None;
+        self.mark = None;
+        self.failing_results = 0;
+        self.listening = false;
     }
 
     /// Takes a result; the words of the most telling one are kept, of equal ones those of the first.
@@ -169,7 +179,19 @@ fn by_status(status: &str) -> Option<Outcome> {
         Some(Outcome::Skipped)
     } else if is(&["failed", "fail", "failure"]) {
         Some(Outcome::Failed)
-    } else if is(&["error", "errored"]) {
+    } else if is(&[
+        "error",
+        "errored",
+        "broken",
+        "timeout",
+        "timedout",
+        "timed_out",
+        "aborted",
+        "crashed",
+        "interrupted",
+        "cancelled",
+        "canceled",
+    ]) {
         Some(Outcome::Errored)
     } else {
         None

@@ -18,7 +18,9 @@ const GROUP_DEPTH: usize = 32;
 
 /// Reads a summary; the error says what the file is instead.
 pub fn read_k6(json: &[u8]) -> Result<LoadReport, String> {
-    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+    // PowerShell's `>` writes UTF-16.
+    let (text, _, _) = encoding_rs::UTF_8.decode(json);
+    let json = text.as_bytes();
     let summary: Value = serde_json::from_slice(json).map_err(|error| {
         if is_stream(json) {
             "a stream of k6 points (`--out json`), not a summary; use handleSummary or --summary-export"
@@ -185,8 +187,12 @@ fn remark(report: &mut LoadReport) {
         let line = format!("a failed share of {failed}% is none: it counts as unknown");
         report.problems.push(Text::line(&line));
     }
-    if report.all_requests_failed() {
-        report.problems.push(Text::line("every request failed"));
+    if report.requests == Some(0) {
+        // k6 writes zeros where it measured nothing.
+        (report.p50, report.p95, report.p99, report.failed) = (None, None, None, None);
+    }
+    if let Some(why) = report.collapse() {
+        report.problems.push(Text::line(why));
     }
     if report.requests.is_none() && report.p50.is_none() {
         let line = "no HTTP requests in this summary: latency and throughput are unknown";
@@ -300,6 +306,23 @@ mod tests {
         let report = read_k6(refused).unwrap();
         assert_eq!(report.failed, Some(100.0));
         assert_eq!(report.verdict(), LoadVerdict::Failed);
+    }
+
+    #[test]
+    fn a_test_that_sent_nothing_passed_nothing() {
+        let idle = br#"{"metrics":{"http_reqs":{"values":{"count":0,"rate":0}},"http_req_failed":{"values":{"rate":0,"passes":0,"fails":0}},
+            "http_req_duration":{"values":{"med":0,"p(95)":0,"p(99)":0},"thresholds":{"p(95)<500":{"ok":true}}}}}"#;
+        let report = read_k6(idle).unwrap();
+        assert_eq!(report.verdict(), LoadVerdict::Failed);
+        assert_eq!((report.p50, report.p99, report.failed), (None, None, None));
+        assert_eq!(report.problems[0].as_str(), "no request was sent");
+    }
+
+    #[test]
+    fn a_summary_in_utf_16_is_read() {
+        let text = "\u{feff}{\"metrics\":{\"http_reqs\":{\"count\":9,\"rate\":3}}}";
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read_k6(&bytes).unwrap().requests, Some(9));
     }
 
     #[test]

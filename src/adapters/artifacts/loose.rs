@@ -59,6 +59,10 @@ fn parsed<T: DeserializeOwned>(input: impl Read) -> Result<T, String> {
         _ => {
             let what = error.to_string();
             let what = what.split(" at line ").next().unwrap_or(&what);
+            let what = match what {
+                "trailing characters" => "another document begins here, and one is read",
+                what => what,
+            };
             format!("line {}: {what}", error.line())
         }
     })
@@ -366,7 +370,7 @@ mod tests {
                 .unwrap_err()
                 .starts_with("line 2: expected")
         );
-        assert!(read("{} {}").unwrap_err().contains("trailing"));
+        assert!(read("{} {}").unwrap_err().contains("another document"));
         let deep = "[".repeat(100_000);
         assert!(read(&format!("{{\"list\":{deep}")).is_err());
     }

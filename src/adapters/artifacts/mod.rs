@@ -26,6 +26,8 @@ mod test_xml;
 mod trx;
 mod understand;
 mod xml;
+#[cfg(test)]
+mod xml_beside;
 mod xml_lexer;
 mod xml_tag;
 mod xml_window;

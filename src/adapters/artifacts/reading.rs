@@ -3,7 +3,9 @@
 use super::{
     archive::ArchiveError,
     cobertura::read_cobertura,
-    files::{File, Opened, decoded, described, each, first_mark, has_extension, stem, xml_root},
+    files::{
+        File, Opened, decoded, described, each, first_mark, has_extension, packed, stem, xml_root,
+    },
     k6::read_k6,
     lcov::read_lcov,
     scan_json::{ScanError, read_scan},
@@ -88,6 +90,10 @@ fn read_tests(files: &[File<'_>]) -> Result<TestReport, Fault> {
                 let by_content =
                     || xml_root(input.head()).is_some_and(|(root, _)| format_of(&root).is_some());
                 if !by_name && !by_content() {
+                    if let Some(how) = packed(name) {
+                        let line = format!("packed as {how}, which is not opened");
+                        builder.problem(&described(name, &line));
+                    }
                     return;
                 }
                 match read_test_xml(input.stream(), stem(name), &mut builder) {

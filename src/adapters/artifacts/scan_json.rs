@@ -73,6 +73,9 @@ pub fn read_scan(input: impl Read) -> Result<SecurityScan, ScanError> {
             return Err(ScanError::Broken(why));
         }
         scan.of_sarif();
+        if runs.0.is_empty() {
+            scan.incomplete("no scanner looked: it holds no run");
+        }
         for run in &runs.0 {
             sarif::read_run(run, &mut scan);
         }
@@ -80,6 +83,9 @@ pub fn read_scan(input: impl Read) -> Result<SecurityScan, ScanError> {
     }
     if document.schema_version.0.is_some() || document.artifact_name.0 {
         audit::trivy(&document.results, &mut scan);
+        if document.results.0.is_empty() {
+            scan.problem("trivy names nothing that it looked at");
+        }
         return Ok(scan);
     }
     if let Some(advisories) = document.advisories {

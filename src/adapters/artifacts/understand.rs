@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{
     audit_wire::There,
     cobertura::read_cobertura,
-    files::{Opened, each, first_mark, has_extension, stem, xml_root},
+    files::{Opened, decoded, each, first_mark, has_extension, packed, stem, xml_root},
     k6::read_k6,
     lcov::read_lcov,
     loose::{self, Loose},
@@ -77,7 +77,7 @@ fn of_opened(name: &str, opened: &mut Opened<'_>) -> Understood {
         _ if has_extension(name, &["xml", "trx", "junit", "xunit"]) => {
             let mut builder = ReportBuilder::default();
             let why = match read_test_xml(opened.stream(), stem(name), &mut builder) {
-                Ok(()) => "no XML".to_owned(),
+                Ok(()) => format!("no XML: it begins with `{}`", first_line(opened.head())),
                 Err(error) => error.to_string(),
             };
             Understood::Unreadable {
@@ -93,8 +93,19 @@ fn of_opened(name: &str, opened: &mut Opened<'_>) -> Understood {
             kind: None,
             why: "no JSON".to_owned(),
         },
-        _ => Understood::Other("no report that cockpit knows".to_owned()),
+        _ if opened.head().is_empty() => Understood::Other("the file is empty".to_owned()),
+        _ => Understood::Other(match packed(name) {
+            Some(how) => format!("packed as {how}: cockpit opens zips alone"),
+            None => "no report that cockpit knows".to_owned(),
+        }),
     }
+}
+
+/// The first line with anything in it, cut short.
+fn first_line(head: &[u8]) -> String {
+    let text = decoded(head);
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
+    line.unwrap_or_default().chars().take(60).collect()
 }
 
 fn settled(kind: EvidenceKind, format: &'static str, read: Result<Evidence, String>) -> Understood {
@@ -193,20 +204,20 @@ fn of_json(opened: &mut Opened<'_>) -> Understood {
         );
     }
     if keys.metrics.0 || keys.results.0 {
-        return settled(
-            EvidenceKind::Load,
-            "k6 summary",
-            read_k6(&bytes).map(Evidence::Load),
-        );
+        match read_k6(&bytes) {
+            Err(why) if why.starts_with("no k6 summary") => {}
+            read => return settled(EvidenceKind::Load, "k6 summary", read.map(Evidence::Load)),
+        }
     }
-    Understood::Other("JSON, but no report that cockpit knows".to_owned())
+    let what = "JSON, but no report that cockpit knows; of scanners it reads SARIF 2.1";
+    Understood::Other(what.to_owned())
 }
 
 /// A text under the three headings of an explain summary; any other is none.
 fn of_prose(opened: &mut Opened<'_>) -> Understood {
     match opened.at_most(PROSE_LIMIT) {
         Ok(bytes) => {
-            let text = Text::block(&super::files::decoded(&bytes));
+            let text = Text::block(&decoded(&bytes));
             if Explain::parse(text.as_str()).is_unstructured() {
                 return Understood::Other(
                     "Markdown without the headings of an explain summary".to_owned(),

@@ -43,8 +43,8 @@ pub(super) enum LexerError {
     /// A tag beyond the limit.
     #[error("a single tag is larger than 1 MiB")]
     TooLarge,
-    /// A tag whose quotes do not match.
-    #[error("a quote is missing in a tag: its value goes on into another")]
+    /// A tag whose quotes or whose end do not match.
+    #[error("a tag goes on into another: a quote or a `>` is missing")]
     Torn,
     /// A `<!` that nobody knows: where it ends cannot be told.
     #[error("`<!` begins neither a comment nor a CDATA section")]

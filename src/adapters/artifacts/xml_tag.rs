@@ -23,7 +23,7 @@ pub(super) struct Scanned {
     pub(super) length: usize,
     /// Whether it ends its element too: `<a/>`.
     pub(super) is_whole: bool,
-    /// Whether a quote is missing: then there is no saying what else it took in.
+    /// Whether a quote or its end is missing: then there is no saying what else it took in.
     pub(super) is_torn: bool,
 }
 
@@ -86,7 +86,7 @@ enum Mark {
 const MARKS: [Mark; 256] = {
     let mut marks = [Mark::None; 256];
     marks[b':' as usize] = Mark::Colon;
-    let ends = *b"=>/ \t\r\n\x0c";
+    let ends = *b"=></ \t\r\n\x0c";
     let mut at = 0;
     while at < ends.len() {
         marks[ends[at] as usize] = Mark::End;
@@ -121,6 +121,8 @@ impl Scanned {
                 }
                 // One quote too many, or a slash.
                 b'/' | b'"' | b'\'' => at += 1,
+                // Another tag begins before this one ended.
+                b'<' => (self.is_torn, at) = (true, at + 1),
                 b'=' => at = self.attribute(bytes, at..at, at)?,
                 _ => {
                     let Name { local, end } = Name::at(at, bytes)?;
@@ -151,7 +153,7 @@ impl Scanned {
             }
             return Some(end + 1);
         }
-        let is_end = |b: &u8| *b == b'>' || b.is_ascii_whitespace();
+        let is_end = |b: &u8| matches!(*b, b'>' | b'<') || b.is_ascii_whitespace();
         let mut end = at + bytes[at..].iter().position(is_end)?;
         // `<a b=c/>` ends its element.
         if bytes[end] == b'>' && bytes[at..end].ends_with(b"/") {
@@ -263,6 +265,14 @@ mod tests {
             scanned.is_torn
         };
         assert!(is_torn("<a b='1/>\n<a b='2'/>"));
+        for text in [
+            "<a b='1'/ <a b='2'/>",
+            "<a<b c='1'/>",
+            "<a b=1<a c='2'>",
+            "<a b <c='2'>",
+        ] {
+            assert!(is_torn(text), "{text}");
+        }
         assert!(!is_torn("<a b='<x>' c='>'/>"));
         assert!(!is_torn("<a b='1 c='2' d='3'/>"));
     }

@@ -182,10 +182,10 @@ impl Page {
     fn load(&mut self, load: &LoadReport) {
         let (tone, word) = match load.verdict() {
             LoadVerdict::Passed => (Tone::Good, "every threshold held"),
-            LoadVerdict::Failed if load.all_requests_failed() => {
-                (Tone::Bad, "every request failed")
-            }
-            LoadVerdict::Failed => (Tone::Bad, "a threshold was crossed"),
+            LoadVerdict::Failed => (
+                Tone::Bad,
+                load.collapse().unwrap_or("a threshold was crossed"),
+            ),
             LoadVerdict::NoThresholds => (Tone::Look, "no thresholds"),
         };
         let mut parts = Vec::new();

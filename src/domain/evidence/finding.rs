@@ -124,9 +124,7 @@ fn load_failure(load: &LoadReport) -> Option<Text> {
             "threshold crossed: {}",
             crossed.join(", ")
         )))
-    } else if load.all_requests_failed() {
-        Some(Text::line("every request failed"))
     } else {
-        None
+        load.collapse().map(Text::line)
     }
 }

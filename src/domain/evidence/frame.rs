@@ -96,6 +96,8 @@ impl Frame {
         let stated = self.stated;
         if shown.tests == 0 {
             self.own += stated.as_totals();
+            // What only counts tell is all that there is to show of them.
+            self.cases_seen += self.own.tests;
         } else if stated.failing() > self.failing_results {
             let missing = stated.failing() - self.failing_results;
             let cases_are_missing =

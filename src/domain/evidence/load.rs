@@ -67,7 +67,7 @@ impl LoadBaseline {
 pub enum LoadVerdict {
     /// Every threshold held.
     Passed,
-    /// A threshold was crossed, or every request failed.
+    /// A threshold was crossed, or no request succeeded.
     Failed,
     /// Nothing was demanded, so nothing was passed.
     NoThresholds,
@@ -85,10 +85,10 @@ impl LoadVerdict {
 }
 
 impl LoadReport {
-    /// Judges by the thresholds in the file; all requests failed is failed whatever they say.
+    /// Judges by the thresholds in the file; a test without one good answer failed whatever they say.
     pub fn verdict(&self) -> LoadVerdict {
         let thresholds = self.thresholds.as_deref().unwrap_or_default();
-        if self.all_requests_failed() || thresholds.iter().any(|threshold| !threshold.held) {
+        if self.collapse().is_some() || thresholds.iter().any(|threshold| !threshold.held) {
             LoadVerdict::Failed
         } else if thresholds.is_empty() {
             LoadVerdict::NoThresholds
@@ -127,9 +127,15 @@ impl LoadReport {
         Some(joined)
     }
 
-    /// Whether requests were made and none succeeded.
-    pub fn all_requests_failed(&self) -> bool {
-        self.requests != Some(0) && self.failed.is_some_and(|share| share >= 100.0)
+    /// Why not one request succeeded, where none did: then a threshold that held says nothing.
+    pub fn collapse(&self) -> Option<&'static str> {
+        if self.requests == Some(0) {
+            Some("no request was sent")
+        } else if self.failed.is_some_and(|share| share >= 100.0) {
+            Some("every request failed")
+        } else {
+            None
+        }
     }
 
     /// Compares it with what the team wrote down, where it did.

@@ -310,10 +310,10 @@ fn vulnerabilities(facts: &RiskFacts<'_>) -> Option<(f64, String)> {
     }
 }
 
-/// Slower by 5% is noise, by half again all of it; a crossed threshold or only failures are all of it too.
+/// Slower by 5% is noise, by half again all of it; a crossed threshold or no answer at all are all of it too.
 fn load(load: &LoadReport) -> Option<(f64, String)> {
-    if load.all_requests_failed() {
-        return Some((1.0, "every request of the load test failed".to_owned()));
+    if let Some(why) = load.collapse() {
+        return Some((1.0, format!("load test: {why}")));
     }
     if let Some(crossed) = load.crossed().next() {
         return Some((1.0, format!("threshold crossed: {}", crossed.name)));

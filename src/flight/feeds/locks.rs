@@ -1,9 +1,13 @@
 //! What becomes of the dependencies: the dependency review first, which knows advisories, else the lock files themselves.
 
+use std::collections::BTreeSet;
+
 use crate::{
     domain::{
         Fault, Sha, Text,
-        diff::{Dependencies, DependenciesFrom, FileKind, LockChange, LockFormat},
+        diff::{
+            Dependencies, DependenciesFrom, DependencyChange, FileKind, LockChange, LockFormat,
+        },
         observation::{Comparison, FileChange},
     },
     flight::outside::Outside,
@@ -37,14 +41,15 @@ pub(super) async fn dependencies(
             Vec::new(),
         ));
     }
-    let mut problems = Vec::new();
+    let mut told = Told {
+        changes: Vec::new(),
+        from: DependenciesFrom::LockFiles,
+        problems: Vec::new(),
+    };
+    let problems = &mut told.problems;
     match outside.history.dependencies(&seen.base, &seen.head).await {
-        Ok(Some(changes)) if !changes.is_empty() || locks.is_empty() => {
-            return Ok(Dependencies::new(
-                DependenciesFrom::Review,
-                changes,
-                problems,
-            ));
+        Ok(Some(reviewed)) if !reviewed.is_empty() || locks.is_empty() => {
+            (told.changes, told.from) = (reviewed, DependenciesFrom::Review);
         }
         Ok(Some(_)) => problems.push(said(
             "GitHub's dependency review lists nothing, though a lock file changed",
@@ -55,40 +60,70 @@ pub(super) async fn dependencies(
         Err(fault) if fault.passes_by_itself() => return Err(fault),
         Err(fault) => problems.push(said(&fault.to_string())),
     }
-    if seen.files_truncated {
-        problems.push(said(
+    if seen.files_truncated && told.from != DependenciesFrom::Review {
+        told.problems.push(said(
             "GitHub told 300 files: a lock file may have changed unseen",
         ));
     }
-    let (mut changes, mut from) = (Vec::new(), DependenciesFrom::LockFiles);
+    read_files(outside, seen, &locks, &mut told).await?;
+    Ok(Dependencies::new(told.from, told.changes, told.problems))
+}
+
+/// What is known of the dependencies so far.
+struct Told {
+    changes: Vec<DependencyChange>,
+    from: DependenciesFrom,
+    problems: Vec<Text>,
+}
+
+/// Reads the lock files that the review, where there was one, says nothing of.
+async fn read_files(
+    outside: &Outside,
+    seen: &Comparison,
+    locks: &[&FileChange],
+    told: &mut Told,
+) -> Result<(), Fault> {
+    let is_reviewed = told.from == DependenciesFrom::Review;
+    let reviewed: BTreeSet<Text> = told.changes.iter().map(|c| c.file.clone()).collect();
+    let is_told = |path: &str| reviewed.iter().any(|file| file.as_str() == path);
     let mut read = 0;
-    for file in &locks {
+    for file in locks {
         let path = file.path.as_str();
-        let Some(format) = LockFormat::of(path) else {
-            problems.push(said(&format!(
-                "{path} changed; this version does not read it"
-            )));
-            continue;
-        };
         // go.mod beside it says more.
         let beside = path
             .strip_suffix("go.sum")
             .map(|folder| format!("{folder}go.mod"));
-        if beside.is_some_and(|beside| locks.iter().any(|other| other.path.as_str() == beside)) {
+        let is_beside = |beside: &str| locks.iter().any(|other| other.path.as_str() == beside);
+        if is_told(path) || beside.is_some_and(|beside| is_told(&beside) || is_beside(&beside)) {
             continue;
         }
+        let Some(format) = LockFormat::of(path) else {
+            told.problems.push(said(&format!(
+                "{path} changed; this version does not read it"
+            )));
+            continue;
+        };
         if read == FILES {
-            problems.push(said(&format!(
+            told.problems.push(said(&format!(
                 "{path} changed; only {FILES} lock files are read"
             )));
             continue;
         }
         read += 1;
-        let change = one(outside, seen, file, format, &mut from).await?;
-        changes.extend(change.changes);
-        problems.extend(change.problems);
+        // Where the review tells of other files, how this one was read is not how all were.
+        let mut of_file = told.from;
+        let change = one(outside, seen, file, format, &mut of_file).await?;
+        if !is_reviewed {
+            told.from = of_file;
+        } else if !change.changes.is_empty() || !change.problems.is_empty() {
+            told.problems.push(said(&format!(
+                "GitHub's dependency review lists nothing of {path}: its known vulnerabilities are not told"
+            )));
+        }
+        told.changes.extend(change.changes);
+        told.problems.extend(change.problems);
     }
-    Ok(Dependencies::new(from, changes, problems))
+    Ok(())
 }
 
 /// One lock file at both commits, else what its patch shows.

@@ -51,7 +51,7 @@ pub(in crate::ui) fn draw(
             if matches!(prompt.asking, Asking::Tick(_)) {
                 checklist::draw(view, buffer, area, hits);
             }
-            prompt_box(view, buffer, area, prompt)
+            prompt_box(view, buffer, area, prompt, hits)
         }
     }
 }
@@ -62,6 +62,7 @@ fn prompt_box(
     buffer: &mut Buffer,
     area: Rect,
     prompt: &Prompt,
+    hits: &mut Hits,
 ) -> Option<(u16, u16)> {
     let styles = &view.look.styles;
     let (title, tone, facts) = match &prompt.asking {
@@ -71,9 +72,12 @@ fn prompt_box(
     };
     let across = area.width.saturating_sub(4).min(84);
     let room = across.saturating_sub(8);
-    let facts = fitted(facts, room);
-    let wanted = fields::height(prompt) + u16::try_from(facts.len()).unwrap_or(u16::MAX) + 4;
-    let height = wanted.min(area.height.saturating_sub(2));
+    let highest = area.height.saturating_sub(2);
+    let tight = highest.saturating_sub(fields::least(prompt) + EDGES);
+    let facts = fitted(&facts, room, tight);
+    let all = u16::try_from(facts.len()).unwrap_or(u16::MAX);
+    let wanted = fields::height(prompt) + all + EDGES + 1;
+    let height = wanted.min(highest);
     let frame = Rect::new(
         area.x + (area.width - across) / 2,
         area.y + (area.height - height) / 2,
@@ -98,8 +102,19 @@ fn prompt_box(
         .put(title, edge.add_modifier(Modifier::BOLD))
         .put(" ", edge);
     let inner = Rect::new(frame.x + 4, frame.y + 2, room, height.saturating_sub(3));
-    // The fields stand whole; facts give way to them where the screen is low.
-    let kept = inner.height.saturating_sub(fields::height(prompt) + 1);
+    // The fields stand whole; where the screen is low their air gives way to the facts, and then facts do.
+    let airy = inner.height.saturating_sub(fields::height(prompt) + 1);
+    let kept = if all <= airy {
+        airy
+    } else {
+        inner.height.saturating_sub(fields::least(prompt))
+    };
+    let shown = if all > kept {
+        kept.saturating_sub(1)
+    } else {
+        all
+    };
+    hits.overlay = (usize::from(shown), facts.len());
     let facts = kept_of(facts, kept, styles.warn);
     for (row, fact) in (0..kept).zip(&facts) {
         let mut pen = Pen::new(buffer, inner, row, view.look.glyphs.more);
@@ -117,15 +132,23 @@ fn prompt_box(
     fields::draw(view, buffer, below, prompt)
 }
 
-/// Lines that one fact may take.
-const LINES: usize = 3;
+/// Rows of a prompt's edges and of the air below the upper one.
+const EDGES: u16 = 3;
 
-/// Facts that are too wide go on below, under the last of their pieces.
-fn fitted(facts: Vec<Fact>, room: u16) -> Vec<Fact> {
-    facts
-        .into_iter()
-        .flat_map(|fact| wrapped(fact, room))
-        .collect()
+/// Lines that one fact may take: the most with which all of them fit.
+const LINES: [usize; 5] = [8, 5, 3, 2, 1];
+
+/// Facts that are too wide go on below, under the last of their pieces; with fewer rows each is cut sooner.
+fn fitted(facts: &[Fact], room: u16, rows: u16) -> Vec<Fact> {
+    let mut lines = Vec::new();
+    for most in LINES {
+        let facts = facts.iter().cloned();
+        lines = facts.flat_map(|fact| wrapped(fact, room, most)).collect();
+        if lines.len() <= usize::from(rows) {
+            break;
+        }
+    }
+    lines
 }
 
 /// The facts where `kept` lines are free: what has no room is counted in the last of them.
@@ -142,7 +165,7 @@ fn kept_of(mut facts: Vec<Fact>, kept: u16, style: Style) -> Vec<Fact> {
     facts
 }
 
-fn wrapped(mut fact: Fact, room: u16) -> Vec<Fact> {
+fn wrapped(mut fact: Fact, room: u16, most: usize) -> Vec<Fact> {
     let whole: u16 = fact.iter().map(|(text, _)| width(text)).sum();
     if whole <= room {
         return vec![fact];
@@ -156,9 +179,9 @@ fn wrapped(mut fact: Fact, room: u16) -> Vec<Fact> {
         return vec![fact];
     }
     let indent = " ".repeat(usize::from(hang));
-    let all = wrap(&text, room - hang, LINES + 1);
-    let mut lines: Vec<String> = all.iter().take(LINES).map(ToString::to_string).collect();
-    if let (Some(last), Some(next)) = (lines.last_mut(), all.get(LINES)) {
+    let all = wrap(&text, room - hang, most + 1);
+    let mut lines: Vec<String> = all.iter().take(most).map(ToString::to_string).collect();
+    if let (Some(last), Some(next)) = (lines.last_mut(), all.get(most)) {
         // Too long for its line, so that it is drawn with the sign that more follows.
         *last = format!("{last} {next}");
     }
@@ -183,10 +206,10 @@ mod tests {
             ("▲ ".to_owned(), Style::new()),
             ("one two three four five six seven".to_owned(), Style::new()),
         ];
-        let lines = texts(&wrapped(fact.clone(), 12));
+        let lines = texts(&wrapped(fact.clone(), 12, 3));
         assert_eq!(lines[..2], ["▲ one two", "  three four"]);
         assert!(width(&lines[2]) > 12, "clipped with a sign: {lines:?}");
-        assert_eq!(texts(&wrapped(fact, 40)).len(), 1);
+        assert_eq!(texts(&wrapped(fact, 40, 3)).len(), 1);
     }
 
     #[test]

@@ -33,6 +33,16 @@ pub(super) fn height(prompt: &Prompt) -> u16 {
     1 + choices + entry + reason + phrase + locked.max(1) + 2
 }
 
+/// Rows that they can do with: without the air below the last field and above the keys.
+pub(super) fn least(prompt: &Prompt) -> u16 {
+    let air = match (&prompt.word, prompt.locked.is_empty()) {
+        (_, false) => 1,
+        (None, true) => 2,
+        (Some(_), true) => 0,
+    };
+    height(prompt).saturating_sub(air)
+}
+
 /// A label that does not fit beside its field stands above it.
 fn is_wide(reason: &Reason) -> bool {
     width(reason.label) + 1 >= LABEL

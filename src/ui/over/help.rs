@@ -10,12 +10,20 @@ use crate::{
     },
 };
 
+/// Columns of keys and their meanings side by side, where the screen is wide enough for two.
+const COLUMN: u16 = 58;
+/// Where the meaning begins, behind its keys.
+const MEANING: u16 = 15;
+
 /// Draws it.
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place, hits: &mut Hits) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
-    let lines = lines(view);
-    let width = area.width.saturating_sub(4).min(76);
-    let wanted = u16::try_from(lines.len() + 4).unwrap_or(u16::MAX);
+    let is_wide = area.width >= 2 * COLUMN + 4;
+    let columns = columns(view, is_wide);
+    let rows = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let width = if is_wide { 2 * COLUMN } else { 76 };
+    let width = width.min(area.width.saturating_sub(4));
+    let wanted = u16::try_from(rows + 4).unwrap_or(u16::MAX);
     let height = wanted.min(area.height.saturating_sub(2));
     let frame = Rect::new(
         area.x + (area.width - width) / 2,
@@ -35,41 +43,47 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place
         inner.height.saturating_sub(2),
     );
     let seen = usize::from(inner.height);
-    let top = place.top.min(lines.len().saturating_sub(seen));
-    hits.overlay = (seen, lines.len());
-    for (row, line) in (0u16..).zip(lines.iter().skip(top).take(seen)) {
-        let mut pen = Pen::new(buffer, inner, row, glyphs.more);
-        match line {
-            Line::Heading(group) => {
-                pen.put(group.title(), styles.strong);
-            }
-            Line::Gap => {}
-            Line::Action(action) => {
-                let keys: Vec<String> = view
-                    .look
-                    .keymap
-                    .chords(*action)
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect();
-                let begin = pen.column();
-                pen.put(&keys.join("  "), styles.key);
-                pen.to(begin + 18);
-                let why = hindrance(*action, view.release, view.model);
-                let text = if why.is_some() {
-                    styles.dim
-                } else {
-                    styles.text
-                };
-                // A word beside the tone: no state is told by colour alone.
-                if why.is_some() {
-                    pen.put_right("not now", styles.dim).skip_right(2);
-                }
-                pen.put(action.about(), text);
-            }
+    let top = place.top.min(rows.saturating_sub(seen));
+    hits.overlay = (seen, rows);
+    let across = inner.width / u16::try_from(columns.len().max(1)).unwrap_or(1);
+    for (at, column) in (0u16..).zip(&columns) {
+        let part = Rect::new(
+            inner.x + at * across,
+            inner.y,
+            across.saturating_sub(u16::from(is_wide) * 2),
+            inner.height,
+        );
+        for (row, line) in (0u16..).zip(column.iter().skip(top).take(seen)) {
+            line_of(view, buffer, part, row, line);
         }
     }
-    scroll_mark(view, buffer, frame, (top, seen, lines.len()));
+    scroll_mark(view, buffer, frame, (top, seen, rows));
+}
+
+fn line_of(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Line) {
+    let styles = &view.look.styles;
+    let mut pen = Pen::new(buffer, area, row, view.look.glyphs.more);
+    match line {
+        Line::Heading(group) => {
+            pen.put(group.title(), styles.strong);
+        }
+        Line::Gap => {}
+        Line::Action(action) => {
+            let chords = view.look.keymap.chords(*action);
+            let keys: Vec<String> = chords.iter().map(ToString::to_string).collect();
+            let begin = pen.column();
+            // A word beside the tone: no state is told by colour alone.
+            let (key, text) = match hindrance(*action, view.release, view.model) {
+                Some(_) => {
+                    pen.put_right("not now", styles.dim).skip_right(2);
+                    (styles.dim, styles.dim)
+                }
+                None => (styles.key, styles.text),
+            };
+            pen.put_within(&keys.join("  "), MEANING - 1, key);
+            pen.to(begin + MEANING).put(action.about(), text);
+        }
+    }
 }
 
 enum Line {
@@ -78,20 +92,38 @@ enum Line {
     Gap,
 }
 
-/// An action without a key is left out: nobody could press it.
-fn lines(view: View<'_>) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for group in Group::ALL {
-        if !lines.is_empty() {
-            lines.push(Line::Gap);
-        }
-        lines.push(Line::Heading(group));
-        lines.extend(
-            Action::all()
+/// The groups one below the other, in as many columns as fit. An action without a key is left out: nobody could press it.
+fn columns(view: View<'_>, is_wide: bool) -> Vec<Vec<Line>> {
+    let groups: Vec<Vec<Line>> = Group::ALL
+        .into_iter()
+        .map(|group| {
+            let actions = Action::all()
                 .filter(|action| action.group() == group)
                 .filter(|action| view.look.keymap.shown(*action).is_some())
-                .map(Line::Action),
-        );
+                .map(Line::Action);
+            std::iter::once(Line::Heading(group))
+                .chain(actions)
+                .collect()
+        })
+        .collect();
+    let all: usize = groups.iter().map(|group| group.len() + 1).sum();
+    let mut columns: Vec<Vec<Line>> = vec![Vec::new()];
+    for group in groups {
+        let is_full = columns.last().is_some_and(|column| {
+            is_wide
+                && columns.len() < 2
+                && !column.is_empty()
+                && column.len() + group.len() / 2 > all / 2
+        });
+        if is_full {
+            columns.push(Vec::new());
+        }
+        if let Some(column) = columns.last_mut() {
+            if !column.is_empty() {
+                column.push(Line::Gap);
+            }
+            column.extend(group);
+        }
     }
-    lines
+    columns
 }

@@ -56,6 +56,8 @@ pub(super) fn load(view: View<'_>, load: &LoadReport) -> Line {
             "{middle}  {} crossed",
             wording::count(broken as u64, "threshold")
         );
+    } else if let Some(why) = load.collapse() {
+        middle = why.to_owned();
     } else if load.verdict() == LoadVerdict::NoThresholds {
         middle.push_str("  no thresholds");
     }

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod any;
+mod beneath;
 mod beside;
 mod cases;
 mod explain;

@@ -128,6 +128,16 @@ impl Page<'_> {
         });
     }
 
+    /// What the columns below it are.
+    fn columns(&mut self, text: String, tail: &str) {
+        let styles = &self.view.look.styles;
+        self.lines.push(Line {
+            sign: ("", styles.dim),
+            text: (text, styles.dim),
+            tail: (tail.to_owned(), styles.dim),
+        });
+    }
+
     /// The typographic minus, as this terminal can draw it.
     fn minus(&self, text: &str) -> String {
         text.replace('−', self.view.look.glyphs.minus)
@@ -212,20 +222,19 @@ impl Page<'_> {
         for known in &tests.known {
             self.wrapped(glyphs.warn, styles.warn, &known.in_words(), styles.text);
         }
-        self.row(
+        self.columns(
             format!(
-                "{:<20}{:>8}{:>8}{:>8}{:>8}{:>8}",
+                "{:<20}{:>8}{:>8}{:>9}{:>8}{:>9}",
                 "suite", "passed", "failed", "skipped", "flaky", "time"
             ),
             "",
-            styles.dim,
         );
         for suite in &tests.suites {
             let totals = suite.totals;
             let bad = totals.failed.saturating_add(totals.errored);
             let name: String = suite.name.first_line().chars().take(19).collect();
             let words = format!(
-                "{name:<20}{:>8}{bad:>8}{:>8}{:>8}{:>8}",
+                "{name:<20}{:>8}{bad:>8}{:>9}{:>8}{:>9}",
                 totals.passed,
                 totals.skipped,
                 totals.flaky,
@@ -247,18 +256,17 @@ impl Page<'_> {
             None => "no baseline".to_owned(),
         };
         self.heading("Performance", &baseline);
-        self.row(
+        self.columns(
             format!(
-                "{:<18}{:>12}{:>12}{:>10}",
+                "{:<18}{:>12}{:>12}{:>14}",
                 "metric", "baseline", "current", "change"
             ),
             "status",
-            styles.text,
         );
         for figure in figures {
             let change = self.minus(&figure.change().unwrap_or_default());
             let words = format!(
-                "{:<18}{:>12}{:>12}{change:>10}",
+                "{:<18}{:>12}{:>12}{change:>14}",
                 figure.title,
                 figure.shown(figure.baseline),
                 figure.shown(figure.current),

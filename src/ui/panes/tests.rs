@@ -2,7 +2,10 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::beside::{self, Line};
+use super::{
+    beneath,
+    beside::{self, Line},
+};
 use crate::{
     app::{Hits, Pane},
     domain::{
@@ -33,7 +36,7 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         if !line.mark.is_empty() && pen.free() > 46 {
             pen.put_right(&line.mark, styles.warn).skip_right(1);
         }
-        let name_ends = inner.x + if inner.width > 44 { 18 } else { 14 };
+        let name_ends = names(inner);
         let at = pen.column();
         pen.put(line.sign, line.style).skip(1);
         let room = name_ends.saturating_sub(at + 3);
@@ -41,7 +44,21 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         pen.to(name_ends).put(&line.middle, line.middle_style);
     }
     scroll_mark(view, buffer, area, (list.top, list.seen, lines.len()));
+    let used = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    if inner.height > used && !view.release.evidence.pieces.is_empty() {
+        let free = Rect {
+            y: inner.y + used,
+            height: inner.height - used,
+            ..inner
+        };
+        beneath::draw(view, buffer, free, names(inner));
+    }
     working(view, buffer, area);
+}
+
+/// Where a row's words begin, behind its name.
+fn names(inner: Rect) -> u16 {
+    inner.x + if inner.width > 44 { 18 } else { 14 }
 }
 
 /// The download that goes on, at the lower edge.

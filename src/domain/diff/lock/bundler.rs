@@ -5,6 +5,7 @@ use super::packages::{Extent, Packages};
 pub(super) fn read(text: &str, extent: Extent) -> Packages {
     let mut packages = Packages::default();
     let (mut section, mut is_own) = (String::new(), false);
+    let mut source = None;
     for line in text.lines() {
         let indent = line.len() - line.trim_start().len();
         let bare = line.trim();
@@ -12,6 +13,9 @@ pub(super) fn read(text: &str, extent: Extent) -> Packages {
             bare.clone_into(&mut section);
             // The project's own gems come from a path.
             is_own = section == "PATH";
+            source = None;
+        } else if let Some(commit) = bare.strip_prefix("revision: ") {
+            source = Some(format!("git+#{commit}"));
         } else if section == "DEPENDENCIES" && indent == 2 {
             let name = bare.split([' ', '!']).next().unwrap_or(bare);
             packages.ask_for(name);
@@ -19,7 +23,7 @@ pub(super) fn read(text: &str, extent: Extent) -> Packages {
             && !is_own
             && let Some((name, version)) = gem(bare)
         {
-            packages.add(name, version);
+            packages.add_from(name, version, source.as_deref());
         } else if indent == 4
             && !is_own
             && extent == Extent::Whole

@@ -41,6 +41,12 @@ impl LockChange {
                     "{path} {when}: {count} entries without a name or a version"
                 )));
             }
+            if packages.beyond > 0 {
+                let count = packages.beyond;
+                problems.push(Text::line(&format!(
+                    "{path} {when}: {count} packages beyond the limit were not compared"
+                )));
+            }
             Some(packages)
         };
         let old = read(base, "in production");
@@ -224,6 +230,50 @@ mod tests {
             ]
         );
         assert!(read.problems.is_empty());
+    }
+
+    #[test]
+    fn another_commit_of_a_repository_is_another_version() {
+        let (old, new) = ("1a2b3c4d5e6f7081", "9f8e7d6c5b4a3928");
+        for (path, lock, wanted) in [
+            (
+                "Cargo.lock",
+                "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"git+https://x/a?branch=main#{}\"\n",
+                "a",
+            ),
+            (
+                "package-lock.json",
+                r#"{"packages": {"node_modules/a": {"version": "1.0.0", "resolved": "git+ssh://git@x/a.git#{}"}}}"#,
+                "a",
+            ),
+            (
+                "uv.lock",
+                "version = 1\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = { git = \"https://x/a?rev=main#{}\" }\n",
+                "a",
+            ),
+            (
+                "poetry.lock",
+                "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\n[package.source]\ntype = \"git\"\nreference = \"main\"\nresolved_reference = \"{}\"\n",
+                "a",
+            ),
+            (
+                "Gemfile.lock",
+                "GIT\n  remote: https://x/a.git\n  revision: {}\n  specs:\n    a (1.0.0)\n\nGEM\n  specs:\n    b (1.0.0)\n",
+                "a",
+            ),
+            (
+                "yarn.lock",
+                "# yarn lockfile v1\n\n\"a@git+https://x/a.git\":\n  version \"1.0.0\"\n  resolved \"git+https://x/a.git#{}\"\n",
+                "a",
+            ),
+        ] {
+            let format = LockFormat::of(path).unwrap();
+            let [old, new] = [old, new].map(|commit| lock.replace("{}", commit).into_bytes());
+            let read = LockChange::of_files(path, format, Some(&old), Some(&new));
+            let wanted = format!("{wanted} 1.0.0 (git 1a2b3c4) -> 1.0.0 (git 9f8e7d6)");
+            assert_eq!(shown(&read), [wanted], "{path}");
+            assert!(read.problems.is_empty(), "{path}: {:?}", read.problems);
+        }
     }
 
     #[test]

@@ -9,7 +9,18 @@ use super::{
     version,
 };
 
-/// `require` lines; those without `// indirect` are the project's own.
+/// Lines in whose place a patch may not show the block around them.
+const OTHERS: [&str; 7] = [
+    "require ",
+    "exclude ",
+    "retract ",
+    "module ",
+    "go ",
+    "toolchain ",
+    "tool ",
+];
+
+/// `require` lines and what `replace` lines put in their place; those without `// indirect` are the project's own.
 pub(super) fn read_mod(text: &str, extent: Extent) -> Packages {
     let mut packages = Packages {
         direct: Some(BTreeSet::new()),
@@ -32,9 +43,12 @@ pub(super) fn read_mod(text: &str, extent: Extent) -> Packages {
                 within = false;
                 continue;
             }
-            _ => code
-                .strip_prefix("require ")
-                .or((within && !code.contains("=>")).then_some(code)),
+            // What stands in another's place is what is built.
+            _ if code.contains("=>") => code.split_once("=>").map(|(_, by)| by),
+            _ if !within || OTHERS.iter().any(|word| code.starts_with(word)) => {
+                code.strip_prefix("require ")
+            }
+            _ => Some(code),
         };
         let Some((name, version)) = one.and_then(|one| one.trim().split_once(' ')) else {
             continue;
@@ -87,6 +101,13 @@ mod tests {
         assert_eq!(read.versions.len(), 3);
         assert_eq!(read.is_direct("github.com/a/b"), Some(true));
         assert_eq!(read.is_direct("golang.org/x/c"), Some(false));
+        let replaced = read_mod(
+            "require a.org/b v1.0.0\nreplace a.org/b => github.com/fork/b v1.0.1\n",
+            Extent::Whole,
+        );
+        assert!(replaced.versions["github.com/fork/b"].contains("v1.0.1"));
+        let others = "retract v1.0.0 // broken\nexclude a.org/b v1.1.0\ngo 1.22\n";
+        assert!(read_mod(others, Extent::Part).versions.is_empty());
         assert_eq!(
             read_mod("\tgithub.com/a/b v1.2.3\n", Extent::Part)
                 .versions

@@ -24,7 +24,11 @@ type Names = Option<BTreeMap<String, Value>>;
 #[serde(rename_all = "camelCase")]
 struct Entry {
     #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
     version: Option<String>,
+    #[serde(default)]
+    resolved: Option<Value>,
     #[serde(default)]
     link: bool,
     #[serde(default)]
@@ -63,7 +67,10 @@ pub(super) fn read(text: &str) -> Result<Packages, String> {
 fn add(packages: &mut Packages, path: &str, entry: &Entry) {
     match path.rsplit_once("node_modules/") {
         Some((_, name)) if !entry.link => {
-            packages.add(name, entry.version.as_deref().unwrap_or_default());
+            // One that stands under another name says its own.
+            let name = entry.name.as_deref().unwrap_or(name);
+            let source = entry.resolved.as_ref().and_then(Value::as_str);
+            packages.add_from(name, entry.version.as_deref().unwrap_or_default(), source);
         }
         Some(_) => {}
         // The project itself and its workspaces.

@@ -21,7 +21,9 @@ pub(super) fn read(text: &str, extent: Extent) -> Packages {
         }
         match section {
             "packages" if indent == 2 => {
-                if let Some((name, version)) = key.and_then(package) {
+                if key.is_some_and(|key| key.starts_with("file:")) {
+                    // A folder of the repository.
+                } else if let Some((name, version)) = key.and_then(package) {
                     packages.add(name, version);
                 } else if key.is_some() && extent == Extent::Whole {
                     packages.broken += 1;
@@ -73,6 +75,8 @@ fn package(key: &str) -> Option<(&str, &str)> {
             let key = key.split('_').next().unwrap_or(key);
             key.rsplit_once('/')?
         }
+        // `github.com/x/y/1a2b3c4...`
+        None if key.contains(".com/") || key.contains(".org/") => key.rsplit_once('/')?,
         _ => return None,
     };
     (!name.is_empty() && !version.is_empty()).then_some((name, version))

@@ -28,6 +28,8 @@ enum Within {
     Asked,
     /// A table below the package whose lists are names too.
     Below,
+    /// Poetry's table of where the package comes from.
+    Source,
     Elsewhere,
 }
 
@@ -53,6 +55,8 @@ pub(super) fn read(text: &str, tool: Tool, extent: Extent) -> Packages {
                     || bare.starts_with("[package.dev-dependencies"));
             within = if is_asked {
                 Within::Below
+            } else if bare == "[package.source]" {
+                Within::Source
             } else {
                 Within::Elsewhere
             };
@@ -61,6 +65,13 @@ pub(super) fn read(text: &str, tool: Tool, extent: Extent) -> Packages {
                 Some(name) => entry.asks_for.push(name.to_owned()),
                 None if bare == "]" && within == Within::Asked => within = Within::Package,
                 None => {}
+            }
+        } else if within == Within::Source
+            && let Some((key, value)) = bare.split_once(" = ")
+        {
+            // Poetry has the commit by itself.
+            if key == "resolved_reference" {
+                entry.source = unquoted(value).map(|commit| format!("git+#{commit}"));
             }
         } else if within == Within::Package
             && let Some((key, value)) = bare.split_once(" = ")
@@ -85,9 +96,10 @@ fn close(packages: &mut Packages, entry: Entry, tool: Tool, extent: Extent) {
     let is_own = match tool {
         Tool::Cargo => entry.source.is_none(),
         Tool::Uv => entry.source.as_ref().is_some_and(|source| {
+            let kind = source.trim_start_matches(['{', ' ']);
             ["virtual", "editable", "directory"]
                 .iter()
-                .any(|kind| source.contains(kind))
+                .any(|own| kind.starts_with(own))
         }),
         Tool::Poetry => false,
     };
@@ -98,7 +110,7 @@ fn close(packages: &mut Packages, entry: Entry, tool: Tool, extent: Extent) {
         return;
     }
     match (entry.name, entry.version) {
-        (Some(name), Some(version)) => packages.add(&name, &version),
+        (Some(name), Some(version)) => packages.add_from(&name, &version, entry.source.as_deref()),
         // A virtual package has no version, and a part has holes.
         _ if extent == Extent::Part || is_own => {}
         _ => packages.broken += 1,
@@ -158,6 +170,12 @@ mod tests {
         let read = read(text, Tool::Poetry, Extent::Whole);
         assert_eq!(shown(&read), ["a 1"]);
         assert_eq!((read.is_direct("a"), read.broken), (None, 0));
+    }
+
+    #[test]
+    fn a_registry_is_no_folder_whatever_its_address() {
+        let text = "version = 1\n\n[[package]]\nname = \"a\"\nversion = \"1\"\nsource = { registry = \"https://directory.example.org/virtual\" }\n";
+        assert_eq!(shown(&read(text, Tool::Uv, Extent::Whole)), ["a 1"]);
     }
 
     #[test]

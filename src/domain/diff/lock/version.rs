@@ -25,7 +25,7 @@ pub(super) fn order(a: &str, b: &str) -> Option<Ordering> {
 
 fn bare(version: &str) -> &str {
     let version = version.trim().trim_start_matches(['v', 'V', '=']);
-    version.split('+').next().unwrap_or(version)
+    version.split(['+', ' ']).next().unwrap_or(version)
 }
 
 fn split(version: &str) -> (&str, &str) {

@@ -3,45 +3,83 @@
 use super::packages::{Extent, Packages};
 
 pub(super) fn read(text: &str, extent: Extent) -> Packages {
-    let mut packages = Packages::default();
-    let mut name: Option<&str> = None;
-    let (mut is_own, mut asks, mut has_version) = (false, false, true);
+    let mut reader = Reader {
+        packages: Packages::default(),
+        extent,
+        entry: Entry::default(),
+    };
     for line in text.lines() {
+        reader.line(line);
+    }
+    reader.close();
+    reader.packages
+}
+
+/// What stands under one heading.
+#[derive(Default)]
+struct Entry<'t> {
+    /// `None`: no package's heading.
+    name: Option<&'t str>,
+    version: Option<&'t str>,
+    source: Option<&'t str>,
+    is_own: bool,
+    asks: bool,
+}
+
+struct Reader<'t> {
+    packages: Packages,
+    extent: Extent,
+    entry: Entry<'t>,
+}
+
+impl<'t> Reader<'t> {
+    fn line(&mut self, line: &'t str) {
         let bare = line.trim();
         let indent = line.len() - line.trim_start().len();
-        if bare.is_empty() || bare.starts_with('#') {
-            continue;
+        // Berry writes a very long heading as a key of its own, and `:` alone below it.
+        let is_rest = bare.is_empty() || bare.starts_with('#') || bare == ":";
+        if is_rest {
+            return;
         }
         if indent == 0 {
-            if !has_version && !is_own && extent == Extent::Whole {
-                packages.broken += 1;
-            }
-            let heading = bare.trim_end_matches(':').trim_matches('"');
-            name = name_of(heading).filter(|_| bare.ends_with(':'));
-            is_own = heading.contains("@workspace:");
-            (asks, has_version) = (false, name.is_none() || heading == "__metadata");
+            self.close();
+            let (heading, is_heading) = match bare.strip_prefix("? ") {
+                Some(long) => (long, true),
+                None => (bare.trim_end_matches(':'), bare.ends_with(':')),
+            };
+            let heading = heading.trim_matches('"');
+            self.entry = Entry {
+                name: name_of(heading).filter(|_| is_heading),
+                is_own: heading.contains("@workspace:"),
+                ..Entry::default()
+            };
         } else if indent == 2 {
-            asks = matches!(bare, "dependencies:" | "devDependencies:");
-            let version = bare
-                .strip_prefix("version ")
-                .or_else(|| bare.strip_prefix("version: "));
-            if let Some(version) = version
-                && let Some(name) = name
-            {
-                has_version = true;
-                if !is_own {
-                    packages.add(name, version.trim_matches('"'));
-                }
-            }
-        } else if indent == 4 && asks && is_own {
+            let entry = &mut self.entry;
+            entry.asks = matches!(bare, "dependencies:" | "devDependencies:");
+            let of = |key: &str| {
+                let value = bare.strip_prefix(key)?.strip_prefix([' ', ':'])?;
+                Some(value.trim().trim_matches('"'))
+            };
+            entry.version = of("version").or(entry.version);
+            entry.source = of("resolved").or(of("resolution")).or(entry.source);
+        } else if indent == 4 && self.entry.asks && self.entry.is_own {
             let asked = bare.split(": ").next().unwrap_or(bare);
-            packages.ask_for(asked.trim_matches('"'));
+            self.packages.ask_for(asked.trim_matches('"'));
         }
     }
-    if !has_version && !is_own && extent == Extent::Whole {
-        packages.broken += 1;
+
+    /// Takes the package whose lines are over.
+    fn close(&mut self) {
+        let entry = std::mem::take(&mut self.entry);
+        let Some(name) = entry.name.filter(|_| !entry.is_own) else {
+            return;
+        };
+        match entry.version {
+            Some(version) => self.packages.add_from(name, version, entry.source),
+            None if self.extent == Extent::Whole => self.packages.broken += 1,
+            None => {}
+        }
     }
-    packages
 }
 
 /// The name in `"@babel/core@^7.0.0", "@babel/core@^7.1.0"`.
@@ -74,5 +112,14 @@ mod tests {
         let read = read(text, Extent::Whole);
         assert_eq!(read.versions.keys().collect::<Vec<_>>(), ["lodash"]);
         assert_eq!((read.is_direct("lodash"), read.broken), (Some(true), 0));
+    }
+
+    #[test]
+    fn a_very_long_heading_and_a_repository() {
+        let text = "? \"a@npm:^1, a@npm:^1.1, a@npm:^1.2\"\n:\n  version: 1.3.0\n  resolution: \"a@npm:1.3.0\"\n\n\"b@https://github.com/x/b.git\":\n  version: 2.0.0\n  resolution: \"b@https://github.com/x/b.git#commit=1a2b3c4d5e6f\"\n";
+        let read = read(text, Extent::Whole);
+        assert!(read.versions["a"].contains("1.3.0"));
+        assert!(read.versions["b"].contains("2.0.0 (git 1a2b3c4)"));
+        assert_eq!((read.versions.len(), read.broken), (2, 0));
     }
 }

@@ -1,0 +1,170 @@
+//! What stands beneath the evidence where the pane has room: what the diff brings along, the tests that passed only when
+//! tried again, and what the figures are compared with. No row of it can be chosen; the diff's own screen is `d`.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use crate::{
+    domain::{
+        diff::{DependenciesFrom, DependencyKind, Diff},
+        evidence::{CoverageBaseline, EvidenceKind, Piece},
+        wording,
+    },
+    ui::{pane::View, pen::Pen},
+};
+
+/// Flaky tests told by name.
+const FLAKY: usize = 8;
+
+/// A line: its mark, a name, words, and what stands at the right edge.
+struct Line {
+    sign: &'static str,
+    style: Style,
+    name: &'static str,
+    words: String,
+    words_style: Style,
+    right: String,
+}
+
+/// Draws as much as fits; `names` is where the words of the rows above begin.
+pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, names: u16) {
+    let styles = &view.look.styles;
+    let Some(last) = area.height.checked_sub(1) else {
+        return;
+    };
+    let mut row = 0;
+    for line in changes(view).into_iter().chain(flaky(view)) {
+        if row >= last {
+            break;
+        }
+        let mut pen = Pen::new(buffer, area, row, view.look.glyphs.more);
+        pen.put_right(&line.right, styles.dim);
+        pen.skip_right(u16::from(!line.right.is_empty()));
+        pen.put(line.sign, line.style).skip(1);
+        pen.put(line.name, styles.text).to(names);
+        pen.put(&line.words, line.words_style);
+        row += 1;
+    }
+    // A line of air before what is only said.
+    if row < last || row == 0 {
+        let said = said(view);
+        Pen::new(buffer, area, last, view.look.glyphs.more).put(&said, styles.faint);
+    }
+}
+
+fn changes(view: View<'_>) -> Vec<Line> {
+    let Some(diff) = &view.release.evidence.diff else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    lines.extend(dependencies(view, diff));
+    lines.extend(migrations(view, diff));
+    lines.extend(hot(view, diff));
+    lines
+}
+
+fn line(view: View<'_>, is_grave: bool, name: &'static str, words: String) -> Line {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    Line {
+        sign: if is_grave { glyphs.warn } else { glyphs.ok },
+        style: if is_grave { styles.warn } else { styles.ok },
+        name,
+        words,
+        words_style: styles.text,
+        right: String::new(),
+    }
+}
+
+fn dependencies(view: View<'_>, diff: &Diff) -> Option<Line> {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let all = &diff.dependencies;
+    let vulnerable = all.vulnerable().count();
+    let kinds = [
+        (DependencyKind::Added, "new"),
+        (DependencyKind::Bumped, "bumped"),
+        (DependencyKind::Downgraded, "downgraded"),
+        (DependencyKind::Removed, "removed"),
+    ];
+    let counted = kinds.map(|(kind, word)| (all.of_kind(kind), word));
+    let parts: Vec<String> = counted
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if parts.is_empty() && !all.is_partial() {
+        return None;
+    }
+    let (added, downgraded) = (counted[0].0, counted[2].0);
+    let mut line = line(
+        view,
+        vulnerable + added + downgraded > 0,
+        "Dependencies",
+        parts.join("  "),
+    );
+    if parts.is_empty() && all.from == DependenciesFrom::Unknown {
+        "not read yet".clone_into(&mut line.words);
+        (line.sign, line.style, line.words_style) = (glyphs.open, styles.dim, styles.dim);
+    } else if parts.is_empty() {
+        "not known".clone_into(&mut line.words);
+        (line.sign, line.style, line.words_style) = (glyphs.unknown, styles.info, styles.info);
+    } else if vulnerable > 0 {
+        line.words
+            .push_str(&format!("  {vulnerable} with known vulnerabilities"));
+        line.words_style = styles.warn;
+    } else if all.is_partial() {
+        line.words.push_str("  perhaps more");
+    }
+    Some(line)
+}
+
+fn migrations(view: View<'_>, diff: &Diff) -> Option<Line> {
+    let first = diff.migrations.first()?;
+    let mut line = line(view, true, "Migrations", first.in_short());
+    if diff.migration_count > 1 {
+        line.right = format!("{} in all", diff.migration_count);
+    }
+    Some(line)
+}
+
+fn hot(view: View<'_>, diff: &Diff) -> Option<Line> {
+    let first = diff.marked.iter().find(|file| file.hot.is_some())?;
+    let mut line = line(view, true, "Hot paths", first.path.as_str().to_owned());
+    if diff.hot_count > 1 {
+        line.right = format!("{} in all", diff.hot_count);
+    }
+    Some(line)
+}
+
+fn flaky(view: View<'_>) -> Vec<Line> {
+    let Some(tests) = view.release.evidence.tests() else {
+        return Vec::new();
+    };
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let of = |(index, test): (usize, &crate::domain::evidence::NamedTest)| Line {
+        sign: if index == 0 { glyphs.warn } else { " " },
+        style: styles.warn,
+        name: if index == 0 { "Flaky" } else { "" },
+        words: test.name.first_line().to_owned(),
+        words_style: styles.dim,
+        right: String::new(),
+    };
+    tests.flaky.iter().take(FLAKY).enumerate().map(of).collect()
+}
+
+/// What the figures are compared with, and how old the tests are.
+fn said(view: View<'_>) -> String {
+    let evidence = &view.release.evidence;
+    let mut parts = Vec::new();
+    let of_load = evidence.load().and_then(|load| load.baseline.as_ref());
+    let of_coverage = match evidence.coverage().map(|coverage| &coverage.baseline) {
+        Some(CoverageBaseline::Was { of, .. }) => Some(of),
+        Some(CoverageBaseline::None(_)) | None => None,
+    };
+    if let Some(of) = of_load.map(|baseline| &baseline.of).or(of_coverage) {
+        parts.push(format!("compared with {of}"));
+    }
+    if let Some(Piece::Read { made, .. }) = evidence.pieces.get(&EvidenceKind::Tests) {
+        let age = wording::age(view.model.now.duration_since(*made));
+        parts.push(format!("tests made {age} ago"));
+    }
+    parts.join(&format!(" {} ", view.look.glyphs.dot))
+}
