@@ -37,7 +37,8 @@ fn a_program_stands_whole_before_a_person_lets_it_run() {
         for words in [
             "claude -p 'Explain this release'",
             "with your rights",
-            "goes into the",
+            "Asked once for this version",
+            "the record.",
         ] {
             assert!(text.contains(words), "{words}\n{text}");
         }

@@ -66,7 +66,7 @@ impl Release {
     }
 
     /// Whether nothing was ever released: production answers nothing, and GitHub knows no earlier deployment.
-    fn is_first(&self) -> bool {
+    pub fn is_first(&self) -> bool {
         let none = self.rollout.deployments.as_ref().is_some_and(Vec::is_empty);
         none && self.rollout.production_now().is_none()
     }

@@ -5,7 +5,10 @@ use ratatui::style::Style;
 use super::fact::{Fact, warning};
 use crate::{
     app::{Asking, Bar, Prompt, Seat, Ticking},
-    domain::flags::{FlagReading, KillShown},
+    domain::{
+        flags::{FlagReading, KillShown},
+        policy::GateKind,
+    },
     ui::{pane::View, pen::wrap},
 };
 
@@ -67,7 +70,12 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
                 "{} {name} does not go to production.",
                 release.policy.service
             )),
-            plain("The run fails; the reason goes to it and into the record."),
+            plain(match release.policy.target.gate {
+                GateKind::Environment => {
+                    "The run fails; the reason goes to it and into the record."
+                }
+                GateKind::Dispatch => "Nothing is started; the reason goes into the record.",
+            }),
         ],
         Asking::KillFlag(flags) => killing(view, flags),
         Asking::Note => vec![plain("It goes into the record with your name.")],

@@ -1,19 +1,19 @@
-//! What stands beneath the evidence where the pane has room: what the diff brings along, the tests that passed only when
-//! tried again, and what the figures are compared with. No row of it can be chosen; the diff's own screen is `d`.
+//! What stands beneath the evidence where the pane has room: the tests that failed, what the diff brings along, the tests
+//! that passed only when tried again, and what the figures are compared with. No row of it can be chosen; the diff's own screen is `d`.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
     domain::{
         diff::{DependenciesFrom, DependencyKind, Diff},
-        evidence::{CoverageBaseline, EvidenceKind, Piece},
+        evidence::{CoverageBaseline, EvidenceKind, NamedTest, Piece},
         wording,
     },
     ui::{pane::View, pen::Pen},
 };
 
-/// Flaky tests told by name.
-const FLAKY: usize = 8;
+/// Tests told by name, of each sort.
+const NAMED: usize = 6;
 
 /// A line: its mark, a name, words, and what stands at the right edge.
 struct Line {
@@ -32,7 +32,8 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, names: u16) 
         return;
     };
     let mut row = 0;
-    for line in changes(view).into_iter().chain(flaky(view)) {
+    let lines = failing(view).into_iter().chain(changes(view));
+    for line in lines.chain(flaky(view)) {
         if row >= last {
             break;
         }
@@ -134,20 +135,36 @@ fn hot(view: View<'_>, diff: &Diff) -> Option<Line> {
     Some(line)
 }
 
+fn failing(view: View<'_>) -> Vec<Line> {
+    let style = view.look.styles.fail;
+    let tests = view.release.evidence.tests();
+    let all = tests.map_or(&[][..], |tests| &tests.failing);
+    named(view, all, "Failed", (view.look.glyphs.fail, style))
+}
+
 fn flaky(view: View<'_>) -> Vec<Line> {
-    let Some(tests) = view.release.evidence.tests() else {
-        return Vec::new();
-    };
-    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
-    let of = |(index, test): (usize, &crate::domain::evidence::NamedTest)| Line {
-        sign: if index == 0 { glyphs.warn } else { " " },
-        style: styles.warn,
-        name: if index == 0 { "Flaky" } else { "" },
+    let style = view.look.styles.warn;
+    let tests = view.release.evidence.tests();
+    let all = tests.map_or(&[][..], |tests| &tests.flaky);
+    named(view, all, "Flaky", (view.look.glyphs.warn, style))
+}
+
+/// Tests by name; the first has the mark.
+fn named(
+    view: View<'_>,
+    tests: &[NamedTest],
+    name: &'static str,
+    (sign, style): (&'static str, Style),
+) -> Vec<Line> {
+    let of = |(index, test): (usize, &NamedTest)| Line {
+        sign: if index == 0 { sign } else { " " },
+        style,
+        name: if index == 0 { name } else { "" },
         words: test.name.first_line().to_owned(),
-        words_style: styles.dim,
+        words_style: view.look.styles.dim,
         right: String::new(),
     };
-    tests.flaky.iter().take(FLAKY).enumerate().map(of).collect()
+    tests.iter().take(NAMED).enumerate().map(of).collect()
 }
 
 /// What the figures are compared with, and how old the tests are.

@@ -227,7 +227,11 @@ fn unheard(view: View<'_>, room: u16) -> Vec<Line> {
 
 fn changed(view: View<'_>) -> String {
     let Some(diff) = &view.release.evidence.diff else {
-        return "not compared with production yet".to_owned();
+        return if view.release.is_first() {
+            "the first release: production has nothing to compare it with".to_owned()
+        } else {
+            "not compared with production yet".to_owned()
+        };
     };
     let floor = if diff.truncated { "at least " } else { "" };
     format!(
