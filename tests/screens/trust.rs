@@ -38,7 +38,7 @@ fn a_program_stands_whole_before_a_person_lets_it_run() {
             "claude -p 'Explain this release'",
             "with your rights",
             "Asked once for this version",
-            "the record.",
+            "record.",
         ] {
             assert!(text.contains(words), "{words}\n{text}");
         }

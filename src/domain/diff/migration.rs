@@ -51,6 +51,14 @@ pub enum Framework {
     Sequelize,
     /// Entity Framework Core.
     EfCore,
+    /// Laravel.
+    Laravel,
+    /// Doctrine.
+    Doctrine,
+    /// Ecto.
+    Ecto,
+    /// `SeaORM`.
+    SeaOrm,
     /// By its folder alone.
     Unknown,
 }
@@ -73,6 +81,10 @@ impl Framework {
             Self::TypeOrm => "TypeORM",
             Self::Sequelize => "Sequelize",
             Self::EfCore => "EF Core",
+            Self::Laravel => "Laravel",
+            Self::Doctrine => "Doctrine",
+            Self::Ecto => "Ecto",
+            Self::SeaOrm => "SeaORM",
             Self::Unknown => "migration",
         }
     }

@@ -24,10 +24,11 @@ static COMPILED: LazyLock<Vec<(Regex, &'static Rule)>> = LazyLock::new(|| {
 
 /// Within `change_table` and `alterTable` a column is told by its own line.
 static BLOCK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"\b(?<verb>create_table|createTable\w*|change_table|alterTable|schema\.table)[\s(]+[:'"`](?<t>\w+)"#).ok()
+    Regex::new(r#"\b(?<verb>create_table|createTable\w*|Schema::create|change_table|alterTable|schema\.table|Schema::table|batch_alter_table|alter\s+table|create\s+table)[\s(]+[:'"`](?<t>\w+)"#).ok()
 });
-static COLUMN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"^t(?:able)?\s*\.\s*\w+[\s(]+[:'"`](?<c>\w+)"#).ok());
+static COLUMN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"^(?:t(?:able)?\s*\.\s*|\$table->)(?<verb>\w+)[\s(]+[:'"`](?<c>\w+)"#).ok()
+});
 
 /// The effects of statements of code.
 pub(super) fn effects(statements: &[(u32, String)]) -> Vec<Effect> {
@@ -35,14 +36,16 @@ pub(super) fn effects(statements: &[(u32, String)]) -> Vec<Effect> {
     let mut block: Option<(bool, String)> = None;
     for (line, text) in statements {
         if let Some(found) = BLOCK.as_ref().and_then(|regex| regex.captures(text)) {
-            let is_new = found["verb"].starts_with("create");
+            let is_new = found["verb"].to_lowercase().contains("create");
             block = Some((is_new, found["t"].to_owned()));
         }
         let in_new = block.as_ref().is_some_and(|(is_new, _)| *is_new);
         let before = all.len();
+        // `null:false` and `null: false` are the same.
+        let bare = text.replace(": ", ":");
         for (regex, rule) in COMPILED.iter() {
-            let fits = rule.needs.iter().all(|word| text.contains(word))
-                && !rule.lacks.iter().any(|word| text.contains(word));
+            let fits = rule.needs.iter().all(|word| bare.contains(word))
+                && !rule.lacks.iter().any(|word| bare.contains(word));
             if fits && let Some(found) = regex.captures(text) {
                 all.push(effect(rule, &found, *line, block.as_ref()));
                 break;
@@ -76,10 +79,14 @@ fn column(line: u32, text: &str, block: Option<&(bool, String)>) -> Option<Effec
     let (_, table) = block?;
     let found = COLUMN.as_ref()?.captures(text)?;
     let column = &found["c"];
-    let is_not_null = text.contains("null: false") || text.contains("notNullable(");
-    let fills = text.contains("default:") || text.contains("defaultTo(");
-    let verb = text.split(['(', ' ', ':']).next().unwrap_or_default();
-    let called = verb.rsplit('.').next().unwrap_or_default();
+    // Laravel's columns are NOT NULL unless they say otherwise.
+    let is_laravel = text.contains("$table->") && !text.contains("->nullable(");
+    let is_not_null = text.replace(": ", ":").contains("null:false")
+        || text.contains("notNullable(")
+        || is_laravel;
+    let fills = ["default:", "defaultTo(", "->default(", "->useCurrent("];
+    let fills = fills.iter().any(|word| text.contains(word));
+    let called = &found["verb"];
     let (kind, says) = if matches!(called, "remove" | "remove_references") {
         (
             DropsColumn,
@@ -92,7 +99,7 @@ fn column(line: u32, text: &str, block: Option<&(bool, String)>) -> Option<Effec
             ChangesType,
             format!("changes `{column}` of `{table}`: its type or its NOT NULL"),
         )
-    } else if matches!(called, "index" | "unique") {
+    } else if matches!(called, "index" | "unique" | "fullText") {
         (
             LocksForIndex,
             format!("builds an index on `{table}` while writes wait"),
@@ -190,6 +197,54 @@ mod tests {
                 "AddsNotNull 14 adds `r` to `orders` as NOT NULL without a default",
                 "DropsColumn 15 drops the column `s` of `orders`",
                 "DropsColumn 16 drops the column `t` of `orders`",
+            ]
+        );
+    }
+
+    #[test]
+    fn alembics_batches_and_what_is_written_without_a_blank() {
+        let text = "with op.batch_alter_table('orders') as batch_op:\n    batch_op.drop_column('a')\n    batch_op.alter_column('b', nullable=False)\nawait queryInterface.addColumn('o', 'r', { type: S, allowNull:false });";
+        assert_eq!(
+            read(text),
+            [
+                "DropsColumn 2 drops the column `a` of `orders`",
+                "AddsNotNull 3 makes `b` of `orders` NOT NULL: a row without a value fails it",
+                "AddsNotNull 4 adds `r` to `o` as NOT NULL without a default",
+            ]
+        );
+    }
+
+    #[test]
+    fn laravel_ecto_and_sea_orm() {
+        let text = "Schema::create('new', function (Blueprint $table) {\n  $table->string('a');\n});\nSchema::table('orders', function (Blueprint $table) {\n  $table->string('region');\n  $table->string('note')->nullable();\n  $table->integer('n')->default(0);\n  $table->dropColumn(['old']);\n  $table->string('c')->change();\n});\nSchema::dropIfExists('gone');";
+        assert_eq!(
+            read(text),
+            [
+                "AddsNotNull 5 adds `region` to `orders` as NOT NULL without a default",
+                "AddsNotNullWithDefault 7 adds `n` to `orders` as NOT NULL with a default",
+                "DropsColumn 8 drops the column `old` of `orders`",
+                "ChangesType 9 changes `c` of `orders`: its type or its NOT NULL",
+                "DropsTable 11 drops the table `gone`",
+            ]
+        );
+        let text = "alter table(:orders) do\n  add :region, :text, null: false\n  remove :old\n  modify :a, :bigint\nend\nrename table(:orders), :x, to: :y\ndrop table(:gone)\ncreate index(:orders, [:region])";
+        assert_eq!(
+            read(text),
+            [
+                "AddsNotNull 2 adds `region` to `orders` as NOT NULL without a default",
+                "DropsColumn 3 drops the column `old` of `orders`",
+                "ChangesType 4 changes `a` of `orders`: its type or its NOT NULL",
+                "Renames 6 renames `x` of `orders`",
+                "DropsTable 7 drops the table `gone`",
+                "LocksForIndex 8 builds an index on `orders` while writes wait",
+            ]
+        );
+        let text = "manager.alter_table(Table::alter().drop_column(Order::Old).to_owned())\nmanager.drop_table(Table::drop().table(Post::Table).to_owned())";
+        assert_eq!(
+            read(text),
+            [
+                "DropsColumn 1 drops the column `Old` of a table",
+                "DropsTable 2 drops the table `Post`",
             ]
         );
     }

@@ -40,8 +40,21 @@ pub(super) fn framework_of(path: &str) -> Option<Framework> {
         "go" => in_folder.then_some(Framework::Goose),
         "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" => {
             let is_test = ["test", "spec", "d"].iter().any(|word| ends(stem, word));
-            (in_folder && !is_test && opens_with_digits(stem, 3)).then_some(Framework::Unknown)
+            let is_dated = opens_with_digits(stem.trim_start_matches("migration"), 3);
+            (in_folder && !is_test && is_dated).then_some(Framework::Unknown)
         }
+        "php" if in_folder && opens_with_digits(stem.trim_start_matches("version"), 4) => {
+            Some(if stem.starts_with("version") {
+                Framework::Doctrine
+            } else {
+                Framework::Laravel
+            })
+        }
+        "exs" => (in_folder && opens_with_digits(stem, 8)).then_some(Framework::Ecto),
+        "rs" => stem
+            .strip_prefix('m')
+            .filter(|rest| in_folder && opens_with_digits(rest, 8))
+            .map(|_| Framework::SeaOrm),
         "xml" | "yaml" | "yml" | "json" => {
             let is_log = within("changelog") || within("changelogs") || within("liquibase");
             (is_log || stem.contains("changelog") || stem.ends_with("changeset"))
@@ -73,6 +86,10 @@ fn sql(folders: &[&str], name: &str, name_as_is: &str, stem: &str) -> Option<Fra
     // diesel makes a folder for each migration.
     if name == "up.sql" && opens_with_digits(parent, 4) {
         return Some(Framework::Diesel);
+    }
+    let is_dated = opens_with_digits(stem, 4) || within("evolutions");
+    if (within("drizzle") || within("evolutions")) && is_dated {
+        return Some(Framework::Sql);
     }
     if !in_folder {
         let beside = within("db") || within("database") || within("schema") || within("sql");
@@ -185,6 +202,27 @@ mod tests {
             (None, "Data/Migrations/20240101120000_AddRegion.Designer.cs"),
             (None, "Data/Migrations/ShopContextModelSnapshot.cs"),
             (None, "shop/orders/migrations/__init__.py"),
+            (
+                Some(Framework::Laravel),
+                "database/migrations/2024_01_01_000000_add_region.php",
+            ),
+            (Some(Framework::Doctrine), "migrations/Version20240101.php"),
+            (
+                Some(Framework::Ecto),
+                "priv/repo/migrations/20240101000000_add_region.exs",
+            ),
+            (
+                Some(Framework::SeaOrm),
+                "migration/src/m20240101_000001_add_region.rs",
+            ),
+            (
+                Some(Framework::Unknown),
+                "src/migrations/Migration20240101.ts",
+            ),
+            (Some(Framework::Sql), "drizzle/0001_add_region.sql"),
+            (Some(Framework::Sql), "conf/evolutions/default/3.sql"),
+            (None, "src/Migrations/Migrator.php"),
+            (None, "migration/src/lib.rs"),
             (None, "src/migrate.rs"),
             (None, "docs/migrations/0001_guide.sql"),
             (None, "src/migrations/index.ts"),

@@ -21,6 +21,8 @@ static DOWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
           | (?:public\ |protected\ |private\ )?(?:override\ )?(?:async\ )?(?:void\ )?[dD]own\s*\(
           | down\s*[:=]
           | func\ \w*[dD]own\w*\s*\(
+          | (?:public\ |protected\ )?function\ down\s*\(
+          | async\ fn\ down\b
         )",
     )
     .ok()
@@ -35,6 +37,8 @@ static UP: LazyLock<Option<Regex>> = LazyLock::new(|| {
           | (?:public\ |protected\ |private\ )?(?:override\ )?(?:async\ )?(?:void\ )?[uU]p\s*\(
           | up\s*[:=]
           | func\ \w*[uU]p\w*\s*\(
+          | (?:public\ |protected\ )?function\ up\s*\(
+          | async\ fn\ up\b
         )",
     )
     .ok()
@@ -46,8 +50,19 @@ pub(super) fn forward<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
         regex.as_ref().is_some_and(|regex| regex.is_match(line))
     };
     let mut is_down = false;
+    let mut aside: Option<Aside> = None;
     let mut kept = Vec::new();
     for &(number, line) in lines {
+        if let Some(open) = &aside {
+            if open.is_closed_by(line) {
+                aside = None;
+            }
+            continue;
+        }
+        if let Some(begun) = Aside::begun_by(line) {
+            aside = begun;
+            continue;
+        }
         if is(&DOWN, line) {
             is_down = true;
         } else if is(&UP, line) {
@@ -61,6 +76,38 @@ pub(super) fn forward<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
         }
     }
     kept
+}
+
+/// What undoes a step and stands beside it: Django's `reverse_sql`, Rails' `dir.down`.
+enum Aside {
+    /// To the end of a text in three quotes.
+    Text(&'static str),
+    /// To the `end` that stands as far in.
+    Block(usize),
+}
+
+impl Aside {
+    /// What begins on a line; `Some(None)`: it is that line alone.
+    fn begun_by(line: &str) -> Option<Option<Self>> {
+        let bare = line.trim_start();
+        if bare.starts_with("reverse_sql") {
+            let mut quotes = ["\"\"\"", "'''"].into_iter();
+            let open = quotes.find(|quote| line.matches(quote).count() % 2 == 1);
+            return Some(open.map(Self::Text));
+        }
+        let is_down = bare.starts_with("dir.down") || bare.starts_with("direction.down");
+        let is_block = bare.trim_end().ends_with(" do");
+        is_down.then(|| is_block.then(|| Self::Block(line.len() - bare.len())))
+    }
+
+    fn is_closed_by(&self, line: &str) -> bool {
+        match self {
+            Self::Text(quote) => line.contains(quote),
+            Self::Block(indent) => {
+                line.trim() == "end" && line.len() - line.trim_start().len() == *indent
+            }
+        }
+    }
 }
 
 /// Lines joined to statements: until brackets are even, or a block opens.
@@ -236,6 +283,19 @@ mod tests {
                 3,
             ),
             ("down: (q) => {\nb},\nup: (q) => {\na}", 2),
+            (
+                "reversible do |dir|\n dir.up { a }\n dir.down do\n  b\n end\nend",
+                3,
+            ),
+            ("RunSQL(\n sql=a,\n reverse_sql=\"\"\"\n b\n \"\"\",\n)", 3),
+            (
+                "public function up(): void {\na\n}\npublic function down(): void {\nb\n}",
+                3,
+            ),
+            (
+                "async fn up(&self) {\na\n}\nasync fn down(&self) {\nb\n}",
+                3,
+            ),
             ("func Up0042(tx) {\na\n}\nfunc down0042(tx) {\nb\n}", 3),
         ] {
             assert_eq!(forward(&lines(text)).len(), kept, "{text}");

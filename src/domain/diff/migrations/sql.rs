@@ -241,14 +241,16 @@ impl Reader {
                 "EXPRESSION",
                 "IDENTITY",
             ];
-            if (is_column || !walk.take(&other))
-                && let Some(column) = walk.name()
-            {
-                self.add(
-                    EffectKind::DropsColumn,
-                    at,
-                    &format!("drops the column `{}` of `{t}`", column.written),
-                );
+            if !is_column && walk.take(&other) {
+                return;
+            }
+            // Oracle takes several in brackets.
+            walk.take(&["("]);
+            for mut part in walk.parts() {
+                if let Some(column) = part.name() {
+                    let says = format!("drops the column `{}` of `{t}`", column.written);
+                    self.add(EffectKind::DropsColumn, at, &says);
+                }
             }
         } else if walk.take(&["ALTER"]) {
             walk.skip(&["COLUMN"]);

@@ -198,11 +198,14 @@ fn dollar_tag(rest: &str) -> Option<&str> {
 
 /// Whether a comment opens the part that undoes (`true`) or the part that does.
 fn direction(line: &str) -> Option<bool> {
-    let words = line.trim().strip_prefix("--")?.trim().to_ascii_lowercase();
+    let line = line.trim();
+    // Play's evolutions: `# --- !Downs`.
+    let line = line.strip_prefix('#').map_or(line, str::trim_start);
+    let words = line.strip_prefix("--")?.trim().to_ascii_lowercase();
     let words = words.trim_start_matches("//").trim();
     match words {
-        "+goose down" | "+migrate down" | "+micrate down" | "@undo" => Some(true),
-        "+goose up" | "+migrate up" | "+micrate up" => Some(false),
+        "- !downs" | "+goose down" | "+migrate down" | "+micrate down" | "@undo" => Some(true),
+        "- !ups" | "+goose up" | "+migrate up" | "+micrate up" => Some(false),
         _ if words.starts_with("migrate:down") => Some(true),
         _ if words.starts_with("migrate:up") => Some(false),
         _ => None,

@@ -16,6 +16,17 @@ fn is(sql: &str, wanted: &[&str]) {
 }
 
 #[test]
+fn columns_dropped_in_brackets_are_told_each() {
+    is(
+        "ALTER TABLE o DROP (a, b);",
+        &[
+            "DropsColumn 1 drops the column `a` of `o`",
+            "DropsColumn 1 drops the column `b` of `o`",
+        ],
+    );
+}
+
+#[test]
 fn not_null_is_told_with_and_without_a_default() {
     is(
         "ALTER TABLE public.orders\n  ADD COLUMN region text NOT NULL,\n  ADD note text NOT NULL DEFAULT '',\n  ADD COLUMN c int;",
