@@ -29,7 +29,9 @@ impl Seen {
         self.text_ends();
         let mut line = format!("<{name}");
         for (key, raw) in attributes {
-            line.push_str(&format!(" {key}={}", value(raw)));
+            for part in [" ", key, "=", &value(raw)] {
+                line.push_str(part);
+            }
         }
         self.lines.push(line);
         self.depth += 1;

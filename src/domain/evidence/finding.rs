@@ -119,12 +119,12 @@ fn load_failure(load: &LoadReport) -> Option<Text> {
         .crossed()
         .map(|threshold| threshold.name.as_str())
         .collect();
-    if !crossed.is_empty() {
+    if crossed.is_empty() {
+        load.collapse().map(Text::line)
+    } else {
         Some(Text::line(&format!(
             "threshold crossed: {}",
             crossed.join(", ")
         )))
-    } else {
-        load.collapse().map(Text::line)
     }
 }

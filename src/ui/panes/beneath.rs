@@ -108,8 +108,8 @@ fn dependencies(view: View<'_>, diff: &Diff) -> Option<Line> {
         "not known".clone_into(&mut line.words);
         (line.sign, line.style, line.words_style) = (glyphs.unknown, styles.info, styles.info);
     } else if vulnerable > 0 {
-        line.words
-            .push_str(&format!("  {vulnerable} with known vulnerabilities"));
+        let words = format!("  {vulnerable} with known vulnerabilities");
+        line.words.push_str(&words);
         line.words_style = styles.warn;
     } else if all.is_partial() {
         line.words.push_str("  perhaps more");

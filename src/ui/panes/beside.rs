@@ -57,7 +57,7 @@ pub(super) fn load(view: View<'_>, load: &LoadReport) -> Line {
             wording::count(broken as u64, "threshold")
         );
     } else if let Some(why) = load.collapse() {
-        middle = why.to_owned();
+        why.clone_into(&mut middle);
     } else if load.verdict() == LoadVerdict::NoThresholds {
         middle.push_str("  no thresholds");
     }

@@ -73,7 +73,7 @@ pub(super) fn commit_of(source: &str) -> Option<&str> {
         Some((address, commit)) => {
             let kinds = ["git+", "git:", "git@", "git =", "ssh:"];
             let is_git = kinds.iter().any(|kind| address.contains(kind))
-                || address.ends_with(".git")
+                || address.strip_suffix(".git").is_some()
                 || commit.starts_with("commit=");
             let commit = commit.trim_start_matches("commit=");
             commit.split('&').next().filter(|_| is_git)?

@@ -59,9 +59,13 @@ pub(super) fn forward<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
             }
             continue;
         }
-        if let Some(begun) = Aside::begun_by(line) {
-            aside = begun;
-            continue;
+        match Aside::begun_by(line) {
+            Some(Aside::Line) => continue,
+            Some(begun) => {
+                aside = Some(begun);
+                continue;
+            }
+            None => {}
         }
         if is(&DOWN, line) {
             is_down = true;
@@ -80,6 +84,8 @@ pub(super) fn forward<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
 
 /// What undoes a step and stands beside it: Django's `reverse_sql`, Rails' `dir.down`.
 enum Aside {
+    /// A line alone.
+    Line,
     /// To the end of a text in three quotes.
     Text(&'static str),
     /// To the `end` that stands as far in.
@@ -87,21 +93,27 @@ enum Aside {
 }
 
 impl Aside {
-    /// What begins on a line; `Some(None)`: it is that line alone.
-    fn begun_by(line: &str) -> Option<Option<Self>> {
+    fn begun_by(line: &str) -> Option<Self> {
         let bare = line.trim_start();
         if bare.starts_with("reverse_sql") {
             let mut quotes = ["\"\"\"", "'''"].into_iter();
             let open = quotes.find(|quote| line.matches(quote).count() % 2 == 1);
-            return Some(open.map(Self::Text));
+            return Some(open.map_or(Self::Line, Self::Text));
         }
         let is_down = bare.starts_with("dir.down") || bare.starts_with("direction.down");
         let is_block = bare.trim_end().ends_with(" do");
-        is_down.then(|| is_block.then(|| Self::Block(line.len() - bare.len())))
+        is_down.then(|| {
+            if is_block {
+                Self::Block(line.len() - bare.len())
+            } else {
+                Self::Line
+            }
+        })
     }
 
     fn is_closed_by(&self, line: &str) -> bool {
         match self {
+            Self::Line => true,
             Self::Text(quote) => line.contains(quote),
             Self::Block(indent) => {
                 line.trim() == "end" && line.len() - line.trim_start().len() == *indent

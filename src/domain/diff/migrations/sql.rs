@@ -220,38 +220,7 @@ impl Reader {
         if walk.take(&["ADD"]) {
             self.add_to(walk, at, t);
         } else if walk.take(&["DROP"]) {
-            let is_column = walk.take(&["COLUMN"]);
-            walk.skip(&["IF", "EXISTS"]);
-            if !is_column && walk.take(&["PARTITION"]) {
-                self.add(
-                    EffectKind::DeletesData,
-                    at,
-                    &format!("drops a partition of `{t}` with its rows"),
-                );
-                return;
-            }
-            let other = [
-                "CONSTRAINT",
-                "INDEX",
-                "PRIMARY",
-                "FOREIGN",
-                "KEY",
-                "CHECK",
-                "DEFAULT",
-                "EXPRESSION",
-                "IDENTITY",
-            ];
-            if !is_column && walk.take(&other) {
-                return;
-            }
-            // Oracle takes several in brackets.
-            walk.take(&["("]);
-            for mut part in walk.parts() {
-                if let Some(column) = part.name() {
-                    let says = format!("drops the column `{}` of `{t}`", column.written);
-                    self.add(EffectKind::DropsColumn, at, &says);
-                }
-            }
+            self.drop_from(walk, at, t);
         } else if walk.take(&["ALTER"]) {
             walk.skip(&["COLUMN"]);
             self.alter_column(walk, at, t);
@@ -298,6 +267,41 @@ impl Reader {
                 at,
                 &format!("writes `{t}` anew under a lock"),
             );
+        }
+    }
+
+    fn drop_from(&mut self, mut walk: Walk<'_>, at: &Token, t: &str) {
+        let is_column = walk.take(&["COLUMN"]);
+        walk.skip(&["IF", "EXISTS"]);
+        if !is_column && walk.take(&["PARTITION"]) {
+            self.add(
+                EffectKind::DeletesData,
+                at,
+                &format!("drops a partition of `{t}` with its rows"),
+            );
+            return;
+        }
+        let other = [
+            "CONSTRAINT",
+            "INDEX",
+            "PRIMARY",
+            "FOREIGN",
+            "KEY",
+            "CHECK",
+            "DEFAULT",
+            "EXPRESSION",
+            "IDENTITY",
+        ];
+        if !is_column && walk.take(&other) {
+            return;
+        }
+        // Oracle takes several in brackets.
+        walk.take(&["("]);
+        for mut part in walk.parts() {
+            if let Some(column) = part.name() {
+                let says = format!("drops the column `{}` of `{t}`", column.written);
+                self.add(EffectKind::DropsColumn, at, &says);
+            }
         }
     }
 
