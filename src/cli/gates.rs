@@ -93,10 +93,10 @@ fn answer(release: &Release, given: &GateArguments) -> Exit {
 }
 
 fn before(release: &Release) -> Vec<Line> {
-    let lines = release.gates().into_iter().map(|gate| Line {
+    let lines = release.gates().iter().map(|gate| Line {
         name: gate.title.to_string(),
         state: gate.verdict.state,
-        why: gate.verdict.why,
+        why: gate.verdict.why.clone(),
         effect: gate.effect,
     });
     lines.collect()

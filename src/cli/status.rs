@@ -52,7 +52,7 @@ fn production(release: &Release) -> Text {
 fn as_json(release: &Release) -> Value {
     let gates: Vec<Value> = release
         .gates()
-        .into_iter()
+        .iter()
         .map(|gate| {
             json!({
                 "gate": gate.name,

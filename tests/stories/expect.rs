@@ -72,13 +72,13 @@ impl Actual {
             let inner = payload.as_object().and_then(|map| map.values().next());
             (kind, inner.cloned().unwrap_or(Value::Null))
         };
-        let gates = release.gates().into_iter();
+        let gates = release.gates().iter();
         Self {
             events: drive.journal[begun..].iter().map(event).collect(),
             phase: tag(&json(release.phase())),
             outcome: release.outcome().word().to_owned(),
             gates: gates
-                .map(|gate| (gate.name, tag(&json(gate.verdict.state))))
+                .map(|gate| (gate.name.clone(), tag(&json(gate.verdict.state))))
                 .collect(),
             refused: refused.map(|refusal| (tag(&json(&refusal)), refusal.to_string())),
             outbox: release

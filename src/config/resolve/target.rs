@@ -18,7 +18,7 @@ use crate::{
         units,
     },
     domain::{
-        Repository,
+        NameGlob, Repository,
         policy::{DispatchRule, GateKind, StepRule, Target},
     },
 };
@@ -218,7 +218,13 @@ pub(super) fn pipeline(table: &PipelineTable) -> Vec<StepRule> {
         .filter_map(|(name, jobs)| {
             Some(StepRule {
                 name: name.to_owned(),
-                jobs: jobs.as_ref()?.0.clone(),
+                jobs: jobs
+                    .as_ref()?
+                    .0
+                    .iter()
+                    .cloned()
+                    .map(NameGlob::from)
+                    .collect(),
             })
         })
         .collect()

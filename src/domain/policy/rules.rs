@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CalendarRule, ExplainRule, Metric, QuietHours, SlackRule, SmokeRules};
 use crate::domain::{
-    Login, Text,
+    Login, NameGlob, Text,
     anomaly::DEFAULT_RATE,
     checklist::{Binding, Checklist},
     evidence::{EvidenceKind, KnownFailure, LoadBaseline},
@@ -193,8 +193,8 @@ pub struct DispatchRule {
 pub struct StepRule {
     /// `CI`, `Verify`, `Explain`, `Staging`, `Validation`.
     pub name: String,
-    /// Globs over job names.
-    pub jobs: Vec<String>,
+    /// Over job names.
+    pub jobs: Vec<NameGlob>,
 }
 
 /// One kind of evidence.

@@ -41,10 +41,10 @@ impl Release {
     pub fn held_back(&self, at: Timestamp) -> Vec<Text> {
         let mut why: Vec<Text> = self
             .gates()
-            .into_iter()
+            .iter()
             .filter(|gate| gate.verdict.state != State::Pass)
             .map(|gate| {
-                let (state, said) = (gate.verdict.state.word(), gate.verdict.why);
+                let (state, said) = (gate.verdict.state.word(), &gate.verdict.why);
                 Text::line(&format!("{}: {state} ({said})", gate.title))
             })
             .collect();

@@ -26,7 +26,7 @@ impl Release {
     /// Every item of the checklist with how it stands; empty where the rules name none.
     pub fn checklist_stands(&self) -> Vec<Standing<'_>> {
         match &self.policy.checklist {
-            Some(checklist) => self.standings(checklist, &self.gates()),
+            Some(checklist) => self.standings(checklist, self.gates()),
             None => Vec::new(),
         }
     }

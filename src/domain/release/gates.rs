@@ -32,7 +32,11 @@ pub struct Gate {
 
 impl Release {
     /// Every gate, in the order of the screen.
-    pub fn gates(&self) -> Vec<Gate> {
+    pub fn gates(&self) -> &[Gate] {
+        self.known_gates.get_or(|| self.work_out_gates())
+    }
+
+    fn work_out_gates(&self) -> Vec<Gate> {
         let mut gates = Vec::new();
         gates.extend(self.prerequisites_gate());
         gates.push(self.staging_gate());

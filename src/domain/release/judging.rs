@@ -66,13 +66,13 @@ fn gates_changed(release: &Release) -> Vec<Event> {
     }
     release
         .gates()
-        .into_iter()
+        .iter()
         .filter(|gate| release.gate_states.get(&gate.name) != Some(&gate.verdict.state))
         .map(|gate| {
             GateEvent::Changed {
-                gate: gate.name,
+                gate: gate.name.clone(),
                 state: gate.verdict.state,
-                why: gate.verdict.why,
+                why: gate.verdict.why.clone(),
             }
             .into()
         })

@@ -18,6 +18,7 @@ mod flags;
 mod freshness;
 mod gates;
 mod judging;
+mod known;
 mod locking;
 mod observe;
 mod pasts;

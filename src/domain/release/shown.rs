@@ -61,8 +61,8 @@ impl Release {
             artifacts,
             gates: self
                 .gates()
-                .into_iter()
-                .map(|gate| (gate.name, gate.verdict.state))
+                .iter()
+                .map(|gate| (gate.name.clone(), gate.verdict.state))
                 .collect(),
             tests: self
                 .evidence

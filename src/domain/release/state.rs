@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::{gates::Gate, known::Known};
 use crate::domain::{
     Act, Deed, Event, ReleaseKey, Seq, Stamp, Stamped, Text,
     approval::{Approval, ApprovalEvent},
@@ -63,6 +64,7 @@ pub struct Release {
     seq: Seq,
     newest: Timestamp,
     outbox: BTreeMap<Seq, Act>,
+    pub(super) known_gates: Known<Vec<Gate>>,
 }
 
 /// A journal that does not begin as a journal must.
@@ -101,6 +103,7 @@ impl Release {
             seq: first.stamp.seq,
             newest: first.stamp.at,
             outbox: BTreeMap::new(),
+            known_gates: Known::default(),
         })
     }
 
@@ -134,6 +137,7 @@ impl Release {
             }
             self.log.push_back(stamped.clone());
         }
+        self.known_gates.forget();
     }
 
     fn apply_gate(&mut self, event: &GateEvent) {

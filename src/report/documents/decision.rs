@@ -24,12 +24,12 @@ pub(super) fn page(recorded: &Recorded) -> Page {
     );
     if let Some((_, then)) = recorded.at_decision() {
         page.heading("Gates at the first decision");
-        facts::gates(&mut page, &then.gates());
+        facts::gates(&mut page, then.gates());
         page.heading("Seen by the reviewer");
         page.bullets(seen(recorded));
     } else {
         page.heading("Gates now");
-        facts::gates(&mut page, &release.gates());
+        facts::gates(&mut page, release.gates());
     }
     page
 }

@@ -139,10 +139,7 @@ fn decision(release: &Release, now: Timestamp) -> Vec<String> {
                 wording::duration(left)
             ),
         });
-        let open = release
-            .gates()
-            .into_iter()
-            .filter(|gate| gate.effect.is_some());
+        let open = release.gates().iter().filter(|gate| gate.effect.is_some());
         points.extend(open.map(|gate| {
             format!(
                 "open: {} is {} ({}), {}",

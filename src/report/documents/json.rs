@@ -55,7 +55,7 @@ pub(super) fn record(recorded: &Recorded) -> Value {
         "times": times(recorded),
         "seconds": seconds(&Moments::of(recorded)),
         "risk": {"level": release.risk().level, "score": release.risk().score},
-        "gates_at_decision": recorded.at_decision().map(|(_, then)| gates(&then.gates())),
+        "gates_at_decision": recorded.at_decision().map(|(_, then)| gates(then.gates())),
         "decisions": recorded.events().iter().filter_map(decision).collect::<Vec<_>>(),
         "stages": release.rollout.stages.iter().map(|stage| json!({
             "name": stage.name,

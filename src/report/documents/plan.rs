@@ -95,7 +95,7 @@ fn before(page: &mut Page, facts: &PlanFacts<'_>) {
             staging.outcome.word(),
             staging.recommendation()
         ));
-        super::facts::gates(page, &release.gates());
+        super::facts::gates(page, release.gates());
         return;
     }
     let mut items: Vec<String> = policy

@@ -53,7 +53,7 @@ pub(super) fn checklist(recorded: &Recorded) -> Page {
     head(&mut page, recorded);
     list::prerequisites(&mut page, &then);
     page.heading("Gates");
-    facts::gates(&mut page, &gates);
+    facts::gates(&mut page, gates);
     list::items(&mut page, &then, &[When::Before]);
     page.heading("Evidence");
     evidence(&mut page, &then);

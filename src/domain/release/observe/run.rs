@@ -1,7 +1,5 @@
 //! The release's run against what is known: attempts, holds, steps, and the check before an approval goes out.
 
-use globset::Glob;
-
 use super::{artifacts, stages};
 use crate::domain::{
     Event, RunId, Seq, Text,
@@ -137,14 +135,9 @@ fn steps(release: &Release, jobs: &[JobSnapshot]) -> Vec<Event> {
 
 /// A step from its jobs; `None` while none of them exists.
 fn step_of(rule: &StepRule, jobs: &[JobSnapshot]) -> Option<Step> {
-    let globs: Vec<_> = rule
-        .jobs
-        .iter()
-        .filter_map(|pattern| Some(Glob::new(pattern).ok()?.compile_matcher()))
-        .collect();
     let own: Vec<&JobSnapshot> = jobs
         .iter()
-        .filter(|job| globs.iter().any(|glob| glob.is_match(job.name.as_str())))
+        .filter(|job| rule.jobs.iter().any(|glob| glob.holds(job.name.as_str())))
         .collect();
     if own.is_empty() {
         return None;

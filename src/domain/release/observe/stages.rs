@@ -220,9 +220,9 @@ fn our_act(release: &Release, comment: &Text) -> Option<crate::domain::Seq> {
 pub(super) fn open_gates(release: &Release) -> Vec<(String, State)> {
     release
         .gates()
-        .into_iter()
+        .iter()
         .filter(|gate| gate.verdict.state != State::Pass)
-        .map(|gate| (gate.name, gate.verdict.state))
+        .map(|gate| (gate.name.clone(), gate.verdict.state))
         .collect()
 }
 
