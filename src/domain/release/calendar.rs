@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Gate, said};
+use super::{gate::Gate, gates::said};
 use crate::domain::{
     Event, Feed, Phase,
     judge::{State, Verdict},

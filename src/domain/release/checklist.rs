@@ -2,10 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{
-    emergency::is_item_waived,
-    gates::{Gate, said},
-};
+use super::{emergency::is_item_waived, gate::Gate, gates::said};
 use crate::domain::{
     Text,
     checklist::{Binding, Checklist, Item, Milestone, SmokeTime, Standing, Status, When},

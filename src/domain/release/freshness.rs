@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::gates::{Gate, said};
+use super::{gate::Gate, gates::said};
 use crate::domain::{
     Event, Phase,
     evidence::{EvidenceEvent, EvidenceKind, Piece},

@@ -1,5 +1,6 @@
 //! The gates before the approval, derived from the fold: state, arithmetic, and what the state does.
 
+use super::gate::Gate;
 use crate::domain::{
     Feed, Text,
     diff::{Diff, EffectKind},
@@ -14,21 +15,6 @@ use crate::domain::{
 
 /// Minutes that a metric gate looks back on before the approval.
 const LOOK_BACK: i64 = 15;
-
-/// One gate as it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Gate {
-    /// Which rule of `[gates]` says what it does: `signoffs`.
-    pub family: String,
-    /// Its name in the digest: `staging`, `metrics: error_rate < 1%`.
-    pub name: String,
-    /// What people read.
-    pub title: Text,
-    /// State and arithmetic.
-    pub verdict: Verdict,
-    /// What the state does to the approval; `None` for pass.
-    pub effect: Option<Effect>,
-}
 
 impl Release {
     /// Every gate, in the order of the screen.

@@ -1,6 +1,6 @@
 //! Prerequisites of production: how each stands, and the gate that refuses production while one does not hold.
 
-use super::gates::{Gate, said};
+use super::{gate::Gate, gates::said};
 use crate::domain::{
     Text,
     judge::{State, Verdict},

@@ -1,6 +1,6 @@
 //! Sign-offs of a release: who may give which, who gave it, and a gate for each role.
 
-use super::{Gate, said};
+use super::{gate::Gate, gates::said};
 use crate::domain::{
     Event, Login, Refusal, Text, approval::ApprovalEvent, judge::State, policy::SignoffRule,
     release::Release,

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::gates::{Gate, said};
+use super::{gate::Gate, gates::said};
 use crate::domain::{
     Event, Text,
     judge::{State, Verdict},

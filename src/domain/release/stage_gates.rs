@@ -1,9 +1,6 @@
 //! The gates between two stages of a canary rollout: the time that the earlier one served, and its own expressions.
 
-use super::{
-    first_whole,
-    gates::{Gate, said},
-};
+use super::{first_whole, gate::Gate, gates::said};
 use crate::domain::{
     Text,
     judge::{self, State, Window},

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Gate, said};
+use super::{gate::Gate, gates::said};
 use crate::domain::{
     Event, Refusal, Text, approval::ApprovalEvent, judge::State, later, policy::Effect,
     release::Release,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{gates::Gate, known::Known};
+use super::{gate::Gate, known::Known};
 use crate::domain::{
     Act, Deed, Event, ReleaseKey, Seq, Stamp, Stamped, Text,
     approval::{Approval, ApprovalEvent},
