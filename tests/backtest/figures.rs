@@ -10,16 +10,21 @@ use cockpit::domain::{
 };
 
 use crate::{
+    cases,
     coarse::coarse,
     dice::Dice,
     families::{Effect, FAMILIES, Family, case, draw, noise},
+    is_long,
 };
 
 /// Kayenta's cases that are answered otherwise on purpose, and why.
 pub(crate) const KAYENTA: [(&str, (State, &str)); 5] = [
     (
-        "kayenta-7",
-        (State::Pass, "the series of kayenta-11, which is ok there"),
+        "kayenta-11",
+        (
+            State::Fail,
+            "the series of kayenta-7, a regression there: two values beyond all before, three hours on",
+        ),
     ),
     (
         "kayenta-14",
@@ -194,36 +199,28 @@ fn false_alarm_figure() -> String {
     svg
 }
 
+/// Thousands of windows take minutes: by `COCKPIT_LONG=1`. The tests beside keep the judge from moving unseen.
 #[test]
-fn the_power_figure_of_the_docs_is_what_the_program_does() {
-    kept("power.svg", &figure());
-}
-
-/// Hundreds of windows at five rates take a minute: by `COCKPIT_LONG=1`, and where it is written anew.
-#[test]
-fn the_false_alarm_figure_of_the_docs_is_what_the_program_does() {
-    let is_asked = |name: &str| std::env::var_os(name).is_some();
-    if !is_asked("COCKPIT_LONG") && !is_asked("INSTA_UPDATE") {
-        return;
+fn the_figures_of_the_docs_are_what_the_program_does() {
+    if is_long() {
+        kept("power.svg", &figure());
+        kept("false-alarms.svg", &false_alarm_figure());
     }
-    if std::env::var("INSTA_UPDATE").is_ok_and(|how| how == "no") && !is_asked("COCKPIT_LONG") {
-        return;
-    }
-    kept("false-alarms.svg", &false_alarm_figure());
 }
 
 /// What is promised before the approval ("15 min can see ...") against what windows with such a step then show: four of
-/// five, give or take what 60 windows can tell.
+/// five, give or take what so many windows can tell.
 #[test]
 fn a_step_of_the_promised_size_is_found_in_four_of_five_windows() {
     let budget = Budget {
         rate: DEFAULT_RATE,
         tests: 1,
     };
+    let windows = cases(128);
     let found = |family: Family, times: f64| {
         let mut dice = Dice::new(515);
         let mut found = 0;
-        for _ in 0..60 {
+        for _ in 0..windows {
             let values = family.series(&mut dice, 195);
             let (before, after) = values.split_at(180);
             let size = Detector::new(before, false)
@@ -238,11 +235,11 @@ fn a_step_of_the_promised_size_is_found_in_four_of_five_windows() {
     };
     for family in [Family::Calm, Family::Skewed, Family::Sticky] {
         let (less, promised, more) = (found(family, 0.5), found(family, 1.0), found(family, 1.5));
-        println!("{family:?}: {less}, {promised}, {more} of 60");
+        println!("{family:?}: {less}, {promised}, {more} of {windows}");
         assert!(less < promised && promised <= more, "{family:?}");
-        assert!((36..=60).contains(&promised), "{family:?}: {promised}");
-        assert!(more >= 54, "{family:?}: {more}");
-        assert!(less <= 36, "{family:?}: {less}");
+        assert!(promised * 10 >= windows * 6, "{family:?}: {promised}");
+        assert!(more * 10 >= windows * 9, "{family:?}: {more}");
+        assert!(less * 10 <= windows * 6, "{family:?}: {less}");
     }
 }
 
@@ -255,6 +252,6 @@ fn kept(name: &str, made: &str) {
     let kept = std::fs::read_to_string(path).unwrap();
     assert!(
         made == kept,
-        "assets/{name} is old: INSTA_UPDATE=always cargo test --test backtest"
+        "assets/{name} is old: COCKPIT_LONG=1 INSTA_UPDATE=always cargo test --test backtest"
     );
 }

@@ -1,28 +1,24 @@
 //! One metric in one direction: its past, and a look after each new value.
 
 use super::{
+    beyond::Beyond,
     boundary::{Budget, MOST_RATIO, SPANS, Stretch, WIDTHS, boundary, lowest},
     noise::Noise,
-    null::{Null, Nulls},
-    reference::Reference,
     robust::{median, ranked, real},
-    ruling::ruling,
+    ruling::KnownLevels,
+    side::{Side, sides},
     sustained::sustained,
     terms::Terms,
 };
 
 /// The newest values before a change that are used.
 pub const MOST_PAST: usize = 3_000;
-/// A longer reference needs so many values more than its span.
-const BEYOND_SPAN: usize = 6;
 /// What is detectable is tried at so many places of the past, and at no fewer; and said at this power.
 const MOST_TRIED: usize = 60;
 const LEAST_TRIED: usize = 8;
 const POWER: f64 = 0.8;
 /// Of a past that never varied any change stands out; it must keep to it for so many values.
 const LEAST_OF_CONSTANT: usize = 4;
-/// How far behind the change a reference still says what is usual, in values; the longest one says it for good.
-const REACHES: [usize; 4] = [2, 10, usize::MAX, usize::MAX];
 
 /// A metric's past in one direction. Values stand so that up is bad, about their middle, in units of their range:
 /// what is judged does not depend on the metric's unit.
@@ -36,61 +32,14 @@ pub struct Detector {
     /// The median of the last values as they stand, and the level in the scaled unit, for what matters at all.
     tail: f64,
     level: f64,
-    /// The upper edge of the level that most of the past kept to, where there is such a one; made when something stands
-    /// out for the first time.
-    ruling: std::cell::OnceCell<Option<f64>>,
+    /// Levels that were there before; made when something stands out for the first time.
+    known_levels: std::cell::OnceCell<KnownLevels>,
+    /// What lies beyond everything it was; made when a value does.
+    beyond: std::cell::OnceCell<Option<Beyond>>,
     past: Vec<f64>,
     sides: Vec<Side>,
     /// Sustained levels of the past by width; made when something stands out for the first time.
     levels: Vec<Vec<f64>>,
-}
-
-#[derive(Debug, Clone)]
-struct Side {
-    span: usize,
-    reach: usize,
-    /// The values behind one reference.
-    length: usize,
-    /// The reference at the change.
-    newest: Reference,
-    /// The references at every place of the past; made when something stands out for the first time.
-    all: Option<Reference>,
-    nulls: Nulls,
-}
-
-impl Side {
-    fn of(past: &[f64], span: usize, length: usize, reach: usize) -> Self {
-        let tail = past
-            .get(past.len().saturating_sub(length)..)
-            .unwrap_or_default();
-        let newest = Reference::of(tail, length);
-        Self {
-            span,
-            reach,
-            length: newest.span(),
-            newest,
-            all: None,
-            nulls: Nulls::default(),
-        }
-    }
-
-    /// What is expected `ahead` steps after the change.
-    fn expected(&self, ahead: f64) -> Option<f64> {
-        self.newest.expected(self.length, ahead)
-    }
-
-    fn all(&mut self, past: &[f64]) -> &Reference {
-        self.all
-            .get_or_insert_with(|| Reference::of(past, self.length))
-    }
-
-    /// What the statistic was while nothing had changed.
-    fn null(&mut self, past: &[f64], levels: &[f64], width: usize, gap: usize) -> Option<Null> {
-        let all = self
-            .all
-            .get_or_insert_with(|| Reference::of(past, self.length));
-        self.nulls.at(all, levels, width, gap)
-    }
 }
 
 /// What a look says.
@@ -130,7 +79,8 @@ impl Detector {
             noise: Noise::of(&[]),
             tail: 0.0,
             level: 0.0,
-            ruling: std::cell::OnceCell::new(),
+            known_levels: std::cell::OnceCell::new(),
+            beyond: std::cell::OnceCell::new(),
             past: Vec::new(),
             sides: Vec::new(),
             levels: Vec::new(),
@@ -149,8 +99,18 @@ impl Detector {
         Some(detector)
     }
 
-    fn ruling(&self) -> Option<f64> {
-        *self.ruling.get_or_init(|| ruling(&self.past))
+    /// How far a value, `gap` values after the change, lies beyond everything that the past was: from one on it
+    /// counts. `None`: the past cannot say.
+    pub(super) fn beyond(&self, value: f64, gap: usize) -> Option<f64> {
+        let made = || Beyond::of(&self.past, self.noise, self.level);
+        let beyond = self.beyond.get_or_init(made).as_ref()?;
+        Some(beyond.of_value(&self.past, self.scaled_one(value), gap))
+    }
+
+    fn known_levels(&self) -> KnownLevels {
+        *self
+            .known_levels
+            .get_or_init(|| KnownLevels::of(&self.past))
     }
 
     fn make_levels(&mut self) {
@@ -163,11 +123,12 @@ impl Detector {
     }
 
     fn scaled(&self, values: &[f64]) -> Vec<f64> {
+        values.iter().map(|value| self.scaled_one(*value)).collect()
+    }
+
+    fn scaled_one(&self, value: f64) -> f64 {
         let sign = if self.down { -1.0 } else { 1.0 };
-        values
-            .iter()
-            .map(|value| sign * (value / self.scale - self.middle / self.scale))
-            .collect()
+        sign * (value / self.scale - self.middle / self.scale)
     }
 
     /// What the values would be so many values after the change without it, in the metric's unit.
@@ -218,7 +179,7 @@ impl Detector {
     /// What would have to be added after a place of the past for an alarm within the window.
     fn needed(&mut self, place: usize, window: usize, strictness: f64) -> Option<f64> {
         let mut least: Option<f64> = None;
-        let ruling = self.ruling();
+        let known = self.known_levels();
         for (index, width) in WIDTHS.iter().enumerate() {
             let Some(levels) = self.levels.get(index) else {
                 continue;
@@ -239,8 +200,7 @@ impl Detector {
                         gap,
                     };
                     let limit = boundary(stretch, null, self.noise, self.values, self.level);
-                    let usual = ruling.map_or(f64::NEG_INFINITY, |edge| edge - level);
-                    let short = (limit * strictness - (level - expected)).max(usual);
+                    let short = known.short(limit * strictness, *level, expected);
                     least = Some(least.map_or(short, |least| least.min(short)));
                 }
             }
@@ -274,9 +234,13 @@ impl Detector {
                 continue;
             };
             let looks = self.over_references(index, gap, level, floor * factor);
-            if looks.is_empty() || self.ruling().is_some_and(|edge| level <= edge) {
+            if looks.is_empty() {
                 continue;
             }
+            let Some(known) = self.known_levels().factor(level) else {
+                continue;
+            };
+            let factor = factor * known;
             for found in looks {
                 let found = Look {
                     ratio: found.ratio / factor,
@@ -333,26 +297,6 @@ impl Detector {
         }
         looks
     }
-}
-
-/// The references that the past is long enough for; of a short past the shortest.
-fn sides(past: &[f64]) -> Vec<Side> {
-    let shortest = SPANS.get(1).copied().unwrap_or(1) + BEYOND_SPAN;
-    if past.len() < shortest {
-        // All of it, with its slope.
-        return vec![Side::of(past, 0, past.len(), usize::MAX)];
-    }
-    let mut sides: Vec<Side> = SPANS
-        .iter()
-        .zip(REACHES)
-        .enumerate()
-        .filter(|(index, (span, _))| *index == 0 || past.len() >= *span + BEYOND_SPAN)
-        .map(|(index, (span, reach))| Side::of(past, index, *span, reach))
-        .collect();
-    if let Some(last) = sides.last_mut() {
-        last.reach = usize::MAX;
-    }
-    sides
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl Effect {
     }
 
     /// The size: as a share of what was usual where that is a base, else in the metric's own unit.
-    fn size(&self) -> String {
+    pub(super) fn size(&self) -> String {
         let base = self.usual.abs();
         if base > BASE_FROM * self.noise && base > 0.0 {
             let share = |part: f64| part / base * 100.0;
@@ -73,11 +73,7 @@ impl Effect {
 
     /// The whole sentence. `step_s`: seconds of one value; `chance`: of so much in a window without a change.
     pub fn said(&self, name: &str, step_s: f64, chance: f64) -> String {
-        let unit = if (step_s - 60.0).abs() < 1.0 {
-            "minutes".to_owned()
-        } else {
-            format!("steps of {} s", wording::significant(step_s, 3))
-        };
+        let unit = unit(step_s);
         format!(
             "{name} {}, {} of {} {unit}, chance {}",
             self.size(),
@@ -85,6 +81,15 @@ impl Effect {
             self.of,
             percent(chance)
         )
+    }
+}
+
+/// What values of so many seconds are called.
+pub(super) fn unit(step_s: f64) -> String {
+    if (step_s - 60.0).abs() < 1.0 {
+        "minutes".to_owned()
+    } else {
+        format!("steps of {} s", wording::significant(step_s, 3))
     }
 }
 

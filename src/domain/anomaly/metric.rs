@@ -4,9 +4,10 @@ use super::{
     boundary::Budget,
     detector::{Detector, Look},
     direction::directions,
-    effect::{Effect, percent},
+    evidence::Evidence,
     rank::mann_whitney,
     reading::Reading,
+    recurring::Recurring,
     robust::{median, real},
     terms::Terms,
     transient::blip,
@@ -138,23 +139,27 @@ fn follow(name: &str, bad: Bad, reading: &Reading, budget: Budget, floor: f64) -
                 terms,
                 floor,
             };
-            let Some(look) = look(&mut detector, reading, known, ask, budget) else {
+            let evidence = Evidence {
+                look: look(&mut detector, reading, known, ask, budget),
+                recurring: Recurring::of(&detector, reading, count, budget),
+            };
+            let Some(ratio) = evidence.ratio() else {
                 stands = false;
                 continue;
             };
-            let certainty = look.ratio / budget.strictness();
+            let certainty = ratio / budget.strictness();
             course.best.take(certainty, is_last);
             let settled = reading.since_settling(*end_s);
             let waits = is_settling(settled, reading.step_s)
-                || settled <= RECOVERY_S && recovers(known, look.expected);
-            let alarms = certainty >= 1.0 && !waits;
+                || settled <= RECOVERY_S && recovers(known, evidence.expected(&detector));
+            let alarms = evidence.fresh() >= budget.strictness() && !waits;
             stands = alarms || stands && certainty >= NEAR;
             let is_first = course.first.as_ref().is_none_or(|(at, _)| *end_s < *at);
             if alarms && is_first {
-                course.first = Some((*end_s, said(name, reading, known, look, budget)));
+                course.first = Some((*end_s, evidence.said(name, reading, known, budget)));
             }
             if stands && is_last {
-                course.standing = Some(said(name, reading, known, look, budget));
+                course.standing = Some(evidence.said(name, reading, known, budget));
             }
             // Later looks only raise the score.
         }
@@ -304,23 +309,6 @@ fn by_ranks(
         span: reading.before.len(),
         expected: usual,
     })
-}
-
-fn said(name: &str, reading: &Reading, known: &[f64], look: Look, budget: Budget) -> String {
-    let stretch = known
-        .get(known.len().saturating_sub(look.width)..)
-        .unwrap_or_default();
-    let before = reading
-        .before
-        .get(reading.before.len().saturating_sub(look.span)..)
-        .unwrap_or_default();
-    match Effect::of(before, stretch, known) {
-        Some(effect) => effect.said(name, reading.step_s, budget.chance(look.ratio)),
-        None => format!(
-            "{name} changed, chance {}",
-            percent(budget.chance(look.ratio))
-        ),
-    }
 }
 
 fn near(certainty: f64) -> String {

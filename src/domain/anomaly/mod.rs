@@ -1,21 +1,25 @@
 //! Anomalies, statistically honest: a metric after a change against its own past, a bounded rate of false alarms over
 //! all looks, sizes with confidence; and past changes as cases that the judge is tried on.
 
+mod beyond;
 mod boundary;
 mod case;
 mod dependence;
 mod detector;
 mod direction;
 mod effect;
+mod evidence;
 mod label;
 mod metric;
 mod noise;
 mod null;
 mod rank;
 mod reading;
+mod recurring;
 mod reference;
 mod robust;
 mod ruling;
+mod side;
 mod sustained;
 mod tally;
 mod terms;

@@ -1,0 +1,161 @@
+//! Values since the change that lie beyond everything the past was, counted: what comes and goes adds up.
+
+use super::{
+    beyond::{WINDOW, chance, wanted},
+    boundary::Budget,
+    detector::Detector,
+    effect::{Effect, percent, unit},
+    reading::Reading,
+    robust::real,
+};
+
+/// A run of them that begins with the deploy and ends within so many seconds is the deploy's own, and does not count.
+const OPENING_S: f64 = 360.0;
+
+/// What was counted as of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Recurring {
+    /// How far as many of them as it takes lie beyond, in noises: from one on they count.
+    pub(super) ratio: f64,
+    /// Whether the newest value is one of them.
+    pub(super) is_fresh: bool,
+    values: Vec<f64>,
+    chance: f64,
+}
+
+impl Recurring {
+    /// As of the newest of the first `count` values since the change; `None`: none counts, or the past cannot say.
+    pub(super) fn of(
+        detector: &Detector,
+        reading: &Reading,
+        count: usize,
+        budget: Budget,
+    ) -> Option<Self> {
+        let past = reading.before.len();
+        let tests = real(budget.tests.max(1));
+        let wanted = wanted(past, budget.rate / tests)?;
+        let known = reading.after.get(..count)?;
+        let mut counted: Vec<(usize, f64, f64)> = Vec::new();
+        let mut opening = Opening::default();
+        for (gap, (end_s, value)) in known.iter().enumerate() {
+            let beyond = detector.beyond(*value, gap)?;
+            let is_beyond = beyond >= 1.0;
+            if opening.ends(reading.since_settling(*end_s), is_beyond) {
+                counted.retain(|(at, _, _)| *at < opening.from);
+            }
+            opening.follow(
+                gap,
+                reading.since_settling(*end_s),
+                is_beyond,
+                reading.step_s,
+            );
+            if is_beyond {
+                counted.push((gap, beyond, *value));
+            }
+        }
+        counted.retain(|(gap, _, _)| gap + WINDOW >= count);
+        let is_fresh = counted.last().is_some_and(|(gap, _, _)| gap + 1 == count);
+        let mut beyond: Vec<f64> = counted.iter().map(|(_, beyond, _)| *beyond).collect();
+        beyond.sort_unstable_by(|a, b| b.total_cmp(a));
+        let ratio = *beyond.get(wanted - 1)?;
+        Some(Self {
+            ratio,
+            is_fresh,
+            chance: (tests * chance(counted.len(), past)).min(1.0),
+            values: counted.into_iter().map(|(_, _, value)| value).collect(),
+        })
+    }
+
+    /// `p99 +120% ±9, beyond all 180 values before in 2 of 14 minutes, chance 0.3%`.
+    pub(super) fn said(&self, name: &str, reading: &Reading, known: &[f64]) -> String {
+        let before = reading
+            .before
+            .get(reading.before.len().saturating_sub(60)..)
+            .unwrap_or_default();
+        let size = Effect::of(before, &self.values, known)
+            .map(|effect| format!(" {}", effect.size()))
+            .unwrap_or_default();
+        format!(
+            "{name}{size}, beyond all before in {} of {} {}, chance {}",
+            self.values.len(),
+            known.len().min(WINDOW),
+            unit(reading.step_s),
+            percent(self.chance)
+        )
+    }
+}
+
+/// The run of values beyond the past that began when something was put in place.
+#[derive(Debug, Default)]
+struct Opening {
+    /// Where it began.
+    from: usize,
+    runs: bool,
+}
+
+impl Opening {
+    /// Whether it ends with this value, soon enough to be the deploy's own.
+    fn ends(&self, settled_s: f64, is_beyond: bool) -> bool {
+        self.runs && !is_beyond && settled_s <= OPENING_S
+    }
+
+    fn follow(&mut self, gap: usize, settled_s: f64, is_beyond: bool, step_s: f64) {
+        if is_beyond && !self.runs && settled_s < 2.0 * step_s {
+            self.from = gap;
+        }
+        self.runs = is_beyond && (self.runs || settled_s < 2.0 * step_s);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUDGET: Budget = Budget {
+        rate: 0.01,
+        tests: 2,
+    };
+
+    fn of(after: &[f64]) -> Option<Recurring> {
+        let point = |(at, value): (u32, f64)| (60.0 * f64::from(at), Some(value));
+        let before: Vec<_> = (0..180)
+            .map(|i| (i, 100.0 + f64::from(i * 7_919 % 11)))
+            .map(|(i, value)| (60.0 * (f64::from(i) - 180.0), Some(value)))
+            .collect();
+        let after: Vec<_> = (1..).zip(after.iter().copied()).map(point).collect();
+        let reading = Reading::of(&before, &after, 0.0, 60.0);
+        let detector = Detector::new(&reading.before, false)?;
+        Recurring::of(&detector, &reading, after.len(), BUDGET)
+    }
+
+    #[test]
+    fn one_spike_is_none_and_two_are() {
+        let mut after = [104.0; 12];
+        after[5] = 190.0;
+        assert_eq!(of(&after), None);
+        after[11] = 170.0;
+        let two = of(&after).unwrap();
+        assert!(two.is_fresh && two.ratio > 1.0, "{two:?}");
+        assert_eq!(two.values, [190.0, 170.0]);
+        // Later it is still known, and alarms no more.
+        let later = [&after[..], &[104.0; 2]].concat();
+        let known = of(&later).unwrap();
+        assert!(!known.is_fresh && (known.ratio - two.ratio).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_begins_with_the_deploy_and_ends_soon_does_not_count() {
+        let restart = [190.0, 180.0, 170.0, 104.0, 103.0, 106.0, 104.0];
+        assert_eq!(of(&restart), None);
+        let with_a_spike = [&restart[..], &[180.0]].concat();
+        assert_eq!(of(&with_a_spike), None);
+        // What does not end is none of it, and what ends late neither.
+        assert!(of(&[190.0, 180.0, 170.0]).is_some_and(|found| found.is_fresh));
+        assert!(of(&[190.0, 180.0, 170.0, 175.0, 180.0, 181.0, 190.0, 104.0]).is_some());
+    }
+
+    #[test]
+    fn what_lies_within_a_noise_of_the_past_does_not_count() {
+        assert_eq!(of(&[111.0; 10]), None);
+    }
+}

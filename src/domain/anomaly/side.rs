@@ -1,0 +1,89 @@
+//! A span of the past before a change: what it expects, and what the statistic was behind it while nothing changed.
+
+use super::{
+    boundary::SPANS,
+    null::{Null, Nulls},
+    reference::Reference,
+};
+
+/// A longer reference needs so many values more than its span.
+const BEYOND_SPAN: usize = 6;
+/// How far behind the change a reference still says what is usual, in values; the longest one says it for good.
+const REACHES: [usize; 4] = [2, 10, usize::MAX, usize::MAX];
+
+/// One span of a past, and what was usual behind it.
+#[derive(Debug, Clone)]
+pub(super) struct Side {
+    /// Index into [`SPANS`].
+    pub(super) span: usize,
+    /// The longest gap it is asked over, in values.
+    pub(super) reach: usize,
+    /// The values behind one reference.
+    pub(super) length: usize,
+    /// The reference at the change.
+    pub(super) newest: Reference,
+    /// The references at every place of the past; made when something stands out for the first time.
+    all: Option<Reference>,
+    nulls: Nulls,
+}
+
+impl Side {
+    pub(super) fn of(past: &[f64], span: usize, length: usize, reach: usize) -> Self {
+        let tail = past
+            .get(past.len().saturating_sub(length)..)
+            .unwrap_or_default();
+        let newest = Reference::of(tail, length);
+        Self {
+            span,
+            reach,
+            length: newest.span(),
+            newest,
+            all: None,
+            nulls: Nulls::default(),
+        }
+    }
+
+    /// What is expected `ahead` steps after the change.
+    pub(super) fn expected(&self, ahead: f64) -> Option<f64> {
+        self.newest.expected(self.length, ahead)
+    }
+
+    pub(super) fn all(&mut self, past: &[f64]) -> &Reference {
+        self.all
+            .get_or_insert_with(|| Reference::of(past, self.length))
+    }
+
+    /// What the statistic was while nothing had changed.
+    pub(super) fn null(
+        &mut self,
+        past: &[f64],
+        levels: &[f64],
+        width: usize,
+        gap: usize,
+    ) -> Option<Null> {
+        let all = self
+            .all
+            .get_or_insert_with(|| Reference::of(past, self.length));
+        self.nulls.at(all, levels, width, gap)
+    }
+}
+
+/// The references that the past is long enough for; of a short past the shortest.
+pub(super) fn sides(past: &[f64]) -> Vec<Side> {
+    let shortest = SPANS.get(1).copied().unwrap_or(1) + BEYOND_SPAN;
+    if past.len() < shortest {
+        // All of it, with its slope.
+        return vec![Side::of(past, 0, past.len(), usize::MAX)];
+    }
+    let mut sides: Vec<Side> = SPANS
+        .iter()
+        .zip(REACHES)
+        .enumerate()
+        .filter(|(index, (span, _))| *index == 0 || past.len() >= *span + BEYOND_SPAN)
+        .map(|(index, (span, reach))| Side::of(past, index, *span, reach))
+        .collect();
+    if let Some(last) = sides.last_mut() {
+        last.reach = usize::MAX;
+    }
+    sides
+}
