@@ -29,8 +29,8 @@ pub struct MetricFacts {
     pub baseline: Option<BaselineStats>,
     /// What it has been since everything was deployed; before that, since the first traffic.
     pub after: Option<BaselineStats>,
-    /// The source's own band, lower and upper edge, in the newest minute that has both.
-    pub band: Option<(f64, f64)>,
+    /// Whether the source has a band of its own for it in any minute.
+    pub has_band: bool,
     /// Limits of the rules, triggers first, each with whether crossing it fires a trigger.
     pub limits: Vec<(Limit, bool)>,
 }
@@ -57,6 +57,8 @@ pub struct Derived {
     pub risk: Option<Risk>,
     /// By the metric's place in the policy.
     pub metrics: Vec<MetricFacts>,
+    /// The place of the metric that a fired trigger speaks of, else of one that stands out.
+    pub spoken: Option<usize>,
     /// Minutes of the window that were judged, and how many it takes.
     pub progress: (usize, usize),
     /// The stage that serves now, with more to come.
@@ -97,6 +99,7 @@ impl Derived {
         self.gates = gates(release);
         self.triggers = release.trigger_verdicts();
         self.metrics = metrics(release, &readings);
+        self.spoken = spoken(release);
         self.progress = release.window_progress();
         self.stage = release.stage_progress();
         self.advice = release.recommendation();
@@ -188,11 +191,26 @@ fn metrics(release: &Release, readings: &ReleaseReadings<'_>) -> Vec<MetricFacts
             MetricFacts {
                 baseline: before(release, readings, metric),
                 after: after(release, metric),
-                band: band(release, metric),
+                has_band: has_band(release, metric),
                 limits,
             }
         })
         .collect()
+}
+
+/// The place of the metric that speaks against the release.
+fn spoken(release: &Release) -> Option<usize> {
+    let shown = release.policy.shown_metrics();
+    let fired = release.watch.fired().find_map(|(source, _)| {
+        let mut rules = release.policy.hypercare.triggers.iter();
+        let rule = rules.find(|rule| rule.source() == source)?;
+        let named = rule.metrics();
+        shown.iter().position(|one| named.contains(&one.name))
+    });
+    fired.or_else(|| {
+        let (metric, _, _) = release.watch.standing().next()?;
+        shown.iter().position(|one| one.key() == *metric)
+    })
 }
 
 /// What a metric has been since everything was deployed.
@@ -203,21 +221,18 @@ fn after(release: &Release, metric: &Metric) -> Option<BaselineStats> {
     BaselineStats::of(samples)
 }
 
-/// The edges of CloudWatch's band, where the rules ask for it and it has a model.
-fn band(release: &Release, metric: &Metric) -> Option<(f64, f64)> {
+/// Whether the rules ask for CloudWatch's band of a metric, and it has a model.
+fn has_band(release: &Release, metric: &Metric) -> bool {
     let edge = |side| {
         let edges = release.policy.metrics.iter();
         let mut edges = edges.filter(|edge| edge.side == side && edge.name == metric.name);
         release.watch.series.get(&edges.next()?.key())
     };
-    if metric.side != Side::All {
-        return None;
-    }
-    let (low, high) = (edge(Side::BandLow)?, edge(Side::BandHigh)?);
-    high.iter().rev().find_map(|(minute, sample)| {
-        let low = low.get(minute)?.value()?;
-        Some((low, sample.value()?))
-    })
+    let known = |side| {
+        let mut samples = edge(side).into_iter().flatten();
+        samples.any(|(_, sample)| sample.value().is_some())
+    };
+    metric.side == Side::All && known(Side::BandLow) && known(Side::BandHigh)
 }
 
 /// What a metric is held against. A canary takes a share of the traffic, so its counts have nothing to be held against.

@@ -69,8 +69,8 @@ pub struct Model {
     pub checklist: Place,
     /// What of the staging report is seen.
     pub staging: StagingView,
-    /// Index of the metric in the chart.
-    pub metric: usize,
+    /// Index of the metric in the chart, where a person chose one.
+    pub(super) chosen_metric: Option<usize>,
     /// The minute that the chart's cursor reads.
     pub cursor: Option<Minute>,
     /// What lies over the panes.
@@ -112,7 +112,7 @@ impl Model {
             walk: Walk::default(),
             checklist: Place::default(),
             staging: StagingView::default(),
-            metric: 0,
+            chosen_metric: None,
             cursor: None,
             overlay: None,
             feeds: Feeds::default(),
@@ -126,6 +126,11 @@ impl Model {
             alerts: 0,
             is_early: false,
         }
+    }
+
+    /// Index of the metric in the chart: the one that a person chose, else the one that a trigger or an anomaly speaks of.
+    pub fn metric(&self) -> usize {
+        self.chosen_metric.or(self.derived.spoken).unwrap_or(0)
     }
 
     /// Looks at the release: call it before each frame, and after each event.

@@ -40,7 +40,7 @@ impl Model {
             Pane::Tests if self.zoomed => {
                 self.cases.place.at = row.min(self.cases.len().saturating_sub(1));
             }
-            Pane::Metrics => self.metric = row,
+            Pane::Metrics => self.chosen_metric = Some(row),
             Pane::Explain | Pane::Log => {}
             pane => self.places[pane.index()].at = row,
         }

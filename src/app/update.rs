@@ -203,7 +203,7 @@ impl Model {
             }
             Action::NextMetric => {
                 let all = release.policy.shown_metrics().len().max(1);
-                self.metric = (self.metric + 1) % all;
+                self.chosen_metric = Some((self.metric() + 1) % all);
             }
             Action::Left | Action::Right => self.read(action, release),
             Action::NextDecision | Action::PreviousDecision => {
@@ -235,8 +235,8 @@ impl Model {
         if self.focus == Pane::Metrics {
             let all = release.policy.shown_metrics().len().max(1);
             match action {
-                Action::Down => self.metric = (self.metric + 1) % all,
-                Action::Up => self.metric = (self.metric + all - 1) % all,
+                Action::Down => self.chosen_metric = Some((self.metric() + 1) % all),
+                Action::Up => self.chosen_metric = Some((self.metric() + all - 1) % all),
                 _ => {}
             }
             return;
@@ -325,7 +325,7 @@ impl Model {
         if self.focus != Pane::Metrics {
             return;
         }
-        let Some(metric) = release.policy.metrics.get(self.metric) else {
+        let Some(metric) = release.policy.metrics.get(self.metric()) else {
             return;
         };
         let Some(series) = release.watch.series.get(&metric.key()) else {

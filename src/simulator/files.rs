@@ -105,6 +105,11 @@ fn rules(scenario: Scenario, base: &str) -> String {
     } else {
         "latency_p99 < baseline * 1.25"
     };
+    let band = if scenario == Scenario::SlowBurn {
+        ", band = [\"latency_p99\"]"
+    } else {
+        ""
+    };
     let disk = if scenario == Scenario::AlarmBefore {
         ", 'alarm(\"disk-80%\")'"
     } else {
@@ -113,7 +118,7 @@ fn rules(scenario: Scenario, base: &str) -> String {
     let mut text = format!(
         r#"service = "storefront"
 metrics = [
-  {{ preset = "alb", load_balancer = "{balancer}", {targets} }},
+  {{ preset = "alb", load_balancer = "{balancer}", {targets}{band} }},
   {{ preset = "ecs", cluster = "prod", service = "web" }} ]
 [github]
 repository = "acme/storefront"

@@ -57,11 +57,10 @@ pub(super) fn paint(
 ) -> Chart {
     let chart = Chart::of(plot);
     let area = area.intersection(buffer.area);
-    if let Some(band) = &chart.band {
-        for row in band.clone() {
+    for (x, rows) in (area.left()..area.right()).zip(&chart.band) {
+        for row in rows.clone().into_iter().flatten() {
             if row < area.height {
-                let line = Rect::new(area.x, area.y + row, area.width, 1);
-                buffer.set_style(line, look.styles.band);
+                buffer[(x, area.y + row)].set_style(look.styles.band);
             }
         }
     }
@@ -240,7 +239,7 @@ mod tests {
     use super::*;
     use crate::{
         config::{Depth, Keymap, Theme},
-        domain::observation::Minute,
+        domain::{observation::Minute, plot::Band},
     };
 
     fn row(buffer: &Buffer, y: u16) -> String {
@@ -265,7 +264,7 @@ mod tests {
             from,
             until,
             values: &values,
-            band: None,
+            band: Band::None,
             thresholds: &limits,
             markers: &markers,
         };

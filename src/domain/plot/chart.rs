@@ -30,12 +30,44 @@ pub struct Plot<'a> {
     pub until: Minute,
     /// The value of each minute `from..until`; `None`, or a short slice, is a gap.
     pub values: &'a [Option<f64>],
-    /// The usual band, low and high.
-    pub band: Option<(f64, f64)>,
+    /// The usual band.
+    pub band: Band<'a>,
     /// Limits, drawn as rows.
     pub thresholds: &'a [f64],
     /// Moments, drawn as columns: deploy, stages, the cursor.
     pub markers: &'a [Minute],
+}
+
+/// The band that values usually lie in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Band<'a> {
+    /// There is none.
+    None,
+    /// One for all minutes, low and high.
+    Level(f64, f64),
+    /// One for each minute `from..until`; `None`, or a short slice, is a gap.
+    Moving(&'a [Option<(f64, f64)>]),
+}
+
+impl Band<'_> {
+    fn at(self, offset: i64) -> Option<(f64, f64)> {
+        match self {
+            Self::None => None,
+            Self::Level(low, high) => Some((low, high)),
+            Self::Moving(edges) => *edges.get(usize::try_from(offset).ok()?)?,
+        }
+    }
+
+    fn edges(self) -> Vec<f64> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Level(low, high) => vec![low, high],
+            Self::Moving(edges) => {
+                let edges = edges.iter().flatten();
+                edges.flat_map(|(low, high)| [*low, *high]).collect()
+            }
+        }
+    }
 }
 
 /// Where something lies vertically.
@@ -66,8 +98,8 @@ pub struct Chart {
     pub value_ticks: Vec<(f64, u16)>,
     /// Ticks of the time axis: minute and column.
     pub time_ticks: Vec<(Minute, u16)>,
-    /// Rows of the band; `None` where there is none or it lies outside.
-    pub band: Option<RangeInclusive<u16>>,
+    /// Rows of the band in each column; `None` where there is none or it lies outside.
+    pub band: Vec<Option<RangeInclusive<u16>>>,
     /// A place for each threshold, in the order given.
     pub thresholds: Vec<Place>,
     /// A column for each marker, in the order given; `None` outside.
@@ -88,7 +120,7 @@ impl Chart {
             axis: axis(plot, rows),
             value_ticks: Vec::new(),
             time_ticks: Vec::new(),
-            band: None,
+            band: Vec::new(),
             thresholds: Vec::new(),
             markers: Vec::new(),
             cells: vec![0; usize::from(columns) * usize::from(rows)],
@@ -110,7 +142,12 @@ impl Chart {
             .into_iter()
             .filter_map(|minute| Some((minute, chart.column_of(minute)?)))
             .collect();
-        chart.band = plot.band.and_then(|band| chart.band_rows(band));
+        chart.band = (0..columns)
+            .map(|column| {
+                let minute = chart.minute_at(column)?;
+                chart.band_rows(plot.band.at(minute.0 - plot.from.0)?)
+            })
+            .collect();
         chart.thresholds = plot.thresholds.iter().map(|v| chart.place(*v)).collect();
         chart.markers = plot.markers.iter().map(|m| chart.column_of(*m)).collect();
         chart.draw(plot.values);
@@ -267,9 +304,8 @@ impl Chart {
 fn axis(plot: &Plot<'_>, rows: u16) -> ValueAxis {
     let ticks = (rows / 3).clamp(2, 6);
     let mut inside: Vec<f64> = plot.values.iter().flatten().copied().collect();
-    if let Some((low, high)) = plot.band {
-        inside.extend([low, high]);
-    }
+    let edges = plot.band.edges();
+    inside.extend(edges.into_iter().filter(|edge| edge.is_finite()));
     let first = ValueAxis::around(inside.iter().copied(), ticks);
     let reach = (first.high - first.low) * STRETCH;
     let near = plot.thresholds.iter().copied().filter(|limit| {
@@ -278,4 +314,62 @@ fn axis(plot: &Plot<'_>, rows: u16) -> ValueAxis {
     let near: Vec<f64> = near.collect();
     inside.extend(near);
     ValueAxis::around(inside, ticks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(band: Band<'_>) -> Chart {
+        let values: Vec<Option<f64>> = (0..10).map(|i| Some(f64::from(i))).collect();
+        Chart::of(&Plot {
+            columns: 10,
+            rows: 10,
+            from: Minute(0),
+            until: Minute(10),
+            values: &values,
+            band,
+            thresholds: &[],
+            markers: &[],
+        })
+    }
+
+    #[test]
+    fn a_band_that_moves_is_drawn_as_it_moves_and_its_gaps_stay_empty() {
+        let edges: Vec<Option<(f64, f64)>> = (0..9)
+            .map(|i| (i != 4).then(|| (f64::from(i), f64::from(i) + 1.0)))
+            .collect();
+        let moving = chart(Band::Moving(&edges));
+        let top = |column: usize| moving.band[column].as_ref().map(|rows| *rows.start());
+        assert!(top(0) > top(3) && top(3) > top(8), "{:?}", moving.band);
+        assert_eq!(
+            (top(4), top(9)),
+            (None, None),
+            "no edges, or fewer than minutes"
+        );
+    }
+
+    #[test]
+    fn one_band_for_all_minutes_is_level() {
+        let level = chart(Band::Level(2.0, 4.0));
+        assert!(
+            level
+                .band
+                .windows(2)
+                .all(|pair| pair[0] == pair[1] && pair[0].is_some())
+        );
+        assert!(chart(Band::None).band.iter().all(Option::is_none));
+        let senseless = [
+            Band::Level(4.0, 2.0),
+            Band::Level(f64::NAN, 2.0),
+            Band::Level(900.0, 901.0),
+        ];
+        for band in &senseless[..2] {
+            assert!(chart(*band).band.iter().all(Option::is_none));
+        }
+        assert!(
+            chart(senseless[2]).axis.high >= 900.0,
+            "a band far off is still shown"
+        );
+    }
 }

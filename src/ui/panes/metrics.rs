@@ -15,7 +15,7 @@ use crate::{
     domain::{
         Phase,
         judge::State,
-        plot::Plot,
+        plot::{Band, Plot},
         policy::{Metric, Side},
         wording,
     },
@@ -104,12 +104,19 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
         .stage
         .as_ref()
         .map_or(derived.progress.0, |stage| stage.served);
-    let states: Vec<State> = release
-        .watch
-        .newest()
+    // What was already so before the deploy speaks neither for nor against it.
+    let was_so = |source: &str| {
+        let trigger = release.watch.triggers.get(source);
+        trigger.is_some_and(|trigger| trigger.disarmed.is_some())
+    };
+    let newest = release.watch.newest();
+    let states: Vec<State> = newest
         .and_then(|newest| release.watch.judged.get(&newest))
-        .map(|(_, verdicts)| verdicts.iter().map(|(_, state)| *state).collect())
-        .unwrap_or_default();
+        .into_iter()
+        .flat_map(|(_, verdicts)| verdicts)
+        .filter(|(source, _)| !was_so(source.as_str()))
+        .map(|(_, state)| *state)
+        .collect();
     if have == 0 || states.is_empty() {
         (glyphs.open, "nothing judged yet", styles.dim)
     } else if states.contains(&State::Fail) {
@@ -143,7 +150,7 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     sight::detectable(view, buffer, below);
     let area = Rect::new(area.x, area.y, area.width, area.height - sight);
     let fits = usize::from(area.height / 2).max(1);
-    let selected = view.model.metric.min(shown.len().saturating_sub(1));
+    let selected = view.model.metric().min(shown.len().saturating_sub(1));
     let top = (selected + 1).saturating_sub(fits);
     let until = newest(view).plus(1);
     let from = until.plus(-LOOK_BACK);
@@ -175,7 +182,7 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
             from,
             until,
             values: &values,
-            band: None,
+            band: Band::None,
             thresholds: &[],
             markers: &[],
         };

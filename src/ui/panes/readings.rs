@@ -6,7 +6,7 @@ use crate::{
     app::MetricFacts,
     domain::{
         observation::{Minute, Sample},
-        policy::Metric,
+        policy::{Metric, Side},
         wording,
     },
     ui::pane::View,
@@ -42,6 +42,24 @@ pub(super) fn values(
     values
 }
 
+/// The edges of CloudWatch's band of a metric, a minute each: its model moves with the hours.
+pub(super) fn moving_band(
+    view: View<'_>,
+    metric: &Metric,
+    from: Minute,
+    until: Minute,
+) -> Vec<Option<(f64, f64)>> {
+    let edge = |side| {
+        let edges = view.release.policy.metrics.iter();
+        let mut edges = edges.filter(|edge| edge.side == side && edge.name == metric.name);
+        let edge = edges.next();
+        edge.map_or_else(Vec::new, |edge| values(view, edge, from, until))
+    };
+    let (low, high) = (edge(Side::BandLow), edge(Side::BandHigh));
+    let both = low.into_iter().zip(high);
+    both.map(|(low, high)| low.zip(high)).collect()
+}
+
 /// The newest sample, and how many minutes old it is.
 pub(super) fn latest(view: View<'_>, metric: &Metric) -> Option<(Minute, Sample)> {
     let series = view.release.watch.series.get(&metric.key())?;
@@ -62,7 +80,7 @@ pub(super) fn facts(view: View<'_>, index: usize) -> &MetricFacts {
     static NONE: MetricFacts = MetricFacts {
         baseline: None,
         after: None,
-        band: None,
+        has_band: false,
         limits: Vec::new(),
     };
     view.model.derived.metrics.get(index).unwrap_or(&NONE)

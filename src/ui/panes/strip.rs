@@ -72,7 +72,7 @@ impl Strip {
 /// One metric: name, value, change, and a sign where it wants a look.
 fn one(view: View<'_>, index: usize, metric: &Metric) -> Vec<Piece> {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
-    let (mark, name) = if index == view.model.metric {
+    let (mark, name) = if index == view.model.metric() {
         (glyphs.pick, styles.strong)
     } else {
         (" ", styles.text)

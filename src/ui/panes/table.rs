@@ -8,7 +8,7 @@ use crate::{
     domain::{
         judge::{Course, PastDay, UnusualKind, change},
         observation::{Minute, Sample},
-        plot::Plot,
+        plot::{Band, Plot},
         policy::Metric,
         wording,
     },
@@ -86,7 +86,11 @@ impl<'a> Table<'a> {
         self.head(buffer, area);
         let metrics = self.view.release.policy.shown_metrics();
         let fits = usize::from((area.height - 1) / self.each).max(1);
-        let selected = self.view.model.metric.min(metrics.len().saturating_sub(1));
+        let selected = self
+            .view
+            .model
+            .metric()
+            .min(metrics.len().saturating_sub(1));
         let top = (selected + 1).saturating_sub(fits);
         for (place, (index, metric)) in
             (0u16..).zip(metrics.iter().enumerate().skip(top).take(fits))
@@ -170,7 +174,7 @@ impl<'a> Table<'a> {
     fn line(&self, buffer: &mut Buffer, area: Rect, row: u16, (index, metric): (usize, &Metric)) {
         let view = self.view;
         let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
-        let (mark, style) = if index == view.model.metric {
+        let (mark, style) = if index == view.model.metric() {
             (glyphs.pick, styles.strong)
         } else {
             (" ", styles.text)
@@ -290,7 +294,7 @@ impl<'a> Table<'a> {
             from,
             until,
             values: &values,
-            band: None,
+            band: Band::None,
             thresholds: &[],
             markers: &minutes,
         };

@@ -4,7 +4,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
-    readings::{facts, newest, values},
+    readings::{facts, moving_band, newest, values},
     sight,
     strip::Strip,
     table::Table,
@@ -13,7 +13,7 @@ use crate::{
     app::{Hits, MetricFacts},
     domain::{
         observation::{Minute, Sample},
-        plot::{Chart, Plot},
+        plot::{Band, Chart, Plot},
         policy::Metric,
         rollout::StageState,
         wording,
@@ -40,11 +40,14 @@ const ADVICE_FROM: u16 = 9;
 const REASONS: u16 = 3;
 /// Columns of the value axis.
 const AXIS: u16 = 8;
+/// Where the band's name begins, and how many columns it takes.
+const NAMED_FROM: u16 = 2;
+const NAMED: u16 = 18;
 
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let styles = &view.look.styles;
     let metrics = view.release.policy.shown_metrics();
-    let index = view.model.metric.min(metrics.len() - 1);
+    let index = view.model.metric().min(metrics.len() - 1);
     let Some(metric) = metrics.get(index) else {
         return;
     };
@@ -82,6 +85,9 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
         area.height.saturating_sub(2 + strip_rows),
     );
     let values = values(view, metric, from, until);
+    let moving = facts
+        .has_band
+        .then(|| moving_band(view, metric, from, until));
     let thresholds = thresholds(view, metric, facts);
     let markers = markers(view);
     let limits: Vec<f64> = thresholds.iter().map(|threshold| threshold.value).collect();
@@ -92,7 +98,11 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
         from,
         until,
         values: &values,
-        band: facts.band.or(facts.baseline.map(|stats| stats.band())),
+        band: match (&moving, facts.baseline.map(|stats| stats.band())) {
+            (Some(edges), _) => Band::Moving(edges),
+            (None, Some((low, high))) => Band::Level(low, high),
+            (None, None) => Band::None,
+        },
         thresholds: &limits,
         markers: &minutes,
     };
@@ -109,7 +119,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
         cursor: view.model.cursor,
     };
     let chart = paint(view.look, buffer, plot_area, &plot, &dress);
-    let named = if facts.band.is_some() {
+    let named = if facts.has_band {
         "CloudWatch's band"
     } else {
         "usual band"
@@ -158,18 +168,10 @@ fn axes(
             .set_symbol(glyphs.axis[1])
             .set_style(styles.faint);
     }
-    if let Some(band) = &chart.band {
-        let row = *band.start();
-        let room = Rect::new(
-            plot_area.x + 2,
-            plot_area.y + row,
-            plot_area.width.saturating_sub(2),
-            1,
-        );
-        let free = (0..18u16).all(|x| chart.bits(x + 2, row) == 0) && plot_area.width > 40;
-        if free {
-            Pen::new(buffer, room, 0, glyphs.more).put(named, styles.faint);
-        }
+    if let Some(row) = named_row(chart).filter(|_| plot_area.width > 40) {
+        let x = plot_area.x + NAMED_FROM;
+        let room = Rect::new(x, plot_area.y + row, NAMED, 1);
+        Pen::new(buffer, room, 0, glyphs.more).put(named, styles.faint);
     }
     let axis = Rect::new(plot_area.x, plot_area.bottom(), plot_area.width, 1);
     for (minute, column) in &chart.time_ticks {
@@ -179,6 +181,17 @@ fn axes(
                 .put(&minute_of(minute.start(), &view.model.zone), styles.dim);
         }
     }
+}
+
+/// The topmost row of the band with room for its name: the columns are its own, and no dot is there.
+fn named_row(chart: &Chart) -> Option<u16> {
+    let columns = NAMED_FROM..NAMED_FROM + NAMED;
+    (0..chart.rows).find(|row| {
+        columns.clone().all(|x| {
+            let band = chart.band.get(usize::from(x)).and_then(Option::as_ref);
+            band.is_some_and(|rows| rows.contains(row)) && chart.bits(x, *row) == 0
+        })
+    })
 }
 
 /// The chart's name, unit, and what the cursor reads.
