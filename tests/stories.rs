@@ -4,6 +4,8 @@
 //! that nothing can break shows nothing. `TELL=1 cargo test --test stories -- --nocapture` tells what happened.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "stories/again.rs"]
+mod again;
 #[path = "stories/drive.rs"]
 mod drive;
 #[path = "stories/expect.rs"]

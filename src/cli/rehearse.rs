@@ -20,11 +20,11 @@ use crate::{
     config::{Diagnostics, TeamFile, duration, rule_faults},
     domain::{
         Actor, ReleaseKey, Repository, RunId, Seq, Stamp, Stamped,
-        judge::{JudgeEvent, Rule},
+        judge::{JudgeEvent, PastDay, Rule},
         later,
-        observation::Minute,
+        observation::{MetricsSeen, Minute},
         policy::Policy,
-        release::{Rehearsal, rehearse, rehearsed_minutes},
+        release::{Rehearsal, rehearse, rehearsed_minutes, rehearsed_past},
     },
     ports::{Clock, Metrics as _},
     report::told,
@@ -104,8 +104,13 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
             for remark in &seen.remarks {
                 eprintln!("warning: {remark}");
             }
+            let mut pasts = Vec::new();
+            for day in PastDay::ALL {
+                let past = past(&team.policy, &source, (deploy, day), (from, now)).await;
+                pasts.extend(past.map(|seen| (day, seen)));
+            }
             let again = |policy: &Policy| {
-                let rehearsal = rehearse(&key()?, policy, &seen, deploy);
+                let rehearsal = rehearse(&key()?, policy, &seen, &pasts, deploy);
                 rehearsal.map_err(|error| Stop::failed(error.to_string()))
             };
             all.push(Judged {
@@ -127,6 +132,36 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
         in_words(&team.policy.service, &notes, &judged)
     };
     print(page.as_bytes())
+}
+
+/// What the source still holds of the same hours of an earlier day; what it does not is said, and judged without.
+async fn past(
+    policy: &Policy,
+    source: &impl crate::ports::Metrics,
+    (deploy, day): (Timestamp, PastDay),
+    (from, now): (Option<Timestamp>, Timestamp),
+) -> Option<MetricsSeen> {
+    let (first, last) = rehearsed_past(policy, deploy, day)?;
+    if from.is_some_and(|from| first < Minute::of(from)) {
+        return None;
+    }
+    if later(first.start(), KEPT) < now {
+        let word = day.word();
+        eprintln!(
+            "warning: {deploy} is judged without {word}: CloudWatch keeps one-minute data for 15 days"
+        );
+        return None;
+    }
+    match source.read(&policy.metrics, first, last).await {
+        Ok(seen) => Some(seen),
+        Err(fault) => {
+            eprintln!(
+                "warning: {deploy} is judged without {}: {fault}",
+                day.word()
+            );
+            None
+        }
+    }
 }
 
 /// A key for a release that GitHub does not know.

@@ -17,7 +17,7 @@ use crate::domain::{
     evidence::{EvidenceKind, Piece},
     judge::PastDay,
     later,
-    observation::{Minute, RunStatus},
+    observation::{Minute, RunStatus, Sample},
     policy::{GateKind, Policy},
     record::Trust,
     release::{PAST_MINUTES, Release},
@@ -350,6 +350,8 @@ const AFTERMATH: SignedDuration = SignedDuration::from_hours(1);
 fn metrics_from(release: &Release, phase: &Phase) -> Option<Minute> {
     /// Late points change the youngest minutes.
     const AGAIN: i64 = 5;
+    /// Where the source falls behind, what is missing is asked for again for so long.
+    const BEHIND: i64 = 30;
     if release.policy.metrics.is_empty() || phase.is_end() {
         return None;
     }
@@ -364,8 +366,27 @@ fn metrics_from(release: &Release, phase: &Phase) -> Option<Minute> {
     if *phase == Phase::Stopped && newest >= enough.as_ref() {
         return None;
     }
-    Some(match newest {
-        Some(newest) => newest.plus(1 - AGAIN),
+    let missing = |newest: Minute| {
+        let metrics = release.policy.metrics.iter();
+        let metrics = metrics.filter(|metric| !metric.side.is_band());
+        metrics
+            .filter_map(|metric| {
+                let mut minutes = release
+                    .watch
+                    .series
+                    .get(&metric.key())?
+                    .range(newest.plus(-BEHIND)..);
+                let missing =
+                    minutes.find(|(_, sample)| matches!(sample, Sample::Absent | Sample::Broken));
+                missing.map(|(minute, _)| *minute)
+            })
+            .min()
+    };
+    Some(match newest.copied() {
+        Some(newest) => {
+            let again = newest.plus(1 - AGAIN);
+            missing(newest).map_or(again, |missing| missing.min(again))
+        }
         None => Minute::of(release.opened).plus(-past(&release.policy)),
     })
 }

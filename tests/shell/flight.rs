@@ -3,8 +3,11 @@
 
 use cockpit::{
     domain::{
-        Fault, FaultKind, Feed, Intent, Phase, Refusal, approval::ApprovalProgress,
-        release::Release, rollback::RollbackProgress,
+        Fault, FaultKind, Feed, Intent, Phase, Refusal,
+        approval::ApprovalProgress,
+        observation::{Minute, Sample},
+        release::Release,
+        rollback::RollbackProgress,
     },
     flight::{Report, Turn},
 };
@@ -108,6 +111,29 @@ async fn a_limit_that_outlasts_the_decision_gives_it_back_to_the_person() {
     air.approve().unwrap();
     air.until("production deploys", deploys).await;
     assert_eq!(air.world.sent("approve"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn minutes_that_the_source_tells_of_ten_minutes_late_leave_no_gap() {
+    let mut air = Air::deployed().await;
+    air.pass(seconds(60)).await;
+    let stuck = Minute::of(air.release().newest());
+    air.world.state().metrics_until = Some(stuck);
+    air.pass(seconds(600)).await;
+    let missing = |air: &Air| -> usize {
+        let series = air.release().watch.series.values();
+        series
+            .flat_map(|samples| samples.range(stuck..stuck.plus(6)))
+            .filter(|(_, sample)| **sample == Sample::Absent)
+            .count()
+    };
+    assert!(
+        missing(&air) > 0,
+        "they are gaps while nothing is told of them"
+    );
+    air.world.state().metrics_until = None;
+    air.pass(seconds(180)).await;
+    assert_eq!(missing(&air), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -59,6 +59,8 @@ pub(crate) struct State {
     pub(crate) version: String,
     /// Per cent of errors, and every other metric's value.
     pub(crate) errors: f64,
+    /// The source has not come so far yet: minutes from this on are absent.
+    pub(crate) metrics_until: Option<Minute>,
     /// Every question is answered with this.
     pub(crate) fault: Option<Fault>,
     /// To acts, in order; an act without one is done.
@@ -174,6 +176,7 @@ impl World {
                 dispatched: Vec::new(),
                 version: "v2.13.4".into(),
                 errors: 0.1,
+                metrics_until: None,
                 fault: None,
                 answers: VecDeque::new(),
                 sent: Vec::new(),
@@ -632,16 +635,15 @@ impl Metrics for World {
         from: Minute,
         until: Minute,
     ) -> Asked<'a, MetricsSeen> {
-        let count = usize::try_from(until.0 - from.0).unwrap_or(0);
-        let value = self.state().errors;
+        let (value, told) = (self.state().errors, self.state().metrics_until);
+        let sample = |minute: i64| match told {
+            Some(told) if minute >= told.0 => Sample::Absent,
+            _ => Sample::Value(value),
+        };
+        let samples: Vec<Sample> = (from.0..until.0).map(sample).collect();
         let series = metrics
             .iter()
-            .map(|metric| {
-                (
-                    (metric.name.clone(), Side::All),
-                    vec![Sample::Value(value); count],
-                )
-            })
+            .map(|metric| ((metric.name.clone(), Side::All), samples.clone()))
             .collect();
         self.tell(|_| MetricsSeen {
             from,

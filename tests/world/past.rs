@@ -121,6 +121,12 @@ fn what_cannot_be_asked_is_refused_before_anyone_is() {
         assert!(told.contains(words), "{words}: {told}");
     }
     let recent = later(WallClock.now(), SignedDuration::from_hours(-2)).to_string();
+    // A deploy of ten days ago: its last week is no longer held, and that is said.
+    let old = later(WallClock.now(), SignedDuration::from_hours(-240)).to_string();
+    let output = asked(&place, &["--deploy-at", &old]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("is judged without last week"), "{told}");
+    assert!(!told.contains("without yesterday"), "{told}");
     let output = asked(&place, &["--deploy-at", &recent, "--set", "eror_rate < 1%"]);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{told}");

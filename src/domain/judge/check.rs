@@ -3,6 +3,7 @@
 use super::{
     expression::{Comparison, Condition, Reference, Term, TermKind},
     measure::{Clash, Measure},
+    part::HEALTH,
     problem::RuleError,
 };
 use crate::domain::policy::{Metric, MetricName, Side};
@@ -50,7 +51,11 @@ fn names(leaf: &Term, metrics: &[Metric], faults: &mut Vec<RuleError>) {
         let known = metrics.iter().map(|metric| metric.name.0.clone());
         let mut fault = RuleError::new(leaf.span.clone(), format!("there is no metric `{name}`"))
             .near(&name.0, known);
-        if fault.nearest.is_empty() {
+        if name.0 == HEALTH {
+            fault = fault.mending(
+                "`health` alone asks a metric of that name, of which 1 is well: define one, or write `healthy_hosts >= 2`",
+            );
+        } else if fault.nearest.is_empty() {
             fault = fault.mending(if metrics.is_empty() {
                 "no metrics are configured: add `metrics = [...]`".to_owned()
             } else {

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The metric that `health` alone asks.
-const HEALTH: &str = "health";
+pub(super) const HEALTH: &str = "health";
 
 /// A condition or a number: which one it must be is known only to who asked.
 pub(super) enum Part {

@@ -237,7 +237,7 @@ fn window_undecided(release: &Release, at: Timestamp) -> Option<Event> {
         .as_ref()
         .is_none_or(|verdict| verdict.state != State::NoData);
     let why = if have < want {
-        format!("only {have} of {want} minutes had complete data")
+        format!("only {have} of {want} minutes had complete data when the time was up")
     } else if !smoked {
         "the smoke tests after the deploy have not answered".to_owned()
     } else if still.is_empty() {

@@ -8,7 +8,7 @@ use crate::domain::{
     anomaly::{Budget, Point, Reading, median, watch_metric},
     judge::{PastDay, UnusualKind, WatchState},
     observation::Minute,
-    policy::{Metric, MetricName},
+    policy::{Metric, MetricName, Policy},
     release::Release,
     wording,
 };
@@ -43,11 +43,17 @@ impl Release {
         if missing.is_empty() || self.policy.hypercare.false_alarms <= 0.0 || !self.is_watched() {
             return None;
         }
-        let metrics = i64::try_from(self.policy.metrics.len()).unwrap_or(i64::MAX);
-        let after = MOST_SAMPLES / metrics.max(1) - BEFORE;
-        let after = after.clamp(LEAST_AFTER, MOST_AFTER);
-        Some((traffic.plus(-BEFORE), traffic.plus(after), missing))
+        let (from, until) = past_minutes(&self.policy, traffic);
+        Some((from, until, missing))
     }
+}
+
+/// The minutes that are asked of an earlier day, in the release's own: about the first traffic.
+pub(super) fn past_minutes(policy: &Policy, traffic: Minute) -> (Minute, Minute) {
+    let metrics = i64::try_from(policy.metrics.len()).unwrap_or(i64::MAX);
+    let after = MOST_SAMPLES / metrics.max(1) - BEFORE;
+    let after = after.clamp(LEAST_AFTER, MOST_AFTER);
+    (traffic.plus(-BEFORE), traffic.plus(after))
 }
 
 /// A metric on an earlier day: what it was before and at the minutes since the change.

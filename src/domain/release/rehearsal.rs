@@ -5,10 +5,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{elapse::elapse, judging::judge, observe::observe, state::NotAnOpening};
+use super::{
+    elapse::elapse, judging::judge, observe::observe, pasts::past_minutes, state::NotAnOpening,
+};
 use crate::domain::{
     Actor, Event, Phase, ReleaseKey, Seq, Stamp, Stamped,
-    judge::{JudgeEvent, LATENESS_MINUTES, State},
+    judge::{JudgeEvent, LATENESS_MINUTES, PastDay, State},
     later,
     observation::{MetricsSeen, Minute, Observation},
     policy::{Policy, Side, Strategy},
@@ -85,11 +87,24 @@ pub fn rehearsed_minutes(policy: &Policy, deploy: Timestamp) -> (Minute, Minute)
     (at.plus(-before), at.plus(after))
 }
 
-/// Judges a deploy again by these rules, on what the metrics source holds of it today.
+/// The minutes of an earlier day that judging a deploy again wants, on that day's own clock; `None`: the rules look for
+/// nothing that they would tell of.
+pub fn rehearsed_past(
+    policy: &Policy,
+    deploy: Timestamp,
+    day: PastDay,
+) -> Option<(Minute, Minute)> {
+    let (from, until) = past_minutes(policy, Minute::of(deploy));
+    let earlier = -day.minutes();
+    (policy.hypercare.false_alarms > 0.0).then(|| (from.plus(earlier), until.plus(earlier)))
+}
+
+/// Judges a deploy again by these rules, on what the metrics source holds of it and of earlier days today.
 pub fn rehearse(
     key: &ReleaseKey,
     policy: &Policy,
     seen: &MetricsSeen,
+    pasts: &[(PastDay, MetricsSeen)],
     deploy: Timestamp,
 ) -> Result<Rehearsal, NotAnOpening> {
     let mut policy = policy.clone();
@@ -122,6 +137,11 @@ pub fn rehearse(
         ],
         deploy,
     );
+    for (day, seen) in pasts {
+        let seen = seen.clone();
+        let past = Observation::Past { day: *day, seen };
+        stage.take(&past, deploy);
+    }
     stage.follow(deploy);
     for minute in (first.0..seen.until.0).map(Minute) {
         if stage.release.phase() != Phase::Monitoring {
@@ -160,9 +180,13 @@ impl Play {
             series: series.collect(),
             remarks: Vec::new(),
         };
-        let seen = Observation::Metrics { asked: at, seen };
+        self.take(&Observation::Metrics { asked: at, seen }, at);
+    }
+
+    /// What an answer leads to.
+    fn take(&mut self, seen: &Observation, at: Timestamp) {
         for _ in 0..LAYERS {
-            let events = observe(&self.release, &seen, at);
+            let events = observe(&self.release, seen, at);
             if events.is_empty() {
                 break;
             }

@@ -275,7 +275,7 @@ fn rehearsals<'a>(trials: &[&'a Trial], rules: &[(ThresholdKind, &Rule)]) -> Vec
         .filter_map(|trial| {
             let (deployed, seen) = (trial.deployed?, trial.seen.as_ref()?);
             let policy = with_candidates(&trial.policy, rules);
-            let rehearsal = rehearse(&trial.key, &policy, seen, deployed).ok()?;
+            let rehearsal = rehearse(&trial.key, &policy, seen, &[], deployed).ok()?;
             let mut spoke = BTreeSet::new();
             for (_, event) in rehearsal.told {
                 match event {
