@@ -635,7 +635,9 @@ impl Metrics for World {
         from: Minute,
         until: Minute,
     ) -> Asked<'a, MetricsSeen> {
-        let (value, told) = (self.state().errors, self.state().metrics_until);
+        let state = self.state();
+        let (value, told) = (state.errors, state.metrics_until);
+        drop(state);
         let sample = |minute: i64| match told {
             Some(told) if minute >= told.0 => Sample::Absent,
             _ => Sample::Value(value),

@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_short_or_constant_past_says_nothing() {
-        let constant = [4.0; 120];
+        let constant = [0.0; 120];
         assert!(Beyond::of(&constant, Noise::of(&constant), 4.0).is_none());
         let short = noisy(35);
         assert!(Beyond::of(&short, Noise::of(&short), 1.0).is_none());
