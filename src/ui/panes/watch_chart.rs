@@ -88,6 +88,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
     let moving = facts
         .has_band
         .then(|| moving_band(view, metric, from, until));
+    let (band, named) = band(facts, moving.as_deref());
     let thresholds = thresholds(view, metric, facts);
     let markers = markers(view);
     let limits: Vec<f64> = thresholds.iter().map(|threshold| threshold.value).collect();
@@ -98,11 +99,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
         from,
         until,
         values: &values,
-        band: match (&moving, facts.baseline.map(|stats| stats.band())) {
-            (Some(edges), _) => Band::Moving(edges),
-            (None, Some((low, high))) => Band::Level(low, high),
-            (None, None) => Band::None,
-        },
+        band,
         thresholds: &limits,
         markers: &minutes,
     };
@@ -119,17 +116,24 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
         cursor: view.model.cursor,
     };
     let chart = paint(view.look, buffer, plot_area, &plot, &dress);
-    let named = if facts.has_band {
-        "CloudWatch's band"
-    } else {
-        "usual band"
-    };
     axes(view, buffer, area, plot_area, &chart, (metric, named));
     let below = Rect::new(area.x, plot_area.bottom() + 1, area.width, strip_rows);
     if has_table {
         table.draw(&markers, buffer, below, hits);
     } else {
         strip.draw(view, buffer, below);
+    }
+}
+
+/// CloudWatch's band where there is one, else what was usual before the deploy; and what it is called.
+fn band<'a>(
+    facts: &MetricFacts,
+    moving: Option<&'a [Option<(f64, f64)>]>,
+) -> (Band<'a>, &'static str) {
+    match (moving, facts.baseline.map(|stats| stats.band())) {
+        (Some(edges), _) => (Band::Moving(edges), "CloudWatch's band"),
+        (None, Some((low, high))) => (Band::Level(low, high), "usual band"),
+        (None, None) => (Band::None, ""),
     }
 }
 
