@@ -25,6 +25,8 @@ mod glass;
 mod letters;
 #[path = "shell/long.rs"]
 mod long;
+#[path = "shell/monorepo.rs"]
+mod monorepo;
 #[path = "shell/questions.rs"]
 mod questions;
 #[path = "shell/refs.rs"]

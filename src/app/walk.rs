@@ -1,11 +1,13 @@
 //! A walk through the diff: a tree of files by area, the commits, one file's lines. Plain state; what it shows is shared.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::Place;
 use crate::domain::{
     Text,
-    diff::{Area, Areas, Dependencies, DependencyChange, FileKind, HotPaths, Mark, Migration},
+    diff::{
+        Area, Areas, Dependencies, DependencyChange, FileKind, HotPaths, Mark, Migration, Service,
+    },
     observation::{CommitSnapshot, Comparison, FileChange},
     release::Release,
 };
@@ -96,6 +98,11 @@ impl Walk {
     pub fn take(&mut self, seen: Arc<Comparison>, release: &Release) {
         let hot = HotPaths::new(&release.policy.hot_paths);
         let areas = Areas::new(&release.policy.areas);
+        let service = Service::new(&release.policy.paths, &hot);
+        let seen = match service.part(&seen).0 {
+            Cow::Borrowed(_) => seen,
+            Cow::Owned(part) => Arc::new(part),
+        };
         let marks = seen.files.iter().map(|file| FileMarks {
             area: Text::line(areas.of(file.path.as_str())),
             kind: FileKind::of(file.path.as_str()),

@@ -41,7 +41,6 @@ pub(super) fn schema(checklist: bool) -> Result<Exit, Stop> {
 
 fn as_json(resolved: &Resolved) -> String {
     let machine = &resolved.machine;
-    let not_yet = resolved.team.not_yet.iter();
     let page = json!({
         "file": resolved.team.origin,
         "policy": resolved.team.policy,
@@ -51,7 +50,6 @@ fn as_json(resolved: &Resolved) -> String {
             "token": token(machine),
         },
         "theme": machine.screen.theme.value,
-        "not_yet": not_yet.map(|one| one.place).collect::<Vec<_>>(),
     });
     format!("{page:#}\n")
 }
@@ -110,12 +108,6 @@ fn as_text(resolved: &Resolved) -> String {
         &machine.screen.depth.from.to_string(),
     );
     page.settled("log", &machine.log);
-    if !team.not_yet.is_empty() {
-        page.head("No effect yet");
-        for one in &team.not_yet {
-            page.row(one.place, one.would, "");
-        }
-    }
     let remarks = remarks(&team.policy, WallClock.now());
     if !remarks.is_empty() {
         page.head("Look at");

@@ -103,17 +103,8 @@ pub(super) async fn launch(
     let key = which(&order, &resolved, ports, dialogue).await?;
     dialogue.doing(format!("opening the journal of {key}"));
     let outside = outside(&order, &resolved, client, &root)?;
-    let mut warnings: Vec<String> = resolved
-        .team
-        .not_yet
-        .iter()
-        .map(ToString::to_string)
-        .chain(
-            remarks(policy, order.clock.now())
-                .iter()
-                .map(ToString::to_string),
-        )
-        .collect();
+    let remarks = remarks(policy, order.clock.now());
+    let mut warnings: Vec<String> = remarks.iter().map(ToString::to_string).collect();
     if policy.slack.is_some() && outside.chat.is_none() && !order.watches {
         warnings.push(NO_SLACK.to_owned());
     }

@@ -38,8 +38,8 @@ pub use nearest::nearest;
 pub use remarks::*;
 pub use remote::*;
 pub use resolve::{
-    AwsAccount, FLAGS_VARIABLES, FlagsSource, GATES, GateDefault, NotYet, ProductionVersion,
-    RuleFault, SmokeSuites, WrittenRead, WrittenRequest, doubt_point, rule_faults,
+    AwsAccount, FLAGS_VARIABLES, FlagsSource, GATES, GateDefault, ProductionVersion, RuleFault,
+    SmokeSuites, WrittenRead, WrittenRequest, doubt_point, rule_faults,
 };
 pub use screen::{Depth, Screen};
 pub use smoke::parse_smoke;

@@ -12,9 +12,7 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics},
     file::TeamTable,
     largest::LARGEST,
-    resolve::{
-        AwsAccount, FlagsSource, NotYet, ProductionVersion, SmokeSuites, checklist, resolve_team,
-    },
+    resolve::{AwsAccount, FlagsSource, ProductionVersion, SmokeSuites, checklist, resolve_team},
     schema, shape,
     smoke::parse_smoke,
     strategy,
@@ -40,8 +38,6 @@ pub struct TeamFile {
     pub smoke: SmokeSuites,
     /// `[flags]`: how their provider is asked.
     pub flags: Option<FlagsSource>,
-    /// What is written and has no effect in this version: a warning at start.
-    pub not_yet: Vec<NotYet>,
 }
 
 /// Reads rules that name no other file; `origin` is the name for people in messages.
@@ -143,7 +139,6 @@ fn read(
         production: resolution.production,
         smoke: suites,
         flags: resolution.flags,
-        not_yet: resolution.not_yet,
     })
 }
 
@@ -213,7 +208,6 @@ mod tests {
         }
         let back = policy.rollback.as_ref().unwrap().dispatch.as_ref().unwrap();
         assert_eq!(back.inputs["id"], "{release_id}");
-        assert!(team.not_yet.is_empty(), "{:?}", team.not_yet);
     }
 
     #[test]
@@ -234,8 +228,7 @@ mod tests {
         assert!(policy.metrics.iter().any(|m| m.name.0 == "db.cpu"));
         assert!(policy.metrics.iter().any(|m| m.side == Side::Control));
         assert_eq!(policy.approval.deploy_timeout.as_hours(), 2);
-        let places: Vec<&str> = team.not_yet.iter().map(|one| one.place).collect();
-        assert_eq!(places, ["paths"]);
+        assert_eq!(policy.paths, ["services/checkout/**"]);
         let coverage = policy.evidence.iter().find(|rule| rule.max_drop.is_some());
         assert_eq!(coverage.and_then(|rule| rule.max_drop), Some(1.0));
         assert_eq!(policy.known_failures[0].test, "e2e::currency");

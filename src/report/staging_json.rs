@@ -177,6 +177,7 @@ fn diff(diff: &Diff) -> Value {
         "behind": diff.behind_by,
         "people": diff.authors,
         "files": diff.files,
+        "files_of_others": diff.left_out,
         "added": diff.added,
         "removed": diff.removed,
         "truncated": diff.truncated,

@@ -364,7 +364,7 @@ fn diff(text: &mut String, diff: Option<&Diff>) {
             } else {
                 format!("{} people", diff.authors)
             },
-            wording::count(u64::from(diff.files), "file"),
+            diff.files_in_words(),
             diff.added,
             diff.removed,
         ),

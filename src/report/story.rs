@@ -157,7 +157,7 @@ fn of_evidence(event: &EvidenceEvent) -> (Mood, String) {
             format!(
                 "{} ahead of production, {}",
                 wording::count(u64::from(diff.ahead_by), "commit"),
-                wording::count(u64::from(diff.files), "file")
+                diff.files_in_words()
             ),
         ),
     }

@@ -71,11 +71,13 @@ pub(crate) fn sights() -> Vec<See> {
             r#"metrics = {{ from = "{from}", until = "{until}", error_rate = {error}, latency_p99 = 181.3 }}"#
         ));
     }
-    let see = |text: String| {
-        let table: toml::Table = toml::from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
-        serde::Deserialize::deserialize(table).unwrap()
-    };
-    all.into_iter().map(see).collect()
+    all.iter().map(|text| sight(text)).collect()
+}
+
+/// One sight, as the stories write it.
+pub(crate) fn sight(text: &str) -> See {
+    let table: toml::Table = toml::from_str(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+    serde::Deserialize::deserialize(table).unwrap()
 }
 
 /// How many commands there are.
@@ -150,7 +152,12 @@ pub(crate) fn begun(dispatches: bool, begin: Begin) -> Drive {
         // What may happen without a person's key must hold every law too.
         r#"rollback = { on_trigger = "pre-authorised", during_deploy = "dispatch" }"#
     };
-    let given = toml::from_str(text).unwrap();
+    begun_by(text, begin)
+}
+
+/// A release that begun so, by the stories' rules with these.
+pub(crate) fn begun_by(given: &str, begin: Begin) -> Drive {
+    let given = toml::from_str(given).unwrap();
     let story = Story {
         tells: String::new(),
         begin,

@@ -15,7 +15,7 @@ use cockpit::{
         later,
         observation::{
             AlarmSnapshot, ArtifactSnapshot, CheckSnapshot, CommentSnapshot, Comparison,
-            Conclusion, DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LaneRule,
+            Conclusion, DeploymentSnapshot, EnvironmentSnapshot, FileChange, JobSnapshot, LaneRule,
             LaneSnapshot, MetricsSeen, Minute, PendingDeployment, PullSnapshot, Relation,
             ReviewSnapshot, ReviewState, RunSnapshot, RunStatus, Sample,
         },
@@ -81,6 +81,10 @@ pub(crate) struct State {
     pub(crate) checks: Vec<CheckSnapshot>,
     /// Files at the candidate's commit, by path.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// Files in the artifact, by path.
+    pub(crate) inner: BTreeMap<String, Vec<u8>>,
+    /// Paths that differ between production and the candidate.
+    pub(crate) changed: Vec<&'static str>,
     /// The newest run of the workflow `ci.yml`, and its artifact.
     pub(crate) ci: (RunId, ArtifactId),
     /// When that workflow's runs were asked for.
@@ -148,6 +152,17 @@ fn pull(number: u64, body: &Text) -> PullSnapshot {
     }
 }
 
+fn changed(path: &str) -> FileChange {
+    FileChange {
+        path: path.into(),
+        added: 10,
+        removed: 0,
+        status: "modified".into(),
+        previous: None,
+        patch: None,
+    }
+}
+
 fn hold() -> PendingDeployment {
     PendingDeployment {
         environment: EnvironmentId(7),
@@ -187,6 +202,8 @@ impl World {
                 chat: None,
                 checks: Vec::new(),
                 files: BTreeMap::new(),
+                inner: BTreeMap::new(),
+                changed: Vec::new(),
                 ci: (RunId(7_000), ArtifactId(70)),
                 asked_ci: Vec::new(),
             }),
@@ -471,8 +488,9 @@ impl Checks for World {
 }
 
 impl Artifacts for World {
-    fn inner_file<'a>(&'a self, _: ArtifactId, _: &'a str) -> Asked<'a, Option<Vec<u8>>> {
-        self.tell(|_| None)
+    fn inner_file<'a>(&'a self, _: ArtifactId, path: &'a str) -> Asked<'a, Option<Vec<u8>>> {
+        let path = path.to_owned();
+        self.tell(move |state| state.inner.get(&path).cloned())
     }
 
     fn list(&self, run: RunId) -> Asked<'_, Vec<ArtifactSnapshot>> {
@@ -545,14 +563,14 @@ impl History for World {
 
     fn compare<'a>(&'a self, base: &'a Sha, head: &'a Sha) -> Asked<'a, Comparison> {
         let (base, head) = (base.clone(), head.clone());
-        self.tell(|_| Comparison {
+        self.tell(|state| Comparison {
             base,
             head,
             relation: Relation::Ahead,
             ahead_by: 1,
             behind_by: 0,
             commits: Vec::new(),
-            files: Vec::new(),
+            files: state.changed.iter().map(|path| changed(path)).collect(),
             files_truncated: false,
             commits_truncated: false,
             is_from_clone: false,

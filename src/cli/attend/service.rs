@@ -152,10 +152,9 @@ impl Service {
         })
     }
 
-    /// What the rules hold that this version does not use.
+    /// What the rules hold that cannot work here.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let not_yet = self.resolved.team.not_yet.iter();
-        let mut all: Vec<String> = not_yet.map(ToString::to_string).collect();
+        let mut all = Vec::new();
         if self.resolved.team.policy.slack.is_some() && !self.speaks() {
             all.push(NO_SLACK.to_owned());
         }

@@ -32,15 +32,6 @@ pub(in crate::cli) fn doctor(around: &Surroundings, json: bool) -> Result<Exit, 
                 "config",
                 format!("{} ({})", team.origin, team.policy.service),
             ));
-            found.extend(team.not_yet.iter().map(|one| {
-                let mend = "nothing to do: it takes effect in a later version";
-                Finding::bad(
-                    State::Warn,
-                    one.place,
-                    format!("has no effect yet: {}", one.would),
-                    mend,
-                )
-            }));
             found.extend(
                 remarks(&team.policy, WallClock.now())
                     .into_iter()

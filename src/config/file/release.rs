@@ -60,10 +60,13 @@ pub struct VersionFromTable {
     /// Regular expression with one group over the run's display title.
     #[serde(default)]
     pub display_title: Option<At<String>>,
-    /// Artifact that holds it.
+    /// Glob of the artifact that holds it; of several the newest counts.
     #[serde(default)]
     pub artifact: Option<At<String>>,
-    /// JSON pointer into that artifact's file.
+    /// Path of the file in that artifact: `manifest.json`.
+    #[serde(default)]
+    pub file: Option<At<String>>,
+    /// JSON pointer into that file; without it the file's first line is the version.
     #[serde(default)]
     pub pointer: Option<At<String>>,
 }

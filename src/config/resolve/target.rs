@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use regex::Regex;
 
-use super::{explain, findings::Findings};
+use super::{explain, findings::Findings, version};
 use crate::{
     config::{
         At,
@@ -78,14 +77,7 @@ pub(super) fn target(table: &TeamTable, found: &mut Findings) -> Target {
         .gate
         .as_ref()
         .map_or(GateKind::Environment, |at| at.value);
-    let version_from = table.candidate.version_from.as_ref();
-    if let Some(from) = version_from
-        && from.display_title.is_none()
-        && from.artifact.is_none()
-    {
-        let help = "name `display_title`, or `artifact` with `pointer`";
-        found.wrong(&from.span, "`version_from` says nothing", help);
-    }
+    let (version_from_title, version_from_artifact) = version::version_from(table, found);
     Target {
         workflow: workflow("github.workflow", &github.workflow, found),
         environment: found.filled("github.environment", &github.environment),
@@ -95,9 +87,8 @@ pub(super) fn target(table: &TeamTable, found: &mut Findings) -> Target {
             .tag_prefix
             .as_ref()
             .map_or_else(|| "v".to_owned(), |at| at.value.clone()),
-        version_from_title: version_from
-            .and_then(|from| from.display_title.as_ref())
-            .and_then(|title| found.read("display_title", title, |raw| one_group(raw))),
+        version_from_title,
+        version_from_artifact,
         dispatch: dispatch(github, gate, found),
     }
 }
@@ -294,21 +285,6 @@ pub(super) fn aws(entries: &[At<AwsEntry>], found: &mut Findings) -> Vec<AwsAcco
     accounts
 }
 
-fn one_group(raw: &str) -> Result<String, String> {
-    let regex = Regex::new(raw).map_err(|error| {
-        let last = error.to_string();
-        let last = last.lines().last().unwrap_or("").trim().to_owned();
-        format!(
-            "no regular expression: {}",
-            last.trim_start_matches("error: ")
-        )
-    })?;
-    match regex.captures_len() {
-        2 => Ok(raw.to_owned()),
-        count => Err(format!("needs exactly one group, has {}", count - 1)),
-    }
-}
-
 /// An address that can be asked: http or https, a host. Secrets in it are refused by the shape.
 pub(super) fn address(raw: &str) -> Result<String, String> {
     let rest = raw
@@ -323,7 +299,7 @@ pub(super) fn address(raw: &str) -> Result<String, String> {
 }
 
 /// RFC 6901: empty, or `/` before each part; `~` only as `~0` and `~1`.
-fn json_pointer(raw: &str) -> Result<String, String> {
+pub(super) fn json_pointer(raw: &str) -> Result<String, String> {
     if !raw.is_empty() && !raw.starts_with('/') {
         return Err(format!("a JSON pointer begins with a slash: \"/{raw}\""));
     }

@@ -9,11 +9,10 @@ use super::{
     calendar, evidence, explain,
     findings::Findings,
     flags::{self, FlagsSource},
-    gates, metrics,
-    not_yet::{self, NotYet},
-    people, prerequisites, risk, rollback, rollout, rules, slack,
+    gates, metrics, people, prerequisites, risk, rollback, rollout, rules, slack,
     smoke::{self, SmokeSuites},
     target::{self, AwsAccount, ProductionVersion},
+    version,
 };
 
 /// What a file means.
@@ -24,7 +23,6 @@ pub(in crate::config) struct Resolution {
     pub(in crate::config) aws: Vec<AwsAccount>,
     pub(in crate::config) production: Option<ProductionVersion>,
     pub(in crate::config) flags: Option<FlagsSource>,
-    pub(in crate::config) not_yet: Vec<NotYet>,
 }
 
 /// Checks and resolves a file. `raw` is the same document as plain values, for the presets' parameters; `hash` the
@@ -59,6 +57,7 @@ pub(in crate::config) fn resolve_team(
         service: found.filled("service", &table.service),
         hash,
         beside: Vec::new(),
+        paths: version::paths(table, &mut found),
         target: target::target(table, &mut found),
         pipeline: target::pipeline(&table.pipeline),
         evidence: evidence::evidence(&table.evidence, &mut found),
@@ -92,7 +91,6 @@ pub(in crate::config) fn resolve_team(
         aws,
         production,
         flags,
-        not_yet: not_yet::not_yet(table),
     };
     (resolution, found.list, theirs.list)
 }

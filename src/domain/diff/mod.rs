@@ -13,6 +13,7 @@ mod patch;
 mod patches;
 mod pull;
 mod reading;
+mod service;
 
 pub use areas::*;
 pub use dependency::*;
@@ -24,3 +25,4 @@ pub use numbers::*;
 pub use patch::*;
 pub use patches::*;
 pub use pull::*;
+pub use service::*;

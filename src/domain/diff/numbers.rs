@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Dependencies, FileKind, Migration, PullRef};
-use crate::domain::{Sha, Text, observation::Relation};
+use crate::domain::{Sha, Text, observation::Relation, wording};
 
 /// The diff from production in numbers. At most 40 KiB as JSON, see [`Diff::fit`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,8 +25,11 @@ pub struct Diff {
     pub lost: Vec<Text>,
     /// First lines of the commits that come, newest first, at most 50.
     pub titles: Vec<Text>,
-    /// Files changed.
+    /// Files changed; of a service with `paths` its own.
     pub files: u32,
+    /// Files beside them that are other services'.
+    #[serde(default)]
+    pub left_out: u32,
     /// Lines added.
     pub added: u64,
     /// Lines removed.
@@ -130,6 +133,7 @@ impl Diff {
             lost: Vec::new(),
             titles: Vec::new(),
             files: 0,
+            left_out: 0,
             added: 0,
             removed: 0,
             truncated: false,
@@ -148,6 +152,17 @@ impl Diff {
             unseen: 0,
             dependencies: Dependencies::default(),
             detail: None,
+        }
+    }
+
+    /// `38 files`; of a service with `paths` `8 of 38 files`: the rest is other services'.
+    pub fn files_in_words(&self) -> String {
+        match self.left_out {
+            0 => wording::count(u64::from(self.files), "file"),
+            left_out => {
+                let all = u64::from(self.files) + u64::from(left_out);
+                format!("{} of {}", self.files, wording::count(all, "file"))
+            }
         }
     }
 

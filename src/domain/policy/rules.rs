@@ -31,6 +31,9 @@ pub struct Policy {
     /// Files that the rules name beside them; their bytes are part of the hash.
     #[serde(default)]
     pub beside: Vec<String>,
+    /// Globs of the service's own files, in a repository that many share; empty: all of them.
+    #[serde(default)]
+    pub paths: Vec<String>,
     /// Which workflow, job and environment are the release.
     pub target: Target,
     /// Steps drawn before the approval.
@@ -163,8 +166,22 @@ pub struct Target {
     pub tag_prefix: String,
     /// Regex with one group over the run's display title.
     pub version_from_title: Option<String>,
+    /// A file of an artifact of the run that holds the version.
+    #[serde(default)]
+    pub version_from_artifact: Option<VersionFile>,
     /// For `gate = "dispatch"`: the production workflow, its ref and its inputs (templates).
     pub dispatch: Option<DispatchRule>,
+}
+
+/// Where in an artifact the candidate's version stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionFile {
+    /// Glob over the names of the run's artifacts; the newest counts.
+    pub artifact: String,
+    /// Path of the file in it.
+    pub file: String,
+    /// JSON pointer (RFC 6901) into it; `None`: the file is text, and its first line is the version.
+    pub pointer: Option<String>,
 }
 
 /// What holds production until a person decides.

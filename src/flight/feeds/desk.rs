@@ -11,7 +11,7 @@ use super::{gathered::Before, pulse::Gone};
 use crate::{
     domain::{
         ArtifactId, Fault, Sha, Text,
-        evidence::EvidenceKind,
+        evidence::{Candidate, EvidenceKind},
         observation::{ArtifactSnapshot, DeploymentSnapshot, PullSnapshot},
         policy::Policy,
     },
@@ -25,6 +25,10 @@ pub(super) const SELDOM: SignedDuration = SignedDuration::from_secs(600);
 #[derive(Default)]
 pub(super) struct Memory {
     pub(super) candidate: Option<(Sha, u32)>,
+    /// The candidate as it was told.
+    pub(super) told: Option<Candidate>,
+    /// The artifact that its version was read from, or that holds none.
+    pub(super) version_read: Option<ArtifactId>,
     pub(super) pulls: Vec<PullSnapshot>,
     pub(super) pulls_asked: Timestamp,
     /// Whether a trust given here was kept for the next release.

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         Fault, Sha, Text,
-        diff::{Areas, Diff, HotPaths},
+        diff::{Areas, Diff, HotPaths, Service},
         later,
         observation::{Comparison, Observation},
     },
@@ -110,8 +110,11 @@ async fn round(
             Err(fault) => return Ok(Err(fault)),
         },
     };
-    let mut diff = Diff::of(&seen, &hot).with_rules(&seen, &desk.policy.beside);
-    diff.areas = Areas::new(&desk.policy.areas).sums(&seen.files);
+    let service = Service::new(&desk.policy.paths, &hot);
+    let (own, left_out) = service.part(&seen);
+    let mut diff = Diff::of(&own, &hot).with_rules(&seen, &desk.policy.beside);
+    diff.areas = Areas::new(&desk.policy.areas).sums(&own.files);
+    diff.left_out = left_out;
     diff.detail = blob;
     if diff.behind_by > 0 {
         diff.lost = lost(pulse, base, head, memory).await;

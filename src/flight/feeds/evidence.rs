@@ -6,7 +6,7 @@ use super::{
     desk::{Desk, ExplainMemory, Memory, Round, SELDOM, try_ask},
     elsewhere, gather, past, production,
     pulse::{Gone, Pulse},
-    trust,
+    trust, version,
 };
 use crate::{
     domain::{
@@ -94,6 +94,8 @@ async fn round(
         memory.pulls = pulls;
         memory.pulls_asked = asked;
         memory.candidate = Some((sha.clone(), needs.attempt));
+        memory.told = Some(candidate.clone());
+        memory.version_read = None;
         pulse.see(Observation::Candidate(candidate)).await?;
     }
     if asked >= later(memory.pulls_asked, PULLS_AGAIN) && reads_pulls(desk) {
@@ -107,6 +109,9 @@ async fn round(
     }
     let artifacts = try_ask!(pulse.outside.artifacts.list(needs.run).await);
     pulse.see(Observation::Artifacts(artifacts.clone())).await?;
+    if let Err(fault) = version::look(pulse, desk, needs, memory, &artifacts).await? {
+        failed = failed.or(Some(fault));
+    }
     for workflow in elsewhere::workflows(&desk.policy) {
         if !elsewhere::is_due(desk, needs, memory, workflow, asked) {
             continue;

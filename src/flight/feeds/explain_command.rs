@@ -1,6 +1,6 @@
 //! The explain text by a program that the rules name: facts in, Markdown out, after a person trusted it, once for an attempt.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
     desk::{Desk, Memory},
@@ -11,7 +11,9 @@ use super::{
 use crate::{
     domain::{
         Fault, FaultKind, Text,
+        diff::{HotPaths, Service},
         evidence::{Explain, ExplainSource},
+        observation::Comparison,
         policy::Program,
     },
     flight::{explain_need::ExplainNeed, flying::Report, needs::Needs},
@@ -49,9 +51,10 @@ pub(super) async fn ask(
             ExplainNeed::Ask { facts, .. } => facts,
         };
         let facts = match &needs.evidence.detail {
-            Some(blob) => diff::kept(desk, blob)
-                .await
-                .map_or_else(|| (**facts).clone(), |seen| with_comparison(facts, &seen)),
+            Some(blob) => diff::kept(desk, blob).await.map_or_else(
+                || (**facts).clone(),
+                |seen| with_comparison(facts, &own(desk, &seen)),
+            ),
             None => (**facts).clone(),
         };
         memory.explain.command = Some(run(pulse, program, &facts.to_string()).await?);
@@ -69,6 +72,12 @@ pub(super) async fn ask(
         Some(Err(why)) => Given::Failed(why),
         None => Given::Nothing,
     }))
+}
+
+/// What of the comparison is the service's.
+fn own<'c>(desk: &Desk, seen: &'c Comparison) -> Cow<'c, Comparison> {
+    let hot = HotPaths::new(&desk.policy.hot_paths);
+    Service::new(&desk.policy.paths, &hot).part(seen).0
 }
 
 async fn run(pulse: &Pulse, program: &Program, facts: &str) -> Result<Result<Text, Text>, Gone> {

@@ -29,5 +29,6 @@ mod run;
 mod smoke;
 mod told;
 mod trust;
+mod version;
 
 pub use crew::*;

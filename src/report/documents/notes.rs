@@ -74,7 +74,7 @@ fn good_to_know(diff: &Diff) -> Vec<String> {
     let mut points = vec![format!(
         "{floor}{}, {}, +{} −{} lines",
         wording::count(u64::from(diff.ahead_by), "commit"),
-        wording::count(u64::from(diff.files), "file"),
+        diff.files_in_words(),
         diff.added,
         diff.removed
     )];

@@ -111,7 +111,7 @@ fn changes(release: &Release) -> Line {
     let line = Line::plain(format!(
         "{floor}{}, {}, +{} −{}",
         wording::count(u64::from(diff.ahead_by), "commit"),
-        wording::count(u64::from(diff.files), "file"),
+        diff.files_in_words(),
         diff.added,
         diff.removed
     ));

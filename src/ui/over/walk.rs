@@ -89,7 +89,7 @@ fn title(view: View<'_>, buffer: &mut Buffer, frame: Rect) {
         let floor = if diff.truncated { "at least " } else { "" };
         let sums = format!(
             " {floor}{}  +{} {}{} ",
-            wording::count(u64::from(diff.files), "file"),
+            diff.files_in_words(),
             diff.added,
             glyphs.minus,
             diff.removed

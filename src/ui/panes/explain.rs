@@ -243,7 +243,7 @@ fn changed(view: View<'_>) -> String {
             format!("{} people", diff.authors)
         },
         view.look.glyphs.dot,
-        wording::count(u64::from(diff.files), "file"),
+        diff.files_in_words(),
         view.look.glyphs.dot,
         diff.added,
         view.look.glyphs.minus,

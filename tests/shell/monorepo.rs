@@ -1,0 +1,80 @@
+//! A repository that many services share, and a version that stands in an artifact: what the feeds make of both.
+
+use cockpit::domain::policy::VersionFile;
+use jiff::SignedDuration;
+
+use crate::{
+    air::{Air, seconds},
+    aloft::policy,
+};
+
+#[tokio::test(start_paused = true)]
+async fn only_the_services_own_files_count_and_the_rest_is_said_to_be_left_out() {
+    let mut rules = policy();
+    rules.paths = vec!["services/checkout/**".to_owned()];
+    rules.hot_paths = vec!["libs/money/**".to_owned()];
+    let changed = vec![
+        "services/checkout/src/main.rs",
+        "services/search/src/main.rs",
+        "services/search/migrations/0001.sql",
+        "libs/money/round.rs",
+        ".github/workflows/release.yml",
+    ];
+    let mut air = Air::by(rules, |world| world.state().changed = changed).await;
+    air.until("it is compared", |release| release.evidence.diff.is_some())
+        .await;
+    let diff = air.release().evidence.diff.clone().unwrap();
+    assert_eq!((diff.files, diff.left_out, diff.added), (3, 2, 30));
+    assert_eq!(diff.files_in_words(), "3 of 5 files");
+    assert_eq!(diff.migration_count, 0, "another service's");
+    assert_eq!(diff.hot_count, 1, "hot wherever it lies");
+    assert!(
+        diff.areas
+            .iter()
+            .all(|area| area.name.as_str() != "services/search")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_version_comes_out_of_the_artifact_once_that_is_there_and_locks_what_was_shown() {
+    let mut rules = policy();
+    rules.target.version_from_artifact = Some(VersionFile {
+        artifact: "jun*".to_owned(),
+        file: "manifest.json".to_owned(),
+        pointer: Some("/version".to_owned()),
+    });
+    let mut air = Air::by(rules, |world| {
+        let manifest = br#"{"version":"2.14.0+8123"}"#.to_vec();
+        world
+            .state()
+            .inner
+            .insert("manifest.json".to_owned(), manifest);
+    })
+    .await;
+    air.pass(seconds(60)).await;
+    let version = |air: &Air| air.release().name().to_string();
+    assert_eq!(version(&air), "2.14.0+8123");
+    // It was read once, and what the tag says does not come back.
+    air.pass(SignedDuration::from_mins(20)).await;
+    assert_eq!(version(&air), "2.14.0+8123");
+    assert_eq!(air.written("candidate_seen"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_artifact_without_a_version_leaves_the_tag() {
+    let mut rules = policy();
+    rules.target.version_from_artifact = Some(VersionFile {
+        artifact: "junit".to_owned(),
+        file: "VERSION".to_owned(),
+        pointer: None,
+    });
+    let mut air = Air::by(rules, |world| {
+        world
+            .state()
+            .inner
+            .insert("VERSION".to_owned(), b"\x1b[2J\n".to_vec());
+    })
+    .await;
+    air.pass(seconds(60)).await;
+    assert_eq!(air.release().name().as_str(), "v2.14.0");
+}
