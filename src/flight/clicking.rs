@@ -35,7 +35,8 @@ impl Flight {
             .clicked(click)
             .and_then(|command| self.submit(command));
         match taken {
-            // Told once it is on record.
+            // Told once it is on record, which the same click once more is already.
+            Ok(()) if self.writing.is_none() => clicker.say(ClickSaid::Counts),
             Ok(()) => self.clicker = Some(clicker),
             Err(refusal) => clicker.say(ClickSaid::Refused(refused(&refusal))),
         }
@@ -60,7 +61,8 @@ impl Flight {
         let takes_seat = command.intent == Intent::TakeSeat;
         let by = command.actor.clone();
         let refusal = self.submit(command).err();
-        self.relieved = Some(by).filter(|_| takes_seat && refusal.is_none());
+        let is_written = refusal.is_none() && self.writing.is_some();
+        self.relieved = Some(by).filter(|_| takes_seat && is_written);
         let answer = Reply::of(refusal.as_ref()).bytes();
         // Who wrote it looks at the journal too: an answer that is lost changes nothing.
         drop(spawn_blocking(move || letters.answer(&name, &answer)));

@@ -384,6 +384,10 @@ impl Flying for Flight {
         }
         let now = self.clock.now().max(self.release.newest());
         let events = decide(&self.release, &command, now)?;
+        if events.is_empty() {
+            // It is so already: there is nothing to write.
+            return Ok(());
+        }
         let actor = Actor::Person(command.actor);
         let batch = self
             .journal

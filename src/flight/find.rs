@@ -14,6 +14,9 @@ use crate::{
 /// Waiting runs whose pending deployments are asked for; older ones are not candidates that anyone means.
 const MOST_WAITING: usize = 20;
 
+/// Runs that may fail to answer before no other is asked.
+const MOST_FAILURES: usize = 3;
+
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -94,7 +97,12 @@ fn explained(fault: Fault, name: &str) -> Fault {
 }
 
 async fn waiting(sought: &Sought, runs: &dyn Runs) -> Result<Found, Fault> {
-    let mut held = waiting_runs(sought, runs, &|_| false, MOST_WAITING).await?;
+    let found = waiting_runs(sought, runs, &|_| false, MOST_WAITING).await?;
+    if let Some(fault) = found.fault {
+        // The one that is meant may be the one that did not answer.
+        return Err(fault);
+    }
+    let mut held = found.runs;
     match held.len() {
         0 => Ok(Found::None {
             newest: newest(runs).await?,
@@ -104,30 +112,46 @@ async fn waiting(sought: &Sought, runs: &dyn Runs) -> Result<Found, Fault> {
     }
 }
 
-/// The runs that wait for one of the environments, newest first: of the newest `most`, but for those that `skip` says.
+/// Runs that wait, as far as that could be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingRuns {
+    /// Those that wait for one of the environments, newest first.
+    pub runs: Vec<RunSnapshot>,
+    /// Why it is not known of others; `None`: these are all.
+    pub fault: Option<Fault>,
+}
+
+/// The runs that wait for one of the environments: of the newest `most`, those that `skip` says left out. Fails where the list
+/// cannot be had; one run that does not answer is no reason to leave the others waiting.
 pub async fn waiting_runs(
     sought: &Sought,
     runs: &dyn Runs,
     skip: &dyn Fn(&RunSnapshot) -> bool,
     most: usize,
-) -> Result<Vec<RunSnapshot>, Fault> {
-    let mut held = Vec::new();
-    for run in runs.runs(Some("waiting")).await?.into_iter().take(most) {
-        if skip(&run) {
-            continue;
-        }
+) -> Result<WaitingRuns, Fault> {
+    let (mut held, mut fault, mut failed) = (Vec::new(), None, 0);
+    let listed = runs.runs(Some("waiting")).await?;
+    for run in listed.into_iter().filter(|run| !skip(run)).take(most) {
         // The list may be older than the run.
         let pending = match runs.pending(run.id).await {
             Ok(pending) => pending,
             Err(fault) if fault.kind == FaultKind::NotFound => continue,
-            Err(fault) => return Err(fault),
+            Err(why) => {
+                failed += 1;
+                let is_hopeless = matches!(why.kind, FaultKind::RateLimited { .. });
+                fault.get_or_insert(why);
+                if is_hopeless || failed == MOST_FAILURES {
+                    break;
+                }
+                continue;
+            }
         };
         let there = |name: &str| sought.environments.iter().any(|e| e == name);
         if pending.iter().any(|p| there(p.name.as_str())) {
             held.push(run);
         }
     }
-    Ok(held)
+    Ok(WaitingRuns { runs: held, fault })
 }
 
 async fn newest(runs: &dyn Runs) -> Result<Option<RunSnapshot>, Fault> {

@@ -66,6 +66,7 @@ impl Store for Disk {
         if durable {
             self.wait();
         }
+        assert!(lines.ends_with(b"\n"), "only whole lines are appended");
         if self.full.load(Ordering::SeqCst) {
             return Err(io::Error::new(
                 io::ErrorKind::StorageFull,

@@ -305,7 +305,9 @@ fn soaked(more: usize, kills: usize, seed: u64, speed: f64) {
     let mut begun: BTreeMap<PathBuf, usize> = BTreeMap::new();
     for _ in 0..kills {
         let aloft = place.start(attend(&place, &config));
-        place.wait_until("something opened", |place| !folders(place).is_empty());
+        place.wait_until("something can be signed", |place| {
+            folders(place).iter().any(|folder| may_be_signed(folder))
+        });
         let pause = Duration::from_millis(100 + dice.roll(300));
         std::thread::sleep(pause);
         for folder in folders(&place) {
@@ -341,6 +343,11 @@ fn soaked(more: usize, kills: usize, seed: u64, speed: f64) {
         assert_eq!(once, 1, "{role} by {by} in {}", folder.display());
     }
     assert!(place.world.acts().is_empty(), "it approves nothing");
+    assert!(
+        left.len() >= 3,
+        "of {} sign-offs nothing follows",
+        left.len()
+    );
     println!(
         "{} sign-offs over {} releases and {kills} kills",
         left.len(),

@@ -26,9 +26,9 @@ use crate::{
 };
 
 /// Longest wait, in real time, for what is landing.
-const LANDING: Duration = Duration::from_millis(1_500);
+const LANDING: Duration = Duration::from_millis(1_300);
 /// Longest end, real time: a supervisor kills what takes longer than it likes.
-const END: Duration = Duration::from_millis(1_900);
+const END: Duration = Duration::from_millis(1_700);
 
 /// `cockpit attend [RELEASE] [--all]`. `files` and `repositories` are what the global flags name, each perhaps several times.
 pub(in crate::cli) fn attend(

@@ -90,7 +90,7 @@ impl Patrol {
         }
         loop {
             for service in 0..self.services.len() {
-                for run in self.look(service).await {
+                for run in self.look(service).await.0 {
                     self.start_apart(service, run).await;
                 }
             }
@@ -101,8 +101,8 @@ impl Patrol {
     /// The first run of a service that waits; waits for one.
     pub(super) async fn first(&mut self, service: usize) -> Vec<RunId> {
         loop {
-            let found = self.look(service).await;
-            if !found.is_empty() {
+            let (found, is_whole) = self.look(service).await;
+            if is_whole && !found.is_empty() {
                 return found;
             }
             self.until(later(self.clock.now(), LOOK_EVERY)).await;
@@ -126,7 +126,8 @@ impl Patrol {
         self.worst
     }
 
-    async fn look(&mut self, service: usize) -> Vec<RunId> {
+    /// The runs of a service that wait and are not attended, and whether these are all of them.
+    async fn look(&mut self, service: usize) -> (Vec<RunId>, bool) {
         let own = Rc::clone(&self.services[service]);
         let known = |run: RunId, attempt: u32| {
             self.attended.contains(&(service, run))
@@ -137,13 +138,17 @@ impl Patrol {
         };
         let found = own.waiting(&|run| known(run.id, run.attempt)).await;
         match found {
-            Ok(runs) => {
-                self.failed.remove(&service);
-                runs.into_iter().map(|run| run.id).collect()
+            Ok(found) => {
+                match &found.fault {
+                    Some(fault) => self.complain(service, fault),
+                    None => drop(self.failed.remove(&service)),
+                }
+                let runs = found.runs.into_iter().map(|run| run.id);
+                (runs.collect(), found.fault.is_none())
             }
             Err(fault) => {
                 self.complain(service, &fault);
-                Vec::new()
+                (Vec::new(), false)
             }
         }
     }

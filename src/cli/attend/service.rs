@@ -28,7 +28,7 @@ use crate::{
         Fault, Phase, ReleaseKey, Repository, RunId, Text, observation::RunSnapshot,
         record::RecordEvent,
     },
-    flight::{Calm, Outside, Sought, waiting_runs},
+    flight::{Calm, Outside, Sought, WaitingRuns, waiting_runs},
     ports::{Alarms, Chat, Clock, Dispatch, History, Metrics, Store},
     wiring,
 };
@@ -191,7 +191,7 @@ impl Service {
     pub(super) async fn waiting(
         &self,
         skip: &dyn Fn(&RunSnapshot) -> bool,
-    ) -> Result<Vec<RunSnapshot>, Fault> {
+    ) -> Result<WaitingRuns, Fault> {
         waiting_runs(&self.sought, &*self.outside.calm.runs, skip, MOST_WAITING).await
     }
 

@@ -2,7 +2,7 @@
 
 use cockpit::{
     domain::{FaultKind, ReleaseQuery, Repository},
-    flight::{Found, Sought, find},
+    flight::{Found, Sought, find, waiting_runs},
 };
 use serde_json::{Value, json};
 
@@ -144,4 +144,33 @@ async fn a_commit_without_a_run_shows_the_newest() {
     };
     let none = found(Some(SHA), none).await.unwrap();
     assert!(matches!(&none, Found::None { newest: Some(run) } if run.id.0 == 1));
+}
+
+/// Of a hundred runs some fail to answer in a bad network: the others are attended all the same.
+#[tokio::test]
+async fn a_run_that_does_not_answer_leaves_the_others_waiting_for_nothing() {
+    let server = Server::start(|seen, _| match seen.path().rsplit('/').nth(1) {
+        Some("deploy.yml") => Reply::json(&runs(&[1, 2, 3, 4, 5, 6])),
+        Some("1" | "4") => Reply::new(502, "{}"),
+        Some(_) => Reply::json(&json!([{"environment": {"id": 1, "name": "production"}}])),
+        None => Reply::new(404, "{}"),
+    })
+    .await;
+    let sought = Sought {
+        workflow: "deploy.yml".to_owned(),
+        environments: vec!["production".to_owned()],
+    };
+    let client = client(&server.origin);
+    let told = |most: usize| waiting_runs(&sought, &client, &|run| run.id.0 == 5, most);
+    let found = told(5).await.unwrap();
+    let ids: Vec<u64> = found.runs.iter().map(|run| run.id.0).collect();
+    assert_eq!(
+        ids,
+        [6, 3, 2],
+        "and what is known already takes nobody's place"
+    );
+    assert_eq!(found.fault.unwrap().kind, FaultKind::Server);
+    // Without an argument the one that is meant may be among those that did not answer.
+    let fault = find(&ReleaseQuery::Waiting, &sought, &client, &client).await;
+    assert_eq!(fault.unwrap_err().kind, FaultKind::Server);
 }
