@@ -124,7 +124,7 @@ fn exchangeable_windows_alarm_no_more_often_than_accepted() {
     }];
     let mut alarms = [0; 3];
     let rates = [0.1, 0.05, 0.01];
-    let (mut windows, each) = (0, cases(800));
+    let (mut windows, each) = (0, if is_long() { 800 } else { 48 });
     for past in [40, 60, 180] {
         for draw in draws {
             for _ in 0..each / 3 {

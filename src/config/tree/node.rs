@@ -122,10 +122,12 @@ impl Node {
         let spot: Spot = spot.map_err(|error| {
             let message = error.to_string();
             let first = message.lines().next().unwrap_or("this is not YAML");
+            // The place is shown by a caret where it is known, else it stays in the words.
+            let words = first.strip_prefix("error: ").unwrap_or(first);
             let start = error.location().and_then(|place| range(place, text));
             vec![match start {
-                Some(span) => Diagnostic::at(span, first),
-                None => Diagnostic::whole(first),
+                Some(span) => Diagnostic::at(span, without_place(words)),
+                None => Diagnostic::whole(words),
             }]
         })?;
         plant(spot, Place::default(), text, &mut 0)
@@ -257,6 +259,14 @@ fn plant<S: Seat>(
     Ok(Node { branch, place })
 }
 
+/// A YAML fault without `line 1 column 8: ` before it.
+fn without_place(words: &str) -> &str {
+    match words.split_once(": ") {
+        Some((place, rest)) if place.starts_with("line ") && place.contains(" column ") => rest,
+        _ => words,
+    }
+}
+
 /// The bytes that a YAML location means, where it tells them.
 fn range(at: serde_saphyr::Location, text: &str) -> Option<Range<usize>> {
     let span = at.span();
@@ -318,6 +328,21 @@ mod tests {
         let yaml = Node::from_yaml("a: 1\nb: [true, x]\nc:\n  d: 1.5\n").unwrap();
         assert_eq!(toml.to_json(), json.to_json());
         assert_eq!(yaml.to_json(), json.to_json());
+    }
+
+    #[test]
+    fn a_yaml_fault_is_said_once_and_its_place_once() {
+        for text in ["a: [1, 2", "a: &a [*a]\n", "a: b: c\n", "\t- x"] {
+            let Err(faults) = Node::from_yaml(text) else {
+                continue;
+            };
+            for fault in faults {
+                let said = format!("{fault:?}");
+                assert!(!said.contains("error: "), "{text}: {said}");
+            }
+        }
+        assert_eq!(without_place("line 1 column 8: recursive"), "recursive");
+        assert_eq!(without_place("no place: here"), "no place: here");
     }
 
     #[test]
