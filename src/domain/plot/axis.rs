@@ -39,7 +39,12 @@ impl ValueAxis {
         let least = (high.abs().max(low.abs()) * 1e-3).max(1e-9);
         if high - low < least {
             let middle = f64::midpoint(low, high);
-            let reach = (middle.abs() * 0.1).max(least);
+            // Of zeros alone nothing is known but that they are zero: one of the unit says so, and limits near it are seen.
+            let reach = if middle == 0.0 {
+                1.0
+            } else {
+                (middle.abs() * 0.1).max(least)
+            };
             // A constant that is never below zero keeps its floor there.
             (low, high) = (
                 if low >= 0.0 {
@@ -127,7 +132,7 @@ mod tests {
     #[rstest]
     #[case(&[0.05, 0.4], 4, 0.0, 0.4, 0.1)]
     #[case(&[171.0, 198.0], 4, 170.0, 200.0, 10.0)]
-    #[case(&[0.0, 0.0], 4, 0.0, 1e-9, 5e-10)]
+    #[case(&[0.0, 0.0], 4, 0.0, 1.0, 0.5)]
     #[case(&[-3.0, 7.0], 5, -4.0, 8.0, 2.0)]
     #[case(&[f64::NAN], 4, 0.0, 1.0, 0.5)]
     fn ends_are_round(
