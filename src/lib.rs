@@ -6,6 +6,9 @@
 //! terminal around both, `simulator` a world on loopback, `cli` and `wiring` the commands. Imports go downward only;
 //! `tests/architecture.rs` holds that.
 
+// A closed or full standard output or error must not end the program in a panic: `cli/say` writes there, nothing else.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod adapters;
 pub mod app;
 pub mod cli;

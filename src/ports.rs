@@ -106,6 +106,8 @@ pub trait Dispatch: Send + Sync {
         marker: Option<&'a str>,
         since: Timestamp,
     ) -> Asked<'a, Vec<RunSnapshot>>;
+    /// How far the server's clock, by which runs are dated, is ahead of this machine's; nothing where no answer told.
+    fn clock_ahead(&self) -> SignedDuration;
     /// Asks a run to stop. 409 (already ended) is a [`crate::domain::FaultKind::Conflict`].
     fn cancel(&self, run: RunId) -> Asked<'_, ()>;
     /// Runs the failed jobs again.

@@ -54,6 +54,30 @@ fn help_and_version_end_with_0_and_name_the_exit_codes() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_or_closed_output_is_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("cockpit.toml"), "servce = 1\n").unwrap();
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("cockpit"));
+        command
+            .current_dir(folder.path())
+            .env_clear()
+            .env("HOME", folder.path())
+            .args(arguments);
+        command
+    };
+    // The diagnostics cannot be read by anybody: the code stays that of a wrong configuration.
+    let mut wrong = run(&["config", "show"]);
+    assert_eq!(wrong.stderr(full()).status().unwrap().code(), Some(2));
+    let mut closed = run(&["list"]);
+    let told = closed.stdout(full()).output().unwrap();
+    assert_eq!(told.status.code(), Some(1));
+    assert!(err(&told).contains("standard output"), "{}", err(&told));
+}
+
 #[test]
 fn wrong_usage_ends_with_2_and_says_what_was_meant() {
     let folder = tempfile::tempdir().unwrap();

@@ -10,7 +10,7 @@ use super::{
     strategy_words,
 };
 use crate::domain::{
-    Feed, Phase,
+    Feed, Phase, Text,
     approval::ApprovalProgress,
     judge::WindowEnd,
     policy::Effect,
@@ -237,7 +237,10 @@ fn requested(release: &Release, now: Timestamp) -> Bar {
     let detail = match request.progress {
         ApprovalProgress::Requested => "looking once more before it is sent",
         ApprovalProgress::Checked => "on its way to GitHub",
-        _ => "GitHub took it; until the run says so it counts as requested",
+        _ => match beyond_the_review(release).as_slice() {
+            still @ [_, ..] if request.approve => &format!("GitHub took it; {}", still.join(", ")),
+            _ => "GitHub took it; until the run says so it counts as requested",
+        },
     };
     Bar::new(
         Tone::Busy,
@@ -249,16 +252,29 @@ fn requested(release: &Release, now: Timestamp) -> Bar {
     )
 }
 
-fn deploying(release: &Release, now: Timestamp) -> Bar {
-    let holds: Vec<String> = release
-        .approval
-        .holds
+/// What holds the run besides a review, by name: timers, and the rules of others.
+fn beyond_the_review(release: &Release) -> Vec<String> {
+    let protection = release.rollout.protection.as_ref();
+    let rules: Vec<&str> = protection
         .iter()
-        .map(|hold| match hold.wait_timer_minutes {
-            0 => format!("{} is held by a rule", hold.name),
-            minutes => format!("{} waits {minutes} min by its timer", hold.name),
-        })
+        .flat_map(|protection| &protection.custom_rules)
+        .map(Text::as_str)
         .collect();
+    let held = release.approval.holds.iter();
+    held.filter_map(|hold| match hold.wait_timer_minutes {
+        0 if rules.is_empty() => None,
+        0 => Some(format!("{} is held by {}", hold.name, rules.join(", "))),
+        minutes => Some(format!("{} waits {minutes} min by its timer", hold.name)),
+    })
+    .collect()
+}
+
+fn deploying(release: &Release, now: Timestamp) -> Bar {
+    let mut holds = beyond_the_review(release);
+    if holds.is_empty() {
+        let unnamed = release.approval.holds.iter();
+        holds.extend(unnamed.map(|hold| format!("{} is held by a rule", hold.name)));
+    }
     let stage = release
         .rollout
         .current_stage()

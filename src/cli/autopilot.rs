@@ -4,6 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::say::aside;
 use crate::domain::{
     Command, Intent, Login, Phase, Refusal, Text,
     approval::{ApprovalProgress, ConfirmedApproval, ConfirmedRollback, Shown},
@@ -220,10 +221,10 @@ impl Autopilot {
             return is_read.then_some(now_shown);
         }
         for change in changes {
-            eprintln!(
+            aside(format_args!(
                 "locked: {} was {}, is {}",
                 change.what, change.was, change.now
-            );
+            ));
         }
         self.prompt = Some((now, now_shown));
         None

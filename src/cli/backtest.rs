@@ -12,7 +12,10 @@ use std::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::exit::{Exit, Stop};
+use super::{
+    exit::{Exit, Stop},
+    say::aside,
+};
 use crate::domain::{
     Text,
     anomaly::{Answer, Case, DEFAULT_RATE, Label, Tally, try_case},
@@ -84,7 +87,7 @@ fn judge(
                 bad += 1;
                 // What was judged so far comes first.
                 out.flush()?;
-                eprintln!("error: line {number}: {}", Text::line(&why));
+                aside(format_args!("error: line {number}: {}", Text::line(&why)));
             }
         }
     }
@@ -186,7 +189,7 @@ fn summary(tally: &Tally, bad: usize) {
         let f1 = tally
             .f1()
             .map_or_else(|| "-".to_owned(), |f1| format!("{f1:.3}"));
-        eprintln!(
+        aside(format_args!(
             "{} labelled: precision {}, recall {}, F1 {f1}; {} missed, {} false alarms ({} of healthy); median {minutes} min to alarm",
             tally.labelled(),
             percent(tally.precision()),
@@ -194,19 +197,21 @@ fn summary(tally: &Tally, bad: usize) {
             tally.missed,
             tally.false_alarms,
             percent(tally.false_alarm_rate()),
-        );
+        ));
     }
     let (without, said) = tally.without_data;
     if without > 0 {
-        eprintln!("{without} without data, {said} of them said to be so");
+        aside(format_args!(
+            "{without} without data, {said} of them said to be so"
+        ));
     }
     if tally.unlabelled > 0 {
-        eprintln!("{} without a label", tally.unlabelled);
+        aside(format_args!("{} without a label", tally.unlabelled));
     }
     if bad > 0 {
-        eprintln!(
+        aside(format_args!(
             "{} not read",
             wording::count(u64::try_from(bad).unwrap_or(u64::MAX), "line")
-        );
+        ));
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     exit::{Exit, Stop},
-    manual::print,
+    say::print,
     surroundings::Surroundings,
 };
 use crate::{

@@ -13,7 +13,7 @@ use std::{fmt, process::ExitCode};
 
 use crate::{
     config::Diagnostics,
-    domain::{Fault, Malformed},
+    domain::{Fault, FaultKind, Malformed},
 };
 
 /// How a command ends.
@@ -101,12 +101,57 @@ impl From<Diagnostics> for Stop {
 
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
-        Self::failed(format!("{fault}\n  = help: {}", fault.kind.mend()))
+        let told = Self::failed(fault.to_string());
+        match &fault.kind {
+            // A file, a setting, a missing word: its own words say what to do.
+            FaultKind::Local => Self::usage(fault.to_string()),
+            // Nobody goes on trying once the command has ended.
+            FaultKind::Offline => told.with_help("check the network and the proxy, then ask again"),
+            FaultKind::TimedOut | FaultKind::Server => {
+                told.with_help("the other side fails or is slow: ask again later")
+            }
+            FaultKind::RateLimited { until } => told.with_help(&format!(
+                "ask again after {}",
+                until.strftime("%H:%M:%S UTC")
+            )),
+            kind => told.with_help(kind.mend()),
+        }
     }
 }
 
 impl From<Malformed> for Stop {
     fn from(wrong: Malformed) -> Self {
         Self::usage(wrong.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stopped(kind: FaultKind) -> Stop {
+        Fault::new(kind, "GitHub: runs", "no").into()
+    }
+
+    #[test]
+    fn a_command_that_ended_promises_nothing() {
+        for kind in [FaultKind::Offline, FaultKind::TimedOut, FaultKind::Server] {
+            let stop = stopped(kind);
+            assert_eq!(stop.exit, Exit::Failed);
+            assert!(stop.to_string().contains("ask again"), "{stop}");
+            assert!(!stop.to_string().contains("keeps trying"), "{stop}");
+        }
+        let until = "2026-11-30T03:40:05Z".parse().unwrap();
+        let limited = stopped(FaultKind::RateLimited { until }).to_string();
+        assert!(
+            limited.ends_with("ask again after 03:40:05 UTC"),
+            "{limited}"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_on_this_side_is_usage() {
+        assert_eq!(stopped(FaultKind::Local).exit, Exit::Usage);
+        assert_eq!(stopped(FaultKind::Forbidden).exit, Exit::Failed);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     args::GateCommand,
     exit::{Exit, Stop},
-    manual::print,
+    say::{aside, print},
     surroundings::Surroundings,
 };
 use crate::{
@@ -95,7 +95,7 @@ fn ended(rules: &[Placed<'_>], asked: Asked<'_>) -> Exit {
     let doubted = rules.iter().filter(|one| !one.doubts.is_empty()).count();
     if doubted > 0 && !asked.json {
         let count = wording::count(u64::try_from(doubted).unwrap_or(u64::MAX), "rule");
-        eprintln!("{count} with warnings");
+        aside(format_args!("{count} with warnings"));
     }
     if doubted > 0 && asked.strict {
         Exit::Failed

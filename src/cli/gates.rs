@@ -10,6 +10,7 @@ use super::{
     look::{Question, look},
     past,
     record_args::GatePhase,
+    say::print,
     surroundings::Surroundings,
 };
 use crate::domain::{
@@ -58,7 +59,7 @@ pub(super) fn gate(around: &Surroundings, given: &GateArguments) -> Result<Exit,
     {
         let recorded = past::open(&journal)?;
         if recorded.release().phase().is_end() {
-            return Ok(answer(recorded.release(), given));
+            return answer(recorded.release(), given);
         }
     }
     let question = Question {
@@ -69,7 +70,7 @@ pub(super) fn gate(around: &Surroundings, given: &GateArguments) -> Result<Exit,
     look(around, question, |release| answer(release, given))
 }
 
-fn answer(release: &Release, given: &GateArguments) -> Exit {
+fn answer(release: &Release, given: &GateArguments) -> Result<Exit, Stop> {
     let after = match given.phase {
         Some(phase) => phase == GatePhase::After,
         None => release.rollout.first_traffic.is_some(),
@@ -84,12 +85,13 @@ fn answer(release: &Release, given: &GateArguments) -> Exit {
     } else {
         decided(&lines)
     };
-    if given.json {
-        println!("{:#}", as_json(release, after, answer, &why, &lines));
+    let page = if given.json {
+        format!("{:#}\n", as_json(release, after, answer, &why, &lines))
     } else {
-        print!("{}", in_words(release, answer, &why, &lines));
-    }
-    answer.exit()
+        in_words(release, answer, &why, &lines)
+    };
+    print(page.as_bytes())?;
+    Ok(answer.exit())
 }
 
 fn before(release: &Release) -> Vec<Line> {

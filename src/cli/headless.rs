@@ -9,7 +9,10 @@ use std::{
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::autopilot::{Autopilot, Step};
+use super::{
+    autopilot::{Autopilot, Step},
+    say::aside,
+};
 use crate::{
     domain::{later, release::Release},
     flight::{Flying, Report, Turn},
@@ -99,7 +102,7 @@ pub(super) async fn fly(
         tracing::info!(%refusal, "the last refusal");
     }
     if let Err(unsaved) = flight.land().await {
-        eprintln!("{unsaved}");
+        aside(format_args!("{unsaved}"));
     }
 }
 
@@ -117,12 +120,12 @@ async fn last_words(flight: &mut dyn Flying, clock: &dyn crate::ports::Clock) {
 
 fn tell(turn: &Turn) {
     match turn {
-        Turn::Refused(refusal) => eprintln!("refused: {refusal}"),
-        Turn::Trouble(why) => eprintln!("the journal cannot be written: {why}"),
+        Turn::Refused(refusal) => aside(format_args!("refused: {refusal}")),
+        Turn::Trouble(why) => aside(format_args!("the journal cannot be written: {why}")),
         Turn::Report(Report::Failed { feed, fault }) => {
             tracing::info!(feed = feed.word(), %fault, "a feed failed");
         }
-        Turn::Relieved(by) => eprintln!("{by} took the seat"),
+        Turn::Relieved(by) => aside(format_args!("{by} took the seat")),
         Turn::Changed | Turn::Seated | Turn::Report(_) => {}
     }
 }

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::{
     aloft::{Aloft, begin, crewed, sit_down},
     beside::{chain_of, following, host_name},
+    clocks,
     exit::Stop,
     rules::default_rules,
     seat::{flagged, zone},
@@ -30,7 +31,7 @@ use crate::{
         observation::RunSnapshot, record::RecordEvent,
     },
     flight::{Calm, Crew, Flying, Forgetful, Found, Outside, Sought, find, resume},
-    ports::{Checkout, Claims, Clock, History, Letters, Runs, Store},
+    ports::{Checkout, Claims, Clock, Dispatch as _, History, Letters, Runs, Store},
     wiring,
 };
 
@@ -86,7 +87,7 @@ pub(super) struct Launched {
     pub(super) flight: Box<dyn Flying>,
     /// Its crew; `None` where another cockpit's journal is followed.
     pub(super) crew: Option<Crew>,
-    /// What the rules hold that this version does not use.
+    /// What the rules hold that this version does not use, and what is odd about this machine.
     pub(super) warnings: Vec<String>,
 }
 
@@ -102,9 +103,11 @@ pub(super) async fn launch(
     let ports = (&client as &dyn Runs, &client as &dyn History);
     let key = which(&order, &resolved, ports, dialogue).await?;
     dialogue.doing(format!("opening the journal of {key}"));
+    let ahead = client.clock_ahead();
     let outside = outside(&order, &resolved, client, &root)?;
     let remarks = remarks(policy, order.clock.now());
     let mut warnings: Vec<String> = remarks.iter().map(ToString::to_string).collect();
+    warnings.extend(clocks::apart(ahead));
     if policy.slack.is_some() && outside.chat.is_none() && !order.watches {
         warnings.push(NO_SLACK.to_owned());
     }
@@ -151,7 +154,7 @@ pub(super) async fn rules(
         let slug = wiring::repository(&machine.place)?.slug();
         dialogue.doing(format!("reading the rules of {slug}"));
         default_rules(&slug, async |name: &str| {
-            patiently(order, dialogue, async || client.file(name).await).await
+            patiently(order, dialogue, async || client.default_file(name).await).await
         })
         .await?
     };

@@ -1,6 +1,6 @@
 //! `cockpit list`: the releases on this machine, and taking old ones away.
 
-use std::{fmt::Write as _, io::Write as _, path::PathBuf};
+use std::{fmt::Write as _, path::PathBuf};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::{
     beside::host_name,
     exit::{Exit, Stop},
-    manual::print,
     past,
     record_args::ListArguments,
+    say::{aside, print},
     surroundings::Surroundings,
 };
 use crate::{
@@ -192,20 +192,8 @@ fn prune(rows: &[Row], older: &str, given: &ListArguments) -> Result<Exit, Stop>
     let old: Vec<&Row> = rows.iter().filter(is_old).collect();
     let (kept, go): (Vec<&Row>, Vec<&Row>) = old.into_iter().partition(|row| row.kept().is_some());
     if !given.json {
-        for row in &kept {
-            println!(
-                "keeps    {}: {}",
-                row.in_short(),
-                row.kept().unwrap_or_default()
-            );
-        }
-        for row in &go {
-            println!(
-                "deletes  {}: {}",
-                row.in_short(),
-                row.journal.with_file_name("").display()
-            );
-        }
+        // A person agrees to what they read: a list that cannot be shown deletes nothing.
+        print(what_goes(&kept, &go).as_bytes())?;
     }
     if go.is_empty() {
         if given.json {
@@ -213,14 +201,24 @@ fn prune(rows: &[Row], older: &str, given: &ListArguments) -> Result<Exit, Stop>
                 format!("{:#}\n", json!({"removed": [], "kept": shorts(&kept)})).as_bytes(),
             );
         }
-        println!("nothing to delete");
-        return Ok(Exit::Ok);
+        return print(b"nothing to delete\n");
     }
     if !given.yes && !agreed(go.len(), age)? {
-        println!("nothing was deleted");
-        return Ok(Exit::Ok);
+        return print(b"nothing was deleted\n");
     }
     removed(&go, &kept, given.json)
+}
+
+fn what_goes(kept: &[&Row], go: &[&Row]) -> String {
+    let keeps = kept.iter().map(|row| {
+        let why = row.kept().unwrap_or_default();
+        format!("keeps    {}: {why}\n", row.in_short())
+    });
+    let deletes = go.iter().map(|row| {
+        let folder = row.journal.with_file_name("");
+        format!("deletes  {}: {}\n", row.in_short(), folder.display())
+    });
+    keeps.chain(deletes).collect()
 }
 
 fn shorts(rows: &[&Row]) -> Vec<String> {
@@ -234,14 +232,14 @@ fn agreed(count: usize, age: SignedDuration) -> Result<bool, Stop> {
             "nobody is there to be asked\n  = help: look at what would go, then add --yes",
         ));
     }
-    print!(
+    let question = format!(
         "Delete {} for good, journal and evidence, older than {}? Type yes: ",
         crate::domain::wording::count(count as u64, "release"),
         crate::domain::wording::duration(age)
     );
-    let asked = std::io::stdout().flush();
+    print(question.as_bytes())?;
     let mut answer = String::new();
-    let read = asked.and_then(|()| std::io::stdin().read_line(&mut answer));
+    let read = std::io::stdin().read_line(&mut answer);
     read.map_err(|error| Stop::failed(format!("the answer cannot be read: {error}")))?;
     Ok(answer.trim() == "yes")
 }
@@ -271,13 +269,11 @@ fn removed(go: &[&Row], kept: &[&Row], as_json: bool) -> Result<Exit, Stop> {
         let page = json!({"removed": gone, "failed": failed, "kept": shorts(kept)});
         print(format!("{page:#}\n").as_bytes())?;
     } else {
-        println!(
-            "deleted {}",
-            crate::domain::wording::count(gone.len() as u64, "release")
-        );
+        let count = crate::domain::wording::count(gone.len() as u64, "release");
         for why in &failed {
-            eprintln!("error: {why}");
+            aside(format_args!("error: {why}"));
         }
+        print(format!("deleted {count}\n").as_bytes())?;
     }
     Ok(if failed.is_empty() {
         Exit::Ok

@@ -1,6 +1,6 @@
 //! One look at a release for commands that answer and end: its journal where another cockpit drives it, else the world.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -10,6 +10,7 @@ use super::{
     launch::{AroundStore, Dialogue, Launch, Launched, Picking, launch},
     past,
     runtime::runtime,
+    say::{aside, print},
     surroundings::Surroundings,
 };
 use crate::{
@@ -18,10 +19,11 @@ use crate::{
         store::{folder, journal_at},
     },
     domain::{
+        Fault, Feed,
         observation::RunSnapshot,
         release::{Recorded, Release},
     },
-    flight::{Flying, Remembering, Turn, read},
+    flight::{Flying, Remembering, Report, Turn, read},
     ports::Store,
 };
 
@@ -61,9 +63,9 @@ pub(super) struct Question<'a> {
 pub(super) fn look(
     around: &Surroundings,
     question: Question<'_>,
-    answer: impl FnOnce(&Release) -> Exit,
+    answer: impl FnOnce(&Release) -> Result<Exit, Stop>,
 ) -> Result<Exit, Stop> {
-    looked(around, question, None, |release| Ok(answer(release)))
+    looked(around, question, None, answer)
 }
 
 /// The same with every event: those of its journal on this machine, else those of this look.
@@ -110,7 +112,7 @@ fn looked(
         };
         let launched = launch(order, &mut quiet).await;
         if !quiet.several.is_empty() {
-            return Ok(several(&quiet.several, question));
+            return several(&quiet.several, question);
         }
         let Launched {
             mut flight,
@@ -118,23 +120,37 @@ fn looked(
             warnings,
         } = launched?;
         for warning in &warnings {
-            eprintln!("warning: {warning}");
+            aside(format_args!("warning: {warning}"));
         }
+        let mut silent = BTreeMap::new();
         if let Some(crew) = crew {
             tokio::select! {
                 () = Box::pin(crew.work()) => {}
-                () = settle(&mut *flight) => {}
+                () = settle(&mut *flight, &mut silent) => {}
             }
+        }
+        // A look ends before the journal would call a feed silent; without its reason "not read yet" would be all.
+        for (feed, fault) in &silent {
+            aside(format_args!(
+                "warning: {} does not answer: {fault}",
+                feed.word()
+            ));
         }
         answer(flight.release())
     })
 }
 
-/// Takes in what comes until nothing more does.
-async fn settle(flight: &mut dyn Flying) {
+/// Takes in what comes until nothing more does. Left over is which feeds gave no answer, and why.
+async fn settle(flight: &mut dyn Flying, silent: &mut BTreeMap<Feed, Fault>) {
     let look = async {
         loop {
             match tokio::time::timeout(QUIET, flight.turn()).await {
+                Ok(Turn::Report(Report::Failed { feed, fault })) => {
+                    silent.insert(feed, fault);
+                }
+                Ok(Turn::Report(Report::Answered { feed, .. })) => {
+                    silent.remove(&feed);
+                }
                 Ok(Turn::Changed | Turn::Report(_)) => {}
                 Ok(Turn::Refused(_) | Turn::Trouble(_) | Turn::Relieved(_) | Turn::Seated)
                 | Err(_) => return,
@@ -145,19 +161,24 @@ async fn settle(flight: &mut dyn Flying) {
     let _ = tokio::time::timeout(LOOK, look).await;
 }
 
-fn several(runs: &[RunSnapshot], question: Question<'_>) -> Exit {
-    if question.json {
+fn several(runs: &[RunSnapshot], question: Question<'_>) -> Result<Exit, Stop> {
+    let page = if question.json {
         let all: Vec<Value> = runs
             .iter()
             .map(|run| json!({"run": run.id, "title": run.title, "sha": run.head_sha, "url": run.url}))
             .collect();
-        println!("{}", json!({ "waiting": all }));
+        format!("{}\n", json!({ "waiting": all }))
     } else {
-        println!("{} releases wait:", runs.len());
-        for run in runs {
-            println!("  {}  {}  {}", run.id, run.head_sha.short(), run.title);
-        }
-        println!("name one: cockpit {} RUN_ID", question.command);
-    }
-    Exit::NeedsHuman
+        let lines = runs
+            .iter()
+            .map(|run| format!("  {}  {}  {}\n", run.id, run.head_sha.short(), run.title));
+        format!(
+            "{} releases wait:\n{}name one: cockpit {} RUN_ID\n",
+            runs.len(),
+            lines.collect::<String>(),
+            question.command
+        )
+    };
+    print(page.as_bytes())?;
+    Ok(Exit::NeedsHuman)
 }

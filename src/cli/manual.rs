@@ -1,13 +1,12 @@
 //! `completions` and `man`: from the same definition as the command line.
 
-use std::io::Write as _;
-
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use super::{
     args::Arguments,
     exit::{Exit, Stop},
+    say::print,
 };
 
 pub(super) fn completions(shell: Shell) -> Result<Exit, Stop> {
@@ -22,13 +21,4 @@ pub(super) fn man() -> Result<Exit, Stop> {
         .render(&mut page)
         .map_err(|error| Stop::failed(format!("the manual page cannot be written: {error}")))?;
     print(&page)
-}
-
-/// Writes whole pages; a reader that has seen enough (`| head`) is no failure.
-pub(super) fn print(page: &[u8]) -> Result<Exit, Stop> {
-    match std::io::stdout().lock().write_all(page) {
-        Ok(()) => Ok(Exit::Ok),
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Ok),
-        Err(error) => Err(Stop::failed(format!("standard output: {error}"))),
-    }
 }

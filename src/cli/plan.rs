@@ -5,8 +5,8 @@ use std::{fs, path::Path};
 use super::{
     exit::{Exit, Stop},
     look::{Question, look},
-    manual::print,
     record_args::{PlanArguments, PlanStrategy},
+    say::print,
     surroundings::Surroundings,
 };
 use crate::{
@@ -31,7 +31,7 @@ pub(super) fn plan(around: &Surroundings, given: &PlanArguments) -> Result<Exit,
         let mut written = Ok(Exit::Ok);
         let looked = look(around, question, |release| {
             written = of_release(release, given);
-            Exit::Ok
+            Ok(Exit::Ok)
         });
         match looked {
             // Several wait: they are listed, and one is to be named.
@@ -145,6 +145,5 @@ fn write(facts: &PlanFacts<'_>, output: Option<&Path>) -> Result<Exit, Stop> {
     };
     fs::write(path, text)
         .map_err(|error| Stop::failed(format!("writing {}: {error}", path.display())))?;
-    println!("{}", path.display());
-    Ok(Exit::Ok)
+    print(format!("{}\n", path.display()).as_bytes())
 }

@@ -9,7 +9,9 @@ use super::{
     attend, backtest, config, doctor, evidence,
     exit::{Exit, Stop},
     gate, gates, init, list, manual, plan, recalibrate, rehearse, replay, report, review, risk,
-    run, scorecard, signoff, smoke,
+    run,
+    say::aside,
+    scorecard, signoff, smoke,
     surroundings::Surroundings,
     unlock, verify,
 };
@@ -28,7 +30,7 @@ pub fn main() -> ExitCode {
     match dispatch(&arguments) {
         Ok(exit) => exit.into(),
         Err(stop) => {
-            eprintln!("{stop}");
+            aside(format_args!("{stop}"));
             stop.exit.into()
         }
     }

@@ -2,8 +2,8 @@
 
 use super::{
     exit::{Exit, Stop},
-    manual::print,
     record_args::RecalibrateArguments,
+    say::print,
     scorecard::{journals_of, period},
     surroundings::Surroundings,
 };

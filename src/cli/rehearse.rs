@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::{
     exit::{Exit, Stop},
-    manual::print,
     past_deploys::past_deploys,
     runtime::runtime,
+    say::{aside, print},
     surroundings::Surroundings,
 };
 use crate::{
@@ -102,7 +102,7 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
             let seen = source.read(&team.policy.metrics, first, last).await;
             let seen = seen.map_err(|fault| Stop::failed(fault.to_string()))?;
             for remark in &seen.remarks {
-                eprintln!("warning: {remark}");
+                aside(format_args!("warning: {remark}"));
             }
             let mut pasts = Vec::new();
             for day in PastDay::ALL {
@@ -222,15 +222,17 @@ fn of_days(
     let found = past_deploys(around, team, since, Arc::clone(clock));
     let (mut found, notes) = runtime()?.block_on(found)?;
     for note in notes {
-        eprintln!("warning: {note}");
+        aside(format_args!("warning: {note}"));
     }
     if found.len() > MOST_DEPLOYS {
         let left = found.len() - MOST_DEPLOYS;
-        eprintln!("warning: the oldest {left} are left out: at most {MOST_DEPLOYS} at once");
+        aside(format_args!(
+            "warning: the oldest {left} are left out: at most {MOST_DEPLOYS} at once"
+        ));
         found.drain(..left);
     }
     if found.is_empty() {
-        eprintln!("no deploy to production in the last {days}");
+        aside(format_args!("no deploy to production in the last {days}"));
     }
     let named = found.into_iter().map(|one| (one.at, Some(one.name)));
     Ok(named.collect())

@@ -4,9 +4,9 @@ use std::{fmt::Write as _, path::PathBuf, sync::Arc};
 
 use super::{
     exit::{Exit, Stop},
-    manual::print,
     past,
     record_args::ReplayArguments,
+    say::print,
     screen,
     surroundings::Surroundings,
 };

@@ -8,9 +8,9 @@ use std::{
 use super::{
     exit::{Exit, Stop},
     look::{Question, look_recorded},
-    manual::print,
     past,
     record_args::{Format, ReportArguments},
+    say::print,
     surroundings::Surroundings,
 };
 use crate::{
@@ -83,7 +83,7 @@ fn into_folder(recorded: &Recorded, given: &ReportArguments, folder: &Path) -> R
     }
     let written = write_some(recorded, folder, given.only, form)?;
     for place in &written {
-        println!("{}", place.display());
+        print(format!("{}\n", place.display()).as_bytes())?;
     }
     Ok(if written.is_empty() {
         Exit::Failed

@@ -2,9 +2,9 @@
 
 use super::{
     exit::{Exit, Stop},
-    manual::print,
     past,
     record_args::ReviewArguments,
+    say::print,
     surroundings::Surroundings,
     word,
 };

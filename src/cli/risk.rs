@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     exit::{Exit, Stop},
     look::{Question, look},
+    say::print,
     surroundings::Surroundings,
 };
 use crate::domain::{release::Release, risk::MOST};
@@ -19,12 +20,12 @@ pub(super) fn risk(around: &Surroundings, release: Option<&str>, json: bool) -> 
         json,
     };
     look(around, question, |release| {
-        if json {
-            println!("{}", as_json(release));
+        let page = if json {
+            format!("{}\n", as_json(release))
         } else {
-            print!("{}", in_words(release));
-        }
-        Exit::Ok
+            in_words(release)
+        };
+        print(page.as_bytes())
     })
 }
 

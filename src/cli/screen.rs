@@ -9,6 +9,7 @@ use super::{
     exit::{Exit, Stop},
     launch::{Dialogue, Launch, Launched, Picking, launch},
     runtime::runtime,
+    say::aside,
     surroundings::Surroundings,
 };
 use crate::{
@@ -65,7 +66,7 @@ pub(super) fn fly(around: &Surroundings, order: Order) -> Result<Exit, Stop> {
 /// Says the last words, and how it ended.
 fn told(landed: Landed) -> Exit {
     if let Some(words) = landed.words {
-        eprintln!("{words}");
+        aside(format_args!("{words}"));
     }
     Exit::of_code(landed.exit)
 }

@@ -5,8 +5,8 @@ use std::{fmt::Write as _, path::Path, sync::Arc};
 use super::{
     args::SmokeArguments,
     exit::{Exit, Stop},
-    manual::print,
     runtime::runtime,
+    say::print,
     surroundings::{Surroundings, read},
 };
 use crate::{

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     exit::{Exit, Stop},
     look::{Question, look},
+    say::print,
     surroundings::Surroundings,
 };
 use crate::{
@@ -27,12 +28,13 @@ pub(super) fn status(
         json,
     };
     look(around, question, |release| {
-        if json {
-            println!("{}", as_json(release));
+        let page = if json {
+            format!("{}\n", as_json(release))
         } else {
-            print!("{}", in_words(release));
-        }
-        exit_of(release.outcome())
+            in_words(release)
+        };
+        print(page.as_bytes())?;
+        Ok(exit_of(release.outcome()))
     })
 }
 

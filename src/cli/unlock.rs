@@ -5,10 +5,10 @@ use jiff::SignedDuration;
 use super::{
     beside::host_name,
     exit::{Exit, Stop},
-    manual::print,
     past,
     record_args::UnlockArguments,
     runtime::runtime,
+    say::print,
     surroundings::Surroundings,
     word,
 };

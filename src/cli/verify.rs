@@ -7,9 +7,9 @@ use serde_json::json;
 use super::{
     beside::chain_of,
     exit::{Exit, Stop},
-    manual::print,
     past,
     record_args::VerifyArguments,
+    say::print,
     surroundings::Surroundings,
 };
 use crate::{

@@ -88,7 +88,8 @@ pub(super) async fn runs_beside(
 ) -> Result<Vec<RunBeside>, Fault> {
     let began = outside.clock.now();
     let runs = loop {
-        let asked = outside.dispatch.dispatched(workflow, None, beside.since);
+        let since = outside.by_github(beside.since);
+        let asked = outside.dispatch.dispatched(workflow, None, since);
         let fault = match asked.await {
             Ok(runs) => break runs,
             Err(fault) => fault,

@@ -12,7 +12,6 @@ use super::{
 use crate::domain::{
     Act, ArtifactId, Phase, RunId, Seq, Sha, Text,
     approval::ApprovalProgress,
-    checklist::{Binding, Checklist},
     diff::DependenciesFrom,
     evidence::{EvidenceKind, Piece},
     judge::PastDay,
@@ -185,7 +184,7 @@ impl Needs {
             production_turn: production_turn(release),
             metrics_from: metrics_from(release, &phase),
             pasts: release.pasts_to_read(),
-            alarms: alarms(&release.policy),
+            alarms: release.policy.alarm_names(),
             smoke: release
                 .smoke_due()
                 .filter(|_| release.record.seating.is_here()),
@@ -401,23 +400,4 @@ fn past(policy: &Policy) -> i64 {
         .max(1);
     let wanted = PAST_MINUTES.min(MOST / metrics);
     wanted.max(policy.hypercare.baseline.as_mins() + 15)
-}
-
-fn alarms(policy: &Policy) -> Vec<String> {
-    let hypercare = &policy.hypercare;
-    let named = hypercare
-        .gates
-        .iter()
-        .chain(&hypercare.triggers)
-        .flat_map(crate::domain::judge::Rule::alarms);
-    let items = policy.checklist.iter().flat_map(Checklist::items);
-    let bound = items.filter_map(|item| match &item.auto {
-        Some(Binding::Alarm(name)) => Some(name.clone()),
-        _ => None,
-    });
-    let written = hypercare.alarms.iter().cloned();
-    let mut all: Vec<String> = written.chain(named).chain(bound).collect();
-    all.sort();
-    all.dedup();
-    all
 }

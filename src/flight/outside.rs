@@ -2,10 +2,14 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::{
-    domain::smoke::{Moment, Suite},
+    domain::{
+        later,
+        smoke::{Moment, Suite},
+    },
     ports::{
         Alarms, Artifacts, Calendar, Chat, Checkout, Checks, Claims, Clock, Dispatch, Flags,
         History, Metrics, Probe, Review, Runs, Script, ServiceLocks, Smoke, Trusts,
@@ -57,6 +61,14 @@ pub struct Outside {
     pub trusts: Arc<dyn Trusts>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl Outside {
+    /// An instant of this machine's past as GitHub's clock, by which runs are dated, had it. One that this machine's clock
+    /// has not reached again, since it was set back, is now.
+    pub(super) fn by_github(&self, at: Timestamp) -> Timestamp {
+        later(at.min(self.clock.now()), self.dispatch.clock_ahead())
+    }
 }
 
 /// Where nothing hurries: many releases may share one answer, which is then a little older. Nothing is sent through these.

@@ -305,7 +305,8 @@ impl Performer<'_> {
     }
 
     async fn trace_dispatch(&self, workflow: &str, marker: &str) -> Result<Trace, Fault> {
-        let since = later(self.act.at, -SKEW);
+        let asked = self.outside.by_github(self.act.at);
+        let since = later(asked, -SKEW);
         let runs = self
             .outside
             .dispatch
@@ -316,12 +317,12 @@ impl Performer<'_> {
             return Ok(Trace::Done(Some(run.id)));
         }
         let viewer = self.outside.runs.viewer().await?;
-        // GitHub's times are whole seconds, and its clock is not ours.
+        // GitHub's times are whole seconds.
         let (by_us, just_before): (Vec<&RunSnapshot>, Vec<&RunSnapshot>) = runs
             .iter()
             .filter(|run| run.actor.as_ref().is_some_and(|actor| actor.is(&viewer)))
             .filter(|run| !bears_a_marker(run.title.as_str()))
-            .partition(|run| run.created.as_second() >= self.act.at.as_second());
+            .partition(|run| run.created.as_second() >= asked.as_second());
         Ok(match by_us.as_slice() {
             [] if !just_before.is_empty() => Trace::Unclear(Text::line(&format!(
                 "a run of {workflow} began at about that time; let the run's name hold the release id to tell them apart"

@@ -385,7 +385,7 @@ impl Stage {
                     (outcome.exit_code(), words)
                 } else {
                     let words = format!(
-                        "{} {} is {}; it goes on without this cockpit: `cockpit {}` takes it up again",
+                        "{} {}: {}; it goes on without this cockpit, and `cockpit {}` takes it up again",
                         release.policy.service,
                         release.name(),
                         release.phase().word(),

@@ -61,6 +61,8 @@ pub(crate) struct State {
     pub(crate) errors: f64,
     /// The source has not come so far yet: minutes from this on are absent.
     pub(crate) metrics_until: Option<Minute>,
+    /// How far GitHub's clock is ahead of the machine's.
+    pub(crate) ahead: SignedDuration,
     /// Every question is answered with this.
     pub(crate) fault: Option<Fault>,
     /// To acts, in order; an act without one is done.
@@ -192,6 +194,7 @@ impl World {
                 version: "v2.13.4".into(),
                 errors: 0.1,
                 metrics_until: None,
+                ahead: SignedDuration::ZERO,
                 fault: None,
                 answers: VecDeque::new(),
                 sent: Vec::new(),
@@ -248,7 +251,8 @@ impl World {
     pub(crate) fn somebody_rolls_back(&self, who: &str) {
         let now = self.clock.now();
         let mut state = self.state();
-        let mut begun = run(RunId(8_900), "Rollback", RunStatus::InProgress, now);
+        let created = later(now, state.ahead);
+        let mut begun = run(RunId(8_900), "Rollback", RunStatus::InProgress, created);
         begun.event = "workflow_dispatch".into();
         begun.actor = Login::parse(who).ok();
         state.dispatched.insert(0, begun);
@@ -443,7 +447,8 @@ impl Dispatch for World {
             format!("dispatch {} {title}", order.workflow),
             move |state, now| {
                 let id = RunId(9_100 + state.dispatched.len() as u64);
-                let mut begun = run(id, &title, RunStatus::InProgress, now);
+                let created = later(now, state.ahead);
+                let mut begun = run(id, &title, RunStatus::InProgress, created);
                 begun.event = "workflow_dispatch".into();
                 begun.path = ".github/workflows/rollback.yml".into();
                 state.dispatched.insert(0, begun);
@@ -462,6 +467,10 @@ impl Dispatch for World {
             let all = state.dispatched.iter();
             all.filter(|run| run.created >= since).cloned().collect()
         })
+    }
+
+    fn clock_ahead(&self) -> SignedDuration {
+        self.state().ahead
     }
 
     fn cancel(&self, run: RunId) -> Asked<'_, ()> {

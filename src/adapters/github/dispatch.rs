@@ -1,6 +1,6 @@
 //! [`Dispatch`]: starting, finding, cancelling and re-running runs. Each act sends once.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -67,6 +67,10 @@ impl Dispatch for Client {
             });
             Ok(runs)
         })
+    }
+
+    fn clock_ahead(&self) -> SignedDuration {
+        self.transport.clock_ahead()
     }
 
     fn cancel(&self, run: RunId) -> Asked<'_, ()> {

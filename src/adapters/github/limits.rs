@@ -82,6 +82,11 @@ impl Ledger {
         }
     }
 
+    /// How far the server's clock is ahead of ours; nothing where no answer told.
+    pub(super) fn ahead(&self) -> SignedDuration {
+        self.ahead
+    }
+
     /// The server's present, whole seconds, where ours is `now`.
     pub(super) fn server_time(&self, now: Timestamp) -> Timestamp {
         now.saturating_add(self.ahead).unwrap_or(now)

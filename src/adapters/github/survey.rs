@@ -4,7 +4,10 @@ use super::{
     client::{Client, file_name},
     wire,
 };
-use crate::domain::{Fault, FaultKind, Text};
+use crate::{
+    domain::{Fault, FaultKind, Text},
+    ports::History as _,
+};
 
 /// What the token may do in the repository, as far as GitHub tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +60,16 @@ impl Client {
                 Err(Fault::new(FaultKind::Malformed, what, detail))
             }
         }
+    }
+
+    /// A file of the default branch; `None` where it is not there. GitHub answers 404 too for a repository that is not there
+    /// or hidden from this token: that is a fault of its own.
+    pub async fn default_file(&self, path: &str) -> Result<Option<Vec<u8>>, Fault> {
+        let found = self.file(path).await?;
+        if found.is_none() {
+            self.repository().await?;
+        }
+        Ok(found)
     }
 
     /// A workflow by its file name; `None` where there is none.

@@ -118,6 +118,11 @@ impl Transport {
         locked(&self.ledger).server_time(self.clock.now())
     }
 
+    /// How far the server's clock is ahead of this machine's.
+    pub(super) fn clock_ahead(&self) -> SignedDuration {
+        locked(&self.ledger).ahead()
+    }
+
     /// Reads, with the `ETag` of the last answer; 304 gives that answer again.
     pub(super) async fn get(&self, url: Url, what: &str) -> Result<Answer, Fault> {
         let _turn = self.reads.acquire().await;

@@ -56,6 +56,10 @@ impl Dispatch for SharedDispatch {
         Box::pin(self.past.get(key, READY, ask))
     }
 
+    fn clock_ahead(&self) -> SignedDuration {
+        self.inner.clock_ahead()
+    }
+
     fn cancel(&self, _run: RunId) -> Asked<'_, ()> {
         sends_nothing()
     }

@@ -59,7 +59,7 @@ pub enum StoreError {
         name: crate::domain::Text,
     },
     /// The system does not say where state belongs.
-    #[error("no home folder is known; set HOME, or name a folder with --state")]
+    #[error("no home folder is known; set HOME, or name a folder with --state-dir")]
     NoHome,
 }
 
@@ -85,7 +85,7 @@ fn advice(kind: io::ErrorKind) -> &'static str {
         io::ErrorKind::PermissionDenied => {
             "it must belong to you and be writable; cockpit keeps its state 0700"
         }
-        io::ErrorKind::ReadOnlyFilesystem => "name a writable folder with --state",
+        io::ErrorKind::ReadOnlyFilesystem => "name a writable folder with --state-dir",
         io::ErrorKind::NotADirectory
         | io::ErrorKind::IsADirectory
         | io::ErrorKind::AlreadyExists => "something else lies at that place; move it away",

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     adapters::cloudwatch::{Liveness, check},
+    cli::clocks,
     domain::{
         FaultKind, Text,
         policy::{DispatchRule, GateKind, Policy, StageBound, Strategy},
@@ -24,6 +25,10 @@ pub(super) async fn hub(hub: &Hub<'_>, policy: &Policy) -> Vec<Finding> {
         // Every other question would fail for the same reason.
         return found;
     }
+    found.push(match clocks::apart(hub.dispatch.clock_ahead()) {
+        None => Finding::ok("clock", "agrees with GitHub's"),
+        Some(apart) => Finding::bad(State::Warn, "clock", apart, "let both follow a time server"),
+    });
     found.push(rights(hub).await);
     found.push(shares(hub).await);
     found.push(workflow(hub, &policy.target.workflow).await);

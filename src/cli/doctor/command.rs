@@ -12,7 +12,7 @@ use crate::{
     adapters::clock::WallClock,
     cli::{
         exit::{Exit, Stop},
-        manual::print,
+        say::{aside, print},
         surroundings::Surroundings,
     },
     config::{Depth, Machine, TeamFile, file::Glyphs, remarks},
@@ -48,7 +48,7 @@ pub(in crate::cli) fn doctor(around: &Surroundings, json: bool) -> Result<Exit, 
             let mend = "mend the file; the other checks need it";
             found.push(Finding::bad(State::Fail, "config", first_line(&stop), mend));
             if !json {
-                eprintln!("{stop}\n");
+                aside(format_args!("{stop}\n"));
             }
         }
     }

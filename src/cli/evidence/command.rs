@@ -14,7 +14,7 @@ use crate::{
     adapters::artifacts::{Understood, understand, understand_zip},
     cli::{
         exit::{Exit, Stop},
-        manual::print,
+        say::print,
         surroundings::Surroundings,
     },
     config::{Depth, file::Glyphs},

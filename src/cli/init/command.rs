@@ -5,7 +5,7 @@ use std::{fs::OpenOptions, io::Write as _, path::Path};
 use super::{page::page, workflows};
 use crate::cli::{
     exit::{Exit, Stop},
-    manual::print,
+    say::print,
     surroundings::Surroundings,
 };
 

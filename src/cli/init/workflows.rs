@@ -41,7 +41,9 @@ pub(super) fn look(root: &Path) -> Found {
             let name = entry.file_name().into_string().ok()?;
             let is_yaml = [".yml", ".yaml"].iter().any(|end| name.ends_with(end));
             let mut text = String::new();
-            let file = is_yaml.then(|| fs::File::open(entry.path()).ok())??;
+            // Opening a pipe would wait for its writer.
+            let is_file = is_yaml && fs::metadata(entry.path()).is_ok_and(|told| told.is_file());
+            let file = is_file.then(|| fs::File::open(entry.path()).ok())??;
             file.take(LARGEST).read_to_string(&mut text).ok()?;
             Some((name, serde_saphyr::from_str(&text).ok()?))
         })
@@ -58,7 +60,7 @@ fn understand(files: &[(String, Map<String, Value>)]) -> Found {
         }
         for (id, job) in jobs(workflow) {
             let caller = shown(id, job);
-            if let Some(environment) = environment(job) {
+            if let Some(environment) = environment(job, None) {
                 deploying.push(Deploying {
                     file: file.clone(),
                     job: caller.clone(),
@@ -74,8 +76,9 @@ fn understand(files: &[(String, Map<String, Value>)]) -> Found {
             else {
                 continue;
             };
+            let given = job.get("with");
             for (id, job) in jobs(inner) {
-                if let Some(environment) = environment(job) {
+                if let Some(environment) = environment(job, given) {
                     let job = format!("{caller} / {}", shown(id, job));
                     deploying.push(Deploying {
                         file: file.clone(),
@@ -117,9 +120,18 @@ fn shown(id: &str, job: &Value) -> String {
         .to_owned()
 }
 
-fn environment(job: &Value) -> Option<String> {
+/// Its environment, unless an expression makes it; `${{ inputs.NAME }}` is what the caller gives `with` it.
+fn environment(job: &Value, given: Option<&Value>) -> Option<String> {
     let at = job.get("environment")?;
     let name = at.as_str().or_else(|| at.get("name")?.as_str())?;
+    let input = name
+        .strip_prefix("${{")
+        .and_then(|rest| rest.strip_suffix("}}"))
+        .and_then(|inner| inner.trim().strip_prefix("inputs."));
+    let name = match input {
+        Some(input) => given?.get(input)?.as_str()?,
+        None => name,
+    };
     (!name.contains("${{") && !name.is_empty()).then(|| name.to_owned())
 }
 
@@ -186,6 +198,23 @@ mod tests {
             found.rollback,
             Some(("roll-back.yml".to_owned(), vec!["version".to_owned()]))
         );
+    }
+
+    #[test]
+    fn an_environment_that_the_caller_gives_is_found() {
+        let found = understand(&[
+            file(
+                "_deploy.yml",
+                "on: workflow_call\njobs:\n  ship:\n    environment: ${{ inputs.env }}\n",
+            ),
+            file(
+                "release.yml",
+                "on: push\njobs:\n  prod:\n    uses: ./.github/workflows/_deploy.yml\n    with: {env: production}\n  other:\n    uses: ./.github/workflows/_deploy.yml\n    with: {env: \"${{ matrix.env }}\"}\n",
+            ),
+        ]);
+        let all: Vec<_> = found.deploying.iter().map(|one| one.job.as_str()).collect();
+        assert_eq!(all, ["prod / ship"]);
+        assert_eq!(found.deploying[0].environment, "production");
     }
 
     #[test]

@@ -6,9 +6,9 @@ use super::sources::{Gathered, Order, gather, in_short, period};
 use crate::{
     cli::{
         exit::{Exit, Stop},
-        manual::print,
         record_args::ScorecardArguments,
         runtime::runtime,
+        say::{aside, print},
         screen,
         surroundings::Surroundings,
     },
@@ -52,7 +52,7 @@ pub(in crate::cli) fn scorecard(
         tracing::info!(what, "scorecard");
     }))?;
     for warning in &warnings {
-        eprintln!("warning: {warning}");
+        aside(format_args!("warning: {warning}"));
     }
     let card = Card::of(&reads, since, now);
     if given.json {

@@ -19,7 +19,7 @@ use crate::{
         wording,
     },
     flight::{Filler, fill},
-    ports::{Clock as _, History as _},
+    ports::Clock as _,
     wiring,
 };
 
@@ -202,7 +202,7 @@ async fn scope(
     } else {
         let slug = repository.slug();
         told(format!("reading the rules of {slug}"));
-        default_rules(&slug, async |path: &str| client.file(path).await).await?
+        default_rules(&slug, async |path: &str| client.default_file(path).await).await?
     };
     Ok(Scope::of(repository.clone(), &team.policy))
 }

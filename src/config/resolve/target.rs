@@ -279,10 +279,25 @@ pub(super) fn aws(entries: &[At<AwsEntry>], found: &mut Findings) -> Vec<AwsAcco
                 .profile
                 .as_ref()
                 .map(|at| found.filled("aws.profile", at)),
-            region: at.region.as_ref().map(|at| found.filled("aws.region", at)),
+            region: at
+                .region
+                .as_ref()
+                .and_then(|at| found.read("aws.region", at, |raw| region(raw))),
         });
     }
     accounts
+}
+
+/// A region becomes part of the host that is asked: letters, digits and dashes alone.
+fn region(raw: &str) -> Result<String, String> {
+    let is_label = !raw.is_empty()
+        && raw.len() <= 32
+        && raw
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    is_label
+        .then(|| raw.to_owned())
+        .ok_or_else(|| "is no region: write eu-central-1".to_owned())
 }
 
 /// An address that can be asked: http or https, a host. Secrets in it are refused by the shape.
@@ -310,4 +325,17 @@ pub(super) fn json_pointer(raw: &str) -> Result<String, String> {
         }
     }
     Ok(raw.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_leads_to_no_other_host() {
+        assert_eq!(region("us-gov-west-1"), Ok("us-gov-west-1".to_owned()));
+        for bad in ["", "eu central 1", "EU-1", "x.evil.dev/#", "a@evil.dev:1"] {
+            assert!(region(bad).is_err(), "{bad}");
+        }
+    }
 }

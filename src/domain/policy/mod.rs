@@ -1,5 +1,6 @@
 //! Resolved rules, and what metrics mean.
 
+mod alarms;
 mod calendar;
 mod explain;
 pub mod gate;

@@ -278,8 +278,12 @@ impl Release {
     }
 
     fn alarm_gate(&self) -> Option<Gate> {
+        let asked = self.policy.alarm_names();
         if self.watch.alarms.is_empty() {
-            return None;
+            let why = format!("not read yet: {}", asked.join(", "));
+            let verdict = said(State::NoData, &why);
+            let gate = || self.gate("alarms", "alarms".into(), "No alarm", verdict);
+            return (!asked.is_empty()).then(gate);
         }
         let named = |wanted: fn(AlarmState) -> bool| {
             let names: Vec<&str> = self

@@ -201,6 +201,7 @@ async fn find(
     marker: &str,
     since: Timestamp,
 ) -> Result<Option<RunId>, Fault> {
+    let since = pulse.outside.by_github(since);
     let from = later(since, -SKEW);
     let runs = pulse
         .outside

@@ -233,3 +233,27 @@ async fn comments_come_from_all_pages_and_those_without_an_author_are_left_out()
     assert_eq!(found[1].at, "2026-11-19T10:05:00Z".parse().unwrap());
     assert!(server.seen()[0].path().ends_with("/issues/12/comments"));
 }
+
+#[tokio::test]
+async fn a_file_that_is_missing_is_told_from_a_repository_that_is_hidden() {
+    for hidden in [false, true] {
+        let server = Server::start(move |seen, _| match seen.path() {
+            "/api/v3/repos/acme/storefront" if !hidden => {
+                Reply::json(&json!({"default_branch": "main"}))
+            }
+            _ => Reply::new(404, r#"{"message":"Not Found"}"#),
+        })
+        .await;
+        let found = client(&server.origin).default_file("cockpit.toml").await;
+        if hidden {
+            let fault = found.unwrap_err();
+            assert_eq!(fault.kind, FaultKind::NotFound);
+            assert!(
+                fault.to_string().contains("repository acme/storefront"),
+                "{fault}"
+            );
+        } else {
+            assert_eq!(found, Ok(None));
+        }
+    }
+}
