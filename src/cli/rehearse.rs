@@ -147,18 +147,18 @@ async fn past(
     }
     if later(first.start(), KEPT) < now {
         let word = day.word();
-        eprintln!(
+        aside(format_args!(
             "warning: {deploy} is judged without {word}: CloudWatch keeps one-minute data for 15 days"
-        );
+        ));
         return None;
     }
     match source.read(&policy.metrics, first, last).await {
         Ok(seen) => Some(seen),
         Err(fault) => {
-            eprintln!(
+            aside(format_args!(
                 "warning: {deploy} is judged without {}: {fault}",
                 day.word()
-            );
+            ));
             None
         }
     }
