@@ -6,6 +6,8 @@
 mod approval;
 #[path = "screens/checklist.rs"]
 mod checklist;
+#[path = "screens/flags.rs"]
+mod flags;
 #[path = "screens/journal.rs"]
 mod journal;
 #[path = "screens/lane.rs"]

@@ -84,7 +84,11 @@ pub(super) fn paint(look: &Look, buffer: &mut Buffer, area: Rect, bars: &Bars) {
             }
         }
     }
-    let line = Rect::new(area.x + margin, area.bottom() - 1, area.width - margin, 1);
+    // The last week's name ends where its bar does, where both names fit.
+    let painted = u16::try_from((count - 1) * step + thick).unwrap_or(u16::MAX);
+    let names = width(&bars.names.0) + width(&bars.names.1) + 2;
+    let wide = painted.max(names).min(area.width - margin);
+    let line = Rect::new(area.x + margin, area.bottom() - 1, wide, 1);
     let mut pen = Pen::new(buffer, line, 0, look.glyphs.more);
     if first + count == bars.values.len() {
         pen.put_right(&bars.names.1, styles.dim).skip_right(1);
