@@ -154,7 +154,7 @@ fn the_schema_is_one_and_takes_the_examples() {
 }
 
 #[test]
-fn show_tells_values_layers_and_what_has_no_effect() {
+fn show_tells_values_and_layers() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("canary.toml");
     fs::write(&file, include_str!("data/config/canary.toml")).unwrap();
@@ -182,13 +182,7 @@ fn show_tells_values_layers_and_what_has_no_effect() {
         ],
     );
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    for words in [
-        "acme/shop",
-        "light",
-        "--theme",
-        "the service's own files in a monorepo",
-        "db.cpu > 90% for 5m",
-    ] {
+    for words in ["acme/shop", "light", "--theme", "db.cpu > 90% for 5m"] {
         assert!(out(&output).contains(words), "{words} in {}", out(&output));
     }
 }
