@@ -79,6 +79,20 @@ fn a_full_or_closed_output_is_no_panic() {
 }
 
 #[test]
+fn where_nobody_names_a_repository_no_gate_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["gate"][..], &["gate", "--json"]] {
+        let output = cockpit(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+        assert!(
+            err(&output).contains("--repo OWNER/NAME"),
+            "{}",
+            err(&output)
+        );
+    }
+}
+
+#[test]
 fn wrong_usage_ends_with_2_and_says_what_was_meant() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, words) in [

@@ -147,6 +147,8 @@ pub(super) async fn rules(
     dialogue: &mut dyn Dialogue,
 ) -> Result<(Resolved, Client), Stop> {
     let clock = Arc::clone(&order.clock);
+    // Which repository is meant is the caller's to say: without it nothing was tried, and nothing failed.
+    wiring::repository(&machine.place).map_err(|fault| Stop::usage(fault.to_string()))?;
     let client = wiring::github(&machine.place, "", "", clock)?;
     let team: TeamFile = if order.around.flags.config.is_some() {
         order.around.local_team()?
