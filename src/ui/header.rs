@@ -146,8 +146,9 @@ fn live(view: View<'_>, width: u16) -> (&'static str, Style, String) {
         Health::Live(at) => {
             // In steps: a number that moves each second is written each second.
             let steps = now.duration_since(at).as_secs().max(0) / FRESH_STEP * FRESH_STEP;
+            // As wide as an age, so that what stands before it does not move when one appears.
             let words = match steps {
-                0 => "live".to_owned(),
+                0 => "live now".to_owned(),
                 _ => format!(
                     "live {}",
                     wording::age(jiff::SignedDuration::from_secs(steps))

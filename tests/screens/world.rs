@@ -166,6 +166,13 @@ fn held_with(mut journal: Journal, failed: u64) -> Journal {
         journal.github(-1_200, event);
     }
     evidence(&mut journal, failed);
+    let quiet = JudgeEvent::AlarmChanged {
+        alarm: "5xx-rate-high".into(),
+        state: AlarmState::Ok,
+        since: Some(at(-20_000)),
+        before: false,
+    };
+    journal.add(-1_150, Actor::Feed(Feed::Alarms), quiet);
     way_back(&mut journal);
     held(&mut journal);
     journal
