@@ -328,19 +328,36 @@ fn soaked(more: usize, kills: usize, seed: u64, speed: f64) {
     }
     let aloft = place.start(attend(&place, &config));
     place.wait_until("it attends", |place| !printed(place).is_empty());
-    let counted = || -> usize { begun.keys().map(|folder| signed(folder)).sum() };
-    place.wait_until("all counted", |_| counted() == left.len());
+    let counted = |folder: &Path, role: &str, by: &str| {
+        let all = journal(folder);
+        let by = format!("@{by}");
+        let signed = of_kind(&all, "approval.signed_off").into_iter();
+        signed
+            .filter(|event| {
+                event["payload"]["signed_off"]["role"] == *role && event["actor"] == by.as_str()
+            })
+            .count()
+    };
+    place.wait_until("all counted", |_| {
+        left.iter()
+            .all(|(folder, role, by)| counted(folder, role, by) > 0)
+    });
     let (code, took) = end(aloft);
     assert_eq!(code, Some(0));
     assert!(took < Duration::from_secs(2), "{took:?}");
     for (folder, role, by) in &left {
-        let all = journal(folder);
-        let by = format!("@{by}");
-        let once = of_kind(&all, "approval.signed_off")
-            .iter()
-            .filter(|event| event["payload"]["role"] == *role && event["actor"] == by.as_str())
-            .count();
-        assert_eq!(once, 1, "{role} by {by} in {}", folder.display());
+        let count = counted(folder, role, by);
+        if count != 1 {
+            let text = fs::read_to_string(folder.join("journal.jsonl")).unwrap();
+            let told = text
+                .lines()
+                .filter(|line| line.contains("signed_off") || line.contains("letter"));
+            let told: Vec<&str> = told.collect();
+            panic!(
+                "{role} by {by} counted {count} times in {}: {told:#?}",
+                folder.display()
+            );
+        }
     }
     assert!(place.world.acts().is_empty(), "it approves nothing");
     assert!(
