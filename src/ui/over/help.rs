@@ -6,14 +6,16 @@ use crate::{
     app::{Action, Group, Hits, Place, hindrance},
     ui::{
         pane::{View, border, inside, raise, scroll_mark},
-        pen::Pen,
+        pen::{Pen, width as width_of},
     },
 };
 
 /// Columns of keys and their meanings side by side, where the screen is wide enough for two.
 const COLUMN: u16 = 58;
-/// Where the meaning begins, behind its keys.
-const MEANING: u16 = 15;
+/// Columns of keys, at most.
+const KEYS: u16 = 14;
+/// Columns by which the first of two is the wider: its keys may be said to be not for now.
+const WIDER: u16 = 6;
 
 /// Draws it.
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place, hits: &mut Hits) {
@@ -45,22 +47,44 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place
     let seen = usize::from(inner.height);
     let top = place.top.min(rows.saturating_sub(seen));
     hits.overlay = (seen, rows);
-    let across = inner.width / u16::try_from(columns.len().max(1)).unwrap_or(1);
-    for (at, column) in (0u16..).zip(&columns) {
-        let part = Rect::new(
-            inner.x + at * across,
-            inner.y,
-            across.saturating_sub(u16::from(is_wide) * 2),
-            inner.height,
-        );
+    let first = if is_wide {
+        inner.width / 2 + WIDER
+    } else {
+        inner.width
+    };
+    let parts = [
+        Rect {
+            width: first.saturating_sub(u16::from(is_wide) * 2),
+            ..inner
+        },
+        Rect {
+            x: inner.x + first,
+            width: inner.width.saturating_sub(first),
+            ..inner
+        },
+    ];
+    for (part, column) in parts.into_iter().zip(&columns) {
+        let keys = column.iter().map(|line| width_of(&keys(view, line)));
+        let keys = keys.max().unwrap_or(0).min(KEYS);
         for (row, line) in (0u16..).zip(column.iter().skip(top).take(seen)) {
-            line_of(view, buffer, part, row, line);
+            line_of(view, buffer, (part, row, keys), line);
         }
     }
     scroll_mark(view, buffer, frame, (top, seen, rows));
 }
 
-fn line_of(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Line) {
+/// The keys of a line, as they are named.
+fn keys(view: View<'_>, line: &Line) -> String {
+    let Line::Action(action) = line else {
+        return String::new();
+    };
+    let chords = view.look.keymap.chords(*action);
+    let keys: Vec<String> = chords.iter().map(ToString::to_string).collect();
+    keys.join("  ")
+}
+
+/// A line in its area, at its row, with so many columns for keys.
+fn line_of(view: View<'_>, buffer: &mut Buffer, (area, row, room): (Rect, u16, u16), line: &Line) {
     let styles = &view.look.styles;
     let mut pen = Pen::new(buffer, area, row, view.look.glyphs.more);
     match line {
@@ -69,8 +93,6 @@ fn line_of(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Lin
         }
         Line::Gap => {}
         Line::Action(action) => {
-            let chords = view.look.keymap.chords(*action);
-            let keys: Vec<String> = chords.iter().map(ToString::to_string).collect();
             let begin = pen.column();
             // A word beside the tone: no state is told by colour alone.
             let (key, text) = match hindrance(*action, view.release, view.model) {
@@ -80,8 +102,8 @@ fn line_of(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Lin
                 }
                 None => (styles.key, styles.text),
             };
-            pen.put_within(&keys.join("  "), MEANING - 1, key);
-            pen.to(begin + MEANING).put(action.about(), text);
+            pen.put_within(&keys(view, line), room, key);
+            pen.to(begin + room + 2).put(action.about(), text);
         }
     }
 }

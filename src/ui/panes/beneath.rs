@@ -31,22 +31,17 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, names: u16) 
     let Some(last) = area.height.checked_sub(1) else {
         return;
     };
-    let mut row = 0;
     let lines = failing(view).into_iter().chain(changes(view));
-    for line in lines.chain(flaky(view)) {
-        if row >= last {
-            break;
-        }
+    let lines: Vec<Line> = lines.chain(flaky(view)).collect();
+    for (row, line) in (0..area.height).zip(&lines) {
         let mut pen = Pen::new(buffer, area, row, view.look.glyphs.more);
         pen.put_right(&line.right, styles.dim);
         pen.skip_right(u16::from(!line.right.is_empty()));
         pen.put(line.sign, line.style).skip(1);
         pen.put(line.name, styles.text).to(names);
         pen.put(&line.words, line.words_style);
-        row += 1;
     }
-    // A line of air before what is only said.
-    if row < last || row == 0 {
+    if lines.len() <= usize::from(last) {
         let said = said(view);
         Pen::new(buffer, area, last, view.look.glyphs.more).put(&said, styles.faint);
     }
