@@ -6,10 +6,10 @@ use serde::Deserialize as _;
 use toml::de::DeTable;
 
 use super::{
-    evidence::glob,
     findings::Findings,
     gates::GATES,
     prerequisites::{pointer, program, relative, within},
+    values::glob,
 };
 use crate::{
     config::{

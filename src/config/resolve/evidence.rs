@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use globset::Glob;
 use jiff::SignedDuration;
 
-use super::findings::Findings;
+use super::{
+    findings::Findings,
+    values::{glob, workflow},
+};
 use crate::{
     config::{
         At,
@@ -78,9 +80,7 @@ pub(super) fn evidence(table: &EvidenceTable, found: &mut Findings) -> Vec<Evide
             artifact: source
                 .artifact
                 .and_then(|at| found.read("artifact", at, |raw| glob(raw))),
-            workflow: source
-                .workflow
-                .map(|at| super::target::workflow("workflow", at, found)),
+            workflow: source.workflow.map(|at| workflow("workflow", at, found)),
             required: source.required,
             max_drop: (source.kind == EvidenceKind::Coverage)
                 .then_some(max_drop)
@@ -196,14 +196,4 @@ pub(super) fn areas(table: &EvidenceTable, found: &mut Findings) -> BTreeMap<Str
     found
         .read("evidence.areas", areas, read)
         .unwrap_or_default()
-}
-
-pub(super) fn glob(raw: &str) -> Result<String, String> {
-    if raw.trim().is_empty() {
-        return Err("is empty".to_owned());
-    }
-    match Glob::new(raw) {
-        Ok(_) => Ok(raw.to_owned()),
-        Err(error) => Err(format!("no glob: {}", error.kind())),
-    }
 }

@@ -21,6 +21,7 @@ mod slack;
 mod smoke;
 mod target;
 mod team;
+mod values;
 mod version;
 
 pub(super) use checklist::{ENDINGS as CHECKLIST_ENDINGS, checklist};

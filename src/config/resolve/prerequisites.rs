@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{evidence::glob, explain::readable, findings::Findings};
+use super::{explain::readable, findings::Findings, values::glob};
 use crate::{
     config::{
         At,

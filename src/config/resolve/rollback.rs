@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{findings::Findings, target};
+use super::{findings::Findings, target, values};
 use crate::{
     config::{At, file::RollbackTable, units},
     domain::policy::{DispatchRule, DuringDeploy, OnTrigger, RollbackRule},
@@ -47,7 +47,7 @@ pub(super) fn rollback(at: &At<RollbackTable>, found: &mut Findings) -> Option<R
     });
     Some(RollbackRule {
         dispatch: at.workflow.as_ref().map(|workflow| DispatchRule {
-            workflow: target::workflow("rollback.workflow", workflow, found),
+            workflow: values::workflow("rollback.workflow", workflow, found),
             reference: at
                 .reference
                 .as_ref()

@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use super::{explain, findings::Findings, version};
+use super::{
+    explain,
+    findings::Findings,
+    values::{json_pointer, workflow},
+    version,
+};
 use crate::{
     config::{
         At,
@@ -104,9 +109,9 @@ fn dispatch(github: &GithubTable, gate: GateKind, found: &mut Findings) -> Optio
         (GateKind::Environment, None) => None,
         (GateKind::Dispatch, written) => {
             let named = written.and_then(|at| at.workflow.as_ref());
-            let workflow = named.unwrap_or(&github.workflow);
+            let file = named.unwrap_or(&github.workflow);
             let mut rule = DispatchRule {
-                workflow: workflow.value.clone(),
+                workflow: file.value.clone(),
                 reference: written
                     .and_then(|at| at.reference.as_ref())
                     .map(|at| found.filled("github.dispatch.ref", at)),
@@ -115,7 +120,7 @@ fn dispatch(github: &GithubTable, gate: GateKind, found: &mut Findings) -> Optio
                 }),
             };
             if let Some(named) = named {
-                self::workflow("github.dispatch.workflow", named, found);
+                workflow("github.dispatch.workflow", named, found);
             }
             if rule.inputs.is_empty() {
                 for name in ["sha", "release_id"] {
@@ -125,25 +130,6 @@ fn dispatch(github: &GithubTable, gate: GateKind, found: &mut Findings) -> Optio
             Some(rule)
         }
     }
-}
-
-/// A workflow by its file's name alone, as the API wants it.
-pub(super) fn workflow(key: &str, at: &At<String>, found: &mut Findings) -> String {
-    let name = at.value.as_str();
-    let bare = name.rsplit('/').next().unwrap_or(name);
-    let is_file = [".yml", ".yaml"].iter().any(|end| bare.ends_with(end));
-    if !is_file {
-        let help = "write the file's name in .github/workflows: deploy.yml";
-        found.wrong(&at.span, format!("`{key}` is no workflow file"), help);
-    } else if bare != name && name.strip_prefix(".github/workflows/") != Some(bare) {
-        let help = format!("write \"{bare}\"");
-        found.wrong(
-            &at.span,
-            format!("`{key}` is not in .github/workflows"),
-            &help,
-        );
-    }
-    bare.to_owned()
 }
 
 /// Inputs of a dispatch, their placeholders known and their number within GitHub's limit.
@@ -309,20 +295,6 @@ pub(super) fn address(raw: &str) -> Result<String, String> {
     let host = rest.split(['/', '?', '#']).next().unwrap_or("");
     if host.is_empty() || raw.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("is no address: write https://app.example.com/version".to_owned());
-    }
-    Ok(raw.to_owned())
-}
-
-/// RFC 6901: empty, or `/` before each part; `~` only as `~0` and `~1`.
-pub(super) fn json_pointer(raw: &str) -> Result<String, String> {
-    if !raw.is_empty() && !raw.starts_with('/') {
-        return Err(format!("a JSON pointer begins with a slash: \"/{raw}\""));
-    }
-    let tildes = raw.match_indices('~');
-    for (at, _) in tildes {
-        if !matches!(raw.as_bytes().get(at + 1), Some(b'0' | b'1')) {
-            return Err("in a JSON pointer `~` is written ~0 and `/` ~1".to_owned());
-        }
     }
     Ok(raw.to_owned())
 }

@@ -2,7 +2,10 @@
 
 use regex::Regex;
 
-use super::{evidence::glob, findings::Findings, target::json_pointer};
+use super::{
+    findings::Findings,
+    values::{glob, json_pointer},
+};
 use crate::{
     config::{
         At,
