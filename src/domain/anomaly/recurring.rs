@@ -54,7 +54,11 @@ impl Recurring {
             }
         }
         counted.retain(|(gap, _, _)| gap + WINDOW >= count);
-        let is_fresh = counted.last().is_some_and(|(gap, _, _)| gap + 1 == count);
+        let newest = counted.last().map(|(gap, _, _)| *gap)?;
+        if is_over(&counted, count - 1 - newest) {
+            return None;
+        }
+        let is_fresh = newest + 1 == count;
         let mut beyond: Vec<f64> = counted.iter().map(|(_, beyond, _)| *beyond).collect();
         beyond.sort_unstable_by(|a, b| b.total_cmp(a));
         let ratio = *beyond.get(wanted - 1)?;
@@ -83,6 +87,13 @@ impl Recurring {
             percent(self.chance)
         )
     }
+}
+
+/// Whether they were one run that has been quiet for longer than it lasted: it came and went, and does not come back. It
+/// was said while it ran.
+fn is_over(counted: &[(usize, f64, f64)], quiet: usize) -> bool {
+    let is_one_run = counted.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0);
+    is_one_run && quiet > counted.len()
 }
 
 /// The run of values beyond the past that began when something was put in place.
@@ -152,6 +163,15 @@ mod tests {
         // What does not end is none of it, and what ends late neither.
         assert!(of(&[190.0, 180.0, 170.0]).is_some_and(|found| found.is_fresh));
         assert!(of(&[190.0, 180.0, 170.0, 175.0, 180.0, 181.0, 190.0, 104.0]).is_some());
+    }
+
+    #[test]
+    fn one_run_is_known_until_it_has_been_quiet_for_longer_than_it_lasted() {
+        let run = [&[104.0; 6][..], &[190.0; 4], &[104.0; 4]].concat();
+        assert!(of(&run).is_some_and(|known| !known.is_fresh));
+        assert_eq!(of(&[&run[..], &[104.0]].concat()), None, "it is over");
+        let again = [&run[..], &[104.0, 190.0]].concat();
+        assert!(of(&again).is_some_and(|back| back.is_fresh && back.values.len() == 5));
     }
 
     #[test]
