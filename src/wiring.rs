@@ -200,9 +200,6 @@ pub fn variables(policy: &Policy, env: &Env) -> Arc<BTreeMap<String, SecretStrin
 /// Who keeps the flags of the rules, with what it may have of the environment.
 pub fn flags(team: &TeamFile, env: &Env) -> Option<Arc<dyn Flags>> {
     let source = team.flags.as_ref()?;
-    if let Some(file) = &source.file {
-        return Some(Arc::new(FlagFile::new(file.into())));
-    }
     let request = |written: &WrittenRequest| Request {
         method: written.method.clone(),
         url: written.url.clone(),
@@ -213,7 +210,11 @@ pub fn flags(team: &TeamFile, env: &Env) -> Option<Arc<dyn Flags>> {
     let (read, shape, kill) = match source.provider {
         FlagProvider::Unleash => unleash(base),
         FlagProvider::Launchdarkly => launchdarkly(base),
-        FlagProvider::Http | FlagProvider::Flagd => {
+        FlagProvider::Flagd => {
+            let file = source.file.as_ref()?;
+            return Some(Arc::new(FlagFile::new(file.into())));
+        }
+        FlagProvider::Http => {
             let (read, kill) = (source.read.as_ref()?, source.kill.as_ref()?);
             let shape = Shape {
                 pointer: read.pointer.clone(),

@@ -4,7 +4,7 @@ use super::Choice;
 use crate::domain::{
     Intent, Login, ReleaseKey, Text,
     approval::{Change, Unconfirmed, incident_link},
-    flags::{ConfirmedKill, FlagReading, KillShown},
+    flags::{ConfirmedKill, KillShown},
     release::Release,
     rollback::RollbackShown,
 };
@@ -82,18 +82,8 @@ pub(super) fn kill_flag(
 
 /// What became of a flag since it was shown.
 pub(super) fn flag_moved(shown: &KillShown, release: &Release) -> Option<Change> {
-    let now = release.kill_shown(&shown.flag);
-    let words = |shown: &KillShown| {
-        let reading = shown.reading.as_ref();
-        reading.map_or_else(|| "not read".into(), FlagReading::words)
-    };
-    match now {
-        Some(now) if now == *shown => None,
-        Some(now) => Some(changed(
-            &shown.flag,
-            words(shown).as_str(),
-            words(&now).as_str(),
-        )),
+    match release.kill_shown(&shown.flag) {
+        Some(now) => shown.change(&now),
         None => Some(changed(&shown.flag, "a flag of the release", "none")),
     }
 }

@@ -109,11 +109,11 @@ impl Autopilot {
                     Step::Wait
                 }
             }
-            Phase::Deploying | Phase::Monitoring if self.flag(release).is_some() => {
-                self.flag(release).unwrap_or(Step::Wait)
-            }
-            Phase::Deploying | Phase::Monitoring | Phase::StageWatch { .. } => {
-                if release.watch.alerts().next().is_some() || is_broken(release) {
+            phase @ (Phase::Deploying | Phase::Monitoring | Phase::StageWatch { .. }) => {
+                let is_whole = !matches!(phase, Phase::StageWatch { .. });
+                if let Some(step) = self.flag(release).filter(|_| is_whole) {
+                    step
+                } else if release.watch.alerts().next().is_some() || is_broken(release) {
                     self.roll_back(release)
                 } else {
                     Step::Wait

@@ -101,20 +101,10 @@ impl From<Diagnostics> for Stop {
 
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
-        let told = Self::failed(fault.to_string());
         match &fault.kind {
             // A file, a setting, a missing word: its own words say what to do.
             FaultKind::Local => Self::usage(fault.to_string()),
-            // Nobody goes on trying once the command has ended.
-            FaultKind::Offline => told.with_help("check the network and the proxy, then ask again"),
-            FaultKind::TimedOut | FaultKind::Server => {
-                told.with_help("the other side fails or is slow: ask again later")
-            }
-            FaultKind::RateLimited { until } => told.with_help(&format!(
-                "ask again after {}",
-                until.strftime("%H:%M:%S UTC")
-            )),
-            kind => told.with_help(kind.mend()),
+            kind => Self::failed(fault.to_string()).with_help(&kind.mend_once()),
         }
     }
 }

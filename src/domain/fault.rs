@@ -130,6 +130,20 @@ impl FaultKind {
         }
     }
 
+    /// What a person does about it where it was asked once, and nobody goes on trying.
+    pub fn mend_once(&self) -> String {
+        match self {
+            Self::Offline => "check the network and the proxy, then ask again".to_owned(),
+            Self::TimedOut | Self::Server => {
+                "the other side fails or is slow: ask again later".to_owned()
+            }
+            Self::RateLimited { until } => {
+                format!("ask again after {}", until.strftime("%H:%M:%S UTC"))
+            }
+            kind => kind.mend().to_owned(),
+        }
+    }
+
     /// One word for a pane's corner.
     pub fn word(&self) -> &'static str {
         match self {

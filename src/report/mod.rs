@@ -16,6 +16,7 @@ mod staging_markdown;
 mod story;
 mod story_acts;
 mod story_claims;
+mod story_evidence;
 
 pub use by_hand::by_hand;
 pub use documents::*;

@@ -8,11 +8,11 @@ use super::{
         lane_rule, of_chat, of_checklist, of_flag, of_rollback, of_smoke, of_what_was_set,
     },
     story_claims::of_seat,
+    story_evidence::of_evidence,
 };
 use crate::domain::{
     Actor, Event, Stamped,
     approval::ApprovalEvent,
-    evidence::{EvidenceEvent, Finding},
     judge::JudgeEvent,
     observation::AlarmState,
     policy::{Timing, gate::GateEvent},
@@ -78,88 +78,6 @@ fn of_gate(event: &GateEvent) -> (Mood, String) {
                 "calendar: outside the deployment windows".to_owned(),
             ),
         },
-    }
-}
-
-fn of_evidence(event: &EvidenceEvent) -> (Mood, String) {
-    match event {
-        EvidenceEvent::CandidateSeen(candidate) => (
-            Mood::Plain,
-            format!("candidate {} {}", candidate.name(), candidate.sha.short()),
-        ),
-        EvidenceEvent::ArtifactsListed { artifacts }
-        | EvidenceEvent::ListedElsewhere { artifacts, .. } => (
-            Mood::Quiet,
-            wording::count(artifacts.len() as u64, "artifact"),
-        ),
-        EvidenceEvent::Read { finding, .. } => match finding {
-            Finding::Tests(tests) => {
-                let totals = tests.totals;
-                let mood = if totals.has_failures() {
-                    Mood::Bad
-                } else {
-                    Mood::Good
-                };
-                let bad = match totals.failing() {
-                    0 => String::new(),
-                    bad => format!(", {bad} failed"),
-                };
-                (
-                    mood,
-                    format!("tests: {} of {} passed{bad}", totals.passed, totals.tests),
-                )
-            }
-            Finding::Load(load) => {
-                let broken = load.thresholds.iter().flatten().filter(|t| !t.held).count();
-                let mood = if broken > 0 { Mood::Bad } else { Mood::Good };
-                let p99 = load.p99.map_or_else(
-                    || "p99 unknown".to_owned(),
-                    |p99| format!("p99 {p99:.0} ms"),
-                );
-                let broken = match broken {
-                    0 => String::new(),
-                    broken => format!(", {} crossed", wording::count(broken as u64, "threshold")),
-                };
-                (mood, format!("load test read: {p99}{broken}"))
-            }
-            Finding::Security(security) => {
-                let mood = match (security.failure(), security.new.map(|new| new.total())) {
-                    (Some(_), _) => Mood::Bad,
-                    (None, Some(0)) => Mood::Good,
-                    (None, _) => Mood::Plain,
-                };
-                (mood, format!("security: {}", security.in_short()))
-            }
-            Finding::Coverage(coverage) => {
-                let mood = match (coverage.failure(), coverage.doubt()) {
-                    (Some(_), _) => Mood::Bad,
-                    (None, Some(_)) => Mood::Plain,
-                    (None, None) => Mood::Good,
-                };
-                (mood, format!("coverage: {}", coverage.in_short()))
-            }
-            Finding::Explain { passed_over, .. } => match passed_over.first() {
-                None => (Mood::Plain, "explain summary read".to_owned()),
-                Some(why) => (Mood::Look, format!("explain summary read; not by {why}")),
-            },
-        },
-        EvidenceEvent::Unreadable { kind, fault } => (
-            Mood::Look,
-            format!("{} unreadable: {}", kind.word(), fault.detail),
-        ),
-        EvidenceEvent::Missing { kind } => (Mood::Look, format!("{} missing", kind.word())),
-        EvidenceEvent::GrewOld { kinds } => {
-            let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-            (Mood::Look, format!("grew old: {}", words.join(", ")))
-        }
-        EvidenceEvent::Compared(diff) => (
-            Mood::Plain,
-            format!(
-                "{} ahead of production, {}",
-                wording::count(u64::from(diff.ahead_by), "commit"),
-                diff.files_in_words()
-            ),
-        ),
     }
 }
 

@@ -16,19 +16,37 @@ const THRESHOLDS_KEPT: usize = 200;
 /// Depth of groups walked for checks.
 const GROUP_DEPTH: usize = 32;
 
+/// What a file is instead of a summary.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoK6 {
+    /// Every point of a test, which is no summary of it.
+    #[error(
+        "a stream of k6 points (`--out json`), not a summary; use handleSummary or --summary-export"
+    )]
+    Stream,
+    /// It ends too soon.
+    #[error("the file is cut off: {0}")]
+    Cut(String),
+    /// It is no JSON.
+    #[error("no JSON: {0}")]
+    NoJson(String),
+    /// JSON of something else.
+    #[error("no k6 summary: {0}")]
+    Other(&'static str),
+}
+
 /// Reads a summary; the error says what the file is instead.
-pub fn read_k6(json: &[u8]) -> Result<LoadReport, String> {
+pub fn read_k6(json: &[u8]) -> Result<LoadReport, NoK6> {
     // PowerShell's `>` writes UTF-16.
     let (text, _, _) = encoding_rs::UTF_8.decode(json);
     let json = text.as_bytes();
     let summary: Value = serde_json::from_slice(json).map_err(|error| {
         if is_stream(json) {
-            "a stream of k6 points (`--out json`), not a summary; use handleSummary or --summary-export"
-                .to_owned()
+            NoK6::Stream
         } else if error.is_eof() {
-            format!("the file is cut off: {error}")
+            NoK6::Cut(error.to_string())
         } else {
-            format!("no JSON: {error}")
+            NoK6::NoJson(error.to_string())
         }
     })?;
     if let Some(metrics) = summary
@@ -38,7 +56,7 @@ pub fn read_k6(json: &[u8]) -> Result<LoadReport, String> {
         return Ok(machine(&summary, metrics));
     }
     let metrics = summary.get("metrics").and_then(Value::as_object);
-    let metrics = metrics.ok_or("no k6 summary: it has no `metrics`")?;
+    let metrics = metrics.ok_or(NoK6::Other("it has no `metrics`"))?;
     // Other tools have `metrics` of their own; k6's hold one of these.
     let known = [
         "values",
@@ -53,7 +71,7 @@ pub fn read_k6(json: &[u8]) -> Result<LoadReport, String> {
     ];
     let is_metric = |metric: &Value| known.iter().any(|key| metric.get(*key).is_some());
     if !metrics.is_empty() && !metrics.values().any(is_metric) {
-        return Err("no k6 summary: its `metrics` hold none of k6's numbers".to_owned());
+        return Err(NoK6::Other("its `metrics` hold none of k6's numbers"));
     }
     Ok(classic(&summary, metrics))
 }
@@ -329,9 +347,9 @@ mod tests {
     fn other_files_are_refused_by_name() {
         let stream =
             b"{\"type\":\"Metric\",\"metric\":\"x\"}\n{\"type\":\"Point\",\"metric\":\"x\"}\n";
-        assert!(read_k6(stream).unwrap_err().contains("--out json"));
-        assert!(read_k6(b"{\"metrics\":").unwrap_err().contains("cut off"));
-        assert!(read_k6(b"{\"a\":1}").unwrap_err().contains("no `metrics`"));
+        assert_eq!(read_k6(stream), Err(NoK6::Stream));
+        assert!(matches!(read_k6(b"{\"metrics\":"), Err(NoK6::Cut(_))));
+        assert!(matches!(read_k6(b"{\"a\":1}"), Err(NoK6::Other(_))));
         assert!(read_k6(b"{\"metrics\":{\"tests\":3}}").is_err());
     }
 

@@ -35,7 +35,7 @@ mod xunit;
 
 pub use cobertura::read_cobertura;
 pub use files::File;
-pub use k6::read_k6;
+pub use k6::{NoK6, read_k6};
 pub use lcov::read_lcov;
 pub use reading::{read, read_files};
 pub use scan_json::{ScanError, read_scan};

@@ -135,7 +135,7 @@ fn read_load(files: &[File<'_>]) -> Result<LoadReport, Fault> {
         }
         let read = input
             .and_then(|input| input.whole(SUMMARY_LIMIT))
-            .and_then(|bytes| read_k6(&bytes));
+            .and_then(|bytes| read_k6(&bytes).map_err(|why| why.to_string()));
         match read {
             Ok(report) => reports.push((name.to_owned(), report)),
             Err(reason) => problems.push(described(name, &reason)),

@@ -8,7 +8,7 @@ use super::{
     audit_wire::There,
     cobertura::read_cobertura,
     files::{Opened, decoded, each, first_mark, has_extension, packed, stem, xml_root},
-    k6::read_k6,
+    k6::{NoK6, read_k6},
     lcov::read_lcov,
     loose::{self, Loose},
     reading::looks_like_lcov,
@@ -180,7 +180,7 @@ fn of_json(opened: &mut Opened<'_>) -> Understood {
         Err(why) => {
             // k6's stream of points is no one document, and says what to do.
             let why = match read_k6(&bytes) {
-                Err(of_k6) if of_k6.contains("--out json") => of_k6,
+                Err(stream @ NoK6::Stream) => stream.to_string(),
                 _ => why,
             };
             return Understood::Unreadable { kind: None, why };
@@ -205,8 +205,11 @@ fn of_json(opened: &mut Opened<'_>) -> Understood {
     }
     if keys.metrics.0 || keys.results.0 {
         match read_k6(&bytes) {
-            Err(why) if why.starts_with("no k6 summary") => {}
-            read => return settled(EvidenceKind::Load, "k6 summary", read.map(Evidence::Load)),
+            Err(NoK6::Other(_)) => {}
+            read => {
+                let read = read.map(Evidence::Load).map_err(|why| why.to_string());
+                return settled(EvidenceKind::Load, "k6 summary", read);
+            }
         }
     }
     let what = "JSON, but no report that cockpit knows; of scanners it reads SARIF 2.1";

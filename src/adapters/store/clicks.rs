@@ -13,7 +13,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{error::explained, place, private};
+use super::{
+    error::explained,
+    hex::{hex, unhex},
+    place, private,
+};
 use crate::{
     domain::{
         ReleaseKey, Text,
@@ -174,25 +178,6 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
 fn name_of(click: &Click) -> String {
     let digest = Sha256::digest(click.id.as_str().as_bytes());
     format!("{}.json", hex(&digest[..16]))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
-
-fn unhex(digits: &str) -> Option<Vec<u8>> {
-    if !digits.is_ascii() || !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    let pairs = (0..digits.len()).step_by(2);
-    pairs
-        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok())
-        .collect()
 }
 
 #[cfg(test)]

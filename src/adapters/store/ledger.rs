@@ -4,7 +4,6 @@
 //! the ledger as JSON. It holds nothing that GitHub would not tell again: what cannot be read is said, and read anew.
 
 use std::{
-    fmt::Write as _,
     io,
     path::{Path, PathBuf},
 };
@@ -12,7 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{StoreError, place, private};
+use super::{StoreError, hex::hex, place, private};
 use crate::domain::{
     Repository, Text,
     scorecard::{Ledger, Scope},
@@ -180,15 +179,6 @@ fn understand(bytes: &[u8]) -> Result<Ledger, String> {
         return Err("it was cut or changed: its hash does not fit".to_owned());
     }
     serde_json::from_slice(body).map_err(|error| format!("it cannot be understood: {error}"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod clicks;
 mod error;
 mod follow;
 mod head;
+mod hex;
 mod inbox;
 mod journal;
 mod ledger;

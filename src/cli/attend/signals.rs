@@ -9,8 +9,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::super::{exit::Exit, runtime::runtime};
-use crate::ports::Clock;
+use crate::{
+    cli::{exit::Exit, runtime::runtime},
+    ports::Clock,
+};
 
 /// Why it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

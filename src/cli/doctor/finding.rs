@@ -67,15 +67,10 @@ impl Finding {
         } else {
             State::Fail
         };
-        let mend = match fault.kind {
+        let mend = match &fault.kind {
             // "doctor names it" is no help inside doctor.
-            FaultKind::Forbidden => "ask for this right, or use another token",
-            // It asks once.
-            FaultKind::Offline => "check the network and the proxy, then ask again",
-            FaultKind::TimedOut | FaultKind::Server | FaultKind::RateLimited { .. } => {
-                "ask again later"
-            }
-            ref kind => kind.mend(),
+            FaultKind::Forbidden => "ask for this right, or use another token".to_owned(),
+            kind => kind.mend_once(),
         };
         Self::bad(state, check, fault.to_string(), mend)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::findings::Findings;
+use super::{findings::Findings, values::json_pointer};
 use crate::{
     config::{
         At,
@@ -197,9 +197,7 @@ fn method(at: Option<&At<String>>, default: &str, found: &mut Findings) -> Strin
 
 fn read(table: &FlagsTable, found: &mut Findings) -> Option<WrittenRead> {
     let at = &table.read.as_ref()?.value;
-    if !at.pointer.value.is_empty() && !at.pointer.value.starts_with('/') {
-        found.wrong(&at.pointer.span, "no JSON pointer", "write `/enabled`");
-    }
+    let pointer = found.read("pointer", &at.pointer, |raw| json_pointer(raw));
     Some(WrittenRead {
         request: WrittenRequest {
             method: method(at.method.as_ref(), "GET", found),
@@ -207,7 +205,7 @@ fn read(table: &FlagsTable, found: &mut Findings) -> Option<WrittenRead> {
             headers: at.headers.clone(),
             body: None,
         },
-        pointer: at.pointer.value.clone(),
+        pointer: pointer.unwrap_or_default(),
         on: at.on.clone().unwrap_or_else(|| "true".to_owned()),
     })
 }

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{explain::readable, findings::Findings, values::glob};
+use super::{
+    explain::readable,
+    findings::Findings,
+    values::{glob, json_pointer},
+};
 use crate::{
     config::{
         At,
@@ -227,16 +231,7 @@ pub(super) fn within(
 
 /// A JSON pointer; the whole where none is written.
 pub(super) fn pointer(at: Option<&At<String>>, found: &mut Findings) -> String {
-    let read = at.and_then(|at| {
-        found.read("pointer", at, |raw| {
-            let is_one = raw.is_empty() || raw.starts_with('/');
-            let escapes = raw.split('~').skip(1);
-            let is_one = is_one && escapes.clone().all(|after| after.starts_with(['0', '1']));
-            (is_one && raw.len() <= 300)
-                .then(|| raw.clone())
-                .ok_or_else(|| "no JSON pointer: write /production/enabled".to_owned())
-        })
-    });
+    let read = at.and_then(|at| found.read("pointer", at, |raw| json_pointer(raw)));
     read.unwrap_or_default()
 }
 
@@ -342,7 +337,7 @@ mod tests {
             ),
             (
                 "name = \"a\"\nfile = \"a.json\"\npointer = \"b\"\nequals = 1",
-                "no JSON pointer",
+                "begins with a slash",
             ),
             (
                 "name = \"a\"\nfile = \"a.json\"\nequals = []",

@@ -35,10 +35,16 @@ pub(super) fn glob(raw: &str) -> Result<String, String> {
     }
 }
 
+/// Longest JSON pointer, in bytes: it goes into the journal.
+const LONGEST_POINTER: usize = 300;
+
 /// RFC 6901: empty, or `/` before each part; `~` only as `~0` and `~1`.
 pub(super) fn json_pointer(raw: &str) -> Result<String, String> {
     if !raw.is_empty() && !raw.starts_with('/') {
         return Err(format!("a JSON pointer begins with a slash: \"/{raw}\""));
+    }
+    if raw.len() > LONGEST_POINTER {
+        return Err(format!("is longer than {LONGEST_POINTER} characters"));
     }
     let tildes = raw.match_indices('~');
     for (at, _) in tildes {

@@ -70,7 +70,7 @@ impl Recurring {
         })
     }
 
-    /// `p99 +120% ±9, beyond all 180 values before in 2 of 14 minutes, chance 0.3%`.
+    /// `p99 +120% ±9, beyond all before in 2 of 14 minutes, chance 0.3%`.
     pub(super) fn said(&self, name: &str, reading: &Reading, known: &[f64]) -> String {
         let before = reading
             .before

@@ -43,6 +43,32 @@ pub enum Consent {
     },
 }
 
+impl Consent {
+    /// By typing just that phrase.
+    pub(in crate::domain) fn by_typing(wanted: &str, typed: &str) -> Result<Self, Unconfirmed> {
+        if typed == wanted {
+            Ok(Self::Typed {
+                phrase: Text::line(typed),
+            })
+        } else {
+            Err(Unconfirmed::Phrase {
+                wanted: Text::line(wanted),
+            })
+        }
+    }
+}
+
+/// A reason that goes into the record, where one must.
+pub(in crate::domain) fn recorded_reason(raw: &str) -> Result<Text, Unconfirmed> {
+    let reason = Text::block_within(raw.trim(), 4_000);
+    if reason.is_empty() {
+        return Err(Unconfirmed::Reason {
+            why: "it goes into the record".into(),
+        });
+    }
+    Ok(reason)
+}
+
 /// What was entered does not confirm.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unconfirmed {
@@ -103,16 +129,10 @@ impl ConfirmedApproval {
     /// reason too.
     pub fn typed(shown: Shown, typed: &str, reason: &str) -> Result<Self, Unconfirmed> {
         let effort = shown.effort();
-        let consent = if typed == shown.name() {
-            Consent::Typed {
-                phrase: Text::line(typed),
-            }
-        } else if typed == YES && effort == Effort::TwoKeys {
+        let consent = if typed == YES && effort == Effort::TwoKeys {
             Consent::TwoKeys
         } else {
-            return Err(Unconfirmed::Phrase {
-                wanted: Text::line(shown.name()),
-            });
+            Consent::by_typing(shown.name(), typed)?
         };
         let reason = Text::block_within(reason.trim(), 4_000);
         if reason.is_empty() && effort == Effort::PhraseAndReason {
@@ -225,26 +245,12 @@ impl ConfirmedRollback {
         typed: &str,
         reason: &str,
     ) -> Result<Self, Unconfirmed> {
-        let wanted = shown.target.name();
-        if typed != wanted {
-            return Err(Unconfirmed::Phrase {
-                wanted: Text::line(wanted),
-            });
-        }
-        let reason = Text::block_within(reason.trim(), 4_000);
-        if reason.is_empty() {
-            return Err(Unconfirmed::Reason {
-                why: "it goes into the record".into(),
-            });
-        }
         Ok(Self {
             release,
-            consent: Consent::Typed {
-                phrase: Text::line(typed),
-            },
+            consent: Consent::by_typing(shown.target.name(), typed)?,
             shown,
             plan,
-            reason,
+            reason: recorded_reason(reason)?,
         })
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::FlagReading;
 use crate::domain::{
     ReleaseKey, Text,
-    approval::{Consent, Unconfirmed},
+    approval::{Change, Consent, Unconfirmed, recorded_reason},
 };
 
 /// What the prompt showed of a flag.
@@ -16,6 +16,23 @@ pub struct KillShown {
     pub flag: String,
     /// How it stood; `None`: it was never read.
     pub reading: Option<FlagReading>,
+}
+
+impl KillShown {
+    /// How it stood, in words.
+    pub fn words(&self) -> Text {
+        let reading = self.reading.as_ref();
+        reading.map_or_else(|| "not read".into(), FlagReading::words)
+    }
+
+    /// How it stands otherwise now; `None`: as it was shown.
+    pub fn change(&self, now: &Self) -> Option<Change> {
+        (now != self).then(|| Change {
+            what: Text::line(&self.flag),
+            was: self.words(),
+            now: now.words(),
+        })
+    }
 }
 
 /// A kill by a person who saw how the flag stands and typed its name.
@@ -35,24 +52,11 @@ impl ConfirmedKill {
         typed: &str,
         reason: &str,
     ) -> Result<Self, Unconfirmed> {
-        if typed != shown.flag {
-            return Err(Unconfirmed::Phrase {
-                wanted: Text::line(&shown.flag),
-            });
-        }
-        let reason = Text::block_within(reason.trim(), 4_000);
-        if reason.is_empty() {
-            return Err(Unconfirmed::Reason {
-                why: "it goes into the record".into(),
-            });
-        }
         Ok(Self {
             release,
-            consent: Consent::Typed {
-                phrase: Text::line(typed),
-            },
+            consent: Consent::by_typing(&shown.flag, typed)?,
             shown,
-            reason,
+            reason: recorded_reason(reason)?,
         })
     }
 

@@ -1,9 +1,8 @@
-//! Flags of a release: what is seen of them, and a person's word to switch one off.
+//! Flags of a release: which can be switched off, and a person's word to do so.
 
 use super::state::Release;
 use crate::domain::{
-    Deed, Event, Outcome, Refusal, Seq, Text,
-    approval::Change,
+    Deed, Event, Refusal, Text,
     flags::{ConfirmedKill, FlagEvent, FlagReading, KillShown},
 };
 
@@ -50,16 +49,8 @@ pub(super) fn kill(release: &Release, confirmed: &ConfirmedKill) -> Result<Vec<E
         let what = format!("switching {} off", shown.flag);
         return Err(Refusal::InFlight(Text::line(&what)));
     }
-    if now != *shown {
-        let words = |shown: &KillShown| {
-            let reading = shown.reading.as_ref();
-            reading.map_or_else(|| "not read".into(), FlagReading::words)
-        };
-        return Err(Refusal::Changed(vec![Change {
-            what: Text::line(&shown.flag),
-            was: words(shown),
-            now: words(&now),
-        }]));
+    if let Some(change) = shown.change(&now) {
+        return Err(Refusal::Changed(vec![change]));
     }
     if now.reading == Some(FlagReading::Off) {
         let why = format!("{} is off already", shown.flag);
@@ -74,51 +65,4 @@ pub(super) fn kill(release: &Release, confirmed: &ConfirmedKill) -> Result<Vec<E
         },
     };
     Ok(vec![event.into()])
-}
-
-/// Readings that are new, then the kills that they confirm.
-pub(in crate::domain::release) fn observe_flags(
-    release: &Release,
-    seen: &[(String, FlagReading)],
-) -> Vec<Event> {
-    let Some(rule) = &release.policy.flags else {
-        return Vec::new();
-    };
-    let mine = || seen.iter().filter(|(flag, _)| rule.names.contains(flag));
-    let news: Vec<Event> = mine()
-        .filter(|(flag, reading)| release.flags.reading(flag) != Some(reading))
-        .map(|(flag, reading)| {
-            let (flag, reading) = (flag.clone(), reading.clone());
-            FlagEvent::Seen { flag, reading }.into()
-        })
-        .collect();
-    if !news.is_empty() {
-        return news;
-    }
-    let is_off =
-        |flag: &str| mine().any(|(name, reading)| name == flag && *reading == FlagReading::Off);
-    let open = release
-        .flags
-        .kills
-        .iter()
-        .filter(|kill| kill.may_still_come());
-    open.filter(|kill| is_off(&kill.flag))
-        .map(|kill| {
-            let (flag, act) = (kill.flag.clone(), kill.seq);
-            FlagEvent::Killed { flag, act }.into()
-        })
-        .collect()
-}
-
-/// What became of a kill's request; `None`: the act is none.
-pub(in crate::domain::release) fn answered(
-    release: &Release,
-    act: Seq,
-    outcome: &Outcome,
-) -> Option<Event> {
-    let kill = release.flags.kills.iter().find(|kill| kill.seq == act)?;
-    kill.outcome.is_none().then(|| {
-        let outcome = outcome.clone();
-        FlagEvent::Answered { act, outcome }.into()
-    })
 }

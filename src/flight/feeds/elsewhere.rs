@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::Glob;
 use jiff::Timestamp;
 
 use super::{
@@ -12,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ArtifactId, Fault, Sha,
+        ArtifactId, Fault, NameGlob, Sha,
         evidence::EvidenceKind,
         later,
         observation::{ArtifactSnapshot, RunStatus},
@@ -60,11 +59,11 @@ pub(super) async fn look_at(
     let mut all = of_newest(runs, artifacts, name, sha).await?;
     let rules = policy.evidence.iter();
     let mine = rules.filter(|rule| workflow(policy, rule) == Some(name));
-    let globs: Vec<_> = mine
-        .filter_map(|rule| Glob::new(rule.artifact.as_deref()?).ok())
-        .map(|glob| glob.compile_matcher())
+    let globs: Vec<NameGlob> = mine
+        .filter_map(|rule| rule.artifact.clone())
+        .map(NameGlob::from)
         .collect();
-    all.retain(|one| globs.iter().any(|glob| glob.is_match(one.name.as_str())));
+    all.retain(|one| globs.iter().any(|glob| glob.holds(one.name.as_str())));
     Ok(all)
 }
 

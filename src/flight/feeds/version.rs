@@ -1,14 +1,12 @@
 //! The candidate's version out of a file of an artifact, where the rules name one: as soon as that is there.
 
-use globset::Glob;
-
 use super::{
     desk::{Desk, Memory, Round},
     pulse::Pulse,
 };
 use crate::{
     domain::{
-        Text,
+        NameGlob, Text,
         observation::{ArtifactSnapshot, Observation},
         policy::VersionFile,
     },
@@ -29,13 +27,11 @@ pub(super) async fn look(
     let (Some(from), Some(told)) = (&desk.policy.target.version_from_artifact, &memory.told) else {
         return Ok(Ok(()));
     };
-    let Ok(glob) = Glob::new(&from.artifact).map(|glob| glob.compile_matcher()) else {
-        return Ok(Ok(()));
-    };
+    let glob = NameGlob::from(from.artifact.clone());
     let since = needs.evidence.since;
     let newest = artifacts.iter().find(|one| {
         let is_fresh = one.created.is_none_or(|created| created >= since);
-        is_fresh && !one.expired && glob.is_match(one.name.as_str())
+        is_fresh && !one.expired && glob.holds(one.name.as_str())
     });
     let Some(artifact) = newest.filter(|one| memory.version_read != Some(one.id)) else {
         return Ok(Ok(()));

@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
     app::{Asking, Choice, Entry, Field, Part, Phrase, Prompt, Reason, Word},
-    domain::{flags::FlagReading, rollback::Plan},
+    domain::rollback::Plan,
     ui::{
         pane::{View, raise},
         pen::{Pen, width, wrap},
@@ -120,9 +120,7 @@ fn choice_words(asking: &Asking, choice: Choice) -> (&'static str, String) {
         Choice::Minutes(minutes) => ("watch", format!("{minutes} minutes longer")),
         Choice::Flag(at) => match asking {
             Asking::KillFlag(flags) => flags.get(at).map_or(("", String::new()), |one| {
-                let reading = one.reading.as_ref();
-                let words = reading.map_or_else(|| "not read".into(), FlagReading::words);
-                ("switch off", format!("{}  ({words})", one.flag))
+                ("switch off", format!("{}  ({})", one.flag, one.words()))
             }),
             _ => ("", String::new()),
         },

@@ -2,10 +2,11 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
+use super::sheet::{across, open};
 use crate::{
     app::{Action, Group, Hits, Place, hindrance},
     ui::{
-        pane::{View, border, inside, raise, scroll_mark},
+        pane::View,
         pen::{Pen, width as width_of},
     },
 };
@@ -13,40 +14,20 @@ use crate::{
 /// Columns of keys and their meanings side by side, where the screen is wide enough for two.
 const COLUMN: u16 = 58;
 /// Columns of keys, at most.
-const KEYS: u16 = 14;
+const KEYS: u16 = 16;
 /// Columns by which the first of two is the wider: its keys may be said to be not for now.
 const WIDER: u16 = 6;
 
 /// Draws it.
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place, hits: &mut Hits) {
-    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let is_wide = area.width >= 2 * COLUMN + 4;
     let columns = columns(view, is_wide);
     let rows = columns.iter().map(Vec::len).max().unwrap_or(0);
     let width = if is_wide { 2 * COLUMN } else { 76 };
-    let width = width.min(area.width.saturating_sub(4));
-    let wanted = u16::try_from(rows + 4).unwrap_or(u16::MAX);
-    let height = wanted.min(area.height.saturating_sub(2));
-    let frame = Rect::new(
-        area.x + (area.width - width) / 2,
-        area.y + (area.height - height) / 2,
-        width,
-        height,
-    );
-    raise(buffer, frame, styles.raised);
-    border(buffer, frame, &glyphs.frame, styles.border_focus);
-    let top_line = Rect::new(frame.x + 2, frame.y, frame.width.saturating_sub(4), 1);
-    Pen::new(buffer, top_line, 0, glyphs.more).put(" Keys ", styles.key);
-    let inner = inside(frame);
-    let inner = Rect::new(
-        inner.x,
-        inner.y + 1,
-        inner.width,
-        inner.height.saturating_sub(2),
-    );
-    let seen = usize::from(inner.height);
-    let top = place.top.min(rows.saturating_sub(seen));
-    hits.overlay = (seen, rows);
+    let width = across(area, width);
+    let sheet = open(view, buffer, (area, width), (rows, place), hits);
+    Pen::new(buffer, sheet.title, 0, view.look.glyphs.more).put(" Keys ", view.look.styles.key);
+    let (inner, top, seen) = (sheet.inner, sheet.top, sheet.seen);
     let first = if is_wide {
         inner.width / 2 + WIDER
     } else {
@@ -70,7 +51,6 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, place: Place
             line_of(view, buffer, (part, row, keys), line);
         }
     }
-    scroll_mark(view, buffer, frame, (top, seen, rows));
 }
 
 /// The keys of a line, as they are named.

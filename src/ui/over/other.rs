@@ -5,10 +5,7 @@ use ratatui::style::Style;
 use super::fact::{Fact, warning};
 use crate::{
     app::{Asking, Bar, Prompt, Seat, Ticking},
-    domain::{
-        flags::{FlagReading, KillShown},
-        policy::GateKind,
-    },
+    domain::{flags::KillShown, policy::GateKind},
     ui::{pane::View, pen::wrap},
 };
 
@@ -234,9 +231,7 @@ fn killing(view: View<'_>, flags: &[KillShown]) -> Vec<Fact> {
     let plain = |text: String| -> Fact { vec![(text, view.look.styles.text)] };
     let mut facts = Vec::new();
     if let [only] = flags {
-        let reading = only.reading.as_ref();
-        let words = reading.map_or_else(|| "not read".into(), FlagReading::words);
-        facts.push(plain(format!("{} is {words}.", only.flag)));
+        facts.push(plain(format!("{} is {}.", only.flag, only.words())));
     }
     if let Some(rule) = &view.release.policy.flags {
         let at = &rule.environment;

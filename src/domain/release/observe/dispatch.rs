@@ -2,10 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{
-    super::flags::{answered as flag_answered, observe_flags},
-    artifacts, claims, lane, minutes, rollback, run,
-};
+use super::{artifacts, claims, flags, lane, minutes, rollback, run};
 use crate::domain::{
     ArtifactId, Deed, Event, Fault, Feed, Outcome, Seq, Text,
     approval::ApprovalEvent,
@@ -96,7 +93,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::HoldTold { began, why } => claims::hold_told(release, *began, why.as_ref()),
         Observation::ClaimAnswered { act, fate } => claims::claim_answered(release, *act, fate),
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
-        Observation::Flags(seen) => observe_flags(release, seen),
+        Observation::Flags(seen) => flags::observe_flags(release, seen),
         Observation::Messaged { act, fate } => messaged(release, *act, fate),
         Observation::Trusted(trust) => trusted(release, trust),
         Observation::Silent { feed, since, fault } => silent(release, *feed, *since, fault),
@@ -324,7 +321,7 @@ fn answered(release: &Release, act: Seq, outcome: &Outcome) -> Vec<Event> {
             .into(),
         ];
     }
-    if let Some(event) = flag_answered(release, act, outcome) {
+    if let Some(event) = flags::kill_answered(release, act, outcome) {
         return vec![event];
     }
     rollback::answered(release, open, outcome)

@@ -3,6 +3,7 @@
 mod artifacts;
 mod claims;
 mod dispatch;
+mod flags;
 mod jobs;
 mod lane;
 mod minutes;
