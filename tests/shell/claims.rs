@@ -23,12 +23,16 @@ fn is_seat(name: &ClaimName) -> bool {
     matches!(name, ClaimName::Seat(_))
 }
 
-/// Ana's machine drives a release that waits.
-async fn driven() -> (Air, Arc<Refs>) {
-    let mut air = Air::waiting().await;
+/// On ana's machine, which claims as refs.
+fn on_anas_machine(air: Air) -> (Air, Arc<Refs>) {
     let time: Arc<dyn Clock> = air.clock.clone();
     let refs = Refs::new(time);
-    air = air.on_machine(refs.machine("ana"));
+    (air.on_machine(refs.machine("ana")), refs)
+}
+
+/// Ana's machine drives a release that waits.
+async fn driven() -> (Air, Arc<Refs>) {
+    let (mut air, refs) = on_anas_machine(Air::waiting().await);
     air.until("the seat is claimed", |release| {
         release.record.seating.is_shared()
     })
@@ -56,6 +60,50 @@ async fn deployed() -> (Air, Arc<Refs>) {
     air.until_ready().await;
     air.deploy().await;
     (air, refs)
+}
+
+/// Deployed by ana, who agreed to rollbacks in advance; watched for a while.
+async fn agreed() -> (Air, Arc<Refs>) {
+    let (mut air, refs) = on_anas_machine(Air::agreed().await);
+    air.until_ready().await;
+    air.deploy().await;
+    air.pass(seconds(240)).await;
+    (air, refs)
+}
+
+/// Errors rise until it counts down.
+async fn counting_down(air: &mut Air) {
+    air.world.state().errors = 3.0;
+    air.until("it counts down", |release| {
+        release.rollback.countdown().is_some()
+    })
+    .await;
+}
+
+/// Ana's countdown, which ben's machine sees.
+async fn countdown_seen() -> (Air, Air, Arc<Refs>) {
+    let (mut ana, refs) = Box::pin(agreed()).await;
+    let mut ben = ana.beside(refs.machine("ben"));
+    ben.until("ben watches", |release| {
+        release.phase() == Phase::Monitoring && !release.record.seating.is_here()
+    })
+    .await;
+    counting_down(&mut ana).await;
+    ana.pass(seconds(4)).await;
+    ben.until("ben sees it", |release| {
+        release.record.seating.countdown_afar().is_some()
+    })
+    .await;
+    (ana, ben, refs)
+}
+
+/// The rollback's run is there.
+async fn rolling_back(air: &mut Air) {
+    air.until("it rolls back", |release| {
+        let newest = release.rollback.newest();
+        newest.is_some_and(|one| one.run.is_some())
+    })
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,13 +168,7 @@ async fn a_rollback_that_died_between_claim_and_dispatch_goes_out_once() {
     }
     let sent = air.world.sent("dispatch");
     let mut air = air.killed_and_resumed_on(refs.machine("ana"));
-    air.until("it rolls back", |release| {
-        release
-            .rollback
-            .newest()
-            .is_some_and(|one| one.run.is_some())
-    })
-    .await;
+    rolling_back(&mut air).await;
     air.pass(seconds(300)).await;
     assert!(sent <= 1);
     assert_eq!(air.world.sent("dispatch"), 1);
@@ -140,13 +182,7 @@ async fn a_claim_whose_answer_was_lost_is_found_again() {
         .writes
         .extend([Write::Lost, Write::DoneButLost]);
     air.roll_back().unwrap();
-    air.until("it is dispatched", |release| {
-        release
-            .rollback
-            .newest()
-            .is_some_and(|one| one.run.is_some())
-    })
-    .await;
+    rolling_back(&mut air).await;
     assert_eq!(air.world.sent("dispatch"), 1);
     assert!(air.disk.text().contains("\"fate\":{\"ours\":{}}"));
     let writes = refs.state().written.clone();
@@ -228,13 +264,7 @@ async fn without_the_right_it_is_this_machine_only_and_runs_of_others_stop_a_rol
     assert_eq!(air.world.sent("dispatch"), 0);
     assert!(air.disk.text().contains("by @ben"), "who");
     air.roll_back().unwrap();
-    air.until("confirmed again", |release| {
-        release
-            .rollback
-            .newest()
-            .is_some_and(|one| one.run.is_some())
-    })
-    .await;
+    rolling_back(&mut air).await;
     assert_eq!(air.world.sent("dispatch"), 1);
     assert!(refs.state().written.is_empty());
 }
@@ -245,28 +275,12 @@ async fn refs_that_do_not_answer_hold_no_rollback_up_but_stop_a_countdown() {
     refs.state().silent = Some(fault(FaultKind::TimedOut));
     let begun = air.clock.now();
     air.roll_back().unwrap();
-    air.until("it goes on", |release| {
-        release
-            .rollback
-            .newest()
-            .is_some_and(|one| one.run.is_some())
-    })
-    .await;
+    rolling_back(&mut air).await;
     let took = air.clock.now().duration_since(begun);
     assert!(took < seconds(120), "{took}");
 
-    let mut air = Air::agreed().await;
-    let time: Arc<dyn Clock> = air.clock.clone();
-    let refs = Refs::new(time);
-    air = air.on_machine(refs.machine("ana"));
-    air.until_ready().await;
-    air.deploy().await;
-    air.pass(seconds(240)).await;
-    air.world.state().errors = 3.0;
-    air.until("it counts down", |release| {
-        release.rollback.countdown().is_some()
-    })
-    .await;
+    let (mut air, refs) = Box::pin(agreed()).await;
+    counting_down(&mut air).await;
     refs.state().silent = Some(fault(FaultKind::TimedOut));
     air.pass(seconds(600)).await;
     assert_eq!(air.world.sent("dispatch"), 0);
@@ -275,28 +289,7 @@ async fn refs_that_do_not_answer_hold_no_rollback_up_but_stop_a_countdown() {
 
 #[tokio::test(start_paused = true)]
 async fn a_countdown_is_seen_and_held_from_another_machine() {
-    let mut ana = Air::agreed().await;
-    let time: Arc<dyn Clock> = ana.clock.clone();
-    let refs = Refs::new(time);
-    ana = ana.on_machine(refs.machine("ana"));
-    ana.until_ready().await;
-    ana.deploy().await;
-    ana.pass(seconds(240)).await;
-    let mut ben = ana.beside(refs.machine("ben"));
-    ben.until("ben watches", |release| {
-        release.phase() == Phase::Monitoring && !release.record.seating.is_here()
-    })
-    .await;
-    ana.world.state().errors = 3.0;
-    ana.until("it counts down", |release| {
-        release.rollback.countdown().is_some()
-    })
-    .await;
-    ana.pass(seconds(4)).await;
-    ben.until("ben sees it", |release| {
-        release.record.seating.countdown_afar().is_some()
-    })
-    .await;
+    let (mut ana, mut ben, refs) = Box::pin(countdown_seen()).await;
     ben.submit(Intent::Hold).unwrap();
     ben.pass(seconds(6)).await;
     ana.until("it is held", |release| {
@@ -314,28 +307,7 @@ async fn a_countdown_is_seen_and_held_from_another_machine() {
 
 #[tokio::test(start_paused = true)]
 async fn a_hold_that_cannot_be_written_says_so_and_is_tried_until_it_stands() {
-    let mut ana = Air::agreed().await;
-    let time: Arc<dyn Clock> = ana.clock.clone();
-    let refs = Refs::new(time);
-    ana = ana.on_machine(refs.machine("ana"));
-    ana.until_ready().await;
-    ana.deploy().await;
-    ana.pass(seconds(240)).await;
-    let mut ben = ana.beside(refs.machine("ben"));
-    ben.until("ben watches", |release| {
-        release.phase() == Phase::Monitoring && !release.record.seating.is_here()
-    })
-    .await;
-    ana.world.state().errors = 3.0;
-    ana.until("it counts down", |release| {
-        release.rollback.countdown().is_some()
-    })
-    .await;
-    ana.pass(seconds(4)).await;
-    ben.until("ben sees it", |release| {
-        release.record.seating.countdown_afar().is_some()
-    })
-    .await;
+    let (mut ana, mut ben, refs) = Box::pin(countdown_seen()).await;
     let told = |air: &Air| {
         let hold = air.release().record.seating.hold.clone();
         hold.map(|hold| hold.told)

@@ -36,21 +36,8 @@ async fn an_approval_whose_answer_is_lost_is_looked_up_and_never_sent_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rollback_whose_answer_is_lost_is_found_by_its_mark_and_never_sent_twice() {
-    let mut air = Air::deployed().await;
-    air.world.state().answers.extend([Answer::DoneButLost]);
-    air.roll_back().unwrap();
-    air.until("its run is found", |release| {
-        let newest = release.rollback.newest();
-        newest.is_some_and(|attempt| attempt.run.is_some())
-    })
-    .await;
-    air.pass(seconds(600)).await;
-    assert_eq!(air.world.sent("dispatch"), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lost_rollback_is_found_where_githubs_clock_is_an_hour_off() {
-    for hours in [-1, 1] {
+    // GitHub's clock may be an hour off.
+    for hours in [0, -1, 1] {
         let mut air = Air::deployed().await;
         air.world.state().ahead = SignedDuration::from_hours(hours);
         air.world.state().answers.extend([Answer::DoneButLost]);

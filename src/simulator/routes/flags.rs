@@ -22,45 +22,21 @@ pub(super) fn answer(state: &mut State, ask: &Ask, rest: &str) -> Reply {
     if token.trim_start_matches("Bearer ") != TOKEN {
         return Reply::json(401, &json!({ "message": "no token of this service" }));
     }
-    let parts: Vec<&str> = rest.trim_start_matches('/').split('/').collect();
-    match (ask.method.as_str(), parts.as_slice()) {
-        (
-            "GET",
-            [
-                "api",
-                "admin",
-                "projects",
-                "default",
-                "features",
-                name,
-                "environments",
-                "production",
-            ],
-        ) => told(
-            state,
-            name,
-            |on| json!({ "name": "production", "enabled": on }),
-        ),
-        (
-            "POST",
-            [
-                "api",
-                "admin",
-                "projects",
-                "default",
-                "features",
-                name,
-                "environments",
-                "production",
-                "off",
-            ],
-        ) => switch_off(state, name, Value::Null),
-        ("GET", ["own", name]) => told(
-            state,
-            name,
-            |on| json!({ "flag": name, "state": if on { "ENABLED" } else { "DISABLED" } }),
-        ),
-        ("PUT", ["own", name]) => switch_off(state, name, ask.json().unwrap_or(Value::Null)),
+    let rest = rest.trim_start_matches('/');
+    let of_unleash = rest
+        .strip_prefix("api/admin/projects/default/features/")
+        .and_then(|rest| rest.split_once("/environments/production"));
+    match (ask.method.as_str(), of_unleash, rest.strip_prefix("own/")) {
+        ("GET", Some((name, "")), _) => {
+            let answer = |on| json!({ "name": "production", "enabled": on });
+            told(state, name, answer)
+        }
+        ("POST", Some((name, "/off")), _) => switch_off(state, name, Value::Null),
+        ("GET", None, Some(name)) => {
+            let word = |on| if on { "ENABLED" } else { "DISABLED" };
+            told(state, name, |on| json!({ "flag": name, "state": word(on) }))
+        }
+        ("PUT", None, Some(name)) => switch_off(state, name, ask.json().unwrap_or(Value::Null)),
         _ => Reply::json(404, &json!({ "message": "not found" })),
     }
 }
