@@ -2,7 +2,7 @@
 
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
-    pattern::{CaseMatching, Normalization, Pattern},
+    pattern::{Atom, CaseMatching, Normalization, Pattern},
 };
 
 use super::{Action, Chord, Key, Place};
@@ -92,8 +92,12 @@ impl Palette {
             .filter(|action| fits_palette(*action))
             .filter_map(|action| {
                 // A hit in the short label counts more than one in the sentence.
-                let mut score =
-                    |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
+                let mut score = |text: &str| {
+                    let text = Utf32Str::new(text, &mut buffer);
+                    let close = |atom| is_close(atom, text, &mut matcher);
+                    let found = pattern.atoms.iter().all(close);
+                    found.then(|| pattern.score(text, &mut matcher)).flatten()
+                };
                 let label = score(action.label()).map(|s| s * 2);
                 let about = score(action.about());
                 label.max(about).map(|score| (score, action))
@@ -103,6 +107,22 @@ impl Palette {
         self.found = scored.into_iter().map(|(_, action)| action).collect();
         self.place = Place::default();
     }
+}
+
+/// Whether what is found stands close together, or each piece of it begins a word: letters strewn over a sentence are found
+/// in almost every one of them.
+fn is_close(atom: &Atom, text: Utf32Str<'_>, matcher: &mut Matcher) -> bool {
+    let mut at = Vec::new();
+    if atom.indices(text, matcher, &mut at).is_none() {
+        return false;
+    }
+    let (Some(first), Some(last)) = (at.first(), at.last()) else {
+        return true;
+    };
+    let is_near = (last - first) as usize <= 2 * at.len();
+    let begins_word = |index: u32| index == 0 || !text.get(index - 1).is_alphanumeric();
+    let is_led = |pair: &[u32]| pair[0] + 1 == pair[1] || begins_word(pair[1]);
+    is_near || begins_word(*first) && at.windows(2).all(is_led)
 }
 
 #[cfg(test)]
@@ -122,7 +142,13 @@ mod tests {
         assert_eq!(typed("roll").selected(), Some(Action::RollBack));
         assert_eq!(typed("aprv").selected(), Some(Action::Approve));
         assert_eq!(typed("browser").selected(), Some(Action::Browse));
+        assert_eq!(typed("rpb").selected(), Some(Action::RollBack));
         assert_eq!(typed("zzzz").selected(), None);
+    }
+
+    #[test]
+    fn letters_strewn_over_a_sentence_find_nothing() {
+        assert_eq!(typed("score").selected(), None);
     }
 
     #[test]
