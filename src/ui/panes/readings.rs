@@ -1,16 +1,20 @@
 //! What the metrics pane reads from the release: series, newest values, baselines, limits, freshness.
 
+use jiff::SignedDuration;
 use ratatui::style::Style;
 
 use crate::{
     app::MetricFacts,
     domain::{
         observation::{Minute, Sample},
-        policy::{Metric, Side},
+        policy::{Metric, Recipe, Side},
         wording,
     },
     ui::pane::View,
 };
+
+/// A count is whole so long after its minute's end: sources fill a minute in steps, and half of the requests is no news.
+const FILLS: SignedDuration = SignedDuration::from_mins(2);
 
 /// The newest minute that any metric has.
 pub(super) fn newest(view: View<'_>) -> Minute {
@@ -60,19 +64,27 @@ pub(super) fn moving_band(
     both.map(|(low, high)| low.zip(high)).collect()
 }
 
-/// The newest sample, and how many minutes old it is.
+/// The newest sample, with its minute: one that is whole before one that is still being filled, and any before none.
 pub(super) fn latest(view: View<'_>, metric: &Metric) -> Option<(Minute, Sample)> {
     let series = view.release.watch.series.get(&metric.key())?;
-    let (minute, sample) = series.iter().next_back()?;
-    if *sample == Sample::Absent {
-        // The running minute is often not there yet.
-        let (minute, sample) = series
-            .iter()
-            .rev()
-            .find(|(_, sample)| **sample != Sample::Absent)?;
-        return Some((*minute, *sample));
-    }
-    Some((*minute, *sample))
+    // The running minute is often not there yet.
+    let is_there = |(_, sample): &(&Minute, &Sample)| **sample != Sample::Absent;
+    let is_whole = |(minute, _): &(&Minute, &Sample)| {
+        !counts(metric) || view.model.now.duration_since(minute.end()) >= FILLS
+    };
+    let mut newest = series.iter().rev().filter(is_there);
+    let mut whole = newest.clone().filter(is_whole);
+    let found = whole
+        .next()
+        .or_else(|| newest.next())
+        .or_else(|| series.iter().next_back());
+    found.map(|(minute, sample)| (*minute, *sample))
+}
+
+/// Whether its value adds up while its minute is filled.
+fn counts(metric: &Metric) -> bool {
+    matches!(&metric.recipe, Recipe::Direct { query, .. }
+        if matches!(query.statistic.as_str(), "Sum" | "SampleCount"))
 }
 
 /// What was worked out for the metric of that index in the policy.
