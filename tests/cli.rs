@@ -1,6 +1,8 @@
 //! The built binary's command line: help, exit codes, bad configuration, schema, `init`.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "cli/service.rs"]
+mod service;
 #[path = "cli/smoke.rs"]
 mod smoke;
 

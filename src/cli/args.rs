@@ -41,6 +41,9 @@ pub struct GlobalArguments {
     /// Team's rules from this file, instead of the default branch's (offline commands: ./cockpit.toml).
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Vec<PathBuf>,
+    /// Service of a monorepo: its rules are `.cockpit/NAME.toml` instead of `cockpit.toml`.
+    #[arg(long, global = true, value_name = "NAME", value_parser = service_name, conflicts_with = "config")]
+    pub service: Option<String>,
     /// Repository, as OWNER/NAME or HOST/OWNER/NAME; `attend`, `scorecard` and `recalibrate` take several.
     #[arg(long, global = true, value_name = "OWNER/NAME")]
     pub repo: Vec<String>,
@@ -65,6 +68,7 @@ impl From<&GlobalArguments> for Flags {
     fn from(given: &GlobalArguments) -> Self {
         Self {
             config: given.config.last().cloned(),
+            service: given.service.clone(),
             repository: given.repo.last().cloned(),
             theme: given.theme.clone(),
             ascii: given.ascii,
@@ -73,6 +77,18 @@ impl From<&GlobalArguments> for Flags {
             trust_commands: given.trust_commands,
         }
     }
+}
+
+/// A service's name as a file name: no other folder is reached by it.
+fn service_name(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if text.is_empty() || text.starts_with('.') || !text.chars().all(is_plain) {
+        return Err(
+            "letters, digits, `-`, `_` and `.` only: `checkout` means .cockpit/checkout.toml"
+                .into(),
+        );
+    }
+    Ok(text.strip_suffix(".toml").unwrap_or(text).to_owned())
 }
 
 /// The commands.

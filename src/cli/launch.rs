@@ -155,7 +155,8 @@ pub(super) async fn rules(
     } else {
         let slug = wiring::repository(&machine.place)?.slug();
         dialogue.doing(format!("reading the rules of {slug}"));
-        default_rules(&slug, async |name: &str| {
+        let path = order.around.rules_path();
+        default_rules(&slug, &path, async |name: &str| {
             patiently(order, dialogue, async || client.default_file(name).await).await
         })
         .await?

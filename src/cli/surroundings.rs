@@ -54,15 +54,29 @@ impl Surroundings {
         }
     }
 
-    /// The team's file of this checkout: `--config`, else `cockpit.toml` here.
+    /// Where a repository has the rules: `cockpit.toml`, or `.cockpit/NAME.toml` of the service that is named.
+    pub fn rules_path(&self) -> String {
+        let service = self.flags.service.as_ref();
+        service.map_or_else(
+            || TEAM_FILE.to_owned(),
+            |name| format!(".cockpit/{name}.toml"),
+        )
+    }
+
+    /// The team's file of this checkout: `--config`, else the rules here.
     pub fn local_team(&self) -> Result<TeamFile, Stop> {
         let named = self.flags.config.as_deref();
-        let path = named.unwrap_or(Path::new(TEAM_FILE));
+        let usual = self.rules_path();
+        let path = named.unwrap_or(Path::new(&usual));
         let Some(bytes) = read(path)? else {
-            let mend = if named.is_some() {
-                "check the path given with --config"
-            } else {
-                "run `cockpit init` at the root of the repository, or name one with --config"
+            let mend = match (named, &self.flags.service) {
+                (Some(_), _) => "check the path given with --config",
+                (None, Some(_)) => {
+                    "stand at the root of the repository, and check the name given with --service"
+                }
+                (None, None) => {
+                    "run `cockpit init` at the root of the repository, or name one with --config or --service"
+                }
             };
             let path = path.display();
             return Err(Stop::usage(format!("there is no {path}\n  = help: {mend}")));

@@ -52,6 +52,8 @@ impl<T> Settled<T> {
 pub struct Flags {
     /// `--config`: the team's file on this machine, instead of the default branch's.
     pub config: Option<PathBuf>,
+    /// `--service`: whose file in `.cockpit` it is.
+    pub service: Option<String>,
     /// `--repo`.
     pub repository: Option<String>,
     /// `--theme`.

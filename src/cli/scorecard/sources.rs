@@ -202,7 +202,11 @@ async fn scope(
     } else {
         let slug = repository.slug();
         told(format!("reading the rules of {slug}"));
-        default_rules(&slug, async |path: &str| client.default_file(path).await).await?
+        let rules = around.rules_path();
+        default_rules(&slug, &rules, async |path: &str| {
+            client.default_file(path).await
+        })
+        .await?
     };
     Ok(Scope::of(repository.clone(), &team.policy))
 }
