@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
+use super::sheet;
 use crate::{
     app::{Hits, ListRow, Spot, checklist_rows},
     domain::{
@@ -10,7 +11,7 @@ use crate::{
         judge::{State, Verdict},
     },
     ui::{
-        pane::{View, area_of, border, inside, raise, scroll_mark, select},
+        pane::{View, area_of, inside, scroll_mark, select},
         pen::{Pen, width, wrap},
     },
 };
@@ -22,20 +23,7 @@ const WHY: u16 = 100;
 
 /// Draws it over everything but the first and the last line.
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
-    let styles = &view.look.styles;
-    let frame = Rect::new(
-        area.x,
-        area.y + 1,
-        area.width,
-        area.height.saturating_sub(2),
-    );
-    raise(buffer, frame, styles.screen);
-    let lines = if styles.mono {
-        &view.look.glyphs.frame_bold
-    } else {
-        &view.look.glyphs.frame
-    };
-    border(buffer, frame, lines, styles.border_focus);
+    let frame = sheet::open_large(view, buffer, area);
     let rows = checklist_rows(view.release);
     title(view, buffer, frame, &rows);
     let inner = inside(frame);

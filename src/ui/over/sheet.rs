@@ -27,6 +27,21 @@ pub(super) fn across(area: Rect, widest: u16) -> u16 {
     area.width.saturating_sub(4).min(widest)
 }
 
+/// Opens a box over everything but the first and the last line; answers its frame.
+pub(super) fn open_large(view: View<'_>, buffer: &mut Buffer, area: Rect) -> Rect {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let height = area.height.saturating_sub(2);
+    let frame = Rect::new(area.x, area.y + 1, area.width, height);
+    raise(buffer, frame, styles.screen);
+    let lines = if styles.mono {
+        &glyphs.frame_bold
+    } else {
+        &glyphs.frame
+    };
+    border(buffer, frame, lines, styles.border_focus);
+    frame
+}
+
 /// Opens a box of so many columns, in the middle of `area`, for `rows` rows.
 pub(super) fn open(
     view: View<'_>,

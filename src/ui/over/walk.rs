@@ -3,7 +3,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::walk_lists;
+use super::{sheet, walk_lists};
 use crate::{
     app::{Hits, Line, Row, Shows, Spot, Walk},
     domain::{
@@ -13,7 +13,7 @@ use crate::{
         wording,
     },
     ui::{
-        pane::{View, area_of, border, inside, raise, scroll_mark, select},
+        pane::{View, area_of, inside, scroll_mark, select},
         pen::{Pen, width},
     },
 };
@@ -24,19 +24,7 @@ const BESIDE: u16 = 96;
 /// Draws it over everything but the first and the last line.
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let styles = &view.look.styles;
-    let frame = Rect::new(
-        area.x,
-        area.y + 1,
-        area.width,
-        area.height.saturating_sub(2),
-    );
-    raise(buffer, frame, styles.screen);
-    let lines = if styles.mono {
-        &view.look.glyphs.frame_bold
-    } else {
-        &view.look.glyphs.frame
-    };
-    border(buffer, frame, lines, styles.border_focus);
+    let frame = sheet::open_large(view, buffer, area);
     let walk = &view.model.walk;
     title(view, buffer, frame);
     let inner = inside(frame);
