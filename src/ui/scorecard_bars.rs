@@ -61,6 +61,8 @@ pub(super) fn paint(look: &Look, buffer: &mut Buffer, area: Rect, bars: &Bars) {
         let is_read = index == bars.read;
         let style = match bars.values[index] {
             _ if is_read => styles.strong,
+            // Without colours no bar may be turned round: the one that is read is the bright one.
+            _ if styles.mono => styles.dim,
             Some(value) if bars.is_bad && value > 0.0 => styles.warn,
             Some(_) if bars.partial[index] => styles.faint,
             Some(_) => styles.accent,
@@ -77,7 +79,7 @@ pub(super) fn paint(look: &Look, buffer: &mut Buffer, area: Rect, bars: &Bars) {
                 if x + column < area.right() {
                     let cell = &mut buffer[(x + column, y)];
                     cell.set_symbol(sign).set_style(style);
-                    if is_read {
+                    if is_read && !styles.mono {
                         cell.set_style(styles.selection);
                     }
                 }

@@ -5,18 +5,49 @@ use cockpit::{
     config::{Depth, Keymap, Theme},
     ui::{Look, draw_scorecard},
 };
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, style::Modifier};
 
 use crate::by_hand::card;
 
-fn drawn(view: &CardView, (width, height): (u16, u16), unicode: bool) -> String {
-    let theme = Theme::named("dark").unwrap();
+fn drawn(view: &CardView, size: (u16, u16), unicode: bool) -> String {
+    painted(view, size, ("dark", unicode)).to_string()
+}
+
+fn painted(
+    view: &CardView,
+    (width, height): (u16, u16),
+    (theme, unicode): (&str, bool),
+) -> TestBackend {
+    let theme = Theme::named(theme).unwrap();
     let look = Look::new(&theme, Depth::True, unicode, Keymap::standard());
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal
         .draw(|frame| draw_scorecard(frame, view, &look))
         .unwrap();
-    terminal.backend().to_string()
+    terminal.backend().clone()
+}
+
+#[test]
+fn without_colours_no_bar_is_turned_round_and_the_week_that_is_read_is_the_bright_one() {
+    let mut view = CardView::new(card(), Vec::new());
+    view.act(&Input::Act(Action::Left));
+    let screen = painted(&view, (80, 24), ("mono", true));
+    let bars = screen.buffer().content().iter();
+    let bars: Vec<_> = bars.filter(|cell| cell.symbol() == "█").collect();
+    assert!(bars.len() > 4, "{screen}");
+    let reversed = bars
+        .iter()
+        .filter(|cell| cell.modifier.contains(Modifier::REVERSED));
+    assert_eq!(reversed.count(), 0);
+    let bright = bars
+        .iter()
+        .filter(|cell| cell.modifier.contains(Modifier::BOLD));
+    let bright = bright.count();
+    assert!(
+        bright > 0 && bright < bars.len(),
+        "{bright} of {}",
+        bars.len()
+    );
 }
 
 #[test]
