@@ -116,7 +116,7 @@ pub(super) fn crewed(
     let flight = if drives {
         flight.answering(letters)
     } else {
-        flight.reading_only("nobody on this machine; this cockpit only watches")
+        flight.reading_only("nobody on this machine")
     };
     (Box::new(flight), Some(crew))
 }

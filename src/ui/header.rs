@@ -98,6 +98,9 @@ fn seat(view: View<'_>) -> Vec<(String, Style)> {
         }
         (Seat::Driving, None) => one("who are you?", styles.info),
         (Seat::Watching(driver), _) if driver == "nobody" => one("nobody drives", styles.warn),
+        (Seat::Watching(driver), _) if driver.starts_with("nobody") => {
+            one(&format!("watching, {driver} drives"), styles.info)
+        }
         (Seat::Watching(driver), _) => one(&format!("watching {driver}"), styles.info),
         (Seat::Replay, _) => one("replay", styles.info),
     }
