@@ -426,7 +426,9 @@ fn a_countdown_is_held_from_every_seat_and_reported_problems_lead_to_the_way_bac
         let mut stage = Stage::new(world::counting().release);
         stage.model.seat = seat;
         assert_eq!(stage.keys(&["H"]), []);
-        assert!(stage.text(120, 34).contains("Hold the countdown"));
+        let text = stage.text(120, 34);
+        assert!(text.contains("Hold the countdown"), "{text}");
+        assert!(text.contains(" s are left."), "{text}");
         let effects = stage.keys(&["Enter"]);
         let [Effect::Command(command)] = effects.as_slice() else {
             panic!("{effects:?}")

@@ -204,7 +204,15 @@ fn held(view: View<'_>) -> Vec<Fact> {
         warning(view, format!("{driver} counts down: {}", one.trigger))
     });
     let mut facts: Vec<Fact> = here.into_iter().chain(afar).collect();
-    let words = "Nothing is rolled back by itself any more: cockpit asks.";
+    let zero = running.map(|one| one.zero);
+    if let Some(zero) = zero.or(seating.countdown_afar().map(|one| one.zero)) {
+        let left = zero.duration_since(view.model.now).as_secs().max(0);
+        facts.push(vec![(
+            format!("{left} s are left."),
+            view.look.styles.strong,
+        )]);
+    }
+    let words = "Once held, nothing is rolled back by itself: cockpit asks.";
     facts.push(vec![(words.to_owned(), view.look.styles.text)]);
     facts
 }
