@@ -389,3 +389,26 @@ fn an_error_says_where_and_what_to_do() {
     assert!(told.contains("github.com"), "{told}");
     assert!(told.contains("move it away"), "{told}");
 }
+
+#[test]
+fn drafts_that_a_killed_process_left_behind_go_with_the_next_driver_and_no_other() {
+    let (root, path, _) = written(&["one"]);
+    let place = path.parent().unwrap();
+    let old = std::time::UNIX_EPOCH + std::time::Duration::from_hours(24);
+    let left: Vec<PathBuf> = ["", "blobs", "inbox"]
+        .iter()
+        .map(|inner| place.join(inner).join(".new-Xy12"))
+        .collect();
+    for draft in &left {
+        let file = fs::File::create(draft).unwrap();
+        file.set_modified(old).unwrap();
+    }
+    look(root.path(), &key()).unwrap();
+    assert!(
+        left.iter().all(|draft| draft.exists()),
+        "who looks removes nothing"
+    );
+    let driver = driving(&root);
+    assert!(left.iter().all(|draft| !draft.exists()));
+    assert!(!driver.bytes.is_empty());
+}

@@ -26,8 +26,6 @@ use crate::{
     ports::ClickBox,
 };
 
-/// Below a release's folder.
-const FOLDER: &str = "clicks";
 /// Largest file, in bytes: a reason of 4,000 escaped characters fits.
 const BYTES: u64 = 64 * 1024;
 /// Clicks of one release that may wait.
@@ -68,7 +66,7 @@ impl ClicksOnDisk {
 
     fn folder(&self, release: &ReleaseKey) -> io::Result<PathBuf> {
         let folder = place::folder(&self.root, release).map_err(io::Error::other)?;
-        Ok(folder.join(FOLDER))
+        Ok(folder.join(place::CLICKS))
     }
 
     fn sealing(&self, release: &ReleaseKey, click: &str) -> io::Result<Hmac<Sha256>> {
@@ -121,7 +119,7 @@ impl ClickBox for ClicksOnDisk {
         })?;
         let folder = self.folder(release)?;
         if let Some(above) = folder.parent() {
-            private::folders(above, &[FOLDER]).map_err(io::Error::other)?;
+            private::folders(above, &[place::CLICKS]).map_err(io::Error::other)?;
         }
         let full = names(&folder)?.len() >= MOST || sealed.len() as u64 > BYTES;
         if full {

@@ -2,6 +2,8 @@
 
 use std::{fs::File, path::Path};
 
+use jiff::Timestamp;
+
 use super::{
     Follower, Holder, Journal, StoreError, Who, blobs, head, lock, lock::Lock, place, private,
 };
@@ -73,7 +75,7 @@ pub fn open(root: &Path, key: &ReleaseKey, who: &Who) -> Result<Opened, StoreErr
     }
     let folder = place::folder(root, key)?;
     match Lock::take(&folder, who)? {
-        Ok(lock) => drive(&folder, lock).map(Opened::Driving),
+        Ok(lock) => drive(&folder, lock, who.since).map(Opened::Driving),
         Err(holder) => {
             let mut seen = read_folder(&folder)?;
             seen.holder = holder;
@@ -95,7 +97,10 @@ pub fn look(root: &Path, key: &ReleaseKey) -> Result<Option<ReadOnly>, StoreErro
     }
 }
 
-fn drive(folder: &Path, lock: Lock) -> Result<Driving, StoreError> {
+fn drive(folder: &Path, lock: Lock, now: Timestamp) -> Result<Driving, StoreError> {
+    for inner in ["", place::BLOBS, place::INBOX, place::CLICKS] {
+        private::sweep(&folder.join(inner), now);
+    }
     let path = folder.join(place::JOURNAL);
     let file = private::file(&path, true)?;
     let (mut bytes, end) = load(&path)?;

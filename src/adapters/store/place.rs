@@ -12,6 +12,7 @@ pub(super) const HEAD: &str = "head";
 pub(super) const LOCK: &str = "lock";
 pub(super) const BLOBS: &str = "blobs";
 pub(super) const INBOX: &str = "inbox";
+pub(super) const CLICKS: &str = "clicks";
 
 /// The folder that holds all releases of this user: XDG's state folder where the system has one.
 pub fn state_root() -> Result<PathBuf, StoreError> {

@@ -6,7 +6,14 @@ use std::{
     path::Path,
 };
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::StoreError;
+
+/// How the name of a file begins that is still being written.
+const DRAFT: &str = ".new-";
+/// A draft that is younger may be one that its writer does not hold yet.
+const YOUNG: SignedDuration = SignedDuration::from_mins(1);
 
 /// Makes `root` and each of `parts` below it 0700. What stood above is left as it was.
 pub(super) fn folders(root: &Path, parts: &[&str]) -> Result<(), StoreError> {
@@ -73,13 +80,37 @@ fn tighten(file: &File, mode: u32) -> io::Result<()> {
 /// Writes `bytes` as `folder/name` so that a reader sees all of it or nothing, and a crash keeps it. Replaces what is there.
 pub(super) fn put(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     // Made 0600 by tempfile; the leading dot keeps it out of listings.
-    let mut draft = tempfile::Builder::new()
-        .prefix(".new-")
-        .tempfile_in(folder)?;
+    let mut draft = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder)?;
+    // Held while it is written: `sweep` tells by that whose writer lives. Without locks its age alone has to do.
+    let _ = draft.as_file().try_lock();
     draft.write_all(bytes)?;
     draft.as_file().sync_all()?;
     draft.persist(folder.join(name)).map_err(|e| e.error)?;
     sync_folder(folder)
+}
+
+/// Removes the drafts that a killed process left in `folder`: those that are not young, and that nobody holds.
+///
+/// What cannot be removed stays: it takes room and means nothing.
+pub(super) fn sweep(folder: &Path, now: Timestamp) {
+    let listed = fs::read_dir(folder).into_iter().flatten();
+    for found in listed.filter_map(Result::ok) {
+        let is_draft = found.file_name().to_string_lossy().starts_with(DRAFT)
+            && found.file_type().is_ok_and(|kind| kind.is_file());
+        let made = found.metadata().and_then(|metadata| metadata.modified());
+        let made = made.ok().and_then(|at| Timestamp::try_from(at).ok());
+        let is_old = made.is_some_and(|at| now.duration_since(at) >= YOUNG);
+        if !is_draft || !is_old {
+            continue;
+        }
+        let path = found.path();
+        // The handle holds it until it is gone.
+        if let Ok(draft) = File::open(&path)
+            && draft.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(&path);
+        }
+    }
 }
 
 /// Reads at most `limit` bytes; a longer file is `FileTooLarge`.
@@ -101,4 +132,59 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    fn draft(folder: &Path, name: &str, made: u64) -> File {
+        let file = File::create(folder.join(name)).unwrap();
+        let made = SystemTime::UNIX_EPOCH + Duration::from_secs(made);
+        file.set_modified(made).unwrap();
+        file
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let listed = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = listed
+            .map(|found| found.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn only_drafts_that_are_old_and_that_nobody_holds_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        let now = Timestamp::from_second(1_100).unwrap();
+        drop(draft(at, ".new-dead", 1_000));
+        drop(draft(at, ".new-young", 1_090));
+        drop(draft(at, "journal.jsonl", 1_000));
+        fs::create_dir(at.join(".new-folder")).unwrap();
+        let held = draft(at, ".new-held", 1_000);
+        held.try_lock().unwrap();
+        sweep(at, now);
+        let left = [".new-folder", ".new-held", ".new-young", "journal.jsonl"];
+        assert_eq!(names(at), left);
+        drop(held);
+        sweep(at, now);
+        assert!(!names(at).contains(&".new-held".to_owned()));
+        sweep(&at.join("not there"), now);
+    }
+
+    #[test]
+    fn what_is_put_is_whole_and_leaves_no_draft() {
+        let folder = tempfile::tempdir().unwrap();
+        put(folder.path(), "a", b"1").unwrap();
+        put(folder.path(), "a", b"2").unwrap();
+        assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"2");
+        assert_eq!(names(folder.path()), ["a"]);
+        // Nobody holds it once it is there.
+        let put = File::open(folder.path().join("a")).unwrap();
+        put.try_lock().unwrap();
+    }
 }
