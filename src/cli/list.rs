@@ -16,14 +16,14 @@ use super::{
 use crate::{
     adapters::{
         clock::WallClock,
-        store::{NotRemoved, Who, journals, remove},
+        store::{NotRemoved, Shelf, Who, remove, shelf},
     },
     config::duration,
     domain::{Login, Text, release::Recorded},
     ports::Clock as _,
 };
 
-/// A journal as it lies there.
+/// A journal as it lies there, or a folder that cannot be looked into.
 struct Row {
     journal: PathBuf,
     /// What it holds, or why it cannot be read.
@@ -50,10 +50,12 @@ fn rows(around: &Surroundings) -> Result<Vec<Row>, Stop> {
             .map_err(|stop| Text::line(stop.to_string().trim_start_matches("error: "))),
         journal,
     };
-    let mut rows: Vec<Row> = journals(&past::root(around)?)
-        .into_iter()
-        .map(read)
-        .collect();
+    let Shelf { journals, closed } = shelf(&past::root(around)?);
+    let mut rows: Vec<Row> = journals.into_iter().map(read).collect();
+    rows.extend(closed.into_iter().map(|(journal, why)| Row {
+        journal,
+        read: Err(Text::line(&why.to_string())),
+    }));
     rows.sort_by_key(|row| std::cmp::Reverse(row.opened()));
     Ok(rows)
 }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{exit::Stop, surroundings::Surroundings};
 use crate::{
-    adapters::store::{Proven, journal_at, journals, prove},
+    adapters::store::{Proven, journal_at, journals, listable, prove},
+    config::Machine,
     domain::{
         Text,
         release::{Recorded, Release},
@@ -18,8 +19,18 @@ const LISTED: usize = 10;
 
 /// The folder that holds all releases.
 pub(super) fn root(around: &Surroundings) -> Result<PathBuf, Stop> {
-    let machine = around.machine(None)?;
-    wiring::state_folder(&machine).map_err(|error| Stop::failed(error.to_string()))
+    root_of(&around.machine(None)?)
+}
+
+/// The same as the configuration names it. What is no folder, or not ours to list, is a wrong configuration: nothing that
+/// was read there would be true.
+pub(super) fn root_of(machine: &Machine) -> Result<PathBuf, Stop> {
+    let root = wiring::state_folder(machine).map_err(|error| Stop::failed(error.to_string()))?;
+    listable(&root).map_err(|error| {
+        Stop::usage(error.to_string())
+            .with_help("name a folder of your own with --state-dir or COCKPIT_STATE_DIR")
+    })?;
+    Ok(root)
 }
 
 /// Reads and proves the journal at `journal`.

@@ -1,7 +1,7 @@
 //! The releases that lie on this machine: finding their journals, and taking one away for good.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -14,35 +14,70 @@ use super::{
 /// Most journals that one look finds; more would be years of releases.
 const MOST: usize = 20_000;
 
+/// What lies below a root.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    /// Every journal, by path.
+    pub journals: Vec<PathBuf>,
+    /// Folders that could not be listed, and why.
+    pub closed: Vec<(PathBuf, StoreError)>,
+}
+
+/// Whether the releases below `root` can be listed; a folder that is not there yet holds none. Blocking.
+pub fn listable(root: &Path) -> Result<(), StoreError> {
+    match fs::read_dir(root) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(StoreError::io("list", root)(error)),
+    }
+}
+
 /// Every journal below `root`, by path; empty where the folder is not there. Blocking.
 ///
 /// What cannot be listed is skipped: another user's folder is none of ours.
 pub fn journals(root: &Path) -> Vec<PathBuf> {
+    shelf(root).journals
+}
+
+/// The same with what could not be listed. Blocking.
+pub fn shelf(root: &Path) -> Shelf {
     let mut level = vec![root.to_owned()];
+    let mut closed = Vec::new();
     // Host, owner, repository, run.
     for _ in 0..4 {
-        let inside = level.iter().flat_map(|folder| folders(folder));
+        let inside = level.iter().flat_map(|folder| {
+            folders(folder).unwrap_or_else(|error| {
+                closed.push((folder.clone(), StoreError::io("list", folder)(error)));
+                Vec::new()
+            })
+        });
         level = inside.take(MOST).collect();
     }
+    closed.retain(|(_, error)| !is_absent(error));
     let mut found: Vec<PathBuf> = level
         .into_iter()
         .map(|folder| folder.join(place::JOURNAL))
         .filter(|journal| journal.is_file())
         .collect();
     found.sort();
-    found
+    Shelf {
+        journals: found,
+        closed,
+    }
 }
 
-fn folders(folder: &Path) -> Vec<PathBuf> {
-    let Ok(listed) = fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    listed
+fn is_absent(error: &StoreError) -> bool {
+    matches!(error, StoreError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+}
+
+fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let inside = fs::read_dir(folder)?
         .filter_map(Result::ok)
         // `file_type` does not follow links: nothing outside the root is ever taken for a release.
         .filter(|found| found.file_type().is_ok_and(|kind| kind.is_dir()))
         .map(|found| found.path())
-        .collect()
+        .collect();
+    Ok(inside)
 }
 
 /// Why a release was not taken away.
