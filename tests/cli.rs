@@ -5,6 +5,8 @@
 mod service;
 #[path = "cli/smoke.rs"]
 mod smoke;
+#[path = "cli/start.rs"]
+mod start;
 
 use std::{fs, path::Path, process::Output, sync::Arc};
 

@@ -17,6 +17,7 @@ use super::{
     headless,
     launch::{Dialogue, Launch, Launched, Picking, demo_folder, launch},
     runtime::runtime,
+    say::aside,
     screen,
     surroundings::Surroundings,
 };
@@ -350,6 +351,10 @@ struct Nobody;
 impl Dialogue for Nobody {
     fn doing(&mut self, what: String) {
         tracing::info!(what, "launching");
+    }
+
+    fn waits(&mut self, why: String) {
+        aside(why);
     }
 
     fn pick(&mut self, _runs: Vec<RunSnapshot>) -> Picking<'_> {

@@ -2,13 +2,14 @@
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     aloft::{Aloft, begin, crewed, sit_down},
     beside::{chain_of, following, host_name},
     clocks,
     exit::Stop,
+    past,
     rules::default_rules,
     seat::{flagged, zone},
     surroundings::Surroundings,
@@ -28,7 +29,7 @@ use crate::{
     config::{AwsAccount, Machine, Resolved, TeamFile, remarks},
     domain::{
         Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, claim::ClaimPlace, later,
-        observation::RunSnapshot, record::RecordEvent,
+        observation::RunSnapshot, record::RecordEvent, wording,
     },
     flight::{Calm, Crew, Flying, Forgetful, Found, Outside, Sought, find, resume},
     ports::{Checkout, Claims, Clock, Dispatch as _, History, Letters, Runs, Store},
@@ -74,6 +75,10 @@ pub(super) type AroundStore = Box<dyn FnOnce(Arc<dyn Store>) -> Arc<dyn Store> +
 pub(super) trait Dialogue: Send {
     /// Says what is being done.
     fn doing(&mut self, what: String);
+    /// Says what is waited for, and until when. Who shows nothing of what is being done must show this.
+    fn waits(&mut self, why: String) {
+        self.doing(why);
+    }
     /// Asks which of several is meant; `None`: none.
     fn pick(&mut self, runs: Vec<RunSnapshot>) -> Picking<'_>;
 }
@@ -97,7 +102,7 @@ pub(super) async fn launch(
     dialogue: &mut dyn Dialogue,
 ) -> Result<Launched, Stop> {
     let machine = order.around.machine(None)?;
-    let root = wiring::state_folder(&machine).map_err(|error| Stop::failed(error.to_string()))?;
+    let root = past::root_of(&machine)?;
     let (resolved, client) = rules(&order, machine, dialogue).await?;
     let policy = &resolved.team.policy;
     let ports = (&client as &dyn Runs, &client as &dyn History);
@@ -188,8 +193,22 @@ async fn patiently<T>(
             return Err(fault);
         }
         wait = wait.saturating_add(wait);
-        dialogue.doing(format!("{fault}; asking again"));
+        dialogue.waits(waits(&fault, next, now));
         order.clock.sleep_until(next).await;
+    }
+}
+
+/// What is waited for, and until when: first what a narrow screen must not cut.
+fn waits(fault: &Fault, until: Timestamp, now: Timestamp) -> String {
+    let time = until.strftime("%H:%M:%S UTC");
+    let left = wording::duration(SignedDuration::from_secs(
+        until.duration_since(now).as_secs(),
+    ));
+    match fault.kind {
+        FaultKind::RateLimited { .. } => {
+            format!("rate-limited: waits until {time} ({left}), then asks again; {fault}")
+        }
+        _ => format!("no answer: asks again at {time} (in {left}); {fault}"),
     }
 }
 

@@ -42,6 +42,10 @@ impl Dialogue for Quiet {
         tracing::info!(what, "looking");
     }
 
+    fn waits(&mut self, why: String) {
+        aside(why);
+    }
+
     fn pick(&mut self, runs: Vec<RunSnapshot>) -> Picking<'_> {
         self.several = runs;
         Box::pin(std::future::ready(None))

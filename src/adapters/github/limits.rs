@@ -96,9 +96,11 @@ impl Ledger {
     pub(super) fn hit(&mut self, headers: &HeaderMap, now: Timestamp) -> Timestamp {
         let growing = FIRST_WAIT * 2_i32.pow(self.hits.min(4));
         self.hits = self.hits.saturating_add(1);
-        let told = retry_after(headers, now).or_else(|| {
+        // A time that the server tells is by its own clock.
+        let there = self.server_time(now);
+        let told = retry_after(headers, there).or_else(|| {
             let reset = reset_of(headers).filter(|_| remaining_is_zero(headers))?;
-            Some(reset.duration_since(now))
+            Some(reset.duration_since(there))
         });
         let wait = told
             .unwrap_or(growing)
@@ -235,6 +237,28 @@ mod tests {
         assert_eq!(ledger.server_time(at(1_010)), at(3_610));
         ledger.note(StatusCode::OK, &headers(&[("date", "soon")]), at(2_000));
         assert_eq!(ledger.server_time(at(1_010)), at(3_610));
+    }
+
+    #[test]
+    fn a_time_that_the_server_tells_is_by_its_clock() {
+        let date = ("date", "Thu, 01 Jan 1970 01:00:00 GMT");
+        let told = [
+            [date, ("retry-after", "Thu, 01 Jan 1970 01:00:30 GMT")].to_vec(),
+            [
+                date,
+                ("x-ratelimit-remaining", "0"),
+                ("x-ratelimit-reset", "3630"),
+            ]
+            .to_vec(),
+        ];
+        for told in told {
+            // Ours is 100 seconds ahead of the server's, then 100 behind.
+            for now in [3_700, 3_500] {
+                let (mut ledger, headers) = (Ledger::default(), headers(&told));
+                ledger.note(StatusCode::TOO_MANY_REQUESTS, &headers, at(now));
+                assert_eq!(ledger.hit(&headers, at(now)), at(now + 30));
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@ use super::{
         aloft::Aloft,
         exit::Stop,
         launch::{self, AroundStore, Dialogue, Launch, NO_SLACK, Picking},
+        past,
+        say::aside,
         seat::zone,
         surroundings::Surroundings,
     },
@@ -94,6 +96,10 @@ impl Dialogue for Quiet {
         tracing::info!(what, "attending");
     }
 
+    fn waits(&mut self, why: String) {
+        aside(why);
+    }
+
     fn pick(&mut self, _runs: Vec<RunSnapshot>) -> Picking<'_> {
         Box::pin(std::future::ready(None))
     }
@@ -108,8 +114,7 @@ impl Service {
         teller: Teller,
     ) -> Result<Self, Stop> {
         let machine = around.machine(None)?;
-        let root =
-            wiring::state_folder(&machine).map_err(|error| Stop::failed(error.to_string()))?;
+        let root = past::root_of(&machine)?;
         let order = order(&around, &world, None);
         let (resolved, client) = launch::rules(&order, machine, &mut Quiet).await?;
         let policy = &resolved.team.policy;
@@ -200,7 +205,7 @@ impl Service {
         let all = journals(&self.root);
         let open = all.iter().filter_map(|journal| {
             // One that cannot be read is said to be so by `list` and `verify`.
-            let recorded = super::super::past::open(journal).ok()?;
+            let recorded = past::open(journal).ok()?;
             let release = recorded.release();
             let is_ours = release.key.repository == self.repository
                 && release.policy.service == self.name()
