@@ -239,6 +239,9 @@ fn every_size_and_a_paste_are_survived() {
         terminal.master.as_ref().unwrap().resize(size).unwrap();
     }
     let writer = terminal.keys.as_mut().unwrap();
+    // Clicks and wheels outside of the screen, also at the column 0 that there is not.
+    let mouse = "\u{1b}[<0;0;0M\u{1b}[<0;0;0m\u{1b}[<64;65535;65535M\u{1b}[<0;300;2M";
+    writer.write_all(mouse.as_bytes()).unwrap();
     let paste = format!("\u{1b}[200~{}\u{1b}[201~", "a\n".repeat(500));
     writer.write_all(paste.as_bytes()).unwrap();
     // A key that comes in one read with the end of a paste is part of it: a person presses it again.

@@ -70,8 +70,13 @@ pub(super) fn screen(flags: &Flags, env: &Env, user: &UserTable) -> Screen {
     }
 }
 
-/// POSIX: `LC_ALL` over `LC_CTYPE` over `LANG`. A terminal that says nothing gets Unicode.
+/// POSIX: `LC_ALL` over `LC_CTYPE` over `LANG`. A terminal that says nothing gets Unicode, one whose fonts lack the
+/// characters does not, whatever the locale: the Linux console has 256 or 512 of them, DEC's terminals fewer.
 fn locale_glyphs(env: &Env) -> Settled<Glyphs> {
+    let is_poor = |term: &str| term == "linux" || term.starts_with("linux-") || is_dec(term);
+    if env.get("TERM").is_some_and(is_poor) {
+        return Settled::new(Glyphs::Ascii, Layer::Environment("TERM"));
+    }
     match env.first(&["LC_ALL", "LC_CTYPE", "LANG"]) {
         Some((name, locale)) => {
             let lowered = locale.to_ascii_lowercase();
@@ -85,6 +90,12 @@ fn locale_glyphs(env: &Env) -> Settled<Glyphs> {
         }
         None => Settled::new(Glyphs::Unicode, Layer::Default),
     }
+}
+
+/// `vt100`, `vt220-w`: terminals without colours.
+fn is_dec(term: &str) -> bool {
+    let number = term.strip_prefix("vt");
+    number.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Colours by what terminals set: `NO_COLOR` (no-color.org), `COLORTERM`, `TERM`.
@@ -101,6 +112,9 @@ fn depth(flags: &Flags, env: &Env) -> Settled<Depth> {
     let depth = match env.get("TERM") {
         None => return Settled::new(Depth::Sixteen, Layer::Default),
         Some("dumb") => Depth::Mono,
+        Some(term) if is_dec(term) || term.ends_with("-mono") || term.ends_with("-m") => {
+            Depth::Mono
+        }
         Some(term) if term.ends_with("-direct") => Depth::True,
         Some(term) if term.contains("256color") => Depth::Palette,
         Some(_) => Depth::Sixteen,
@@ -119,6 +133,30 @@ mod tests {
                 .iter()
                 .map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
         )
+    }
+
+    #[test]
+    fn a_terminal_is_given_what_it_can_show() {
+        let user = UserTable::default();
+        for (term, depth, glyphs) in [
+            ("vt100", Depth::Mono, Glyphs::Ascii),
+            ("vt220-w", Depth::Mono, Glyphs::Ascii),
+            ("linux", Depth::Sixteen, Glyphs::Ascii),
+            ("linux-m", Depth::Mono, Glyphs::Ascii),
+            ("screen", Depth::Sixteen, Glyphs::Unicode),
+            ("vte-256color", Depth::Palette, Glyphs::Unicode),
+        ] {
+            let vars = env(&[("TERM", term), ("LANG", "de_DE.UTF-8")]);
+            let seen = screen(&Flags::default(), &vars, &user);
+            assert_eq!(
+                (seen.depth.value, seen.glyphs.value),
+                (depth, glyphs),
+                "{term}"
+            );
+        }
+        let user = parse_user(b"glyphs = \"unicode\"", "config.toml").unwrap();
+        let told = screen(&Flags::default(), &env(&[("TERM", "linux")]), &user);
+        assert_eq!(told.glyphs.value, Glyphs::Unicode, "a person knows better");
     }
 
     #[test]

@@ -167,6 +167,9 @@ impl Numbers {
             Color::LightMagenta => 65,
             Color::LightCyan => 66,
             Color::White => 67,
+            // By their own numbers: who does not know `38;5` takes its 5 for a blink.
+            Color::Indexed(index @ 0..=7) => index,
+            Color::Indexed(index @ 8..=15) => index + 52,
             Color::Indexed(index) => {
                 return self.push(format_args!("{};5;{index}", base + 8));
             }
@@ -198,6 +201,21 @@ mod tests {
     }
 
     #[test]
+    fn the_sixteen_colours_are_told_in_one_number_each() {
+        for (fg, bg, wanted) in [
+            (Color::Indexed(1), Color::Indexed(8), "\x1b[0;31;100m"),
+            (Color::Indexed(15), Color::Indexed(7), "\x1b[0;97;47m"),
+            (Color::Indexed(16), Color::Reset, "\x1b[0;38;5;16m"),
+        ] {
+            let told = drawn(
+                &mut Pen::default(),
+                &[(0, 0, cell("x", Drawn::new().fg(fg).bg(bg)))],
+            );
+            assert_eq!(told, format!("\x1b[1;1H{wanted}x"));
+        }
+    }
+
+    #[test]
     fn a_clock_that_ticks_beside_another_changes_the_pen_once_a_frame() {
         let clock = Drawn::new().fg(Color::Rgb(1, 2, 3)).bg(Color::Indexed(7));
         let other = Drawn::new().fg(Color::Red);
@@ -205,11 +223,11 @@ mod tests {
         let mut pen = Pen::default();
         assert_eq!(
             drawn(&mut pen, &frame),
-            "\x1b[1;6H\x1b[0;38;2;1;2;3;48;5;7m1\x1b[34;3H\x1b[31;49m8"
+            "\x1b[1;6H\x1b[0;38;2;1;2;3;47m1\x1b[34;3H\x1b[31;49m8"
         );
         assert_eq!(
             drawn(&mut pen, &frame),
-            "\x1b[34;3H8\x1b[1;6H\x1b[38;2;1;2;3;48;5;7m1"
+            "\x1b[34;3H8\x1b[1;6H\x1b[38;2;1;2;3;47m1"
         );
         assert_eq!(drawn(&mut pen, &frame), "\x1b[1;6H1\x1b[34;3H\x1b[31;49m8");
     }
