@@ -25,7 +25,6 @@ pub const SILENT: SignedDuration = SignedDuration::from_mins(5);
 impl Bar {
     /// The bar of a release now.
     pub fn of(release: &Release, derived: &Derived, now: Timestamp) -> Self {
-        let gates = &derived.gates;
         let phase = release.phase();
         if let Some(running) = release.rollback.countdown() {
             return super::alert::countdown(release, running, now);
@@ -33,6 +32,19 @@ impl Bar {
         if let Some(alert) = super::alert::of(release, &phase, now) {
             return alert;
         }
+        let follows = matches!(
+            phase,
+            Phase::Preparing | Phase::ApprovalRequested | Phase::Deploying | Phase::RollingBack
+        );
+        let bar = Self::of_phase(release, derived, phase, now);
+        match blind(release, now).filter(|_| follows && bar.tone == Tone::Busy) {
+            Some(blind) => Self::new(Tone::Look, bar.head, blind).and(Some(bar.detail)),
+            None => bar,
+        }
+    }
+
+    fn of_phase(release: &Release, derived: &Derived, phase: Phase, now: Timestamp) -> Self {
+        let gates = &derived.gates;
         match phase {
             Phase::Preparing => {
                 Self::new(Tone::Busy, "The pipeline works", preparing(release, now))
@@ -72,6 +84,13 @@ impl Bar {
             Phase::Ended(end) => ended(release, &end, now),
         }
     }
+}
+
+/// Why nobody sees what a run does, while GitHub does not answer.
+fn blind(release: &Release, now: Timestamp) -> Option<String> {
+    let (since, why) = release.record.silent.get(&Feed::Github)?;
+    let age = wording::age(now.duration_since(*since));
+    Some(format!("silent for {age}: {why}"))
 }
 
 /// Seconds are enough on a screen.

@@ -116,6 +116,8 @@ pub struct Hits {
     pub overlay: (usize, usize),
     /// What each row of the staging pane is of.
     pub staging: Vec<EvidenceKind>,
+    /// Set where the screen is too small to show anything: then nothing is asked, and nothing is answered.
+    pub is_unseen: bool,
 }
 
 impl Hits {

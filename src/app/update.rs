@@ -12,6 +12,9 @@ use crate::{
 impl Model {
     /// Takes one input. Pure but for the model itself; the effects are the shell's.
     pub fn update(&mut self, input: Input, release: &Release) -> Vec<Effect> {
+        if self.hits.is_unseen && !self.is_safe_unseen(&input) {
+            return Vec::new();
+        }
         match input {
             Input::Key { chord, meant } => self.key(chord, meant, release),
             Input::Act(action) => self.act(action, release),
@@ -24,6 +27,19 @@ impl Model {
                 self.wheel(lines, x, y);
                 Vec::new()
             }
+        }
+    }
+
+    /// Whether an input may do what it does though nothing of it can be seen: leaving, and taking back.
+    fn is_safe_unseen(&self, input: &Input) -> bool {
+        let Input::Key { chord, meant } = input else {
+            return false;
+        };
+        let leaves = matches!(meant, Some(Action::Quit | Action::Suspend | Action::Redraw));
+        match &self.overlay {
+            Some(Overlay::Prompt(prompt)) if prompt.asking == Asking::Leave => true,
+            Some(Overlay::Prompt(_)) => chord.key == Key::Esc || (leaves && chord.ctrl),
+            _ => leaves,
         }
     }
 

@@ -26,7 +26,7 @@ use super::{
     stepper,
 };
 use crate::{
-    app::{Hits, Model, Overlay, Pane, Spot},
+    app::{Action, Hits, Model, Overlay, Pane, Spot},
     domain::{judge::State, release::Release},
 };
 
@@ -77,8 +77,9 @@ fn plain(symbol: &str) -> &'static str {
 /// Paints into a buffer; the place of the text cursor, where something is typed.
 fn paint(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<(u16, u16)> {
     buffer.set_style(area, view.look.styles.screen);
-    let Some(parts) = Parts::of(area, foot::height(view)) else {
+    let Some(parts) = Parts::of(area, foot::height(view, area.width)) else {
         too_small(view, buffer, area);
+        hits.is_unseen = true;
         return None;
     };
     header::draw(view, buffer, parts.header);
@@ -109,13 +110,19 @@ fn too_small(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         SMALLEST.0, SMALLEST.1, area.width, area.height
     );
     Pen::new(buffer, area, 0, more).put(&text, styles.text);
-    let phase = format!("{} is {}", view.release.name(), view.release.phase().word());
+    let phase = format!("{}: {}", view.release.name(), view.release.phase().word());
     let style = if view.release.watch.alerts().next().is_some() {
         styles.fail
     } else {
         styles.dim
     };
     Pen::new(buffer, area, 1, more).put(&phase, style);
+    let way_out = match &view.model.overlay {
+        Some(Overlay::Prompt(_)) => "Esc cancels".to_owned(),
+        _ => format!("{} quits", view.look.key(Action::Quit)),
+    };
+    let words = format!("{way_out}; other keys wait for room");
+    Pen::new(buffer, area, 2, more).put(&words, styles.dim);
 }
 
 /// Everything behind a prompt on one faint tone: what is asked stands alone.

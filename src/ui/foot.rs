@@ -4,16 +4,41 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
     pane::View,
-    pen::{Pen, fill, width},
+    pen::{Pen, fill, width, wrap},
 };
 use crate::app::{Action, Bar, Overlay, Pane, Tone, offers};
 
-/// Rows that the bar takes.
-pub(super) fn height(view: View<'_>) -> u16 {
-    match bar(view).tone {
-        Tone::Alert => 2,
-        _ => 1,
-    }
+/// Most rows below the first that say why.
+const MOST_ROWS: usize = 3;
+
+/// Rows that the bar takes on a screen so wide.
+pub(super) fn height(view: View<'_>, screen: u16) -> u16 {
+    let bar = bar(view);
+    let below = below(&bar, room(screen)).map_or(0, |lines| lines.len().min(MOST_ROWS));
+    let answers = u16::from(bar.tone == Tone::Alert);
+    1 + u16::try_from(below).unwrap_or(0) + answers
+}
+
+/// The columns of the bar's words.
+fn room(screen: u16) -> u16 {
+    screen.saturating_sub(2)
+}
+
+/// Whether what stands at the right has its place: the head must stand, and it gives way.
+fn has_right(bar: &Bar, room: u16) -> bool {
+    !bar.right.is_empty() && width(&bar.right) + width(&bar.head) + 8 <= room
+}
+
+/// The lines of why, where they do not fit beside the head and somebody has to act on them; `None`: beside it.
+fn below(bar: &Bar, room: u16) -> Option<Vec<&str>> {
+    let right = if has_right(bar, room) {
+        width(&bar.right) + 2
+    } else {
+        0
+    };
+    let acts = matches!(bar.tone, Tone::Alert | Tone::Decision | Tone::Look);
+    let fits = 2 + width(&bar.head) + 2 + width(&bar.detail) + right <= room;
+    (acts && !fits).then(|| wrap(&bar.detail, room.saturating_sub(2), usize::MAX))
 }
 
 fn bar(view: View<'_>) -> Bar {
@@ -52,17 +77,32 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         area.height,
     );
     let mut pen = Pen::new(buffer, inner, 0, glyphs.more);
-    // The head must stand; what is at the right gives way to it.
-    if width(&bar.right) + width(&bar.head) + 8 <= pen.free() {
+    if has_right(&bar, inner.width) {
         pen.put_right(&bar.right, rest).skip_right(2);
     }
     pen.put(sign, head)
         .put(" ", head)
         .put(&bar.head, head)
         .skip(2);
-    pen.put(&bar.detail, rest);
-    if bar.tone == Tone::Alert && area.height > 1 {
-        let mut pen = Pen::new(buffer, inner, 1, glyphs.more);
+    let mut row = 1;
+    match below(&bar, inner.width) {
+        None => {
+            pen.put(&bar.detail, rest);
+        }
+        Some(lines) => {
+            let is_cut = lines.len() > MOST_ROWS;
+            for (index, line) in lines.into_iter().take(MOST_ROWS).enumerate() {
+                let mut pen = Pen::new(buffer, inner, row, glyphs.more);
+                pen.skip(2).put(line, rest);
+                if is_cut && index + 1 == MOST_ROWS {
+                    pen.put(glyphs.more, rest);
+                }
+                row += 1;
+            }
+        }
+    }
+    if bar.tone == Tone::Alert && area.height > row {
+        let mut pen = Pen::new(buffer, inner, row, glyphs.more);
         for (action, label) in answers(view) {
             let key = view.look.key(action);
             pen.put(&key, styles.alert_key)

@@ -294,3 +294,29 @@ fn the_help_says_what_is_not_now() {
     assert!(line("Roll production back").contains("not now"));
     assert!(!line("Approve the release").contains("not now"));
 }
+
+#[test]
+fn nothing_is_confirmed_on_a_screen_that_is_too_small_to_show_it() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    stage.keys(&["a"]);
+    assert!(stage.text(80, 24).contains("Approve for production"));
+    let shown = stage.text(40, 10);
+    assert!(shown.contains("cockpit needs 60x18"), "{shown}");
+    assert!(shown.contains("Esc cancels"), "{shown}");
+    let prompt = |stage: &Stage| format!("{:?}", stage.model.overlay);
+    let before = prompt(&stage);
+    let mut effects = stage.keys(&["Enter", "y", "Enter", "Enter"]);
+    effects.extend(
+        stage
+            .model
+            .update(Input::Paste("y".to_owned()), &stage.release),
+    );
+    effects.extend(stage.model.update(Input::Click(3, 3), &stage.release));
+    assert!(effects.is_empty(), "{effects:?}");
+    assert_eq!(prompt(&stage), before);
+    // What is seen again is answered again, and leaving is possible meanwhile.
+    stage.keys(&["Esc"]);
+    assert!(stage.model.overlay.is_none());
+    assert!(stage.text(40, 10).contains("q quits"));
+    assert_eq!(stage.keys(&["q"]), [Effect::Quit]);
+}

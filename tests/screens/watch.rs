@@ -1,8 +1,12 @@
 //! The watch in full: every metric before and after, what stands out, what is recommended; the cursor; other signs.
 
-use cockpit::config::Depth;
+use cockpit::{
+    config::Depth,
+    domain::{Fault, FaultKind, Feed, observation::Observation, release::observe},
+};
 
 use crate::{
+    journal::at,
     stage::{self, Stage},
     world,
 };
@@ -64,4 +68,30 @@ fn charts_are_drawn_of_blocks_and_without_unicode_and_colours() {
     let frame = plain.frame(120, 34);
     let text = stage::text(&frame);
     assert!(text.is_ascii() && text.contains("anomaly"), "{text}");
+}
+
+#[test]
+fn a_run_that_nobody_can_follow_says_so_in_the_bar_with_the_way_out() {
+    let mut journal = world::preparing();
+    let fault = Fault::new(
+        FaultKind::Unauthenticated,
+        "GitHub: run 8123",
+        "401: Bad credentials",
+    );
+    let seen = Observation::Silent {
+        feed: Feed::Github,
+        since: at(-120),
+        fault,
+    };
+    for event in observe(&journal.release, &seen, at(-1)) {
+        journal.github(-1, event);
+    }
+    let mut stage = Stage::new(journal.release);
+    for (width, height) in [(80, 24), (120, 34)] {
+        let shown = stage.text(width, height);
+        let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        for wanted in ["silent for 2m", "401: Bad credentials", "gh auth login"] {
+            assert!(words.contains(wanted), "{wanted} in {shown}");
+        }
+    }
 }

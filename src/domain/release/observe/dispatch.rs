@@ -72,6 +72,12 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::Compared(diff) => new_if(release.evidence.diff.as_ref() != Some(diff), || {
             EvidenceEvent::Compared(diff.clone())
         }),
+        Observation::NotCompared(seen) => {
+            let known = release.evidence.not_compared.as_ref();
+            new_if(known != Some(seen), || {
+                EvidenceEvent::NotCompared(seen.clone())
+            })
+        }
         Observation::Production(answer) => production(release, answer, at),
         Observation::Deployments(deployments) => deployments_seen(release, deployments),
         Observation::Environment(seen) => {
@@ -105,10 +111,16 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
 
 fn silent(release: &Release, feed: Feed, since: Timestamp, fault: &Fault) -> Vec<Event> {
     let is_new = !release.record.silent.contains_key(&feed);
+    // What does not pass by itself waits for a person: it says what to do.
+    let why = if fault.passes_by_itself() {
+        fault.to_string()
+    } else {
+        format!("{fault}: {}", fault.kind.mend())
+    };
     new_if(is_new, || RecordEvent::FeedSilent {
         feed,
         since,
-        why: Text::line(&fault.to_string()),
+        why: Text::line(&why),
     })
 }
 
