@@ -15,7 +15,7 @@ use crate::domain::{
     evidence::{Evidence, EvidenceKind},
     flags::FlagReading,
     observation::{
-        AlarmSnapshot, ArtifactSnapshot, CheckSnapshot, CommentSnapshot, Comparison,
+        AlarmSnapshot, ArtifactList, CheckSnapshot, CommentSnapshot, Comparison,
         DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LaneRule, LaneSnapshot, MetricsSeen,
         Minute, PendingDeployment, PullSnapshot, ReviewSnapshot, RunSnapshot,
     },
@@ -125,8 +125,8 @@ pub type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
 /// Artifacts: listing, and reading as evidence.
 pub trait Artifacts: Send + Sync {
-    /// The artifacts of a run, all pages, newest first.
-    fn list(&self, run: RunId) -> Asked<'_, Vec<ArtifactSnapshot>>;
+    /// The artifacts of a run, at most 1,000.
+    fn list(&self, run: RunId) -> Asked<'_, ArtifactList>;
     /// Downloads, unpacks within limits, and reads as `kind`.
     fn read(
         &self,

@@ -21,6 +21,8 @@ mod explain;
 mod flight;
 #[path = "shell/glass.rs"]
 mod glass;
+#[path = "shell/gone.rs"]
+mod gone;
 #[path = "shell/letters.rs"]
 mod letters;
 #[path = "shell/long.rs"]

@@ -43,6 +43,7 @@ pub(super) fn of_evidence(event: &EvidenceEvent) -> (Mood, String) {
                 diff.files_in_words()
             ),
         ),
+        EvidenceEvent::NotCompared(seen) => (Mood::Look, format!("not compared: {}", seen.why)),
     }
 }
 

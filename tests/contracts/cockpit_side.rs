@@ -279,7 +279,11 @@ async fn read_evidence(meeting: &Meeting, scenario: Scenario) {
         ("k6", EvidenceKind::Load),
         ("explain", EvidenceKind::Explain),
     ] {
-        let artifact = listed.iter().find(|one| one.name.as_str() == name).unwrap();
+        let artifact = listed
+            .artifacts
+            .iter()
+            .find(|one| one.name.as_str() == name)
+            .unwrap();
         let read = patiently(hands, || {
             github.read(artifact.id, kind, Arc::new(|_, _| {}))
         })

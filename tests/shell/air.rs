@@ -138,6 +138,13 @@ impl Air {
 
     /// By other rules and in a world of its own, until everything but a decision is there.
     pub(crate) async fn by(policy: Policy, prepare: impl FnOnce(&World)) -> Self {
+        let mut air = Self::begins(policy, prepare);
+        air.until_ready().await;
+        air
+    }
+
+    /// By other rules and in a world of its own, from the beginning.
+    pub(crate) fn begins(policy: Policy, prepare: impl FnOnce(&World)) -> Self {
         let clock = Arc::new(Jumpy {
             clock: PausedClock::start("2026-11-20T14:00:00Z".parse().unwrap()),
             seconds: AtomicI64::new(0),
@@ -147,9 +154,7 @@ impl Air {
         prepare(&world);
         let disk = Arc::new(Disk::default());
         let made = aloft_by(policy, &world, &disk, &time);
-        let mut air = Self::of(made, world, disk, clock);
-        air.until_ready().await;
-        air
+        Self::of(made, world, disk, clock)
     }
 
     /// The same, where a trigger may roll back without asking again.

@@ -14,10 +14,10 @@ use cockpit::{
         evidence::{Evidence, EvidenceKind, Outcome, ReportBuilder, SeenCase, Stated},
         later,
         observation::{
-            AlarmSnapshot, ArtifactSnapshot, CheckSnapshot, CommentSnapshot, Comparison,
-            Conclusion, DeploymentSnapshot, EnvironmentSnapshot, FileChange, JobSnapshot, LaneRule,
-            LaneSnapshot, MetricsSeen, Minute, PendingDeployment, PullSnapshot, Relation,
-            ReviewSnapshot, ReviewState, RunSnapshot, RunStatus, Sample,
+            AlarmSnapshot, ArtifactList, ArtifactSnapshot, CheckSnapshot, CommentSnapshot,
+            Comparison, Conclusion, DeploymentSnapshot, EnvironmentSnapshot, FileChange,
+            JobSnapshot, LaneRule, LaneSnapshot, MetricsSeen, Minute, PendingDeployment,
+            PullSnapshot, Relation, ReviewSnapshot, ReviewState, RunSnapshot, RunStatus, Sample,
         },
         policy::{CalendarRule, Metric, Side, TimeWindow},
         record::{Trust, TrustWay},
@@ -83,14 +83,44 @@ pub(crate) struct State {
     pub(crate) checks: Vec<CheckSnapshot>,
     /// Files at the candidate's commit, by path.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// The run's artifact.
+    pub(crate) uploads: Uploads,
     /// Files in the artifact, by path.
     pub(crate) inner: BTreeMap<String, Vec<u8>>,
+    /// What a comparison is answered with instead.
+    pub(crate) incomparable: Option<Fault>,
+    /// The commits that GitHub does not know.
+    pub(crate) unknown: Vec<Sha>,
+    /// Nobody finds a run any more.
+    pub(crate) is_run_gone: bool,
+    /// Names and tags mean nothing.
+    pub(crate) is_untagged: bool,
     /// Paths that differ between production and the candidate.
     pub(crate) changed: Vec<&'static str>,
     /// The newest run of the workflow `ci.yml`, and its artifact.
     pub(crate) ci: (RunId, ArtifactId),
     /// When that workflow's runs were asked for.
     pub(crate) asked_ci: Vec<Timestamp>,
+}
+
+/// What is told of the run's artifacts.
+pub(crate) struct Uploads {
+    /// The name of the one that there is.
+    pub(crate) name: &'static str,
+    /// When it expired.
+    pub(crate) expires: Option<Timestamp>,
+    /// There are more than are listed.
+    pub(crate) is_cut: bool,
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self {
+            name: "junit",
+            expires: None,
+            is_cut: false,
+        }
+    }
 }
 
 /// The ports' other side.
@@ -205,7 +235,12 @@ impl World {
                 chat: None,
                 checks: Vec::new(),
                 files: BTreeMap::new(),
+                uploads: Uploads::default(),
                 inner: BTreeMap::new(),
+                incomparable: None,
+                unknown: Vec::new(),
+                is_run_gone: false,
+                is_untagged: false,
                 changed: Vec::new(),
                 ci: (RunId(7_000), ArtifactId(70)),
                 asked_ci: Vec::new(),
@@ -290,10 +325,18 @@ impl World {
 
     /// The answer to a question.
     fn tell<T: Send + 'static>(&self, answer: impl FnOnce(&State) -> T) -> Asked<'static, T> {
+        self.answer(|state| Ok(answer(state)))
+    }
+
+    /// The answer to a question, or why there is none.
+    fn answer<T: Send + 'static>(
+        &self,
+        answer: impl FnOnce(&State) -> Result<T, Fault>,
+    ) -> Asked<'static, T> {
         let state = self.state();
         let answer = match &state.fault {
             Some(fault) => Err(fault.clone()),
-            None => Ok(answer(&state)),
+            None => answer(&state),
         };
         Box::pin(std::future::ready(answer))
     }
@@ -378,11 +421,14 @@ impl Runs for World {
     }
 
     fn run(&self, run: RunId) -> Asked<'_, RunSnapshot> {
-        self.tell(|state| {
+        self.answer(|state| {
+            if state.is_run_gone {
+                let what = format!("GitHub: run {run}");
+                return Err(Fault::new(FaultKind::NotFound, what, "404: Not Found"));
+            }
             let mut all = state.dispatched.iter();
-            all.find(|other| other.id == run)
-                .unwrap_or(&state.run)
-                .clone()
+            let found = all.find(|other| other.id == run);
+            Ok(found.unwrap_or(&state.run).clone())
         })
     }
 
@@ -502,19 +548,24 @@ impl Artifacts for World {
         self.tell(move |state| state.inner.get(&path).cloned())
     }
 
-    fn list(&self, run: RunId) -> Asked<'_, Vec<ArtifactSnapshot>> {
+    fn list(&self, run: RunId) -> Asked<'_, ArtifactList> {
         self.tell(|state| {
             let (ci, artifact) = state.ci;
             let id = if run == ci { artifact } else { ArtifactId(1) };
-            vec![ArtifactSnapshot {
+            let artifact = ArtifactSnapshot {
                 id,
-                name: "junit".into(),
+                name: state.uploads.name.into(),
                 size: 1_000,
                 digest: Some("sha256:1".into()),
                 created: None,
-                expired: false,
+                expired: state.uploads.expires.is_some(),
+                expires: state.uploads.expires,
                 run,
-            }]
+            };
+            ArtifactList {
+                artifacts: vec![artifact],
+                is_cut: state.uploads.is_cut,
+            }
         })
     }
 
@@ -572,17 +623,20 @@ impl History for World {
 
     fn compare<'a>(&'a self, base: &'a Sha, head: &'a Sha) -> Asked<'a, Comparison> {
         let (base, head) = (base.clone(), head.clone());
-        self.tell(|state| Comparison {
-            base,
-            head,
-            relation: Relation::Ahead,
-            ahead_by: 1,
-            behind_by: 0,
-            commits: Vec::new(),
-            files: state.changed.iter().map(|path| changed(path)).collect(),
-            files_truncated: false,
-            commits_truncated: false,
-            is_from_clone: false,
+        self.answer(|state| match &state.incomparable {
+            Some(fault) => Err(fault.clone()),
+            None => Ok(Comparison {
+                base,
+                head,
+                relation: Relation::Ahead,
+                ahead_by: 1,
+                behind_by: 0,
+                commits: Vec::new(),
+                files: state.changed.iter().map(|path| changed(path)).collect(),
+                files_truncated: false,
+                commits_truncated: false,
+                is_from_clone: false,
+            }),
         })
     }
 
@@ -599,12 +653,18 @@ impl History for World {
     }
 
     fn resolve<'a>(&'a self, name: &'a str) -> Asked<'a, Sha> {
-        let found = if name == "v2.14.0" {
-            sha("3")
-        } else {
-            sha("d")
+        let (found, is_name) = match Sha::parse(name) {
+            Ok(sha) => (sha, false),
+            Err(_) if name == "v2.14.0" => (sha("3"), true),
+            Err(_) => (sha("d"), true),
         };
-        self.tell(|_| found)
+        self.answer(|state| {
+            if state.is_untagged && is_name || !is_name && state.unknown.contains(&found) {
+                let detail = "422: No commit found";
+                return Err(Fault::new(FaultKind::NotFound, "GitHub: commit", detail));
+            }
+            Ok(found)
+        })
     }
 
     fn tag_of<'a>(&'a self, found: &'a Sha, _prefix: &'a str) -> Asked<'a, Option<Text>> {

@@ -129,6 +129,7 @@ pub(crate) fn uploaded(id: u64) -> ArtifactSnapshot {
         digest: Some(Text::line(&format!("sha256:{id:064x}"))),
         created: Some(time("14:00")),
         expired: false,
+        expires: None,
         run: RunId(8123),
     }
 }

@@ -9,7 +9,7 @@ use cockpit::domain::{
     EnvironmentId, Fault, FaultKind, Feed, Login, Outcome, RunBeside, RunId, Seq, Sha, Text,
     chat::{ChatFate, ChatPlace},
     diff::Diff,
-    evidence::{Candidate, EvidenceKind, Finding, TestsSummary, Totals},
+    evidence::{Candidate, EvidenceKind, Finding, NotCompared, TestsSummary, Totals},
     flags::FlagReading,
     judge::{PastDay, State},
     observation::{
@@ -60,6 +60,8 @@ pub(crate) enum See {
     Unreadable(EvidenceKind),
     /// How the candidate lies to production: `ahead`, `behind` ...
     Compared(Relation),
+    /// Why nobody can compare production's commit, by one digit, with the candidate.
+    NotCompared(String, String),
     /// What production answers: a version, or `sha:` and one digit that fills a commit.
     Production(String),
     /// The newest deployment's commit, as one digit.
@@ -323,6 +325,7 @@ impl See {
                 fault: Fault::new(FaultKind::Malformed, "junit", "not XML"),
             },
             Self::Compared(relation) => Observation::Compared(Box::new(compared(*relation))),
+            Self::NotCompared(base, why) => Observation::NotCompared(not_compared(base, why)),
             Self::Production(answer) => Observation::Production(production(answer)),
             Self::Deployed(digit) => Observation::Deployments(vec![deployment(digit)]),
             Self::Protection { reviewers } => Observation::Environment(EnvironmentSnapshot {
@@ -414,6 +417,7 @@ fn artifact((name, digest): (&String, &String)) -> ArtifactSnapshot {
         digest: Some(digest.as_str().into()),
         created: None,
         expired: false,
+        expires: None,
         run: RunId(RUN),
     }
 }
@@ -455,6 +459,14 @@ fn compared(relation: Relation) -> Diff {
         people: vec!["ben".into(), "emil".into()],
         authors: 2,
         ..Diff::between(commit("d"), commit("3"))
+    }
+}
+
+fn not_compared(base: &str, why: &str) -> NotCompared {
+    NotCompared {
+        base: commit(base),
+        head: commit("3"),
+        why: why.into(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         ArtifactId, Fault, FaultKind, RunId,
         evidence::{Evidence, EvidenceKind},
-        observation::ArtifactSnapshot,
+        observation::ArtifactList,
     },
     ports::{Artifacts, Asked, Progress},
 };
@@ -24,15 +24,15 @@ const ARTIFACTS: List = List {
 };
 
 impl Artifacts for Client {
-    fn list(&self, run: RunId) -> Asked<'_, Vec<ArtifactSnapshot>> {
+    fn list(&self, run: RunId) -> Asked<'_, ArtifactList> {
         Box::pin(async move {
             let what = format!("GitHub: artifacts of run {run}");
             let filters = [("per_page", "100")];
             let url = self.repo(["actions", "runs", &run.to_string(), "artifacts"], &filters);
             let read = |artifact: wire::Artifact| Some(artifact.read(run));
-            let mut all = self.all(url, ARTIFACTS, &what, read).await?;
-            all.sort_by_key(|artifact| Reverse((artifact.created, artifact.id)));
-            Ok(all)
+            let (mut artifacts, is_cut) = self.first(url, ARTIFACTS, &what, read).await?;
+            artifacts.sort_by_key(|artifact| Reverse((artifact.created, artifact.id)));
+            Ok(ArtifactList { artifacts, is_cut })
         })
     }
 

@@ -145,6 +145,22 @@ impl Client {
         what: &str,
         read: impl Fn(W) -> Option<T>,
     ) -> Result<Vec<T>, Fault> {
+        let (all, is_cut) = self.first(url, list, what, read).await?;
+        if is_cut && list.broken == Broken::Fail {
+            let detail = format!("more than {} pages", list.pages);
+            return Err(Fault::new(FaultKind::TooLarge, what, detail));
+        }
+        Ok(all)
+    }
+
+    /// The first pages of a list, at most `list.pages`, and whether there are more.
+    pub(super) async fn first<W: DeserializeOwned, T>(
+        &self,
+        url: Url,
+        list: List,
+        what: &str,
+        read: impl Fn(W) -> Option<T>,
+    ) -> Result<(Vec<T>, bool), Fault> {
         let mut all = Vec::new();
         let mut next = Some(url);
         for _ in 0..list.pages {
@@ -153,11 +169,7 @@ impl Client {
             all.extend(items);
             next = following;
         }
-        if next.is_some() && list.broken == Broken::Fail {
-            let detail = format!("more than {} pages", list.pages);
-            return Err(Fault::new(FaultKind::TooLarge, what, detail));
-        }
-        Ok(all)
+        Ok((all, next.is_some()))
     }
 }
 

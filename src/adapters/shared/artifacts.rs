@@ -10,7 +10,7 @@ use crate::{
     domain::{
         ArtifactId, RunId,
         evidence::{Evidence, EvidenceKind},
-        observation::ArtifactSnapshot,
+        observation::ArtifactList,
     },
     ports::{Artifacts, Asked, Clock, Progress},
 };
@@ -28,7 +28,7 @@ const MOST_READ: usize = 12;
 pub struct SharedArtifacts {
     inner: Arc<dyn Artifacts>,
     runs: Arc<SharedRuns>,
-    lists: Kept<(RunId, u32, Timestamp), Vec<ArtifactSnapshot>>,
+    lists: Kept<(RunId, u32, Timestamp), ArtifactList>,
     read: Kept<(ArtifactId, EvidenceKind), Arc<Evidence>>,
 }
 
@@ -45,7 +45,7 @@ impl SharedArtifacts {
 }
 
 impl Artifacts for SharedArtifacts {
-    fn list(&self, run: RunId) -> Asked<'_, Vec<ArtifactSnapshot>> {
+    fn list(&self, run: RunId) -> Asked<'_, ArtifactList> {
         Box::pin(async move {
             let version = self.runs.version(run).await?;
             self.lists.get(version, LIST, self.inner.list(run)).await

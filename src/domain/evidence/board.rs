@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    Candidate, CoverageReport, EvidenceEvent, EvidenceKind, Finding, LoadReport, SecurityReport,
-    TestsSummary,
+    Candidate, CoverageReport, EvidenceEvent, EvidenceKind, Finding, LoadReport, NotCompared,
+    SecurityReport, TestsSummary,
 };
 use crate::domain::{
     ArtifactId, Fault, Text, diff::Diff, observation::ArtifactSnapshot, policy::Policy,
@@ -27,6 +27,8 @@ pub struct Board {
     pub old: BTreeSet<EvidenceKind>,
     /// The diff from production.
     pub diff: Option<Diff>,
+    /// Why there is none, where nobody can tell.
+    pub not_compared: Option<NotCompared>,
 }
 
 /// One kind of evidence as it stands.
@@ -93,7 +95,15 @@ impl Board {
                 self.pieces.insert(*kind, Piece::Missing);
             }
             EvidenceEvent::GrewOld { kinds } => self.old.extend(kinds),
-            EvidenceEvent::Compared(diff) => self.diff = Some((**diff).clone()),
+            EvidenceEvent::Compared(diff) => {
+                self.diff = Some((**diff).clone());
+                self.not_compared = None;
+            }
+            EvidenceEvent::NotCompared(seen) => {
+                // What was known is of another pair of commits.
+                self.diff = None;
+                self.not_compared = Some(seen.clone());
+            }
         }
     }
 

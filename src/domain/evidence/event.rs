@@ -58,6 +58,19 @@ pub enum EvidenceEvent {
     },
     /// What lies between production and the candidate.
     Compared(Box<Diff>),
+    /// Nobody can tell what lies between them.
+    NotCompared(NotCompared),
+}
+
+/// Two commits that nobody can compare.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotCompared {
+    /// Production's.
+    pub base: Sha,
+    /// The candidate.
+    pub head: Sha,
+    /// Why, with what to do.
+    pub why: Text,
 }
 
 impl EvidenceEvent {
@@ -74,6 +87,7 @@ impl EvidenceEvent {
             | Self::ListedElsewhere { .. }
             | Self::Read { .. }
             | Self::Unreadable { .. }
+            | Self::NotCompared(_)
             | Self::Missing { .. }
             | Self::GrewOld { .. } => None,
         }

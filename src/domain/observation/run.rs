@@ -215,8 +215,20 @@ pub struct ArtifactSnapshot {
     pub created: Option<Timestamp>,
     /// Whether GitHub has deleted it.
     pub expired: bool,
+    /// When GitHub deletes it, or did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
     /// The run that made it.
     pub run: RunId,
+}
+
+/// The artifacts of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ArtifactList {
+    /// Newest first.
+    pub artifacts: Vec<ArtifactSnapshot>,
+    /// Whether the run has more than were looked at.
+    pub is_cut: bool,
 }
 
 /// The artifacts that one look found, wherever evidence comes from.

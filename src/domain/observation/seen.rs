@@ -11,7 +11,7 @@ use crate::domain::{
     chat::ChatFate,
     claim::{ClaimFate, ClaimsSeen},
     diff::Diff,
-    evidence::{Candidate, EvidenceKind, Finding},
+    evidence::{Candidate, EvidenceKind, Finding, NotCompared},
     flags::FlagReading,
     judge::PastDay,
     policy::TimeWindow,
@@ -69,6 +69,8 @@ pub enum Observation {
     },
     /// The diff from production.
     Compared(Box<Diff>),
+    /// Nobody can compare production with the candidate.
+    NotCompared(NotCompared),
     /// What production runs, by one source.
     Production(ProductionAnswer),
     /// Past deployments to production.
@@ -190,6 +192,7 @@ impl Observation {
             | Self::Unreadable { .. }
             | Self::Missing { .. }
             | Self::Compared(_)
+            | Self::NotCompared(_)
             | Self::Deployments(_)
             | Self::Environment(_)
             | Self::Readiness(_)
@@ -223,7 +226,7 @@ impl Observation {
             Self::Evidence { .. } => "evidence",
             Self::Unreadable { .. } => "unreadable evidence",
             Self::Missing { .. } => "missing evidence",
-            Self::Compared(_) => "comparison",
+            Self::Compared(_) | Self::NotCompared(_) => "comparison",
             Self::Production(_) => "production",
             Self::Deployments(_) => "deployments",
             Self::Environment(_) => "environment",

@@ -169,11 +169,14 @@ impl Release {
 
     fn candidate_gate(&self) -> Gate {
         let verdict = match &self.evidence.diff {
-            None => said(State::NoData, "not compared with production yet"),
+            None => said(State::NoData, self.not_compared().as_str()),
             Some(diff) => match diff.relation {
                 Relation::Ahead => said(
                     State::Pass,
-                    &format!("{} commits ahead of production", diff.ahead_by),
+                    &format!(
+                        "{} ahead of production",
+                        wording::count(u64::from(diff.ahead_by), "commit")
+                    ),
                 ),
                 Relation::Identical => {
                     said(State::Ambiguous, "production already runs this commit")

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Text,
-    evidence::{Claimed, Contradiction, Explain, Piece, contradictions},
+    evidence::{Claimed, Contradiction, Explain, NotCompared, Piece, contradictions},
     policy::EvidenceRule,
     release::Release,
     risk::{Risk, RiskFacts},
@@ -71,6 +71,25 @@ impl Release {
         none && self.rollout.production_now().is_none()
     }
 
+    /// Why nobody can tell what lies between the two commits, of those that production and the candidate are now.
+    fn uncompared(&self) -> Option<&NotCompared> {
+        let seen = self.evidence.not_compared.as_ref()?;
+        let base = self.rollout.production_now()?.sha.as_ref()?;
+        (seen.base == *base && self.rollout.sha() == Some(&seen.head)).then_some(seen)
+    }
+
+    /// Why the candidate is not compared with production, where it is not.
+    pub fn not_compared(&self) -> Text {
+        match (self.uncompared(), self.rollout.production_now()) {
+            (Some(seen), _) => seen.why.clone(),
+            (None, Some(answer)) if answer.sha.is_none() => Text::line(&format!(
+                "production answers {}, and no commit of that name is known: push its tag to the repository",
+                answer.name().unwrap_or("nothing")
+            )),
+            (None, _) => "not compared with production yet".into(),
+        }
+    }
+
     fn last_deployment(&self) -> Option<Timestamp> {
         let deployments = self.rollout.deployments.as_ref()?;
         deployments
@@ -134,7 +153,10 @@ impl Release {
         let evidence = self.policy.evidence.iter().filter_map(word);
         let diff = self.evidence.diff.is_none() && !self.is_first();
         evidence
-            .chain(diff.then(|| "not compared with production".to_owned()))
+            .chain(diff.then(|| match self.uncompared() {
+                Some(seen) => format!("not compared with production: {}", seen.why),
+                None => "not compared with production".to_owned(),
+            }))
             .map(|words| Text::line(&words))
             .collect()
     }

@@ -81,7 +81,10 @@ impl Release {
         let production = self.rollout.production_now();
         let compares = production.is_some_and(|answer| answer.sha.is_some());
         match &self.evidence.diff {
-            None if compares => Some("it is not compared with production yet".into()),
+            None if compares => Some(Text::line(&format!(
+                "whose change it is cannot be told: {}",
+                self.not_compared()
+            ))),
             Some(diff) if diff.commits_truncated => {
                 Some("not all of its commits are told: whose they are is not known".into())
             }

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         ArtifactId, Fault, Sha, Text,
         evidence::{Candidate, EvidenceKind},
-        observation::{ArtifactSnapshot, DeploymentSnapshot, PullSnapshot},
+        observation::{ArtifactList, DeploymentSnapshot, PullSnapshot},
         policy::Policy,
     },
     ports::Store,
@@ -35,7 +35,7 @@ pub(super) struct Memory {
     pub(super) is_trust_kept: bool,
     pub(super) read: BTreeSet<ArtifactId>,
     /// What other workflows made for this commit, by workflow, and when it was asked.
-    pub(super) elsewhere: BTreeMap<String, (Timestamp, Vec<ArtifactSnapshot>)>,
+    pub(super) elsewhere: BTreeMap<String, (Timestamp, ArtifactList)>,
     pub(super) seldom: Option<Timestamp>,
     /// Earlier deployments to production, newest first; `None`: not asked yet.
     pub(super) past: Option<Vec<DeploymentSnapshot>>,

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     desk::Desk,
@@ -13,8 +13,9 @@ use super::{
 };
 use crate::{
     domain::{
-        Fault, Sha, Text,
+        Fault, FaultKind, Sha, Text,
         diff::{Areas, Diff, HotPaths, Service},
+        evidence::NotCompared,
         later,
         observation::{Comparison, Observation},
     },
@@ -27,6 +28,9 @@ use crate::{
 /// Between two looks when nothing is left to do: a change of the needs wakes it before.
 const REST: SignedDuration = SignedDuration::from_hours(1);
 
+/// Before commits that nobody could compare are asked for again: someone may have fetched or pushed them meanwhile.
+const AGAIN: SignedDuration = SignedDuration::from_mins(5);
+
 /// What this feed remembers between rounds.
 #[derive(Default)]
 struct Memory {
@@ -34,8 +38,8 @@ struct Memory {
     compared: Option<(Arc<Comparison>, Option<String>)>,
     /// The commits that only the first of a pair has.
     lost: Option<((Sha, Sha), Vec<Text>)>,
-    /// A pair of commits that nobody can compare, today or tomorrow.
-    hopeless: Option<(Sha, Sha)>,
+    /// A pair of commits that nobody could compare, and when that was tried.
+    hopeless: Option<((Sha, Sha), Timestamp)>,
 }
 
 impl Memory {
@@ -53,7 +57,8 @@ pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
         let next = match round(&pulse, &desk, &needs, &mut memory).await? {
             Ok(()) => {
                 pulse.recovered();
-                later(asked, REST)
+                let waits = memory.hopeless.is_some() && needs.evidence.matters;
+                later(asked, if waits { AGAIN } else { REST })
             }
             Err(fault) => pulse.bad(fault).await?,
         };
@@ -88,7 +93,9 @@ async fn round(
         memory.compared = Some((seen, Some(blob.clone())));
     }
     let is_done = wanted.is_compared && wanted.has_dependencies;
-    let is_hopeless = memory.hopeless.as_ref() == Some(&(base.clone(), head.clone()));
+    let is_hopeless = memory.hopeless.as_ref().is_some_and(|(pair, tried)| {
+        *pair == (base.clone(), head.clone()) && pulse.now() < later(*tried, AGAIN)
+    });
     if !wanted.matters || is_hopeless || (is_done && memory.of(base, head).is_some()) {
         return Ok(Ok(()));
     }
@@ -96,15 +103,19 @@ async fn round(
     let (seen, blob) = match memory.of(base, head) {
         Some(known) => known,
         None => match compare(pulse, base, head).await {
-            Ok(Some(seen)) => {
+            Ok(Ok(seen)) => {
+                memory.hopeless = None;
                 let seen = Arc::new(seen);
                 let blob = keep(desk, &seen).await;
                 pulse.tell(Report::Compared(Arc::clone(&seen))).await?;
                 memory.compared = Some((Arc::clone(&seen), blob.clone()));
                 (seen, blob)
             }
-            Ok(None) => {
-                memory.hopeless = Some((base.clone(), head.clone()));
+            Ok(Err(why)) => {
+                let (base, head) = (base.clone(), head.clone());
+                memory.hopeless = Some(((base.clone(), head.clone()), pulse.now()));
+                let seen = NotCompared { base, head, why };
+                pulse.see(Observation::NotCompared(seen)).await?;
                 return Ok(Ok(()));
             }
             Err(fault) => return Ok(Err(fault)),
@@ -136,25 +147,52 @@ async fn round(
     }
 }
 
-/// GitHub's answer; where that is cut or will not come, a clone's that has both commits. `None`: nobody can tell.
-async fn compare(pulse: &Pulse, base: &Sha, head: &Sha) -> Result<Option<Comparison>, Fault> {
+/// GitHub's answer; where that is cut or will not come, a clone's that has both commits. The inner error: nobody can
+/// tell, and why.
+async fn compare(pulse: &Pulse, base: &Sha, head: &Sha) -> Result<Result<Comparison, Text>, Fault> {
     let told = pulse.outside.history.compare(base, head).await;
     match told {
-        Ok(told) if !told.files_truncated && !told.commits_truncated => Ok(Some(told)),
+        Ok(told) if !told.files_truncated && !told.commits_truncated => Ok(Ok(told)),
         Err(fault) if fault.passes_by_itself() => Err(fault),
-        cut => {
-            let cut = cut.ok();
-            match cloned(pulse, base, head).await {
-                Some(mut whole) => {
-                    if let Some(cut) = &cut {
-                        whole.name_authors(cut);
-                    }
-                    Ok(Some(whole))
+        cut => match (cloned(pulse, base, head).await, cut) {
+            (Some(mut whole), cut) => {
+                if let Ok(cut) = &cut {
+                    whole.name_authors(cut);
                 }
-                None => Ok(cut),
+                Ok(Ok(whole))
+            }
+            (None, Ok(cut)) => Ok(Ok(cut)),
+            (None, Err(fault)) => why_not(pulse, base, head, &fault).await.map(Err),
+        },
+    }
+}
+
+/// Why GitHub cannot compare, and what helps.
+async fn why_not(pulse: &Pulse, base: &Sha, head: &Sha, fault: &Fault) -> Result<Text, Fault> {
+    let help = match pulse.outside.checkout {
+        Some(_) => "fetch it into the clone that cockpit was started in",
+        None => "start cockpit in a clone of the repository that has it",
+    };
+    if fault.kind == FaultKind::NotFound {
+        for (whose, sha) in [("production's commit", base), ("the candidate", head)] {
+            match pulse.outside.history.resolve(sha.as_str()).await {
+                Err(fault) if fault.passes_by_itself() => return Err(fault),
+                Err(fault) if fault.kind == FaultKind::NotFound => {
+                    return Ok(Text::line(&format!(
+                        "GitHub does not know {whose} {} (force-pushed away, or of another repository): {help}",
+                        sha.short()
+                    )));
+                }
+                Ok(_) | Err(_) => {}
             }
         }
     }
+    Ok(Text::line(&format!(
+        "GitHub cannot compare {} with {} ({}): {help}",
+        base.short(),
+        head.short(),
+        fault.detail
+    )))
 }
 
 /// The commits that production has and the candidate lacks, newest first: the comparison the other way round. Empty where

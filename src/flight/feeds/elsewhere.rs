@@ -14,7 +14,7 @@ use crate::{
         ArtifactId, Fault, NameGlob, Sha,
         evidence::EvidenceKind,
         later,
-        observation::{ArtifactSnapshot, RunStatus},
+        observation::{ArtifactList, ArtifactSnapshot, RunStatus},
         policy::{EvidenceRule, Policy},
     },
     flight::needs::Needs,
@@ -40,11 +40,11 @@ pub(super) async fn of_newest(
     artifacts: &dyn Artifacts,
     workflow: &str,
     sha: &Sha,
-) -> Result<Vec<ArtifactSnapshot>, Fault> {
+) -> Result<ArtifactList, Fault> {
     let all = runs.runs_of_commit(sha, Some(workflow)).await?;
     match all.iter().find(|run| run.status == RunStatus::Completed) {
         Some(run) => artifacts.list(run.id).await,
-        None => Ok(Vec::new()),
+        None => Ok(ArtifactList::default()),
     }
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn look_at(
     policy: &Policy,
     name: &str,
     sha: &Sha,
-) -> Result<Vec<ArtifactSnapshot>, Fault> {
+) -> Result<ArtifactList, Fault> {
     let (runs, artifacts) = (&*pulse.outside.runs, &*pulse.outside.artifacts);
     let mut all = of_newest(runs, artifacts, name, sha).await?;
     let rules = policy.evidence.iter();
@@ -63,7 +63,8 @@ pub(super) async fn look_at(
         .filter_map(|rule| rule.artifact.clone())
         .map(NameGlob::from)
         .collect();
-    all.retain(|one| globs.iter().any(|glob| glob.holds(one.name.as_str())));
+    all.artifacts
+        .retain(|one| globs.iter().any(|glob| glob.holds(one.name.as_str())));
     Ok(all)
 }
 
@@ -75,7 +76,8 @@ pub(super) async fn look(
 ) -> Result<BTreeMap<String, Vec<ArtifactSnapshot>>, Fault> {
     let mut found = BTreeMap::new();
     for name in workflows(policy) {
-        found.insert(name.to_owned(), look_at(pulse, policy, name, sha).await?);
+        let list = look_at(pulse, policy, name, sha).await?;
+        found.insert(name.to_owned(), list.artifacts);
     }
     Ok(found)
 }
@@ -104,7 +106,9 @@ pub(super) fn is_due(
 pub(super) fn has_news(seen: &BTreeMap<String, Vec<ArtifactId>>, memory: &Memory) -> bool {
     seen.iter().any(|(workflow, ids)| {
         let known = memory.elsewhere.get(workflow);
-        let knows = |id: &ArtifactId| known.is_some_and(|(_, all)| all.iter().any(|a| a.id == *id));
+        let knows = |id: &ArtifactId| {
+            known.is_some_and(|(_, all)| all.artifacts.iter().any(|a| a.id == *id))
+        };
         !ids.iter().all(knows)
     })
 }

@@ -108,8 +108,10 @@ async fn round(
         memory.pulls_asked = asked;
     }
     let artifacts = try_ask!(pulse.outside.artifacts.list(needs.run).await);
-    pulse.see(Observation::Artifacts(artifacts.clone())).await?;
-    if let Err(fault) = version::look(pulse, desk, needs, memory, &artifacts).await? {
+    pulse
+        .see(Observation::Artifacts(artifacts.artifacts.clone()))
+        .await?;
+    if let Err(fault) = version::look(pulse, desk, needs, memory, &artifacts.artifacts).await? {
         failed = failed.or(Some(fault));
     }
     for workflow in elsewhere::workflows(&desk.policy) {
@@ -123,7 +125,7 @@ async fn round(
                 memory.elsewhere.insert(workflow.clone(), known);
                 let seen = Observation::ArtifactsElsewhere {
                     workflow,
-                    artifacts,
+                    artifacts: artifacts.artifacts,
                 };
                 pulse.see(seen).await?;
             }

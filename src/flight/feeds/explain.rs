@@ -7,6 +7,7 @@ use super::{
     desk::{Desk, Memory, Round, try_ask},
     download::download,
     explain_command, explain_sources,
+    named::Named,
     pulse::{Gone, Pulse},
     told::{Given, Told},
 };
@@ -14,7 +15,7 @@ use crate::{
     domain::{
         ArtifactId, Fault, FaultKind, Text,
         evidence::{Evidence, EvidenceKind, ExplainSource, Finding},
-        observation::{ArtifactSnapshot, Observation},
+        observation::Observation,
         policy::ExplainPlace,
     },
     flight::needs::Needs,
@@ -23,13 +24,13 @@ use crate::{
 /// Bytes of the explain text in the journal; the blob has the rest.
 const EXPLAIN_KEPT: usize = 8 * 1024;
 
-/// Looks through the places in their order and tells the first text. `found` are the artifacts that the rules name.
+/// Looks through the places in their order and tells the first text. `named` are the artifacts that the rules name.
 pub(super) async fn look(
     pulse: &mut Pulse,
     desk: &Desk,
     needs: &Needs,
     memory: &mut Memory,
-    found: &[&ArtifactSnapshot],
+    named: &Named<'_>,
 ) -> Round {
     let rule = &desk.policy.explain;
     let mut all = desk.policy.evidence.iter();
@@ -39,7 +40,7 @@ pub(super) async fn look(
     let mut waits = false;
     for place in rule.order(has_artifact) {
         let given = match place {
-            ExplainPlace::Artifact => artifact(pulse, memory, found).await?,
+            ExplainPlace::Artifact => artifact(pulse, memory, named).await?,
             ExplainPlace::PullRequest => Ok(explain_sources::body(&memory.pulls)),
             ExplainPlace::Comment => {
                 let history = &*pulse.outside.history;
@@ -70,6 +71,11 @@ pub(super) async fn look(
         return Ok(Ok(()));
     }
     let kind = EvidenceKind::Explain;
+    let is_gone = named.found.is_empty() && !named.lost.is_empty();
+    if is_gone && !needs.evidence.unread.contains(&kind) {
+        // It was read while it was there.
+        return Ok(Ok(()));
+    }
     if !passed_over.is_empty() {
         let why: Vec<&str> = passed_over.iter().map(Text::as_str).collect();
         let fault = Fault::new(FaultKind::Malformed, "the explain text", why.join("; "));
@@ -84,10 +90,14 @@ pub(super) async fn look(
 async fn artifact(
     pulse: &Pulse,
     memory: &mut Memory,
-    found: &[&ArtifactSnapshot],
+    named: &Named<'_>,
 ) -> Result<Result<Given, Fault>, Gone> {
+    let found = &named.found;
     let Some(first) = found.first() else {
-        return Ok(Ok(Given::Nothing));
+        return Ok(Ok(match named.lost.first() {
+            Some((_, fault)) => Given::Failed(fault.detail.clone()),
+            None => Given::Nothing,
+        }));
     };
     let ids: Vec<ArtifactId> = found.iter().map(|artifact| artifact.id).collect();
     let known = memory.explain.artifact.as_ref();

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use globset::Glob;
 use jiff::Timestamp;
 
 use super::{
@@ -10,20 +9,18 @@ use super::{
     download::download,
     elsewhere, explain,
     gathered::{self, Before, is_compared},
+    named::{Named, named},
     pulse::{Gone, Pulse},
 };
 use crate::{
     domain::{
         Fault, FaultKind,
         evidence::{Evidence, EvidenceKind, Finding},
-        observation::{ArtifactSnapshot, Observation},
+        observation::{ArtifactList, Observation},
         policy::EvidenceRule,
     },
     flight::{flying::Report, needs::Needs},
 };
-
-/// Artifacts of one kind that are read together.
-const TOGETHER: usize = 20;
 
 /// One kind of evidence: found and read, or said to be missing.
 pub(super) async fn gather(
@@ -32,12 +29,12 @@ pub(super) async fn gather(
     needs: &Needs,
     memory: &mut Memory,
     rule: &EvidenceRule,
-    artifacts: &[ArtifactSnapshot],
+    artifacts: &ArtifactList,
 ) -> Round {
     let explains = rule.kind == EvidenceKind::Explain;
     let Some(pattern) = &rule.artifact else {
         return if explains {
-            explain::look(pulse, desk, needs, memory, &[]).await
+            explain::look(pulse, desk, needs, memory, &Named::default()).await
         } else {
             Ok(Ok(()))
         };
@@ -50,7 +47,7 @@ pub(super) async fn gather(
                 return Ok(Ok(()));
             };
             elsewhere = known.clone();
-            (elsewhere.as_slice(), Timestamp::MIN)
+            (&elsewhere, Timestamp::MIN)
         }
         None => (artifacts, needs.evidence.since),
     };
@@ -58,13 +55,14 @@ pub(super) async fn gather(
     if explains {
         return explain::look(pulse, desk, needs, memory, &found).await;
     }
-    if found.is_empty() {
+    if found.found.is_empty() {
         if needs.evidence.is_past {
-            pulse.see(Observation::Missing { kind: rule.kind }).await?;
+            absent(pulse, needs, rule.kind, found.lost).await?;
         }
         return Ok(Ok(()));
     }
     if found
+        .found
         .iter()
         .all(|artifact| memory.read.contains(&artifact.id))
     {
@@ -73,37 +71,31 @@ pub(super) async fn gather(
     read(pulse, desk, rule, &found, memory).await
 }
 
-/// The artifacts whose names fit, the newest of each name.
-fn named<'a>(
-    list: &'a [ArtifactSnapshot],
-    pattern: &str,
-    since: Timestamp,
-) -> Vec<&'a ArtifactSnapshot> {
-    let Ok(glob) = Glob::new(pattern) else {
-        return Vec::new();
+/// Says that there is none, or that what there is, or may be, cannot be read. What was read once is left as it is.
+async fn absent(
+    pulse: &mut Pulse,
+    needs: &Needs,
+    kind: EvidenceKind,
+    lost: Vec<(String, Fault)>,
+) -> Result<(), Gone> {
+    let Some((_, fault)) = lost.into_iter().next() else {
+        return pulse.see(Observation::Missing { kind }).await;
     };
-    let glob = glob.compile_matcher();
-    let mut found: Vec<&ArtifactSnapshot> = Vec::new();
-    for artifact in list {
-        let fits = glob.is_match(artifact.name.as_str())
-            && !artifact.expired
-            && artifact.created.is_none_or(|created| created >= since)
-            && !found.iter().any(|known| known.name == artifact.name);
-        if fits && found.len() < TOGETHER {
-            found.push(artifact);
-        }
+    if needs.evidence.unread.contains(&kind) {
+        pulse.see(Observation::Unreadable { kind, fault }).await?;
     }
-    found
+    Ok(())
 }
 
 async fn read(
     pulse: &mut Pulse,
     desk: &Desk,
     rule: &EvidenceRule,
-    found: &[&ArtifactSnapshot],
+    named: &Named<'_>,
     memory: &mut Memory,
 ) -> Round {
     let kind = rule.kind;
+    let found = &named.found;
     if is_compared(kind) && memory.past.is_none() && memory.past_waits {
         return Ok(Ok(()));
     }
@@ -112,7 +104,8 @@ async fn read(
     } else {
         Arc::new(Before::None(String::new()))
     };
-    let gathered = try_ask!(download(pulse, kind, found).await?);
+    let mut gathered = try_ask!(download(pulse, kind, found).await?);
+    gathered.lacks(&named.lost);
     let whole = match gathered.whole(kind) {
         Ok(whole) => whole,
         Err(fault) => {
@@ -204,17 +197,22 @@ async fn look_before(
     };
     let pattern = rule.artifact.as_deref().unwrap_or_default();
     let found = named(&list, pattern, Timestamp::MIN);
-    if found.is_empty() {
-        return none("the last release's artifact is gone, or was never made");
+    if found.found.is_empty() {
+        let why = found.lost.first().map(|(_, fault)| &fault.detail);
+        return none(&match why {
+            Some(why) => format!("the last release's: {why}"),
+            None => "the last release's artifact is gone, or was never made".to_owned(),
+        });
     }
     let name = match newest.run {
         Some(run) => format!("run {run}"),
         None => newest.sha.short().to_owned(),
     };
-    let gathered = match download(pulse, rule.kind, &found).await? {
+    let mut gathered = match download(pulse, rule.kind, &found.found).await? {
         Ok(gathered) => gathered,
         Err(fault) => return Ok(Err(fault)),
     };
+    gathered.lacks(&found.lost);
     Ok(gathered.whole(rule.kind).map(|whole| match whole {
         Some(evidence) => Before::Read {
             name,

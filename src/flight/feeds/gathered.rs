@@ -60,6 +60,11 @@ impl Gathered {
         }
     }
 
+    /// Takes what fits the rules and could not be read at all.
+    pub(super) fn lacks(&mut self, lost: &[(String, Fault)]) {
+        self.faults.extend_from_slice(lost);
+    }
+
     /// All of it as one. An artifact that cannot be read beside others that can is a hole in what they say.
     pub(super) fn whole(self, kind: EvidenceKind) -> Result<Option<Evidence>, Fault> {
         let lines: Vec<String> = self

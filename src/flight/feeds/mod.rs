@@ -21,6 +21,7 @@ mod letters;
 mod locks;
 mod machine;
 mod metrics;
+mod named;
 mod past;
 mod production;
 mod pulse;

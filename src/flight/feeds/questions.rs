@@ -5,7 +5,6 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use globset::Glob;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -13,6 +12,7 @@ use serde_json::json;
 use super::{
     desk::Desk,
     diff,
+    named::named,
     pulse::{Gone, Pulse},
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         ArtifactId, Fault, Sha, Text,
         judge::State,
         later,
-        observation::{ArtifactSnapshot, Comparison, Observation},
+        observation::{ArtifactList, Comparison, Observation},
         policy::Program,
         question::{Answer, Ask, Question, Subject},
     },
@@ -61,7 +61,7 @@ struct Round<'a> {
     sha: &'a Sha,
     memory: &'a mut Memory,
     /// Asked once for all questions.
-    artifacts: Option<Vec<ArtifactSnapshot>>,
+    artifacts: Option<ArtifactList>,
 }
 
 pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
@@ -230,15 +230,15 @@ impl Round<'_> {
             let artifacts = &self.pulse.outside.artifacts;
             self.artifacts = Some(artifacts.list(self.needs.run).await?);
         }
-        let Ok(matcher) = Glob::new(glob).map(|glob| glob.compile_matcher()) else {
+        let Some(list) = &self.artifacts else {
             return Ok(None);
         };
-        let since = self.needs.evidence.since;
-        let found = self.artifacts.iter().flatten().find(|artifact| {
-            let is_fresh = artifact.created.is_none_or(|at| at >= since);
-            is_fresh && !artifact.expired && matcher.is_match(artifact.name.as_str())
-        });
-        Ok(found.map(|artifact| artifact.id))
+        let named = named(list, glob, self.needs.evidence.since);
+        match (named.found.first(), named.lost.into_iter().next()) {
+            (Some(newest), _) => Ok(Some(newest.id)),
+            (None, Some((_, why))) => Err(why),
+            (None, None) => Ok(None),
+        }
     }
 
     async fn inner(&mut self, artifact: ArtifactId, path: &str) -> Result<Option<&[u8]>, Fault> {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Fault, RunId, later,
+        Fault, FaultKind, RunId, later,
         observation::{ArtifactsSeen, Observation, RunSeen, RunStatus},
         policy::Policy,
     },
@@ -108,7 +108,9 @@ async fn look_at_release(
     } else {
         &pulse.outside.calm.runs
     };
-    let run = runs.run(needs.run).await?;
+    let known = memory.updated.is_some();
+    let run = runs.run(needs.run).await;
+    let run = run.map_err(|fault| if known { gone(fault) } else { fault })?;
     let is_open = run.status != RunStatus::Completed;
     let moved = memory.updated != Some(run.updated);
     let pending = if is_open || memory.held || moved {
@@ -140,7 +142,7 @@ async fn look_at_release(
     // evidence came from.
     let artifacts = if needs.rechecks() {
         Some(ArtifactsSeen {
-            own: pulse.outside.artifacts.list(needs.run).await?,
+            own: pulse.outside.artifacts.list(needs.run).await?.artifacts,
             elsewhere: elsewhere::look(pulse, policy, &run.head_sha).await?,
         })
     } else {
@@ -157,6 +159,15 @@ async fn look_at_release(
         reviews,
         artifacts,
     })
+}
+
+/// A run that was there and is not any more: what it began goes on without it.
+fn gone(fault: Fault) -> Fault {
+    if fault.kind != FaultKind::NotFound {
+        return fault;
+    }
+    let detail = "the run is gone (deleted, or hidden from this token), and what it started may go on: look at production";
+    Fault::new(FaultKind::NotFound, fault.what, detail)
 }
 
 /// A run that was dispatched; `None` while it is not found.

@@ -105,7 +105,7 @@ fn people(release: &Release) -> Line {
 
 fn changes(release: &Release) -> Line {
     let Some(diff) = &release.evidence.diff else {
-        return Line::plain("not compared with production yet");
+        return Line::default().said(release.not_compared().as_str());
     };
     let floor = if diff.truncated { "at least " } else { "" };
     let line = Line::plain(format!(

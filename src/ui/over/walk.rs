@@ -14,7 +14,7 @@ use crate::{
     },
     ui::{
         pane::{View, area_of, inside, scroll_mark, select},
-        pen::{Pen, width},
+        pen::{Pen, width, wrap},
     },
 };
 
@@ -31,11 +31,13 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
     let Some(seen) = walk.seen() else {
         let words = match &view.release.evidence.diff {
             Some(_) => {
-                "the lines are with the cockpit that drives this release, or are still being read"
+                Text::line("its lines are with the cockpit that drives it, or are still being read")
             }
-            None => "production and the candidate are not compared yet",
+            None => view.release.not_compared(),
         };
-        Pen::new(buffer, inner, 0, view.look.glyphs.more).put(words, styles.dim);
+        for (row, part) in (0..).zip(wrap(words.as_str(), inner.width, 4)) {
+            Pen::new(buffer, inner, row, view.look.glyphs.more).put(part, styles.dim);
+        }
         return;
     };
     let head = tabs(view, buffer, inner, seen);

@@ -230,7 +230,7 @@ fn changed(view: View<'_>) -> String {
         return if view.release.is_first() {
             "the first release: production has nothing to compare it with".to_owned()
         } else {
-            "not compared with production yet".to_owned()
+            view.release.not_compared().to_string()
         };
     };
     let floor = if diff.truncated { "at least " } else { "" };

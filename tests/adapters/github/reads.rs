@@ -285,11 +285,28 @@ async fn artifacts_come_newest_first() {
     let answer = json!({"artifacts": [
         {"id": 1, "name": "junit-api", "size_in_bytes": 10, "created_at": "2026-11-20T10:00:00Z", "expired": false},
         {"id": 2, "name": "junit-api", "size_in_bytes": 12, "created_at": "2026-11-20T11:00:00Z", "digest": "sha256:aa"},
-        {"id": 3, "name": "old", "created_at": null, "expired": true}]});
+        {"id": 3, "name": "old", "created_at": null, "expired": true, "expires_at": "2026-11-19T10:00:00Z"}]});
     let server = Server::start(move |_, _| Reply::json(&answer)).await;
     let list = client(&server.origin).list(RunId(9)).await.unwrap();
+    assert!(!list.is_cut);
+    let list = list.artifacts;
     let ids: Vec<_> = list.iter().map(|artifact| artifact.id.0).collect();
     assert_eq!(ids, [2, 1, 3]);
     assert_eq!(list[0].digest, Some(Text::line("sha256:aa")));
     assert!(list[2].expired);
+    assert_eq!(
+        list[2].expires,
+        Some("2026-11-19T10:00:00Z".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn artifacts_beyond_the_tenth_page_are_told_to_be_there() {
+    let server = Server::start(|_, n| {
+        let next = format!("</x?page={}>; rel=\"next\"", n + 2);
+        Reply::json(&json!({"artifacts": [{"id": n, "name": "log"}]})).header("link", next)
+    })
+    .await;
+    let list = client(&server.origin).list(RunId(9)).await.unwrap();
+    assert_eq!((list.artifacts.len(), list.is_cut), (10, true));
 }

@@ -252,6 +252,8 @@ pub(in crate::adapters::github) struct Artifact {
     created_at: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
     expired: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    expires_at: Option<String>,
 }
 
 impl Artifact {
@@ -263,6 +265,7 @@ impl Artifact {
             digest: some_line(self.digest.as_deref()),
             created: time(self.created_at.as_deref()),
             expired: self.expired,
+            expires: time(self.expires_at.as_deref()),
             run,
         }
     }
