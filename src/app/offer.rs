@@ -42,7 +42,7 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
             return Some("you drive already".to_owned());
         }
         Action::TakeSeat | Action::HandOver => !phase.is_end(),
-        Action::Reject => release.approval.waiting.is_some(),
+        Action::Reject => release.approval.waiting.is_some() && !phase.is_end(),
         Action::RollBack => return rollback(release, &phase),
         Action::KillFlag => return killing(release, &phase),
         Action::KeepWatching => {
@@ -89,7 +89,9 @@ fn approval(release: &Release, model: &Model, phase: &Phase) -> Option<String> {
     if release.approval.in_flight().is_some() {
         return Some("a decision is already on its way".to_owned());
     }
-    if release.approval.waiting.is_none() || release.rollout.run.is_none() {
+    // A run that was cancelled while it waited has been decided on by nobody, and waits no more.
+    let waits = release.approval.waiting.is_some() && !phase.is_end();
+    if !waits || release.rollout.run.is_none() {
         return Some(format!("not now ({})", phase.word()));
     }
     if let Some(why) = release.approval_hindrance() {

@@ -6,8 +6,10 @@ use cockpit::{
     domain::{
         Actor, Intent,
         approval::{ApprovalEvent, Effort},
+        observation::{Conclusion, RunStatus},
         policy::QuietHours,
         record::RecordEvent,
+        rollout::RolloutEvent,
     },
 };
 use jiff::civil;
@@ -319,4 +321,22 @@ fn nothing_is_confirmed_on_a_screen_that_is_too_small_to_show_it() {
     assert!(stage.model.overlay.is_none());
     assert!(stage.text(40, 10).contains("q quits"));
     assert_eq!(stage.keys(&["q"]), [Effect::Quit]);
+}
+
+#[test]
+fn a_run_that_is_cancelled_while_it_waits_offers_no_decision() {
+    let mut journal = world::waiting(0);
+    let mut run = journal.release.rollout.run.clone().unwrap();
+    run.status = RunStatus::Completed;
+    run.conclusion = Some(Conclusion::Cancelled);
+    journal.github(-1, RolloutEvent::RunChanged(run));
+    let mut stage = Stage::new(journal.release);
+    let shown = stage.text(80, 24);
+    assert!(shown.contains("CANCELLED"), "{shown}");
+    for words in ["a approve", "x reject"] {
+        assert!(!shown.contains(words), "{shown}");
+    }
+    for action in [Action::Approve, Action::Reject] {
+        assert!(hindrance(action, &stage.release, &stage.model).is_some());
+    }
 }
