@@ -170,6 +170,10 @@ impl Release {
     fn candidate_gate(&self) -> Gate {
         let verdict = match &self.evidence.diff {
             None => said(State::NoData, self.not_compared().as_str()),
+            Some(diff) if self.has_moved_from(diff) => said(
+                State::NoData,
+                "production moved since it was compared: it is compared again",
+            ),
             Some(diff) => match diff.relation {
                 Relation::Ahead => said(
                     State::Pass,

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Text,
+    Sha, Text,
+    diff::Diff,
     evidence::{Claimed, Contradiction, Explain, NotCompared, Piece, contradictions},
     policy::EvidenceRule,
     release::Release,
@@ -76,6 +77,20 @@ impl Release {
         let seen = self.evidence.not_compared.as_ref()?;
         let base = self.rollout.production_now()?.sha.as_ref()?;
         (seen.base == *base && self.rollout.sha() == Some(&seen.head)).then_some(seen)
+    }
+
+    /// Whether production runs neither of the commits that were compared: somebody else's deploy, and the old numbers
+    /// say nothing of it.
+    pub(super) fn has_moved_from(&self, diff: &Diff) -> bool {
+        let now = self
+            .rollout
+            .production_now()
+            .and_then(|answer| answer.sha.as_ref());
+        let is_one_of = |sha: &Sha| {
+            let same = |one: &Sha| one.starts_with(sha.as_str()) || sha.starts_with(one.as_str());
+            same(&diff.base) || same(&diff.head)
+        };
+        now.is_some_and(|sha| !is_one_of(sha))
     }
 
     /// Why the candidate is not compared with production, where it is not.
