@@ -55,14 +55,15 @@ fn walk(value: &Value, place: String, depth: usize, worst: &mut Option<(State, S
         return keep(worst, State::Broken, place);
     }
     match value {
-        Value::Object(map) => match verdict(map) {
-            Some((key, value)) => walk(value, format!("{place}/{key}"), depth - 1, worst),
-            None => {
-                for (key, value) in map {
-                    walk(value, format!("{place}/{key}"), depth - 1, worst);
-                }
+        Value::Object(map) => {
+            let verdicts = verdicts(map);
+            let all = map.iter().filter(|(key, _)| {
+                verdicts.is_empty() || verdicts.iter().any(|verdict| verdict == key)
+            });
+            for (key, value) in all {
+                walk(value, format!("{place}/{key}"), depth - 1, worst);
             }
-        },
+        }
         Value::Array(items) => {
             for (at, value) in items.iter().enumerate() {
                 walk(value, format!("{place}/{at}"), depth - 1, worst);
@@ -76,10 +77,15 @@ fn walk(value: &Value, place: String, depth: usize, worst: &mut Option<(State, S
     }
 }
 
-fn verdict(map: &Map<String, Value>) -> Option<(&'static str, &Value)> {
-    VERDICTS
+/// The keys that say how the object stands: all of them count, since one that is `completed` may have failed. A number
+/// beside a word is a count.
+fn verdicts(map: &Map<String, Value>) -> Vec<&'static str> {
+    let there = VERDICTS
         .iter()
-        .find_map(|key| map.get(*key).map(|value| (*key, value)))
+        .copied()
+        .filter(|key| map.contains_key(*key));
+    let (counts, words): (Vec<_>, Vec<_>) = there.partition(|key| map[*key].is_number());
+    if words.is_empty() { counts } else { words }
 }
 
 /// What a word says; one that is not known to be good is none.
@@ -126,6 +132,19 @@ mod tests {
             (json!({"a": "skipped"}), (State::Fail, "/a")),
             (json!({"a": 3}), (State::Ambiguous, "/a")),
             (json!({"a": null}), (State::NoData, "/a")),
+            (
+                json!({"status": "completed", "conclusion": "failure"}),
+                (State::Fail, "/conclusion"),
+            ),
+            (
+                json!({"status": "completed", "conclusion": null}),
+                (State::NoData, "/conclusion"),
+            ),
+            (
+                json!({"passed": 182, "status": "ok"}),
+                (State::Pass, "/status"),
+            ),
+            (json!({"passed": 182}), (State::Ambiguous, "/passed")),
             (json!({}), (State::NoData, "")),
             (json!([]), (State::NoData, "")),
         ] {
