@@ -80,6 +80,11 @@ impl Text {
         Self::line(&String::from_utf8_lossy(head))
     }
 
+    /// Whether `raw` is one line that shows as it is written: nothing in it has to be made visible.
+    pub fn is_line(raw: &str) -> bool {
+        Self::line(raw).0 == raw
+    }
+
     /// The text, safe to print.
     pub fn as_str(&self) -> &str {
         &self.0

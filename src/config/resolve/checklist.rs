@@ -22,6 +22,7 @@ use crate::{
         units,
     },
     domain::{
+        Text,
         checklist::{
             Binding, Checklist, Item, LONGEST_ITEM, MOST_ITEMS, MOST_SECTIONS, Section, SmokeTime,
             When,
@@ -153,7 +154,7 @@ impl Reading<'_> {
 
     /// One line that fits a row.
     fn words(&mut self, key: &str, at: &At<String>) -> String {
-        let is_line = !at.trim().is_empty() && !at.chars().any(char::is_control);
+        let is_line = !at.trim().is_empty() && Text::is_line(at);
         if !is_line || at.chars().count() > LONGEST_ITEM {
             let message = format!("`{key}` is no line of 1 to {LONGEST_ITEM} characters");
             self.found

@@ -141,6 +141,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "no line of 1 to 160",
     ),
     (
+        "text = \"The changelog tells of it\"",
+        "text = \"The changelog\\u202E tells\"",
+        "no line of 1 to 160",
+    ),
+    (
         "metric = \"error_rate\"",
         "metric = \"error_rat\"",
         "did you mean `error_rate`?",

@@ -33,6 +33,10 @@ pub(super) fn approval(
             let read = found.read("people", person, |raw| named(table, raw));
             people.extend(read.filter(|one| !people.iter().any(|known| known.is(one))));
         }
+        if role.trim().is_empty() || !Text::is_line(role) {
+            let help = "call it as people do: security";
+            found.wrong(&at.span, "no name of a role", help);
+        }
         let holds = |person: &&At<PersonTable>| person.roles.iter().any(|held| held == role);
         let holders = table.people.values().filter(holds).count();
         let most = if at.people.is_empty() {
@@ -132,4 +136,36 @@ fn named(table: &TeamTable, raw: &str) -> Result<Login, String> {
 
 pub(super) fn login(raw: &str) -> Result<Login, String> {
     Login::parse(raw).map_err(|wrong| wrong.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::parse_team;
+
+    const SMALLEST: &str = include_str!("../../../tests/data/config/smallest.toml");
+
+    #[test]
+    fn signoffs_that_cannot_be_are_refused_at_their_place() {
+        for (signoffs, words) in [
+            (
+                "security = { quorum = 0, people = [\"dora\"] }",
+                "a quorum of nobody",
+            ),
+            (
+                "security = { quorum = 2, people = [\"dora\", \"Dora\"] }",
+                "a quorum of 2 out of 1 people",
+            ),
+            ("security = {}", "nobody may sign for security"),
+            (
+                "\"sec\\u202Eurity\" = { people = [\"dora\"] }",
+                "no name of a role",
+            ),
+            ("\" \" = { people = [\"dora\"] }", "no name of a role"),
+        ] {
+            let text = format!("{SMALLEST}\n[approval]\nsignoffs = {{ {signoffs} }}\n");
+            let told = parse_team(text.as_bytes(), "cockpit.toml").unwrap_err();
+            let told = told.to_string();
+            assert!(told.contains(words), "{words} in\n{told}");
+        }
+    }
 }

@@ -17,6 +17,7 @@ use crate::{
         units,
     },
     domain::{
+        Text,
         policy::Program,
         question::{Ask, MOST_PREREQUISITES, PrerequisiteRule, Wanted},
     },
@@ -52,7 +53,7 @@ fn name(at: &At<PrerequisiteEntry>, found: &mut Findings) -> String {
     match (&at.name, at.kind.as_deref()) {
         (Some(name), _) => {
             let right = !name.trim().is_empty() && name.chars().count() <= NAME;
-            if !right || name.chars().any(char::is_control) {
+            if !right || !Text::is_line(name) {
                 let help = format!("write one to {NAME} characters");
                 found.wrong(&name.span, "no name of a prerequisite", &help);
             }
@@ -361,6 +362,10 @@ mod tests {
                 "no variable's name",
             ),
             ("name = \"a\"\ncommand = []", "names no program"),
+            (
+                "name = \"a\\u202Eb\"\ncheck_run = \"x\"",
+                "no name of a prerequisite",
+            ),
             (
                 "name = \"a\"\ncommand = [\"x\"]\ntimeout = \"1h\"",
                 "at most 5m",
