@@ -105,6 +105,10 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         let mut pen = Pen::new(buffer, inner, row, glyphs.more);
         for (action, label) in answers(view) {
             let key = view.look.key(action);
+            // What does not fit whole is left to the keys below.
+            if width(&key) + 1 + width(&label) > pen.free() {
+                break;
+            }
             pen.put(&key, styles.alert_key)
                 .put(" ", rest)
                 .put(&label, rest)
@@ -149,9 +153,7 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     let inner = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
     let mut pen = Pen::new(buffer, inner, 0, glyphs.more);
     if let Some((text, _)) = &view.model.toast {
-        pen.put(glyphs.arrow, styles.warn)
-            .put(" ", styles.warn)
-            .put(text, styles.warn);
+        toast(view, buffer, inner, text);
         return;
     }
     let types = match view.model.overlay {
@@ -197,6 +199,39 @@ pub(super) fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect) {
             .put(" ", styles.dim)
             .put(label, styles.dim)
             .skip(3);
+    }
+}
+
+/// Most rows of an answer.
+const TOAST: u16 = 3;
+
+/// The answer to the last key. One that is longer than a row grows upward, over what stands there, until the next key; an
+/// alert is never covered.
+fn toast(view: View<'_>, buffer: &mut Buffer, last: Rect, text: &str) {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let most = match bar(view).tone {
+        Tone::Alert => 1,
+        _ => TOAST.min(last.y + 1),
+    };
+    let indent = width(glyphs.arrow) + 1;
+    let room = last.width.saturating_sub(indent);
+    let mut lines = wrap(text, room, usize::from(most) + 1);
+    let is_whole = lines.len() <= usize::from(most);
+    lines.truncate(usize::from(most));
+    let first = last.y + 1 - u16::try_from(lines.len().max(1)).unwrap_or(1);
+    for (y, line) in (first..).zip(&lines) {
+        let row = Rect::new(last.x, y, last.width, 1);
+        fill(buffer, row, styles.screen);
+        let mut pen = Pen::new(buffer, row, 0, glyphs.more);
+        if y == first {
+            pen.put(glyphs.arrow, styles.warn).skip(1);
+        } else {
+            pen.skip(indent);
+        }
+        // The last row shows by its mark that there is more.
+        let rest = text.find(line).map_or(*line, |at| &text[at..]);
+        let is_cut = !is_whole && y == last.y;
+        pen.put(if is_cut { rest } else { line }, styles.warn);
     }
 }
 

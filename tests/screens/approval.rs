@@ -5,7 +5,7 @@ use cockpit::{
     app::{Action, Bar, Effect, Input, Overlay, Seat, hindrance},
     domain::{
         Actor, Intent,
-        approval::{ApprovalEvent, Effort},
+        approval::{ApprovalEvent, Change, Effort},
         observation::{Conclusion, RunStatus},
         policy::QuietHours,
         record::RecordEvent,
@@ -339,4 +339,42 @@ fn a_run_that_is_cancelled_while_it_waits_offers_no_decision() {
     for action in [Action::Approve, Action::Reject] {
         assert!(hindrance(action, &stage.release, &stage.model).is_some());
     }
+}
+
+#[test]
+fn a_long_answer_and_what_changed_are_read_to_their_ends_on_a_narrow_screen() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    let plain = stage.text(80, 24);
+    let answer = "approve: blocked by Time to deploy: release freeze: board meeting until 2026-11-30 07:17 UTC";
+    stage.model.toast = Some((answer.to_owned(), std::time::Duration::from_secs(5)));
+    let text = stage.text(80, 24);
+    assert!(text.contains("07:17 UTC"), "{text}");
+    let differ = plain.lines().zip(text.lines()).filter(|(a, b)| a != b);
+    assert_eq!(differ.count(), 2, "two rows for it, and no more\n{text}");
+    let endless = "no ".repeat(1_000);
+    stage.model.toast = Some((endless, std::time::Duration::from_secs(5)));
+    let text = stage.text(80, 24);
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.contains("no no no"))
+            .count(),
+        3
+    );
+    assert!(text.trim_end().ends_with('…'), "{text}");
+
+    stage.model.toast = None;
+    stage.keys(&["a"]);
+    let Some(Overlay::Prompt(prompt)) = &mut stage.model.overlay else {
+        panic!("a prompt");
+    };
+    prompt.locked = vec![Change {
+        what: "tests".into(),
+        was: "334 tests: 332 passed, 0 failed, 0 errored, 2 skipped, 1 flaky".into(),
+        now: "334 tests: 331 passed, 1 failed, 0 errored, 2 skipped, 0 flaky".into(),
+    }];
+    let text = stage.text(80, 24);
+    let last = text.lines().position(|line| line.contains("331 passed, 1"));
+    let keys = text.lines().position(|line| line.contains("look again"));
+    assert!(last.is_some() && last < keys, "{text}");
+    assert!(text.contains("0 flaky"), "{text}");
 }

@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
     app::{Asking, Choice, Entry, Field, Part, Phrase, Prompt, Reason, Word},
-    domain::rollback::Plan,
+    domain::{approval::Change, rollback::Plan},
     ui::{
         pane::{View, raise},
         pen::{Pen, width, wrap},
@@ -29,7 +29,8 @@ pub(super) fn height(prompt: &Prompt) -> u16 {
     };
     let entry = prompt.entry.as_ref().map_or(0, |_| 2);
     let phrase = prompt.phrase.as_ref().map_or(0, |_| 3);
-    let locked = u16::try_from(prompt.locked.len().min(5)).unwrap_or(0);
+    let locked = prompt.locked.iter().map(rows_of).sum::<usize>();
+    let locked = u16::try_from(locked.min(LOCKED)).unwrap_or(0);
     1 + choices + entry + reason + phrase + locked.max(1) + 2
 }
 
@@ -335,20 +336,38 @@ fn verb(asking: &Asking) -> &'static str {
     }
 }
 
+/// Most rows of what changed.
+const LOCKED: usize = 7;
+/// Characters of a change that surely fit a row.
+const CHANGE: usize = 60;
+
+fn in_words(change: &Change, arrow: &str) -> String {
+    format!(
+        "{} changed: {} {arrow} {}",
+        change.what, change.was, change.now
+    )
+}
+
+fn rows_of(change: &Change) -> usize {
+    in_words(change, ">").chars().count().div_ceil(CHANGE)
+}
+
 /// What the prompt says about itself: what changed, what is missing, what was refused.
 fn words(view: View<'_>, buffer: &mut Buffer, area: Rect, prompt: &Prompt) {
     let styles = &view.look.styles;
     let glyphs = view.look.glyphs;
     if !prompt.locked.is_empty() {
-        for (row, change) in (0u16..5).zip(&prompt.locked) {
-            let text = format!(
-                "{} changed: {} {} {}",
-                change.what, change.was, glyphs.arrow, change.now
-            );
-            Pen::new(buffer, area, row, glyphs.more)
-                .put(glyphs.warn, styles.warn)
-                .skip(1)
-                .put(&text, styles.warn);
+        // The row of the keys stays free.
+        let mut rows = 0..area.height.saturating_sub(1).max(1);
+        for change in &prompt.locked {
+            let text = in_words(change, glyphs.arrow);
+            let lines = wrap(&text, area.width.saturating_sub(2), LOCKED);
+            for (at, line) in lines.into_iter().enumerate() {
+                let Some(row) = rows.next() else { return };
+                let mut pen = Pen::new(buffer, area, row, glyphs.more);
+                pen.put(if at == 0 { glyphs.warn } else { " " }, styles.warn);
+                pen.skip(1).put(line, styles.warn);
+            }
         }
         return;
     }
