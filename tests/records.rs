@@ -21,11 +21,11 @@ use std::{collections::BTreeSet, fs, path::Path, process::Output};
 use assert_cmd::Command;
 use cockpit::{
     adapters::store::LocksOnDisk,
-    domain::{ReleaseKey, RunId},
+    domain::{Phase, ReleaseKey, RunId},
     ports::ServiceLocks as _,
     report::{Document, Form, ROOT_CAUSE, incident_text},
 };
-use made::{Shelf, recorded};
+use made::{Shelf, recorded, recorded_until};
 
 /// cockpit over a state folder, with nothing of this machine's environment but the path.
 fn cockpit(state: &Path, arguments: &[&str]) -> Output {
@@ -95,6 +95,30 @@ fn documents_of_a_rollback_read_as_agreed() {
         let text = document.write(&recorded, form).unwrap();
         insta::assert_snapshot!(format!("regression-{}", document.name()), text);
     }
+}
+
+#[test]
+fn a_hand_over_after_a_rollback_asks_for_what_is_open_then() {
+    let read = |recorded: &cockpit::domain::release::Recorded| {
+        Document::HandOver.write(recorded, Form::Markdown).unwrap()
+    };
+    let stopped = recorded_until("regression", |recorded| {
+        recorded.release().phase() == Phase::Stopped
+    });
+    let text = read(&stopped);
+    assert!(text.contains("is not written down yet"), "{text}");
+    for wrong in ["nobody answered", "the way back goes to", "nothing waits"] {
+        assert!(!text.contains(wrong), "{wrong} in {text}");
+    }
+    // An alert asks until a rollback has gone out.
+    let alerted = recorded_until("countdown_by_hand", |recorded| {
+        recorded.release().watch.alerts().next().is_some()
+    });
+    let text = read(&alerted);
+    assert!(text.contains("nobody answered the alert"), "{text}");
+    assert!(text.contains("the way back goes to"), "{text}");
+    let text = read(&recorded("countdown_by_hand"));
+    assert!(!text.contains("nobody answered"), "{text}");
 }
 
 #[test]
@@ -183,6 +207,15 @@ fn a_release_is_found_by_run_version_commit_and_path() {
         let output = cockpit(shelf.root(), &["verify", name]);
         assert_eq!(output.status.code(), Some(0), "{name}: {}", err(&output));
         assert!(out(&output).contains("holds"), "{}", out(&output));
+    }
+    // A folder that happens to bear a release's name is none.
+    fs::create_dir(shelf.root().join("v2.14.0")).unwrap();
+    let output = cockpit(shelf.root(), &["verify", "v2.14.0"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    for command in ["verify", "report", "replay", "gate"] {
+        let output = cockpit(shelf.root(), &[command, "./v2.14.0"]);
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        assert!(err(&output).contains("is no journal"), "{}", err(&output));
     }
     for command in [&["verify"][..], &["report"]] {
         let output = cockpit(shelf.root(), &[command, &["v9.9.9"]].concat());
@@ -299,6 +332,13 @@ fn the_list_tells_each_release_and_prunes_only_what_ended_long_ago() {
         serde_json::from_slice(&cockpit(shelf.root(), &["list", "--json"]).stdout).unwrap();
     assert_eq!(json["releases"].as_array().unwrap().len(), 4);
 
+    // What is linked into a release lies elsewhere, and stays.
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(elsewhere.path().join("precious"), "mine").unwrap();
+    let blobs = shelf.journal("healthy").with_file_name("blobs");
+    fs::remove_dir_all(&blobs).ok();
+    std::os::unix::fs::symlink(elsewhere.path(), &blobs).unwrap();
+
     let asked = cockpit(shelf.root(), &["list", "--prune", "1d"]);
     assert_eq!(asked.status.code(), Some(2), "{}", out(&asked));
     assert!(err(&asked).contains("--yes"), "{}", err(&asked));
@@ -308,6 +348,7 @@ fn the_list_tells_each_release_and_prunes_only_what_ended_long_ago() {
     assert_eq!(pruned.status.code(), Some(0), "{}", err(&pruned));
     assert!(out(&pruned).contains("it is open"), "{}", out(&pruned));
     assert!(!shelf.journal("healthy").exists());
+    assert!(elsewhere.path().join("precious").exists());
     assert!(shelf.journal("not_allowed").exists());
     assert!(broken.join("journal.jsonl").exists());
     let wrong = cockpit(shelf.root(), &["list", "--prune", "soon"]);

@@ -1,6 +1,9 @@
 //! `cockpit list`: the releases on this machine, and taking old ones away.
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
@@ -45,13 +48,8 @@ pub(super) fn list(around: &Surroundings, given: &ListArguments) -> Result<Exit,
 
 /// Every release, the newest first; those that cannot be read come last.
 fn rows(around: &Surroundings) -> Result<Vec<Row>, Stop> {
-    let read = |journal: PathBuf| Row {
-        read: past::open(&journal)
-            .map_err(|stop| Text::line(stop.to_string().trim_start_matches("error: "))),
-        journal,
-    };
     let Shelf { journals, closed } = shelf(&past::root(around)?);
-    let mut rows: Vec<Row> = journals.into_iter().map(read).collect();
+    let mut rows: Vec<Row> = journals.into_iter().map(Row::read).collect();
     rows.extend(closed.into_iter().map(|(journal, why)| Row {
         journal,
         read: Err(Text::line(&why.to_string())),
@@ -61,6 +59,22 @@ fn rows(around: &Surroundings) -> Result<Vec<Row>, Stop> {
 }
 
 impl Row {
+    fn read(journal: PathBuf) -> Self {
+        Self {
+            read: past::open(&journal)
+                .map_err(|stop| Text::line(stop.to_string().trim_start_matches("error: "))),
+            journal,
+        }
+    }
+
+    /// Whether it ended so long ago; what cannot be read may be of any age.
+    fn is_older(&self, age: SignedDuration, now: Timestamp) -> bool {
+        match &self.read {
+            Ok(recorded) => now.duration_since(recorded.release().newest()) > age,
+            Err(_) => true,
+        }
+    }
+
     fn opened(&self) -> Option<Timestamp> {
         self.read.as_ref().ok().map(Recorded::opened)
     }
@@ -187,11 +201,7 @@ fn in_words(rows: &[Row], now: Timestamp) -> String {
 fn prune(rows: &[Row], older: &str, given: &ListArguments) -> Result<Exit, Stop> {
     let age = duration(older).map_err(|why| Stop::usage(format!("--prune: {why}")))?;
     let now = WallClock.now();
-    let is_old = |row: &&Row| match &row.read {
-        Ok(recorded) => now.duration_since(recorded.release().newest()) > age,
-        Err(_) => true,
-    };
-    let old: Vec<&Row> = rows.iter().filter(is_old).collect();
+    let old: Vec<&Row> = rows.iter().filter(|row| row.is_older(age, now)).collect();
     let (kept, go): (Vec<&Row>, Vec<&Row>) = old.into_iter().partition(|row| row.kept().is_some());
     if !given.json {
         // A person agrees to what they read: a list that cannot be shown deletes nothing.
@@ -208,7 +218,7 @@ fn prune(rows: &[Row], older: &str, given: &ListArguments) -> Result<Exit, Stop>
     if !given.yes && !agreed(go.len(), age)? {
         return print(b"nothing was deleted\n");
     }
-    removed(&go, &kept, given.json)
+    removed(&go, &kept, age, given.json)
 }
 
 fn what_goes(kept: &[&Row], go: &[&Row]) -> String {
@@ -246,7 +256,7 @@ fn agreed(count: usize, age: SignedDuration) -> Result<bool, Stop> {
     Ok(answer.trim() == "yes")
 }
 
-fn removed(go: &[&Row], kept: &[&Row], as_json: bool) -> Result<Exit, Stop> {
+fn removed(go: &[&Row], kept: &[&Row], age: SignedDuration, as_json: bool) -> Result<Exit, Stop> {
     let who = Who {
         host: Text::line(&host_name()),
         login: None,
@@ -257,12 +267,20 @@ fn removed(go: &[&Row], kept: &[&Row], as_json: bool) -> Result<Exit, Stop> {
         let Some(folder) = row.journal.parent() else {
             continue;
         };
-        match remove(folder, &who) {
+        // A person may have taken their time to agree.
+        let may_go = |journal: &Path| {
+            let now = Row::read(journal.to_owned());
+            now.kept().is_none() && now.is_older(age, who.since)
+        };
+        match remove(folder, &who, may_go) {
             Ok(()) => gone.push(row.in_short()),
             Err(NotRemoved::Held(holder)) => {
                 let holder =
                     holder.map_or_else(|| "another cockpit".to_owned(), |who| who.to_string());
                 failed.push(format!("{}: {holder} has it open", row.in_short()));
+            }
+            Err(NotRemoved::Changed) => {
+                failed.push(format!("{}: somebody went on with it", row.in_short()));
             }
             Err(NotRemoved::Failed(error)) => failed.push(format!("{}: {error}", row.in_short())),
         }

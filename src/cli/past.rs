@@ -56,9 +56,13 @@ pub(super) fn read_proven(journal: &Path, proven: &Proven) -> Result<Recorded, S
 /// # Errors
 /// Several releases have that name.
 pub(super) fn find(around: &Surroundings, release: &str) -> Result<Option<PathBuf>, Stop> {
-    let path = Path::new(release);
-    if path.exists() {
-        return Ok(Some(journal_at(path)));
+    let journal = journal_at(Path::new(release));
+    if journal.is_file() {
+        return Ok(Some(journal));
+    }
+    // A folder of that name is no release; what can only be a path is none that lies elsewhere.
+    if release.contains(['/', '\\']) && Path::new(release).exists() {
+        return Err(no_journal(&journal));
     }
     let root = root(around)?;
     let all = journals(&root);
@@ -86,6 +90,14 @@ pub(super) fn find(around: &Surroundings, release: &str) -> Result<Option<PathBu
 /// None or several have that name.
 pub(super) fn named(around: &Surroundings, release: &str) -> Result<PathBuf, Stop> {
     find(around, release)?.ok_or_else(|| unknown(release))
+}
+
+/// What was named is there, and is no journal.
+fn no_journal(journal: &Path) -> Stop {
+    Stop::usage(format!(
+        "{} is no journal\n  = help: name a release, its folder, or its journal.jsonl",
+        Text::line(&journal.display().to_string())
+    ))
 }
 
 /// No release of that name lies here.

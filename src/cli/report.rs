@@ -14,7 +14,7 @@ use super::{
     surroundings::Surroundings,
 };
 use crate::{
-    domain::release::Recorded,
+    domain::{Text, release::Recorded},
     report::{Document, Form},
 };
 
@@ -35,7 +35,8 @@ pub(super) fn report(around: &Surroundings, given: &ReportArguments) -> Result<E
     let looked = look_recorded(around, question, |recorded| write(recorded, given));
     looked.map_err(|stop| match &given.release {
         Some(release) => stop.with_help(&format!(
-            "no journal on this machine is called {release} (`cockpit list` shows them), so GitHub was asked"
+            "no journal on this machine is called {} (`cockpit list` shows them), so GitHub was asked",
+            Text::line(release)
         )),
         None => stop,
     })
@@ -125,6 +126,13 @@ fn write_some(
 
 fn put(place: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = place.parent() {
+        if folder.exists() && !folder.is_dir() {
+            let why = format!(
+                "{} is no folder: name another with --output",
+                folder.display()
+            );
+            return Err(std::io::Error::other(why));
+        }
         fs::create_dir_all(folder)?;
     }
     fs::write(place, text)

@@ -24,12 +24,6 @@ use crate::{
 /// beside the journal vouches for it, so lines may have been taken away at its end.
 pub(super) fn verify(around: &Surroundings, given: &VerifyArguments) -> Result<Exit, Stop> {
     let journal = past::named(around, &given.release)?;
-    if !journal.is_file() {
-        return Err(Stop::usage(format!(
-            "{} is no journal\n  = help: name a release, its folder, or its journal.jsonl",
-            journal.display()
-        )));
-    }
     let proven = match prove(&journal) {
         Ok(proven) => proven,
         Err(error) => return broken(&journal, &error, given.json),

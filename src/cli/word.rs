@@ -7,7 +7,7 @@ use crate::{
     adapters::{
         clock::WallClock,
         github::Client,
-        store::{Inbox, Opened, Who, open},
+        store::{Inbox, Opened, Who, look, open},
     },
     domain::{
         Actor, Command, Intent, Login, Text,
@@ -43,6 +43,13 @@ pub(super) fn give(
         login: Some(command.actor.clone()),
         since: WallClock.now(),
     };
+    // Opening makes what is not there.
+    let here = look(&root, &release.key).map_err(|error| Stop::failed(error.to_string()))?;
+    if here.is_none() {
+        return Err(refused(
+            "this is a copy: the release itself does not lie on this machine".to_owned(),
+        ));
+    }
     match open(&root, &release.key, &who).map_err(|error| Stop::failed(error.to_string()))? {
         Opened::Driving(driving) => {
             let found = resume(&driving.bytes).map_err(|error| Stop::failed(error.to_string()))?;

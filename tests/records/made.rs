@@ -51,6 +51,19 @@ pub(crate) fn recorded(name: &str) -> Recorded {
     recorded
 }
 
+/// The same up to a moment of it.
+pub(crate) fn recorded_until(name: &str, is_there: impl Fn(&Recorded) -> bool) -> Recorded {
+    let mut events = events(name).into_iter();
+    let mut recorded = Recorded::open(events.next().unwrap()).unwrap();
+    for event in events {
+        if is_there(&recorded) {
+            break;
+        }
+        recorded.push(event);
+    }
+    recorded
+}
+
 /// How much older the journals on the disk are than their stories.
 const LONG_AGO: SignedDuration = SignedDuration::from_hours(5 * 365 * 24);
 

@@ -113,8 +113,16 @@ pub(super) fn sweep(folder: &Path, now: Timestamp) {
     }
 }
 
-/// Reads at most `limit` bytes; a longer file is `FileTooLarge`.
+/// Reads at most `limit` bytes of a plain file; a longer one is `FileTooLarge`.
 pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    // Opening a pipe would wait for whoever writes to it.
+    let kind = fs::metadata(path)?;
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "not a plain file",
+        ));
+    }
     let file = File::open(path)?;
     let expected = file.metadata()?.len().min(limit) + 1;
     let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
@@ -186,5 +194,28 @@ mod tests {
         // Nobody holds it once it is there.
         let put = File::open(folder.path().join("a")).unwrap();
         put.try_lock().unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_plain_file_is_refused_and_never_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        // Who opened the pipe would meet this writer, and read nothing.
+        let far = pipe.clone();
+        std::thread::spawn(move || OpenOptions::new().write(true).open(far));
+        for strange in [pipe.as_path(), folder.path(), Path::new("/dev/null")] {
+            let refused = read(strange, 10).unwrap_err();
+            assert_eq!(refused.kind(), io::ErrorKind::IsADirectory, "{strange:?}");
+        }
+        let plain = folder.path().join("plain");
+        fs::write(&plain, b"0123456789").unwrap();
+        assert_eq!(read(&plain, 10).unwrap(), b"0123456789");
+        assert_eq!(
+            read(&plain, 9).unwrap_err().kind(),
+            io::ErrorKind::FileTooLarge
+        );
     }
 }

@@ -85,15 +85,25 @@ fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
 pub enum NotRemoved {
     /// Another process drives it.
     Held(Option<Holder>),
+    /// It is not what was looked at any more.
+    Changed,
     /// The system refused.
     Failed(StoreError),
 }
 
-/// Removes a release's folder with everything in it, unless another process drives it. Blocking.
-pub fn remove(folder: &Path, who: &Who) -> Result<(), NotRemoved> {
+/// Removes a release's folder with everything in it, unless another process drives it, or the journal is no longer one that
+/// `may_go`: it is asked again under the lock, since somebody may have gone on with it meanwhile. Blocking.
+pub fn remove(
+    folder: &Path,
+    who: &Who,
+    may_go: impl FnOnce(&Path) -> bool,
+) -> Result<(), NotRemoved> {
     let lock = Lock::take(folder, who)
         .map_err(NotRemoved::Failed)?
         .map_err(NotRemoved::Held)?;
+    if !may_go(&folder.join(place::JOURNAL)) {
+        return Err(NotRemoved::Changed);
+    }
     // The journal goes first: a folder without one is no release, however far the rest gets.
     let journal = folder.join(place::JOURNAL);
     fs::remove_file(&journal)
@@ -102,4 +112,27 @@ pub fn remove(folder: &Path, who: &Who) -> Result<(), NotRemoved> {
     let removed = fs::remove_dir_all(folder).map_err(StoreError::io("remove", folder));
     drop(lock);
     removed.map_err(NotRemoved::Failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_went_on_with_is_not_taken_away() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("host/owner/repo/81");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(place::JOURNAL), b"{}\n").unwrap();
+        let who = Who {
+            host: "here".into(),
+            login: None,
+            since: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let kept = remove(&folder, &who, |journal| !journal.is_file());
+        assert!(matches!(kept, Err(NotRemoved::Changed)), "{kept:?}");
+        assert_eq!(journals(root.path()).len(), 1);
+        remove(&folder, &who, |journal| journal.is_file()).unwrap();
+        assert!(!folder.exists());
+    }
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
+        End, Phase,
         judge::Series as _,
         policy::{Metric, Side},
         release::{Recorded, Release},
@@ -150,8 +151,18 @@ fn decision(release: &Release, now: Timestamp) -> Vec<String> {
             )
         }));
     }
+    // A rollback that went out later is the answer.
+    let rolled_back = release.rollback.newest().map(|attempt| attempt.at);
     for (source, fired) in release.watch.alerts() {
-        points.push(format!("nobody answered the alert {source}: {}", fired.why));
+        if rolled_back.is_none_or(|at| at < fired.at) {
+            points.push(format!("nobody answered the alert {source}: {}", fired.why));
+        }
+    }
+    if release.phase() == Phase::Stopped {
+        points.push(
+            "what happened is not written down yet: `c` on the screen; the service is locked until `cockpit unlock` says why it may go on"
+                .to_owned(),
+        );
     }
     if let Some(attempt) = release.rollback.in_flight() {
         points.push(format!(
@@ -163,7 +174,12 @@ fn decision(release: &Release, now: Timestamp) -> Vec<String> {
     if points.is_empty() {
         points.push("nothing waits for a decision".to_owned());
     }
-    if let Some(target) = release.rollback_target() {
+    // One that succeeded has been the way back.
+    let is_back = matches!(
+        release.phase(),
+        Phase::Recovering | Phase::Stopped | Phase::Ended(End::RolledBack)
+    );
+    if let Some(target) = release.rollback_target().filter(|_| !is_back) {
         points.push(format!("the way back goes to {}", target.name()));
     }
     points
