@@ -72,6 +72,7 @@ fn of_gate(event: &GateEvent) -> (Mood, String) {
         GateEvent::TimingChanged(timing) => match timing {
             Timing::Clear => (Mood::Good, "calendar: time to deploy".to_owned()),
             Timing::Nears(window) => (Mood::Look, format!("calendar: {} is near", window.name)),
+            Timing::Unknown { .. } => (Mood::Look, "calendar: not read so far ahead".to_owned()),
             Timing::Blackout(window) => (Mood::Look, format!("calendar: {}", window.name)),
             Timing::Outside { .. } => (
                 Mood::Look,

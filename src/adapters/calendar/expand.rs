@@ -23,8 +23,6 @@ pub(super) struct Recurring<'a> {
     pub(super) first: civil::DateTime,
     /// Where the clock hangs.
     pub(super) zone: &'a TimeZone,
-    /// Moments that are left out.
-    pub(super) except: &'a [civil::DateTime],
 }
 
 impl Recurring<'_> {
@@ -57,7 +55,6 @@ impl Recurring<'_> {
         }
         let moments = found.dates.iter().filter_map(wall);
         Ok(moments
-            .filter(|moment| !self.except.contains(moment))
             .filter(|moment| {
                 let at = instant(*moment, self.zone);
                 from <= at && at < until
@@ -141,7 +138,6 @@ mod tests {
             rule,
             first: first.parse().unwrap(),
             zone: &zone,
-            except: &[],
         };
         let found = recurring.between(from.parse().unwrap(), until.parse().unwrap());
         found
@@ -221,6 +217,37 @@ mod tests {
     }
 
     #[test]
+    fn the_ends_of_the_calendar_break_nothing() {
+        for first in [
+            "0001-01-01T00:00",
+            "9999-12-31T23:59:59",
+            "-009999-01-01T00:00",
+        ] {
+            for rule in [
+                "FREQ=DAILY",
+                "FREQ=YEARLY;BYMONTHDAY=29;BYMONTH=2",
+                "FREQ=WEEKLY;INTERVAL=65535",
+                "FREQ=MONTHLY;BYSETPOS=-1;BYDAY=MO,TU,WE,TH,FR",
+                "FREQ=YEARLY;BYWEEKNO=53;UNTIL=99991231",
+            ] {
+                let recurring = Recurring {
+                    rule,
+                    first: first.parse().unwrap(),
+                    zone: &TimeZone::UTC,
+                };
+                let (from, until) = ("2026-11-01T00:00Z", "2026-12-01T00:00Z");
+                let found = recurring.between(from.parse().unwrap(), until.parse().unwrap());
+                let most = if rule == "FREQ=DAILY" { 30 } else { 1 };
+                assert!(
+                    found.is_err() || found.is_ok_and(|all| all.len() <= most),
+                    "{first} {rule}"
+                );
+                let _ = recurring.between(Timestamp::MIN, Timestamp::MAX);
+            }
+        }
+    }
+
+    #[test]
     fn what_is_no_rule_says_so() {
         let zone = TimeZone::UTC;
         for rule in [
@@ -229,12 +256,20 @@ mod tests {
             "FREQ=WEEKLY;BYDAY=XX",
             "FREQ=SECONDLY",
             "UNTIL=x",
+            "FREQ=DAILY;INTERVAL=0",
+            "FREQ=DAILY;INTERVAL=00",
+            "FREQ=DAILY;COUNT=0",
+            "FREQ=DAILY;INTERVAL=-1",
+            "FREQ=DAILY;COUNT=99999999999",
+            "FREQ=DAILY;NEVER=1",
+            "FREQ=DAILY;COUNT",
+            "FREQ=WEEKLY;BYEASTER=0",
+            "freq=daily",
         ] {
             let recurring = Recurring {
                 rule,
                 first: civil::date(2026, 1, 1).at(0, 0, 0, 0),
                 zone: &zone,
-                except: &[],
             };
             let found = recurring.between(
                 "2026-11-01T00:00Z".parse().unwrap(),

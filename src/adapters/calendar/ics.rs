@@ -1,73 +1,93 @@
-//! The events of an iCalendar file (RFC 5545): summary, start, end, recurrences with their exceptions and moved instances.
+//! An iCalendar file (RFC 5545) as it is written: its events with their properties, and the time zones that it brings.
 //!
 //! A file that cannot be read whole is refused with its line: a blackout that was not understood must not look like none.
+//! What an event means is read elsewhere.
 
-use std::{collections::BTreeMap, str::FromStr as _};
-
-use jiff::{SignedDuration, Span, Timestamp, civil, tz::TimeZone};
-
-use super::expand::{Recurring, instant, moment};
+use std::collections::BTreeMap;
 
 /// Most events of a file.
 const MOST_EVENTS: usize = 5_000;
 
-/// One stretch of time of an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stretch {
-    /// The event's summary; empty where it has none.
-    pub(super) summary: String,
-    /// From.
-    pub(super) start: Timestamp,
-    /// Until.
-    pub(super) end: Timestamp,
+/// One property, with its line.
+#[derive(Debug)]
+pub(super) struct Property {
+    /// Where it begins, from 1.
+    pub(super) line: usize,
+    /// Behind its name: `TZID=Europe/Berlin;VALUE=DATE-TIME`.
+    pub(super) parameters: String,
+    /// What it says.
+    pub(super) value: String,
 }
 
-/// One property of an event, with its line.
-struct Property {
-    line: usize,
-    parameters: String,
-    value: String,
+/// The properties of a component by name.
+#[derive(Debug, Default)]
+pub(super) struct Component {
+    /// Where it begins, from 1.
+    pub(super) line: usize,
+    /// Whether it is the half of a time zone's year with the other clock.
+    pub(super) is_summer: bool,
+    properties: BTreeMap<String, Vec<Property>>,
 }
 
-type Event = BTreeMap<String, Vec<Property>>;
+/// What a file holds.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    /// Its events.
+    pub(super) events: Vec<Component>,
+    /// Its time zones, each with its observances.
+    pub(super) zones: Vec<(Component, Vec<Component>)>,
+    /// `X-WR-TIMEZONE`: where the clock of what names none hangs.
+    pub(super) zone: Option<Property>,
+}
 
-/// The stretches that touch `from..until`.
-pub(super) fn stretches(
-    text: &str,
-    from: Timestamp,
-    until: Timestamp,
-) -> Result<Vec<Stretch>, String> {
-    let (events, zone) = events(text)?;
-    let mut moved: BTreeMap<&str, Vec<civil::DateTime>> = BTreeMap::new();
-    for event in &events {
-        if let (Some(uid), Some(instance)) = (first(event, "UID"), first(event, "RECURRENCE-ID")) {
-            let (wall, _, _) = date(instance, &zone)?;
-            moved.entry(uid.value.as_str()).or_default().push(wall);
+impl Property {
+    /// A parameter's value, without its quotes.
+    pub(super) fn parameter(&self, wanted: &str) -> Option<&str> {
+        self.parameters.split(';').find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            name.trim()
+                .eq_ignore_ascii_case(wanted)
+                .then_some(value.trim().trim_matches('"'))
+        })
+    }
+}
+
+impl Component {
+    /// Every property of a name.
+    pub(super) fn all(&self, name: &str) -> &[Property] {
+        self.properties.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The property of a name that may stand once.
+    ///
+    /// # Errors
+    /// It stands twice: which of the two counts, nobody said.
+    pub(super) fn only(&self, name: &str) -> Result<Option<&Property>, String> {
+        match self.all(name) {
+            [] => Ok(None),
+            [one] => Ok(Some(one)),
+            [_, second, ..] => Err(format!("line {}: a second {name}", second.line)),
         }
     }
-    let mut found = Vec::new();
-    for event in &events {
-        if first(event, "STATUS").is_some_and(|status| status.value == "CANCELLED") {
-            continue;
-        }
-        let is_master = !event.contains_key("RECURRENCE-ID");
-        let elsewhere = first(event, "UID")
-            .filter(|_| is_master)
-            .and_then(|uid| moved.get(uid.value.as_str()))
-            .map_or(&[][..], Vec::as_slice);
-        of_event(event, elsewhere, &zone, (from, until), &mut found)?;
-    }
-    Ok(found)
 }
 
-/// The file's events, and the zone of what names none.
-fn events(text: &str) -> Result<(Vec<Event>, TimeZone), String> {
-    let mut events = Vec::new();
-    let mut zone = TimeZone::UTC;
-    let mut inside: Vec<String> = Vec::new();
-    let mut event = Event::new();
-    let mut is_calendar = false;
-    for (line, content) in unfolded(text) {
+/// What is read now: the components around it, and what they gathered.
+#[derive(Default)]
+struct Reading {
+    file: File,
+    inside: Vec<String>,
+    event: Component,
+    zone: Component,
+    observances: Vec<Component>,
+    is_calendar: bool,
+}
+
+/// Reads a file.
+pub(super) fn read(bytes: &[u8]) -> Result<File, String> {
+    let mut reading = Reading::default();
+    for (line, content) in unfolded(bytes) {
+        let content = String::from_utf8(content)
+            .map_err(|_| format!("line {line}: it is not UTF-8: save it as that"))?;
         let Some((head, value)) = split(&content) else {
             if content.trim().is_empty() {
                 continue;
@@ -75,55 +95,109 @@ fn events(text: &str) -> Result<(Vec<Event>, TimeZone), String> {
             return Err(format!("line {line}: no name and value"));
         };
         let (name, parameters) = head.split_once(';').unwrap_or((head, ""));
-        let name = name.to_ascii_uppercase();
-        match (name.as_str(), value) {
-            ("BEGIN", what) => {
-                is_calendar |= what == "VCALENDAR";
-                inside.push(what.to_owned());
-            }
-            ("END", what) => {
-                if inside.pop().as_deref() != Some(what) {
-                    return Err(format!(
-                        "line {line}: the end of a {what} that did not begin"
-                    ));
-                }
-                if what == "VEVENT" {
-                    events.push(std::mem::take(&mut event));
-                    if events.len() > MOST_EVENTS {
-                        return Err(format!("more than {MOST_EVENTS} events"));
-                    }
-                }
-            }
-            ("X-WR-TIMEZONE", name) if inside.len() == 1 => {
-                zone = named(name).map_err(|why| format!("line {line}: {why}"))?;
-            }
-            (_, value) if inside.last().is_some_and(|last| last == "VEVENT") => {
-                event.entry(name).or_default().push(Property {
+        match name.trim().to_ascii_uppercase().as_str() {
+            "BEGIN" => reading.begin(line, &value.trim().to_ascii_uppercase())?,
+            "END" => reading.end(line, &value.trim().to_ascii_uppercase())?,
+            name => reading.property(
+                name,
+                Property {
                     line,
                     parameters: parameters.to_owned(),
                     value: value.to_owned(),
-                });
-            }
-            _ => {}
+                },
+            ),
         }
     }
-    if !is_calendar {
+    if !reading.is_calendar {
         return Err("no iCalendar file: it has no BEGIN:VCALENDAR".to_owned());
     }
-    match inside.last() {
+    match reading.inside.last() {
         Some(open) => Err(format!("cut off: a {open} does not end")),
-        None => Ok((events, zone)),
+        None => Ok(reading.file),
     }
 }
 
-/// Lines with what was folded onto the next ones, by the number of their first.
-fn unfolded(text: &str) -> Vec<(usize, String)> {
-    let mut lines: Vec<(usize, String)> = Vec::new();
-    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
-            (Some(more), Some((_, begun))) => begun.push_str(more),
-            _ => lines.push((index + 1, line.to_owned())),
+impl Reading {
+    /// Names are of any case (RFC 5545, 3.1).
+    fn begin(&mut self, line: usize, what: &str) -> Result<(), String> {
+        self.is_calendar |= what == "VCALENDAR";
+        let fresh = || Component {
+            line,
+            is_summer: what == "DAYLIGHT",
+            ..Component::default()
+        };
+        match what {
+            "VEVENT" => self.event = fresh(),
+            "VTIMEZONE" => self.zone = fresh(),
+            "STANDARD" | "DAYLIGHT" => self.observances.push(fresh()),
+            "VFREEBUSY" => {
+                return Err(format!(
+                    "line {line}: a VFREEBUSY is not read: publish the calendar with its events"
+                ));
+            }
+            _ => {}
+        }
+        self.inside.push(what.to_owned());
+        Ok(())
+    }
+
+    fn end(&mut self, line: usize, what: &str) -> Result<(), String> {
+        if self.inside.pop().as_deref() != Some(what) {
+            return Err(format!(
+                "line {line}: the end of a {what} that did not begin"
+            ));
+        }
+        match what {
+            "VEVENT" => self.file.events.push(std::mem::take(&mut self.event)),
+            "VTIMEZONE" => {
+                let zone = std::mem::take(&mut self.zone);
+                let observances = std::mem::take(&mut self.observances);
+                self.file.zones.push((zone, observances));
+            }
+            _ => {}
+        }
+        if self.file.events.len() > MOST_EVENTS {
+            return Err(format!("more than {MOST_EVENTS} events"));
+        }
+        Ok(())
+    }
+
+    fn property(&mut self, name: &str, property: Property) {
+        let into = match self.inside.last().map(String::as_str) {
+            Some("VEVENT") => &mut self.event,
+            Some("VTIMEZONE") => &mut self.zone,
+            Some("STANDARD" | "DAYLIGHT") => match self.observances.last_mut() {
+                Some(last) => last,
+                None => return,
+            },
+            Some("VCALENDAR") if name == "X-WR-TIMEZONE" => {
+                self.file.zone = Some(property);
+                return;
+            }
+            _ => return,
+        };
+        let of_name = into.properties.entry(name.to_owned()).or_default();
+        of_name.push(property);
+    }
+}
+
+/// Lines with what was folded onto the next ones, by the number of their first. A line ends with CR, LF or both; what was
+/// folded may have been cut within a character.
+fn unfolded(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
+    let (mut rest, mut number) = (bytes, 0);
+    while !rest.is_empty() {
+        number += 1;
+        let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+        let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after
+            .strip_prefix(b"\r\n")
+            .or_else(|| after.get(1..))
+            .unwrap_or_default();
+        match (line.first(), lines.last_mut()) {
+            (Some(b' ' | b'\t'), Some((_, begun))) => begun.extend_from_slice(&line[1..]),
+            _ => lines.push((number, line.to_owned())),
         }
     }
     lines
@@ -139,304 +213,60 @@ fn split(line: &str) -> Option<(&str, &str)> {
     Some((&line[..at], &line[at + 1..]))
 }
 
-fn first<'a>(event: &'a Event, name: &str) -> Option<&'a Property> {
-    event.get(name)?.first()
-}
-
-fn of_event(
-    event: &Event,
-    elsewhere: &[civil::DateTime],
-    default: &TimeZone,
-    (from, until): (Timestamp, Timestamp),
-    found: &mut Vec<Stretch>,
-) -> Result<(), String> {
-    let Some(begins) = first(event, "DTSTART") else {
-        return Err("an event without DTSTART".to_owned());
-    };
-    let (start, zone, all_day) = date(begins, default)?;
-    let lasts = length(event, (start, &zone, all_day), default)?;
-    let mut except = elsewhere.to_vec();
-    for property in event.get("EXDATE").into_iter().flatten() {
-        except.extend(dates(property, &zone, default)?);
-    }
-    let mut moments = match first(event, "RRULE") {
-        None => vec![start],
-        Some(rule) => {
-            let recurring = Recurring {
-                rule: &rule.value,
-                first: start,
-                zone: &zone,
-                except: &[],
-            };
-            let early = crate::domain::later(from, -lasts.at_most());
-            recurring
-                .between(early, until)
-                .map_err(|why| format!("line {}: {why}", rule.line))?
-        }
-    };
-    for property in event.get("RDATE").into_iter().flatten() {
-        moments.extend(dates(property, &zone, default)?);
-    }
-    let summary = first(event, "SUMMARY").map_or_else(String::new, |said| plain(&said.value));
-    for moment in moments {
-        if except.contains(&moment) {
-            continue;
-        }
-        let start = instant(moment, &zone);
-        let end = lasts.after(moment, &zone);
-        if start < until && end > from && start < end {
-            found.push(Stretch {
-                summary: summary.clone(),
-                start,
-                end,
-            });
-        }
-    }
-    Ok(())
-}
-
-/// How long an event lasts: whole days follow the wall clock, the rest is exact.
-#[derive(Debug, Clone, Copy)]
-enum Length {
-    Days(i32),
-    Exact(SignedDuration),
-}
-
-impl Length {
-    fn at_most(self) -> SignedDuration {
-        match self {
-            Self::Days(days) => SignedDuration::from_hours((i64::from(days) + 1) * 24),
-            Self::Exact(length) => length,
-        }
-    }
-
-    fn after(self, start: civil::DateTime, zone: &TimeZone) -> Timestamp {
-        match self {
-            Self::Days(days) => start
-                .checked_add(Span::new().days(days))
-                .map_or(Timestamp::MAX, |end| instant(end, zone)),
-            Self::Exact(length) => crate::domain::later(instant(start, zone), length),
-        }
-    }
-}
-
-fn length(
-    event: &Event,
-    (start, zone, all_day): (civil::DateTime, &TimeZone, bool),
-    default: &TimeZone,
-) -> Result<Length, String> {
-    if let Some(property) = first(event, "DTEND") {
-        let (end, end_zone, _) = date(property, default)?;
-        if all_day {
-            let days = start.date().until(end.date()).map(|span| span.get_days());
-            return days
-                .map(Length::Days)
-                .map_err(|error| format!("line {}: {error}", property.line));
-        }
-        let length = instant(end, &end_zone).duration_since(instant(start, zone));
-        return Ok(Length::Exact(length));
-    }
-    match first(event, "DURATION") {
-        Some(property) => {
-            let wrong = || {
-                format!(
-                    "line {}: \"{}\" is no duration",
-                    property.line, property.value
-                )
-            };
-            let span = Span::from_str(&property.value).map_err(|_| wrong())?;
-            let begins = zone.to_ambiguous_zoned(start).compatible();
-            let ends = begins
-                .as_ref()
-                .map_err(|_| wrong())?
-                .checked_add(span)
-                .map_err(|_| wrong())?;
-            let begins = instant(start, zone);
-            Ok(Length::Exact(ends.timestamp().duration_since(begins)))
-        }
-        None if all_day => Ok(Length::Days(1)),
-        // A moment without an end closes nothing; taken for an hour it would be a guess.
-        None => Err(format!(
-            "line {}: an event without DTEND and DURATION",
-            first(event, "DTSTART").map_or(0, |begins| begins.line)
-        )),
-    }
-}
-
-/// A date on the wall clock, its zone, and whether it is a whole day.
-fn date(
-    property: &Property,
-    default: &TimeZone,
-) -> Result<(civil::DateTime, TimeZone, bool), String> {
-    one(property, &property.value, default)
-}
-
-/// The dates of a list, on the wall clock of `zone`.
-fn dates(
-    property: &Property,
-    zone: &TimeZone,
-    default: &TimeZone,
-) -> Result<Vec<civil::DateTime>, String> {
-    property
-        .value
-        .split(',')
-        .map(|raw| {
-            // A period says when it begins; what it says of its end is left to the event.
-            let raw = raw.split('/').next().unwrap_or(raw);
-            let (wall, own, _) = one(property, raw, default)?;
-            Ok(zone.to_datetime(instant(wall, &own)))
-        })
-        .collect()
-}
-
-fn one(
-    property: &Property,
-    raw: &str,
-    default: &TimeZone,
-) -> Result<(civil::DateTime, TimeZone, bool), String> {
-    let at = |why: String| format!("line {}: {why}", property.line);
-    let raw = raw.trim();
-    if let Some(utc) = raw.strip_suffix('Z') {
-        return Ok((moment(utc).map_err(at)?, TimeZone::UTC, false));
-    }
-    let zone = property
-        .parameters
-        .split(';')
-        .find_map(|parameter| {
-            let (name, value) = parameter.split_once('=')?;
-            name.eq_ignore_ascii_case("TZID").then_some(value)
-        })
-        .map(named)
-        .transpose()
-        .map_err(at)?;
-    let zone = zone.unwrap_or_else(|| default.clone());
-    Ok((moment(raw).map_err(at)?, zone, raw.len() == 8))
-}
-
-fn named(name: &str) -> Result<TimeZone, String> {
-    let name = name.trim_matches('"').trim_start_matches('/');
-    TimeZone::get(name).map_err(|_| format!("\"{name}\" is no time zone of the IANA database"))
-}
-
-/// Text without the escapes of the format.
-fn plain(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut chars = raw.chars();
-    while let Some(c) = chars.next() {
-        match (c, c == '\\') {
-            (_, true) => match chars.next() {
-                Some('n' | 'N') | None => out.push(' '),
-                Some(other) => out.push(other),
-            },
-            (c, false) => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(events: &str) -> Result<Vec<String>, String> {
-        let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n");
-        let from = "2026-11-20T00:00Z".parse().unwrap();
-        let until = "2026-12-31T00:00Z".parse().unwrap();
-        stretches(&text, from, until).map(|all| {
-            all.into_iter()
-                .map(|one| format!("{} {}..{}", one.summary, one.start, one.end))
-                .collect()
-        })
-    }
-
-    fn event(lines: &str) -> String {
-        format!("BEGIN:VEVENT\r\nUID:a\r\n{lines}\r\nEND:VEVENT\r\n")
+    fn summaries(bytes: &[u8]) -> Result<Vec<String>, String> {
+        let of = |event: &Component| event.all("SUMMARY")[0].value.clone();
+        read(bytes).map(|file| file.events.iter().map(of).collect())
     }
 
     #[test]
-    fn single_events_of_every_kind_of_time() {
-        let all = [
-            event(
-                "SUMMARY:Free\\, all\\nof it\r\nDTSTART:20261224T120000Z\r\nDTEND:20261226T120000Z",
-            ),
-            event("SUMMARY:Da\r\n y\r\nDTSTART;VALUE=DATE:20261225"),
-            event(
-                "SUMMARY:Zone\r\nDTSTART;TZID=\"Europe/Berlin\":20261201T090000\r\nDURATION:PT2H",
-            ),
-        ];
-        assert_eq!(
-            read(&all.concat()).unwrap(),
-            [
-                "Free, all of it 2026-12-24T12:00:00Z..2026-12-26T12:00:00Z",
-                "Day 2026-12-25T00:00:00Z..2026-12-26T00:00:00Z",
-                "Zone 2026-12-01T08:00:00Z..2026-12-01T10:00:00Z",
-            ]
-        );
-    }
-
-    #[test]
-    fn recurrences_leave_out_what_is_excepted_moved_or_cancelled() {
-        let master = event(
-            "SUMMARY:Freeze\r\nDTSTART;TZID=Europe/Berlin:20261106T170000\r\nDTEND;TZID=Europe/Berlin:20261106T180000\r\n\
-             RRULE:FREQ=WEEKLY;UNTIL=20261212T000000Z\r\nEXDATE;TZID=Europe/Berlin:20261127T170000",
-        );
-        let moved = event(
-            "SUMMARY:Moved\r\nRECURRENCE-ID;TZID=Europe/Berlin:20261204T170000\r\n\
-             DTSTART;TZID=Europe/Berlin:20261205T100000\r\nDTEND;TZID=Europe/Berlin:20261205T110000\r\n\
-             BEGIN:VALARM\r\nDTSTART:20261205T100000\r\nEND:VALARM",
-        );
-        let gone = event("STATUS:CANCELLED\r\nDTSTART:20261201T000000Z\r\nDTEND:20261202T000000Z");
-        assert_eq!(
-            read(&format!("{master}{moved}{gone}")).unwrap(),
-            [
-                "Freeze 2026-11-20T16:00:00Z..2026-11-20T17:00:00Z",
-                "Freeze 2026-12-11T16:00:00Z..2026-12-11T17:00:00Z",
-                "Moved 2026-12-05T09:00:00Z..2026-12-05T10:00:00Z",
-            ]
-        );
-    }
-
-    #[test]
-    fn one_that_is_under_way_counts() {
-        let long =
-            event("SUMMARY:Long\r\nDTSTART;VALUE=DATE:20261101\r\nDTEND;VALUE=DATE:20270101");
-        let weekly = event(
-            "SUMMARY:W\r\nDTSTART:20261112T000000Z\r\nDTEND:20261114T000000Z\r\nRRULE:FREQ=WEEKLY;COUNT=2",
-        );
-        let found = read(&format!("{long}{weekly}")).unwrap();
-        assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[1].starts_with("W 2026-11-19T00:00:00Z"), "{found:?}");
-    }
-
-    #[test]
-    fn what_is_not_understood_is_refused_with_its_line() {
-        for (events, why) in [
-            (
-                event("DTSTART:soon\r\nDTEND:20261202T000000Z"),
-                "line 5: \"soon\" is no date",
-            ),
-            (event("DTSTART:20261202T000000Z"), "without DTEND"),
-            (event("SUMMARY:x"), "without DTSTART"),
-            (
-                event("DTSTART;TZID=W. Europe Standard Time:20261202T000000\r\nDURATION:PT1H"),
-                "line 5: \"W. Europe Standard Time\" is no time zone",
-            ),
-            (
-                event("DTSTART:20261202T000000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=NOW"),
-                "line 7",
-            ),
-            ("BEGIN:VEVENT\r\n".to_owned(), "the end of a VCALENDAR"),
-            ("what\r\n".to_owned(), "line 3: no name and value"),
-        ] {
-            let told = read(&events).unwrap_err();
-            assert!(told.contains(why), "{told}");
+    fn lines_end_in_three_ways_and_names_are_of_any_case() {
+        let text =
+            "BEGIN:VCALENDAR\nBegin:vEvent\nSummary:A long\n \t one\nEND:VEVENT\nend:vcalendar\n";
+        for end in ["\n", "\r\n", "\r"] {
+            let bytes = text.replace('\n', end);
+            assert_eq!(
+                summaries(bytes.as_bytes()).unwrap(),
+                ["A long\t one"],
+                "{end:?}"
+            );
         }
-        let from = Timestamp::UNIX_EPOCH;
-        assert!(stretches("<html>", from, from).is_err());
-        assert!(
-            stretches("BEGIN:VCALENDAR", from, from)
-                .unwrap_err()
-                .contains("cut off")
+        let spaced = text.replace("vEvent", "VEVENT ");
+        assert_eq!(summaries(spaced.as_bytes()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_character_may_be_folded_within_itself_and_other_encodings_are_refused() {
+        let folded = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:f\xc3\r\n \xbcr\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        assert_eq!(summaries(folded).unwrap(), ["f\u{fc}r"]);
+        let latin = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:f\xfcr\nEND:VEVENT\nEND:VCALENDAR\n";
+        assert_eq!(
+            summaries(latin).unwrap_err(),
+            "line 3: it is not UTF-8: save it as that"
         );
+    }
+
+    #[test]
+    fn what_is_no_whole_calendar_of_events_is_refused() {
+        for (text, why) in [
+            ("<html>", "line 1: no name and value"),
+            ("A:b", "no BEGIN:VCALENDAR"),
+            ("", "no BEGIN:VCALENDAR"),
+            ("BEGIN:VCALENDAR", "cut off"),
+            (
+                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR",
+                "the end of a VCALENDAR",
+            ),
+            ("BEGIN:VCALENDAR\nBEGIN:VFREEBUSY\n", "line 2: a VFREEBUSY"),
+        ] {
+            let told = read(text.as_bytes()).unwrap_err();
+            assert!(told.contains(why), "{text}: {told}");
+        }
+        let many = "BEGIN:VEVENT\nEND:VEVENT\n".repeat(MOST_EVENTS + 1);
+        let many = format!("BEGIN:VCALENDAR\n{many}END:VCALENDAR\n");
+        assert_eq!(read(many.as_bytes()).unwrap_err(), "more than 5000 events");
     }
 }

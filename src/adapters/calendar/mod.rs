@@ -2,6 +2,8 @@
 
 mod expand;
 mod ics;
+mod occurs;
 mod source;
+mod zones;
 
 pub use source::*;

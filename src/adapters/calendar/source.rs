@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use super::{
     expand::{Recurring, first_day, instant},
-    ics,
+    occurs::stretches,
 };
 use crate::{
     adapters::address::Address,
@@ -18,6 +18,8 @@ use crate::{
     ports::{Asked, Calendar, History},
 };
 
+/// Longest name of a window, in bytes: so many of them fit a line of the journal.
+const NAME: usize = 100;
 /// Largest calendar, in bytes.
 const BYTES: usize = 1024 * 1024;
 /// Longest wait for an address.
@@ -48,10 +50,12 @@ impl Calendars {
                     recurring(&rule.when, from, until).map_err(|why| fault(rule, why))?
                 }
                 Recurrence::File(place) => {
-                    let text = self.file(rule, place).await?;
-                    let stretches =
-                        ics::stretches(&text, from, until).map_err(|why| fault(rule, why))?;
-                    stretches
+                    let bytes = self.file(rule, place).await?;
+                    let zone = rule.zone.as_deref().map(TimeZone::get).transpose();
+                    let zone = zone.map_err(|error| fault(rule, error.to_string()))?;
+                    let found = stretches(&bytes, zone.as_ref(), from, until);
+                    found
+                        .map_err(|why| fault(rule, why))?
                         .into_iter()
                         .map(|one| (one.summary, one.start, one.end))
                         .collect()
@@ -75,19 +79,16 @@ impl Calendars {
         Ok(windows)
     }
 
-    async fn file(&self, rule: &CalendarRule, place: &str) -> Result<String, Fault> {
-        let bytes = if place.starts_with("https://") || place.starts_with("http://") {
+    async fn file(&self, rule: &CalendarRule, place: &str) -> Result<Vec<u8>, Fault> {
+        if place.starts_with("https://") || place.starts_with("http://") {
             let url = Url::parse(place).map_err(|error| fault(rule, error.to_string()))?;
-            Address::new("the calendar", url, BYTES, LIMIT)
-                .read()
-                .await?
+            Address::new("the calendar", url, BYTES, LIMIT).read().await
         } else {
             self.history.file(place).await?.ok_or_else(|| {
                 let why = format!("the default branch has no {place}");
                 Fault::new(FaultKind::NotFound, what(rule), why)
-            })?
-        };
-        String::from_utf8(bytes).map_err(|_| fault(rule, "it is not UTF-8".to_owned()))
+            })
+        }
     }
 }
 
@@ -123,7 +124,6 @@ fn recurring(
         rule,
         first: first.to_datetime(*time),
         zone: &zone,
-        except: &[],
     };
     let moments = recurring.between(later(from, -*length), until)?;
     Ok(moments
@@ -136,11 +136,16 @@ fn recurring(
 }
 
 fn named(rule: &CalendarRule, summary: &str) -> Text {
-    match (rule.name.is_empty(), summary.trim()) {
+    let name = match (rule.name.is_empty(), summary.trim()) {
         (_, "") => rule.name.clone(),
         (true, summary) => Text::line(summary),
         (false, summary) => Text::line(&format!("{}: {summary}", rule.name)),
+    };
+    if name.as_str().len() <= NAME {
+        return name;
     }
+    let end = name.as_str().floor_char_boundary(NAME - '…'.len_utf8());
+    Text::line(&format!("{}…", &name.as_str()[..end]))
 }
 
 fn what(rule: &CalendarRule) -> Text {
@@ -149,4 +154,47 @@ fn what(rule: &CalendarRule) -> Text {
 
 fn fault(rule: &CalendarRule, why: String) -> Fault {
     Fault::new(FaultKind::Malformed, what(rule), why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        policy::{WindowKind, gate::GateEvent},
+        record::LINE_BYTES,
+    };
+
+    #[test]
+    fn as_many_windows_as_are_kept_fit_a_line_of_the_journal_whatever_their_names() {
+        let rule = CalendarRule {
+            name: "board".into(),
+            kind: WindowKind::Blackout,
+            when: Recurrence::File("board.ics".to_owned()),
+            zone: None,
+            may_override: false,
+        };
+        for summary in ["\"\\", "\u{202e}", "日", "a"] {
+            let window = TimeWindow {
+                start: Timestamp::MIN,
+                end: Timestamp::MAX,
+                kind: rule.kind,
+                name: named(&rule, &summary.repeat(5_000)),
+                may_override: false,
+            };
+            assert!(
+                window.name.as_str().starts_with("board: "),
+                "{}",
+                window.name
+            );
+            let windows = vec![window; MOST_WINDOWS];
+            let line = serde_json::to_string(&GateEvent::CalendarRead { windows }).unwrap();
+            // What stands around an event in a line takes less than a kibibyte.
+            assert!(
+                line.len() + 1_024 < LINE_BYTES,
+                "{summary:?}: {}",
+                line.len()
+            );
+        }
+        assert_eq!(named(&rule, " Freeze ").as_str(), "board: Freeze");
+    }
 }

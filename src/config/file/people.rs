@@ -100,7 +100,7 @@ pub struct BlackoutEntry {
     /// How long.
     #[serde(default)]
     pub length: Option<At<DurationText>>,
-    /// Time zone: `Europe/Berlin`.
+    /// Time zone: `Europe/Berlin`; with `file` that of its days and of its times without one.
     #[serde(default)]
     pub zone: Option<At<String>>,
     /// An iCalendar file instead: a path in the default branch, or an https address.

@@ -32,6 +32,7 @@ pub(super) fn calendar(table: &TeamTable, found: &mut Findings) -> Vec<CalendarR
                 name: Text::line(&at.name),
                 kind,
                 when: when?,
+                zone: of_file_zone(at, found),
                 may_override: at.may_override,
             })
         })
@@ -53,6 +54,12 @@ fn of_file(at: &At<BlackoutEntry>, file: &At<String>, found: &mut Findings) -> O
     let place = found.filled("file", file);
     found.read("file", file, |raw| is_place(raw));
     (!place.trim().is_empty()).then_some(Recurrence::File(place))
+}
+
+/// Where the clock of a file's days hangs. A rule with times of its own holds its zone beside them.
+fn of_file_zone(at: &BlackoutEntry, found: &mut Findings) -> Option<String> {
+    let zone = at.zone.as_ref().filter(|_| at.file.is_some())?;
+    found.read("zone", zone, |raw| units::zone(raw).map(|_| raw.clone()))
 }
 
 /// A path below the repository's root, or an address that nobody on the way can answer for.
@@ -181,6 +188,22 @@ mod tests {
             let told = recurs(raw, false).unwrap_err();
             assert!(told.contains(why), "{raw}: {told}");
         }
+    }
+
+    #[test]
+    fn a_file_s_days_are_of_the_zone_beside_it() {
+        let smallest = include_str!("../../../tests/data/config/smallest.toml");
+        let with = |zone: &str| {
+            let entry = format!("[[blackout]]\nname = \"b\"\nfile = \"a.ics\"\n{zone}\n");
+            let text = format!("{smallest}\n{entry}");
+            crate::config::parse_team(text.as_bytes(), "cockpit.toml")
+        };
+        let zone = |raw: &str| with(raw).unwrap().policy.calendar[0].zone.clone();
+        assert_eq!(zone("").as_deref(), None);
+        let berlin = zone("zone = \"Europe/Berlin\"");
+        assert_eq!(berlin.as_deref(), Some("Europe/Berlin"));
+        let told = with("zone = \"Europe/Berln\"").unwrap_err().to_string();
+        assert!(told.contains("Europe/Berlin"), "{told}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::domain::Text;
 
 /// How far ahead windows are known.
 pub const HORIZON: SignedDuration = SignedDuration::from_hours(35 * 24);
-/// Windows that are kept; a calendar with more says so.
+/// Windows that are kept, the nearest ones: what lies behind the last of them is not known.
 pub const MOST_WINDOWS: usize = 200;
 
 /// A rule of `[[blackout]]` or `[[window]]`.
@@ -22,6 +22,9 @@ pub struct CalendarRule {
     pub kind: WindowKind,
     /// Its times.
     pub when: Recurrence,
+    /// Of a file: where the clock of its days and of its times without a zone hangs; `None`: as the file says, else UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// Whether a typed reason passes it.
     pub may_override: bool,
 }
@@ -87,6 +90,11 @@ pub enum Timing {
     Clear,
     /// It may, and a watch that began now would run into a blackout.
     Nears(TimeWindow),
+    /// Nobody knows: the calendar was not read so far ahead.
+    Unknown {
+        /// From when on.
+        from: Timestamp,
+    },
     /// Within a blackout: of several the one that ends last.
     Blackout(TimeWindow),
     /// Outside of every deployment window.
@@ -103,8 +111,21 @@ pub enum Timing {
 pub struct Calendar {
     /// The windows of the next weeks; `None`: not read yet.
     pub windows: Option<Vec<TimeWindow>>,
+    /// When they were read, as far as that is recorded.
+    pub read: Option<Timestamp>,
     /// Where the present stands among them.
     pub timing: Option<Timing>,
+}
+
+impl Calendar {
+    /// Until when the windows are known; `None`: not read yet.
+    pub fn known_until(&self) -> Option<Timestamp> {
+        let windows = self.windows.as_ref()?;
+        match windows.last() {
+            Some(last) if windows.len() >= MOST_WINDOWS => Some(last.start),
+            _ => Some(crate::domain::later(self.read?, HORIZON)),
+        }
+    }
 }
 
 impl TimeWindow {
@@ -171,6 +192,14 @@ pub fn daily_at_most(rule: &str) -> Result<(), String> {
     let often = rule
         .split(';')
         .find(|part| often.iter().any(|key| part.starts_with(key)));
+    // Counting would find nothing, without a word.
+    let never = rule.split(';').find(|part| {
+        let (key, number) = part.split_once('=').unwrap_or((part, ""));
+        ["INTERVAL", "COUNT"].contains(&key) && number.bytes().all(|byte| byte == b'0')
+    });
+    if let Some(part) = never {
+        return Err(format!("{part}: it never comes"));
+    }
     match (given, often) {
         (Some(word), None) if known.contains(&word) => Ok(()),
         (Some(_), Some(part)) => Err(format!("{part}: more than once a day")),

@@ -1,11 +1,12 @@
 //! Blackouts and deployment windows of a release: what is known, where the present stands, and the gate that follows.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{gate::Gate, gates::said};
 use crate::domain::{
     Event, Feed, Phase,
     judge::{State, Verdict},
+    later,
     policy::{Effect, Timing, gate::GateEvent},
     release::Release,
 };
@@ -25,7 +26,16 @@ impl Release {
     /// Where `at` stands; `None` while nobody knows.
     pub fn timing(&self, at: Timestamp) -> Option<Timing> {
         let windows = self.calendar.windows.as_ref()?;
-        Some(Timing::of(windows, at, self.policy.hypercare.window))
+        let watch = self.policy.hypercare.window;
+        let timing = Timing::of(windows, at, watch);
+        let end = self.calendar.known_until()?;
+        // A watch that began now would go past what is known.
+        Some(match timing {
+            Timing::Clear | Timing::Nears(_) if later(at, watch) > end => {
+                Timing::Unknown { from: end }
+            }
+            timing => timing,
+        })
     }
 
     /// The event where `at` stands otherwise than was known.
@@ -45,7 +55,19 @@ impl Release {
         }
         let windows = self.calendar.windows.as_ref()?;
         let timing = self.calendar.timing.as_ref()?;
-        timing.ends(windows, self.newest(), self.policy.hypercare.window)
+        let watch = self.policy.hypercare.window;
+        let (next, end) = match timing {
+            // Only another reading ends it.
+            Timing::Unknown { .. } => return None,
+            timing => (
+                timing.ends(windows, self.newest(), watch),
+                self.calendar.known_until()?,
+            ),
+        };
+        let unknown = later(end, SignedDuration::from_secs(1) - watch);
+        let is_free = matches!(timing, Timing::Clear | Timing::Nears(_));
+        let unknown = (is_free && unknown > self.newest()).then_some(unknown);
+        next.into_iter().chain(unknown).min()
     }
 
     /// The gate, where the rules have a calendar.
@@ -57,7 +79,11 @@ impl Release {
             &self.calendar.timing,
             self.record.silent.get(&Feed::Calendar),
         ) {
-            // What was read covers weeks; what was never read covers nothing.
+            // What was read covers weeks; what was never read, and what lies behind them, is not known.
+            (Some(Timing::Unknown { from }), Some((_, why))) => said(
+                State::Broken,
+                &format!("not read past {}: {why}", moment(*from)),
+            ),
             (Some(timing), _) => self.in_words(timing),
             (None, Some((_, why))) => said(State::Broken, why.as_str()),
             (None, None) => said(State::NoData, "the calendar is not read yet"),
@@ -86,6 +112,9 @@ impl Release {
                     |window| format!("next: {} from {}", window.name, moment(window.start)),
                 );
                 said(State::Pass, &words)
+            }
+            Timing::Unknown { from } => {
+                said(State::NoData, &format!("not read past {}", moment(*from)))
             }
             Timing::Nears(window) => said(
                 State::Ambiguous,
@@ -120,7 +149,7 @@ impl Release {
 /// Whether a typed reason passes what stands in the way; `None` where nothing does.
 fn may_override(timing: &Timing) -> Option<bool> {
     match timing {
-        Timing::Clear | Timing::Nears(_) => None,
+        Timing::Clear | Timing::Nears(_) | Timing::Unknown { .. } => None,
         Timing::Blackout(window) => Some(window.may_override),
         Timing::Outside { may_override, .. } => Some(*may_override),
     }

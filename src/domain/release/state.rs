@@ -117,7 +117,7 @@ impl Release {
         self.newest = self.newest.max(stamp.at);
         match &stamped.event {
             Event::Evidence(event) => self.evidence.apply(event, stamp.at),
-            Event::Gate(event) => self.apply_gate(event),
+            Event::Gate(event) => self.apply_gate(stamp, event),
             Event::Checklist(event) => self.checklist.apply(stamp, event),
             Event::Approval(event) => self.apply_approval(stamp, event),
             Event::Rollout(event) => self.apply_rollout(stamp, event),
@@ -140,13 +140,14 @@ impl Release {
         self.known_gates.forget();
     }
 
-    fn apply_gate(&mut self, event: &GateEvent) {
+    fn apply_gate(&mut self, stamp: &Stamp, event: &GateEvent) {
         match event {
             GateEvent::Changed { gate, state, .. } => {
                 self.gate_states.insert(gate.clone(), *state);
             }
             GateEvent::CalendarRead { windows } => {
                 self.calendar.windows = Some(windows.clone());
+                self.calendar.read = Some(stamp.at);
             }
             GateEvent::TimingChanged(timing) => {
                 self.calendar.timing = Some(timing.clone());

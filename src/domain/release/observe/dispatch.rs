@@ -1,6 +1,6 @@
 //! Which observation is compared with what.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{artifacts, claims, flags, lane, minutes, rollback, run};
 use crate::domain::{
@@ -20,6 +20,9 @@ use crate::domain::{
     rollout::{ProductionAnswer, RolloutEvent},
     smoke::{Moment, SmokeEvent, SmokeOutcome},
 };
+
+/// Between two records of a calendar that is read as it was.
+const CALENDAR: SignedDuration = SignedDuration::from_hours(24);
 
 /// Past deployments that are kept.
 const DEPLOYMENTS_KEPT: usize = 10;
@@ -87,7 +90,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         }
         Observation::Readiness(readiness) => readiness_seen(release, readiness),
         Observation::Alarms(alarms) => alarms_seen(release, alarms),
-        Observation::Calendar(windows) => calendar(release, windows),
+        Observation::Calendar(windows) => calendar(release, windows, at),
         Observation::Checked(answers) => checked(release, answers),
         Observation::Smoke {
             moment,
@@ -208,9 +211,12 @@ fn turning_points(release: &Release) -> impl Iterator<Item = Timestamp> {
     deployed.into_iter().chain(settled).chain(rolled_back)
 }
 
-fn calendar(release: &Release, windows: &[TimeWindow]) -> Vec<Event> {
-    let is_new = release.calendar.windows.as_deref() != Some(windows);
-    new_if(is_new, || GateEvent::CalendarRead {
+fn calendar(release: &Release, windows: &[TimeWindow], at: Timestamp) -> Vec<Event> {
+    let known = &release.calendar;
+    let is_new = known.windows.as_deref() != Some(windows);
+    // What is the same is recorded once a day: how far ahead it is known counts from there.
+    let is_old = known.read.is_none_or(|read| at >= later(read, CALENDAR));
+    new_if(is_new || is_old, || GateEvent::CalendarRead {
         windows: windows.to_vec(),
     })
 }
