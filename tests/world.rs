@@ -7,6 +7,8 @@
 mod attend;
 #[path = "world/clicks.rs"]
 mod clicks;
+#[path = "world/copies.rs"]
+mod copies;
 #[expect(
     dead_code,
     reason = "it judges answers too, which is the contract test's work"

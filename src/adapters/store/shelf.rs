@@ -132,7 +132,7 @@ mod tests {
         let kept = remove(&folder, &who, |journal| !journal.is_file());
         assert!(matches!(kept, Err(NotRemoved::Changed)), "{kept:?}");
         assert_eq!(journals(root.path()).len(), 1);
-        remove(&folder, &who, |journal| journal.is_file()).unwrap();
+        remove(&folder, &who, Path::is_file).unwrap();
         assert!(!folder.exists());
     }
 }
