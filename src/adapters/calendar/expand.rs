@@ -4,7 +4,7 @@
 //! begins when the clock goes on; one that comes twice begins the first time.
 
 use chrono::{NaiveDate, TimeZone as _};
-use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use jiff::{SignedDuration, Span, Timestamp, civil, tz::TimeZone};
 use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 
 use crate::domain::{later, policy::daily_at_most};
@@ -33,7 +33,7 @@ impl Recurring<'_> {
         until: Timestamp,
     ) -> Result<Vec<civil::DateTime>, String> {
         daily_at_most(self.rule)?;
-        let first = counted(self.first).ok_or("a date that no calendar has")?;
+        let first = counted(self.nearer(from)).ok_or("a date that no calendar has")?;
         let rule = self.in_wall_time()?;
         let rule: RRule<Unvalidated> = rule.parse().map_err(|error| format!("{error}"))?;
         let rule = rule.validate(first).map_err(|error| format!("{error}"))?;
@@ -60,6 +60,30 @@ impl Recurring<'_> {
                 from <= at && at < until
             })
             .collect())
+    }
+
+    /// Where the counting may begin: of days and weeks without an end, the periods that are long past change nothing.
+    fn nearer(&self, from: Timestamp) -> civil::DateTime {
+        let part = |key: &str| self.rule.split(';').find_map(|part| part.strip_prefix(key));
+        let every = part("INTERVAL=").map_or(Ok(1), str::parse::<i32>);
+        let (Ok(every @ 1..=1_000), None, None) = (every, part("COUNT="), part("UNTIL=")) else {
+            return self.first;
+        };
+        let days = match part("FREQ=") {
+            Some("DAILY") => every,
+            Some("WEEKLY") => every * 7,
+            _ => return self.first,
+        };
+        let here = self.zone.to_datetime(from).date();
+        let past = self
+            .first
+            .date()
+            .until(here)
+            .map_or(0, |span| span.get_days());
+        // The period before the one that is asked for stays, and a week for how weeks begin.
+        let left_out = (past - days - 10).max(0) / days * days;
+        let later = self.first.checked_add(Span::new().days(left_out));
+        later.unwrap_or(self.first)
     }
 
     /// The rule with its UNTIL on the wall clock, written as the counting wants it.
@@ -214,6 +238,35 @@ mod tests {
             ),
             ["2026-10-31T00:00:00Z", "2026-11-28T01:00:00Z"]
         );
+    }
+
+    #[test]
+    fn periods_that_are_long_past_are_left_out_and_change_nothing() {
+        let of = |rule: &str| {
+            let (from, until) = ("2026-10-20T00:00Z", "2026-12-20T00:00Z");
+            moments(rule, "1970-01-07T02:30", "Europe/Berlin", from, until)
+        };
+        for rule in [
+            "FREQ=DAILY",
+            "FREQ=DAILY;INTERVAL=17",
+            "FREQ=DAILY;INTERVAL=900",
+            "FREQ=WEEKLY",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=SU",
+            "FREQ=WEEKLY;INTERVAL=3;BYDAY=SU,MO;WKST=MO",
+            "FREQ=DAILY;BYMONTH=11;BYDAY=MO",
+        ] {
+            // With an end each period is counted.
+            let counted = of(&format!("{rule};UNTIL=20991231T000000Z"));
+            assert_eq!(of(rule), counted, "{rule}");
+        }
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let daily = Recurring {
+            rule: "FREQ=DAILY",
+            first: civil::date(1970, 1, 7).at(2, 30, 0, 0),
+            zone: &zone,
+        };
+        let begins = daily.nearer("2026-10-20T00:00Z".parse().unwrap());
+        assert_eq!(begins, civil::date(2026, 10, 9).at(2, 30, 0, 0));
     }
 
     #[test]
