@@ -42,9 +42,15 @@ pub(super) fn folders(root: &Path, parts: &[&str]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Opens for reading and writing, 0600, and makes it where it is missing. `append` for `O_APPEND`.
+/// Opens for reading and writing, 0600, and makes it where it is missing. `append` for `O_APPEND`. A link is refused: what
+/// is written lies in the folder itself.
 pub(super) fn file(path: &Path, append: bool) -> Result<File, StoreError> {
-    let is_new = !path.exists();
+    let there = fs::symlink_metadata(path).ok();
+    if there.as_ref().is_some_and(fs::Metadata::is_symlink) {
+        let strange = io::Error::new(io::ErrorKind::IsADirectory, "a link, not a plain file");
+        return Err(StoreError::io("open", path)(strange));
+    }
+    let is_new = there.is_none();
     let mut options = OpenOptions::new();
     options.read(true).create(true).append(append).write(true);
     #[cfg(unix)]
@@ -210,6 +216,12 @@ mod tests {
             let refused = read(strange, 10).unwrap_err();
             assert_eq!(refused.kind(), io::ErrorKind::IsADirectory, "{strange:?}");
         }
+        let link = folder.path().join("link");
+        let target = folder.path().join("elsewhere");
+        fs::write(&target, b"mine").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(file(&link, false).is_err(), "a link is not written through");
+        assert_eq!(read(&link, 10).unwrap(), b"mine");
         let plain = folder.path().join("plain");
         fs::write(&plain, b"0123456789").unwrap();
         assert_eq!(read(&plain, 10).unwrap(), b"0123456789");
