@@ -58,8 +58,10 @@ pub(super) fn stretches(
                 ));
             }
             let date = date(instance, &instance.value, &zones)?;
-            let uid = uid.map_or("", |uid| uid.value.as_str());
-            moved.entry(uid).or_default().push(date);
+            // Without a name it is moved from nowhere: both times count.
+            if let Some(uid) = uid {
+                moved.entry(uid.value.trim()).or_default().push(date);
+            }
         }
     }
     let mut found = Vec::new();
@@ -69,8 +71,8 @@ pub(super) fn stretches(
             continue;
         }
         let is_master = event.all("RECURRENCE-ID").is_empty();
-        let uid = event.only("UID")?.map_or("", |uid| uid.value.as_str());
-        let elsewhere = moved.get(uid).filter(|_| is_master);
+        let uid = event.only("UID")?.filter(|_| is_master);
+        let elsewhere = uid.and_then(|uid| moved.get(uid.value.trim()));
         let elsewhere = elsewhere.map_or(&[][..], Vec::as_slice);
         of_event(event, elsewhere, &zones, (from, until), &mut found)?;
     }

@@ -73,6 +73,9 @@ fn recurrences_leave_out_what_is_excepted_moved_or_cancelled() {
         "Moved 2026-12-05T09:00:00Z..2026-12-05T10:00:00Z",
     ];
     assert_eq!(read(&format!("{master}{moved}{gone}")).unwrap(), want);
+    // Without a name nothing is known to be moved.
+    let unnamed = format!("{master}{moved}").replace("UID:a\n", "");
+    assert_eq!(read(&unnamed).unwrap().len(), 4);
     // The same moments, named in UTC.
     let moved = moved.replace(";TZID=Europe/Berlin:20261204T170000", ":20261204T160000Z");
     let master = master.replace(";TZID=Europe/Berlin:20261127T170000", ":20261127T160000Z");
