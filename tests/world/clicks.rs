@@ -82,7 +82,7 @@ fn all_is_read(folder: &Path) -> bool {
 /// One click, a kill, a click that nobody hears at first: the quorum approves once, and the card ends without buttons.
 #[test]
 fn clicks_reach_the_quorum_over_a_kill_and_are_one_approval_in_their_names() {
-    let place = Place::of(Scenario::Healthy, 26, 300.0);
+    let place = Place::of(Scenario::Healthy, 26, 150.0);
     let file = rules(&place, CLICKS);
     let run = place.world.run_id().to_string();
     let orders = [run.as_str(), "--config", file.to_str().unwrap()];
@@ -175,7 +175,7 @@ approval = "C0APPROVAL"
 /// SIGKILL within milliseconds of the acknowledgement, before or after the record: Slack sends none again, and each is on
 /// record once.
 fn clicked(people: usize, seed: u64) {
-    let place = Place::of(Scenario::Healthy, seed, 300.0);
+    let place = Place::of(Scenario::Healthy, seed, 150.0);
     let file = rules(&place, CLICKERS);
     let run = place.world.run_id().to_string();
     let orders = [run.as_str(), "--config", file.to_str().unwrap()];

@@ -18,7 +18,7 @@ fn flown(scenario: Scenario) -> (Place, Flown) {
             FASTER
         }
         // What may happen by itself does not where time is missing: a busy machine must keep up.
-        Scenario::BlueGreen | Scenario::CanaryAdvance => SLOWER,
+        Scenario::BlueGreen | Scenario::CanaryAdvance | Scenario::EvidenceChanged => SLOWER,
         _ => SPEED,
     };
     let place = Place::of(scenario, 11, speed);

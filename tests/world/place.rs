@@ -234,10 +234,10 @@ impl Place {
         assert_eq!(flown.last["events"], end.head.seq().0, "{name}");
     }
 
-    /// Waits in real time until `is_so`, at most a minute.
+    /// Waits in real time until `is_so`, at most three minutes: worlds are slow on a machine that is.
     #[track_caller]
     pub(crate) fn wait_until(&self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
-        for _ in 0..60_000 {
+        for _ in 0..180_000 {
             if is_so(self) {
                 return;
             }

@@ -13,7 +13,7 @@ use crate::place::{Aloft, Flown, Place, events, of_kind, program};
 
 #[test]
 fn a_second_cockpit_is_told_who_drives_and_changes_nothing() {
-    let place = Place::of(Scenario::Healthy, 4, 300.0);
+    let place = Place::of(Scenario::Healthy, 4, 150.0);
     let first = place.start(place.unpiloted());
     place.wait_until("driven", |place| !place.journal().is_empty());
     let second = place.piloted().output().unwrap();
@@ -31,7 +31,7 @@ fn a_second_cockpit_is_told_who_drives_and_changes_nothing() {
 
 #[test]
 fn a_release_that_has_ended_is_opened_and_left_alone() {
-    let place = Place::of(Scenario::Healthy, 4, 400.0);
+    let place = Place::of(Scenario::Healthy, 4, 200.0);
     place.assert_sound(&place.fly());
     let requests = place.world.requests().len();
     let again = place.fly();

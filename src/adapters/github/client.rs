@@ -20,6 +20,7 @@ use crate::{
     domain::{
         Fault, FaultKind, Reached, Text,
         evidence::{Evidence, EvidenceKind},
+        observation::DeploymentSnapshot,
     },
     ports::Clock,
 };
@@ -44,6 +45,8 @@ pub struct Client {
     pub(super) open_file: Option<OpenFile>,
     /// Names of jobs, which never change; asked for once.
     pub(super) job_names: Arc<Mutex<HashMap<u64, Text>>>,
+    /// Deployments at their end, by id, with GitHub's own time of the last change.
+    pub(super) ended: Arc<Mutex<HashMap<u64, (String, DeploymentSnapshot)>>>,
 }
 
 impl fmt::Debug for Client {
@@ -70,6 +73,7 @@ impl Client {
             read_evidence,
             open_file: None,
             job_names: Arc::default(),
+            ended: Arc::default(),
         })
     }
 

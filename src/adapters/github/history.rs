@@ -1,6 +1,6 @@
 //! [`History`]: deployments, comparisons, pull requests, refs, environments, files.
 
-use std::{cmp::Reverse, sync::PoisonError};
+use std::{cmp::Reverse, collections::HashMap, sync::PoisonError};
 
 use futures_util::future::try_join_all;
 
@@ -26,7 +26,8 @@ use crate::{
 const MOST_FILES: usize = 300;
 const COMPARE_PAGES: usize = 20;
 const MOST_DEPLOYMENTS: usize = 50;
-const MOST_JOB_NAMES: usize = 512;
+/// Names of jobs, and ended deployments, that are kept.
+const MOST_KEPT: usize = 512;
 
 const WHOLE: List = List {
     field: None,
@@ -35,6 +36,12 @@ const WHOLE: List = List {
 };
 
 const ONE_PAGE: List = List { pages: 1, ..WHOLE };
+
+fn make_room<T>(kept: &mut HashMap<u64, T>) {
+    if kept.len() >= MOST_KEPT {
+        kept.clear();
+    }
+}
 
 impl Client {
     /// A file; `None` where it is not there.
@@ -64,8 +71,12 @@ impl Client {
         &self,
         deployment: wire::Deployment,
     ) -> Result<Option<DeploymentSnapshot>, Fault> {
-        let id = deployment.id.to_string();
+        let (id, changed) = (deployment.id, deployment.updated_at.clone());
+        if let Some(known) = self.ended(id, changed.as_deref()) {
+            return Ok(Some(known));
+        }
         let what = format!("GitHub: statuses of deployment {id}");
+        let id = id.to_string();
         let url = self.repo(["deployments", &id, "statuses"], &[("per_page", "100")]);
         let (statuses, _) = self.page(url, ONE_PAGE, &what, Some).await?;
         let newest = statuses
@@ -79,7 +90,22 @@ impl Client {
             .iter()
             .filter_map(wire::DeploymentStatus::succeeded)
             .max();
-        Ok(deployment.read(newest, succeeded, job))
+        let read = deployment.read(newest, succeeded, job);
+        if let (Some(read), Some(changed)) = (&read, changed)
+            && read.state.is_end()
+        {
+            let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+            make_room(&mut ended);
+            ended.insert(read.id.0, (changed, read.clone()));
+        }
+        Ok(read)
+    }
+
+    /// A deployment that was at its end when it last changed, which is when it says that it did.
+    fn ended(&self, id: u64, changed: Option<&str>) -> Option<DeploymentSnapshot> {
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, deployment) = ended.get(&id)?;
+        (Some(known.as_str()) == changed).then(|| deployment.clone())
     }
 
     /// A job's name; `None` where it cannot be had, which only leaves the deployment without it.
@@ -96,9 +122,7 @@ impl Client {
         let url = self.repo(["actions", "jobs", &job.to_string()], &[]);
         let name = self.one::<wire::Job>(url, &what).await.ok()?.read().name;
         let mut names = names();
-        if names.len() >= MOST_JOB_NAMES {
-            names.clear();
-        }
+        make_room(&mut names);
         names.insert(job, name.clone());
         Some(name)
     }

@@ -60,6 +60,13 @@ pub enum DeploymentState {
     Unknown,
 }
 
+impl DeploymentState {
+    /// Whether no other state follows, short of somebody setting one by hand.
+    pub const fn is_end(self) -> bool {
+        matches!(self, Self::Failure | Self::Error | Self::Inactive)
+    }
+}
+
 /// `base...head`, all pages of commits, and what of the files GitHub tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {

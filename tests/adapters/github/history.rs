@@ -1,5 +1,7 @@
 //! Deployments, comparisons, pull requests, refs, environments, files.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use cockpit::{
     domain::{
         FaultKind, Reached, RunId, Text, observation::DeploymentState, observation::Relation,
@@ -56,6 +58,53 @@ async fn a_deployment_has_its_newest_status_and_the_job_behind_it() {
         .filter(|s| s.path().ends_with("/jobs/41"))
         .count();
     assert_eq!(names, 1, "a job's name never changes");
+}
+
+#[tokio::test]
+async fn the_statuses_of_a_deployment_at_its_end_are_asked_again_only_where_it_changed() {
+    let lists = AtomicUsize::new(0);
+    let server = Server::start(move |seen, _| {
+        let path = seen.path();
+        let changed = [
+            "2026-11-18T11:00:00Z",
+            "2026-11-18T11:00:00Z",
+            "2026-11-19T11:00:00Z",
+        ];
+        Reply::json(&if path.ends_with("/deployments") {
+            let one = |id: u64, updated: Value| {
+                json!({"id": id, "sha": SHA, "ref": "main",
+                "created_at": "2026-11-18T10:00:00Z", "updated_at": updated})
+            };
+            let at = json!(changed[lists.fetch_add(1, Relaxed)]);
+            json!([one(1, at.clone()), one(2, at), one(3, Value::Null)])
+        } else {
+            let state = if path.contains("/deployments/2/") {
+                "success"
+            } else {
+                "inactive"
+            };
+            json!([{"id": 7, "state": state, "created_at": "2026-11-18T10:30:00Z"}])
+        })
+    })
+    .await;
+    let client = client(&server.origin);
+    for _ in 0..3 {
+        let found = client.deployments("prod", 5).await.unwrap();
+        assert_eq!(found.len(), 3);
+        assert_eq!(found.iter().filter(|one| one.state.is_end()).count(), 2);
+    }
+    let seen = server.seen();
+    let asked = |id: u64| {
+        let end = format!("/deployments/{id}/statuses");
+        seen.iter().filter(|one| one.path().ends_with(&end)).count()
+    };
+    assert_eq!(
+        asked(1),
+        2,
+        "replaced: once, and once more since it changed"
+    );
+    assert_eq!(asked(2), 3, "what serves may be replaced");
+    assert_eq!(asked(3), 3, "who does not say when it changed is asked");
 }
 
 fn commit(n: usize) -> Value {

@@ -19,6 +19,9 @@ pub(in crate::adapters::github) struct Deployment {
     pub(in crate::adapters::github) id: u64,
     sha: String,
     created_at: String,
+    /// Moves with each new status.
+    #[serde(default, deserialize_with = "or_default")]
+    pub(in crate::adapters::github) updated_at: Option<String>,
     #[serde(default, rename = "ref", deserialize_with = "or_default")]
     reference: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
