@@ -13,6 +13,9 @@ use crate::{
 
 /// Rows of a reason.
 const REASON: u16 = 3;
+/// Rows of a text under its label, such as the write-up of an incident: with the room that there is, and without.
+const WRITE_UP: u16 = 14;
+const WRITE_UP_LEAST: u16 = REASON + 1;
 /// Columns of a label.
 const LABEL: u16 = 6;
 
@@ -23,7 +26,7 @@ pub(super) fn height(prompt: &Prompt) -> u16 {
         all => u16::try_from(all).unwrap_or(0) + 1,
     };
     let reason = match &prompt.reason {
-        Some(reason) if is_wide(reason) => REASON + 3,
+        Some(reason) if is_wide(reason) => WRITE_UP + 2,
         Some(_) => REASON + 1,
         None => 0,
     };
@@ -34,14 +37,18 @@ pub(super) fn height(prompt: &Prompt) -> u16 {
     1 + choices + entry + reason + phrase + locked.max(1) + 2
 }
 
-/// Rows that they can do with: without the air below the last field and above the keys.
+/// Rows that they can do with: without the air below the last field and above the keys, and with little of a long text.
 pub(super) fn least(prompt: &Prompt) -> u16 {
     let air = match (&prompt.word, prompt.locked.is_empty()) {
         (_, false) => 1,
         (None, true) => 2,
         (Some(_), true) => 0,
     };
-    height(prompt).saturating_sub(air)
+    let text = match &prompt.reason {
+        Some(reason) if is_wide(reason) => WRITE_UP - WRITE_UP_LEAST,
+        _ => 0,
+    };
+    height(prompt).saturating_sub(air + text)
 }
 
 /// A label that does not fit beside its field stands above it.
@@ -68,13 +75,12 @@ pub(super) fn draw(
         y += 2;
     }
     if let Some(reason) = &prompt.reason {
-        let (rows, at) = reason_field(
-            view,
-            buffer,
-            rest(area, y),
-            reason,
-            prompt.part == Part::Reason,
-        );
+        // Below it: air, the phrase, what the prompt says about itself, the keys.
+        let below = 1 + prompt.phrase.as_ref().map_or(0, |_| 3) + 2;
+        let room = rest(area, y);
+        let free = room.height.saturating_sub(below);
+        let focus = prompt.part == Part::Reason;
+        let (rows, at) = reason_field(view, buffer, (room, free), reason, focus);
         if prompt.part == Part::Reason {
             cursor = at;
         }
@@ -177,7 +183,7 @@ fn entry_field(
 fn reason_field(
     view: View<'_>,
     buffer: &mut Buffer,
-    area: Rect,
+    (area, free): (Rect, u16),
     reason: &Reason,
     focus: bool,
 ) -> (u16, Option<(u16, u16)>) {
@@ -186,7 +192,11 @@ fn reason_field(
     let wide = is_wide(reason);
     Pen::new(buffer, area, 0, view.look.glyphs.more).put(reason.label, style);
     let (x, y) = if wide { (0, 1) } else { (LABEL, 0) };
-    let rows = if wide { REASON + 1 } else { REASON };
+    let rows = if wide {
+        free.saturating_sub(y).clamp(WRITE_UP_LEAST, WRITE_UP)
+    } else {
+        REASON
+    };
     let field =
         Rect::new(area.x + x, area.y + y, area.width.saturating_sub(x), rows).intersection(area);
     raise(buffer, field, styles.field);
