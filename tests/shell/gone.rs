@@ -60,7 +60,7 @@ async fn an_artifact_beyond_those_that_were_looked_at_is_not_missing() {
         .await;
     assert_eq!(
         staging(air.release()),
-        "tests unreadable: more than 1 artifacts: not all were looked at"
+        "tests unreadable: more than 1 artifacts: not all were looked at; upload fewer"
     );
     assert_eq!(air.written("missing"), 0);
 }

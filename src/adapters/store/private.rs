@@ -47,7 +47,10 @@ pub(super) fn folders(root: &Path, parts: &[&str]) -> Result<(), StoreError> {
 pub(super) fn file(path: &Path, append: bool) -> Result<File, StoreError> {
     let there = fs::symlink_metadata(path).ok();
     if there.as_ref().is_some_and(fs::Metadata::is_symlink) {
-        let strange = io::Error::new(io::ErrorKind::IsADirectory, "a link, not a plain file");
+        let strange = io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "a link, not a plain file: remove it, cockpit writes its own",
+        );
         return Err(StoreError::io("open", path)(strange));
     }
     let is_new = there.is_none();

@@ -47,7 +47,9 @@ pub(super) fn named<'a>(list: &'a ArtifactList, pattern: &str, since: Timestamp)
         .map(|one| lose(one.name.as_str(), FaultKind::NotFound, &has_expired(one)));
     named.lost.extend(expired);
     if there.len() > TOGETHER {
-        let detail = format!("more than {TOGETHER} artifacts fit {pattern}: not all were read");
+        let detail = format!(
+            "more than {TOGETHER} artifacts fit {pattern}: not all were read; upload them as fewer"
+        );
         named
             .lost
             .push(lose("the rest", FaultKind::TooLarge, &detail));
@@ -57,7 +59,7 @@ pub(super) fn named<'a>(list: &'a ArtifactList, pattern: &str, since: Timestamp)
     let is_exact = there.iter().any(|one| one.name.as_str() == pattern);
     if list.is_cut && !is_exact {
         let count = thousands(list.artifacts.len());
-        let detail = format!("more than {count} artifacts: not all were looked at");
+        let detail = format!("more than {count} artifacts: not all were looked at; upload fewer");
         named
             .lost
             .push(lose("the rest", FaultKind::TooLarge, &detail));
@@ -150,7 +152,7 @@ mod tests {
     fn what_was_not_looked_at_is_not_missing() {
         let many = (0..1_000).map(|id| artifact(id, &format!("log-{id}"), false));
         let mut all = list(many.collect(), true);
-        let told = ["the rest: more than 1,000 artifacts: not all were looked at"];
+        let told = ["the rest: more than 1,000 artifacts: not all were looked at; upload fewer"];
         assert_eq!(words(&named(&all, "junit", Timestamp::MIN)), told);
         all.artifacts[7].name = "junit".into();
         assert!(named(&all, "junit", Timestamp::MIN).lost.is_empty());
@@ -164,7 +166,9 @@ mod tests {
         let all = list(many.collect(), false);
         let junit = named(&all, "junit-*", Timestamp::MIN);
         assert_eq!(junit.found.len(), 20);
-        let told = ["the rest: more than 20 artifacts fit junit-*: not all were read"];
+        let told = [
+            "the rest: more than 20 artifacts fit junit-*: not all were read; upload them as fewer",
+        ];
         assert_eq!(words(&junit), told);
     }
 }
