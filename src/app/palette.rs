@@ -85,7 +85,8 @@ impl Palette {
     }
 
     fn search(&mut self) {
-        let pattern = Pattern::parse(&self.query, CaseMatching::Ignore, Normalization::Smart);
+        let query = singular(&self.query);
+        let pattern = Pattern::parse(&query, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
         let mut scored: Vec<(u32, Action)> = Action::all()
@@ -107,6 +108,15 @@ impl Palette {
         self.found = scored.into_iter().map(|(_, action)| action).collect();
         self.place = Place::default();
     }
+}
+
+/// The words without the `s` of a plural: `flags` finds what is said of a flag, and whatever holds the plural too.
+fn singular(query: &str) -> String {
+    let one = |word: &str| match word.strip_suffix(['s', 'S']) {
+        Some(stem) if stem.chars().count() >= 3 => stem.to_owned(),
+        _ => word.to_owned(),
+    };
+    query.split(' ').map(one).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether what is found stands close together, or each piece of it begins a word: letters strewn over a sentence are found
@@ -144,6 +154,14 @@ mod tests {
         assert_eq!(typed("browser").selected(), Some(Action::Browse));
         assert_eq!(typed("rpb").selected(), Some(Action::RollBack));
         assert_eq!(typed("zzzz").selected(), None);
+    }
+
+    #[test]
+    fn a_plural_finds_what_is_said_of_one() {
+        let flags = typed("flags");
+        assert_eq!(flags.selected(), Some(Action::KillFlag));
+        assert_eq!(flags.found(), typed("flag").found());
+        assert_eq!(typed("s").found(), typed("S").found());
     }
 
     #[test]
