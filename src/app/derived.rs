@@ -29,8 +29,6 @@ pub struct MetricFacts {
     pub baseline: Option<BaselineStats>,
     /// What it has been since everything was deployed; before that, since the first traffic.
     pub after: Option<BaselineStats>,
-    /// Whether the source has a band of its own for it in any minute.
-    pub has_band: bool,
     /// Limits of the rules, triggers first, each with whether crossing it fires a trigger.
     pub limits: Vec<(Limit, bool)>,
 }
@@ -191,7 +189,6 @@ fn metrics(release: &Release, readings: &ReleaseReadings<'_>) -> Vec<MetricFacts
             MetricFacts {
                 baseline: before(release, readings, metric),
                 after: after(release, metric),
-                has_band: has_band(release, metric),
                 limits,
             }
         })
@@ -219,20 +216,6 @@ fn after(release: &Release, metric: &Metric) -> Option<BaselineStats> {
     let series = release.watch.series.get(&metric.key())?;
     let samples: Vec<Sample> = series.range(from..).map(|(_, sample)| *sample).collect();
     BaselineStats::of(samples)
-}
-
-/// Whether the rules ask for CloudWatch's band of a metric, and it has a model.
-fn has_band(release: &Release, metric: &Metric) -> bool {
-    let edge = |side| {
-        let edges = release.policy.metrics.iter();
-        let mut edges = edges.filter(|edge| edge.side == side && edge.name == metric.name);
-        release.watch.series.get(&edges.next()?.key())
-    };
-    let known = |side| {
-        let mut samples = edge(side).into_iter().flatten();
-        samples.any(|(_, sample)| sample.value().is_some())
-    };
-    metric.side == Side::All && known(Side::BandLow) && known(Side::BandHigh)
 }
 
 /// What a metric is held against. A canary takes a share of the traffic, so its counts have nothing to be held against.

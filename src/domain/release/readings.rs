@@ -87,6 +87,40 @@ impl Release {
         ReleaseReadings::over(&self.policy, &self.watch, self.baseline_end())
     }
 
+    /// A metric's values from `from` until before `until`, a minute each; `None` is a gap.
+    pub fn values(&self, metric: &Metric, from: Minute, until: Minute) -> Vec<Option<f64>> {
+        let length = usize::try_from(until.0 - from.0).unwrap_or(0);
+        let mut values = vec![None; length];
+        let series = self.watch.series.get(&metric.key());
+        for (minute, sample) in series.iter().flat_map(|series| series.range(from..until)) {
+            if let Ok(at) = usize::try_from(minute.0 - from.0) {
+                values[at] = sample.value();
+            }
+        }
+        values
+    }
+
+    /// The edges of CloudWatch's band of a metric, low and high, a minute each: its model moves with the hours. `None`
+    /// where the rules ask for no band, or not one value of it is known.
+    pub fn moving_band(
+        &self,
+        metric: &Metric,
+        from: Minute,
+        until: Minute,
+    ) -> Option<Vec<Option<(f64, f64)>>> {
+        let edge = |side| {
+            let mut edges = self.policy.metrics.iter();
+            edges
+                .find(|edge| edge.side == side && edge.name == metric.name)
+                .filter(|_| metric.side == Side::All)
+                .map(|edge| self.values(edge, from, until))
+        };
+        let (low, high) = (edge(Side::BandLow)?, edge(Side::BandHigh)?);
+        let both = low.into_iter().zip(high);
+        let band: Vec<_> = both.map(|(low, high)| low.zip(high)).collect();
+        band.iter().any(Option::is_some).then_some(band)
+    }
+
     /// The first minute that the baseline leaves out.
     pub fn baseline_end(&self) -> Minute {
         match self.rollout.first_traffic {

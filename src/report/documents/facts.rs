@@ -2,7 +2,7 @@
 
 use super::{
     page::{Page, stamp, time},
-    svg::Series,
+    svg::{Band, Series},
 };
 use crate::{
     domain::{
@@ -240,20 +240,20 @@ pub(super) fn charts(page: &mut Page, release: &Release) {
         mark(Some(*at), "restored");
     }
     for metric in release.policy.shown_metrics() {
-        let series = release.watch.series.get(&metric.key());
-        let values = (from.0..until.0).map(|minute| {
-            series
-                .and_then(|series| series.get(&Minute(minute)))
-                .and_then(|sample| sample.value())
-        });
         let rules = hypercare.triggers.iter().chain(&hypercare.gates);
         let limits = rules.flat_map(|rule| rule.limits(&metric.name, &readings));
+        let moving = release.moving_band(metric, from, until);
+        let level = || judge::Series::baseline(&readings, &metric.name).map(|stats| stats.band());
+        let band = match moving {
+            Some(edges) => Band::Moving(edges),
+            None => level().map_or(Band::Unknown, |(low, high)| Band::Level(low, high)),
+        };
         page.chart(Series {
             title: metric.title().into_owned(),
             unit: metric.unit,
             from,
-            values: values.collect(),
-            band: judge::Series::baseline(&readings, &metric.name).map(|stats| stats.band()),
+            values: release.values(metric, from, until),
+            band,
             limits: limits.map(|limit| limit.value).collect(),
             marks: marks.clone(),
         });

@@ -1,4 +1,4 @@
-//! A metric over time as SVG: its curve with gaps left open, the usual band, limits, and what happened when.
+//! A metric over time as SVG: its curve with gaps left open, where it usually is, limits, and what happened when.
 
 use std::fmt::Write as _;
 
@@ -26,12 +26,31 @@ pub(super) struct Series {
     pub(super) from: Minute,
     /// `None` is a gap.
     pub(super) values: Vec<Option<f64>>,
-    /// Where it usually is.
-    pub(super) band: Option<(f64, f64)>,
+    pub(super) band: Band,
     /// Limits of gates and triggers.
     pub(super) limits: Vec<f64>,
     /// Moments with their names.
     pub(super) marks: Vec<(Minute, &'static str)>,
+}
+
+/// Where a metric usually is, low and high.
+#[derive(Debug, Clone)]
+pub(super) enum Band {
+    Unknown,
+    /// One for all minutes.
+    Level(f64, f64),
+    /// One for each of the series' minutes: CloudWatch's own. `None` is a gap.
+    Moving(Vec<Option<(f64, f64)>>),
+}
+
+impl Band {
+    fn edges(&self) -> Vec<(f64, f64)> {
+        match self {
+            Self::Unknown => Vec::new(),
+            Self::Level(low, high) => vec![(*low, *high)],
+            Self::Moving(edges) => edges.iter().flatten().copied().collect(),
+        }
+    }
 }
 
 struct Scale {
@@ -60,7 +79,13 @@ pub(super) fn drawn(series: &Series) -> String {
         return format!("<p>{title}: no data</p>\n");
     }
     let around = known
-        .chain(series.band.into_iter().flat_map(|(low, high)| [low, high]))
+        .chain(
+            series
+                .band
+                .edges()
+                .into_iter()
+                .flat_map(|(low, high)| [low, high]),
+        )
         .chain(series.limits.iter().copied());
     #[expect(clippy::cast_precision_loss, reason = "a chart spans days at most")]
     let scale = Scale {
@@ -79,19 +104,11 @@ pub(super) fn drawn(series: &Series) -> String {
 }
 
 fn ground(svg: &mut String, series: &Series, scale: &Scale) {
-    if let Some((low, high)) = series.band {
-        let (top, bottom) = (scale.y(high), scale.y(low));
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            svg,
-            "<rect class=\"band\" x=\"{LEFT}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
-            WIDTH - LEFT - RIGHT,
-            (bottom - top).max(1.0)
-        );
-    }
+    usual(svg, series, scale);
     for tick in scale.axis.ticks() {
         let y = scale.y(tick);
         let words = escaped(&wording::value(tick, series.unit));
+        // Writing to a String cannot fail.
         let _ = writeln!(
             svg,
             "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{words}</text>",
@@ -119,6 +136,49 @@ fn ground(svg: &mut String, series: &Series, scale: &Scale) {
             scale.x(tick),
             HEIGHT - 7.0
         );
+    }
+}
+
+/// The band: one piece for all minutes, or a piece for each run of minutes in which it is known.
+fn usual(svg: &mut String, series: &Series, scale: &Scale) {
+    let mut piece = |from: f64, until: f64, edges: &[(f64, f64)]| {
+        let mut corners = Vec::new();
+        let last = edges.len().saturating_sub(1).max(1);
+        let mut corner = |(at, y): (usize, f64)| {
+            #[expect(clippy::cast_precision_loss, reason = "a chart spans days at most")]
+            let x = from + (until - from) * at as f64 / last as f64;
+            corners.push(format!("{x:.1},{:.1}", scale.y(y)));
+        };
+        let highs = edges.iter().map(|(_, high)| *high).enumerate();
+        let lows = edges.iter().map(|(low, _)| *low).enumerate();
+        highs.chain(lows.rev()).for_each(&mut corner);
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            svg,
+            "<polygon class=\"band\" points=\"{}\"/>",
+            corners.join(" ")
+        );
+    };
+    match &series.band {
+        Band::Unknown => {}
+        Band::Level(low, high) => piece(LEFT, WIDTH - RIGHT, &[(*low, *high); 2]),
+        Band::Moving(edges) => {
+            let mut begin = 0_usize;
+            for run in edges.split(Option::is_none) {
+                let known: Vec<(f64, f64)> = run.iter().flatten().copied().collect();
+                if let [first, ..] = known[..] {
+                    let x = |at: usize| {
+                        scale.x(series.from.plus(i64::try_from(at).unwrap_or(i64::MAX)))
+                    };
+                    match known.len() {
+                        // As wide as a dot, or it would not be seen.
+                        1 => piece(x(begin) - 1.0, x(begin) + 1.0, &[first; 2]),
+                        many => piece(x(begin), x(begin + many - 1), &known),
+                    }
+                }
+                begin += run.len() + 1;
+            }
+        }
     }
 }
 
@@ -185,7 +245,7 @@ mod tests {
             unit: Unit::Percent,
             from: Minute(29_000_000),
             values,
-            band: Some((0.1, 0.2)),
+            band: Band::Level(0.1, 0.2),
             limits: vec![2.0],
             marks: vec![(Minute(29_000_001), "deploy"), (Minute(1), "long ago")],
         }
@@ -199,6 +259,28 @@ mod tests {
         assert_eq!(svg.matches("<circle").count(), 1);
         assert!(svg.contains(">deploy<") && !svg.contains("long ago"));
         assert!(svg.contains("error rate &lt;x&gt;") && !svg.contains("NaN"));
+    }
+
+    #[test]
+    fn a_band_that_moves_is_drawn_as_it_moved_and_its_gaps_stay_open() {
+        let mut moving = series(vec![Some(0.1); 6]);
+        let (low, high) = (Some((0.1, 0.2)), Some((0.3, 0.9)));
+        moving.band = Band::Moving(vec![low, high, None, high, None, None]);
+        let svg = drawn(&moving);
+        let bands: Vec<&str> = svg.lines().filter(|line| line.contains("band")).collect();
+        assert_eq!(bands.len(), 2, "{svg}");
+        let corners = |band: &str| band.matches(',').count();
+        assert_eq!(
+            bands.iter().map(|band| corners(band)).collect::<Vec<_>>(),
+            [4, 4]
+        );
+        // What is wider later goes up to the right.
+        assert!(bands[0].contains("62.0,") && bands[0] != bands[1], "{svg}");
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+        moving.band = Band::Unknown;
+        assert!(!drawn(&moving).contains("band"));
+        moving.band = Band::Level(0.1, 0.2);
+        assert_eq!(drawn(&moving).matches("class=\"band\"").count(), 1);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use super::{
-    readings::{newest, reading, values},
+    readings::{newest, reading},
     sight, watch_chart,
 };
 use crate::{
@@ -175,7 +175,7 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
         }
         let chart = Rect::new(area.x + left, area.y + y, area.width - left, 2);
         buffer.set_style(chart, styles.band);
-        let values = values(view, metric, from, until);
+        let values = view.release.values(metric, from, until);
         let plot = Plot {
             columns: chart.width,
             rows: 2,

@@ -7,7 +7,7 @@ use crate::{
     app::MetricFacts,
     domain::{
         observation::{Minute, Sample},
-        policy::{Metric, Recipe, Side},
+        policy::{Metric, Recipe},
         wording,
     },
     ui::pane::View,
@@ -25,43 +25,6 @@ pub(super) fn newest(view: View<'_>) -> Minute {
         .filter_map(|series| series.keys().next_back().copied())
         .max()
         .unwrap_or(Minute::of(view.model.now))
-}
-
-pub(super) fn values(
-    view: View<'_>,
-    metric: &Metric,
-    from: Minute,
-    until: Minute,
-) -> Vec<Option<f64>> {
-    let series = view.release.watch.series.get(&metric.key());
-    let length = usize::try_from(until.0 - from.0).unwrap_or(0);
-    let mut values = vec![None; length];
-    if let Some(series) = series {
-        for (minute, sample) in series.range(from..until) {
-            if let Ok(at) = usize::try_from(minute.0 - from.0) {
-                values[at] = sample.value();
-            }
-        }
-    }
-    values
-}
-
-/// The edges of CloudWatch's band of a metric, a minute each: its model moves with the hours.
-pub(super) fn moving_band(
-    view: View<'_>,
-    metric: &Metric,
-    from: Minute,
-    until: Minute,
-) -> Vec<Option<(f64, f64)>> {
-    let edge = |side| {
-        let edges = view.release.policy.metrics.iter();
-        let mut edges = edges.filter(|edge| edge.side == side && edge.name == metric.name);
-        let edge = edges.next();
-        edge.map_or_else(Vec::new, |edge| values(view, edge, from, until))
-    };
-    let (low, high) = (edge(Side::BandLow), edge(Side::BandHigh));
-    let both = low.into_iter().zip(high);
-    both.map(|(low, high)| low.zip(high)).collect()
 }
 
 /// The newest sample, with its minute: one that is whole before one that is still being filled, and any before none.
@@ -92,7 +55,6 @@ pub(super) fn facts(view: View<'_>, index: usize) -> &MetricFacts {
     static NONE: MetricFacts = MetricFacts {
         baseline: None,
         after: None,
-        has_band: false,
         limits: Vec::new(),
     };
     view.model.derived.metrics.get(index).unwrap_or(&NONE)

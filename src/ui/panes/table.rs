@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::readings::{facts, latest, reading, values};
+use super::readings::{facts, latest, reading};
 use crate::{
     app::{Hits, Pane, Spot},
     domain::{
@@ -286,7 +286,7 @@ impl<'a> Table<'a> {
         };
         let chart = Rect::new(area.x + left, area.y + row, columns, rows);
         let (from, until) = self.span;
-        let values = values(view, metric, from, until);
+        let values = view.release.values(metric, from, until);
         let minutes: Vec<Minute> = markers.iter().map(|marker| marker.minute).collect();
         let plot = Plot {
             columns,

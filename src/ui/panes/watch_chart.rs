@@ -4,7 +4,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
-    readings::{facts, moving_band, newest, values},
+    readings::{facts, newest},
     sight,
     strip::Strip,
     table::Table,
@@ -84,10 +84,8 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
         area.width - AXIS,
         area.height.saturating_sub(2 + strip_rows),
     );
-    let values = values(view, metric, from, until);
-    let moving = facts
-        .has_band
-        .then(|| moving_band(view, metric, from, until));
+    let values = view.release.values(metric, from, until);
+    let moving = view.release.moving_band(metric, from, until);
     let (band, named) = band(facts, moving.as_deref());
     let thresholds = thresholds(view, metric, facts);
     let markers = markers(view);
