@@ -357,7 +357,11 @@ fn undecided(release: &Release) -> Bar {
     match &release.watch.end {
         Some(WindowEnd::Undecided { why, .. }) => Bar::new(
             Tone::Decision,
-            "Cannot tell: close, extend or roll back",
+            if release.watch.fired().next().is_some() {
+                "A trigger is still true: close, extend or roll back"
+            } else {
+                "Cannot tell: close, extend or roll back"
+            },
             why.as_str(),
         ),
         Some(WindowEnd::Judged { gates, .. }) => {

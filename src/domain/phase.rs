@@ -170,7 +170,7 @@ impl Phase {
             Self::Deploying => "deploying",
             Self::StageWatch { .. } => "stage judged",
             Self::Monitoring => "monitoring",
-            Self::Undecided => "cannot tell",
+            Self::Undecided => "undecided",
             Self::RollingBack => "rolling back",
             Self::RollbackFailed => "rollback failed",
             Self::Recovering => "recovering",

@@ -275,7 +275,9 @@ fn of_judge(event: &JudgeEvent) -> (Mood, String) {
             Mood::Bad,
             "the window is judged: not every gate passes".to_owned(),
         ),
-        JudgeEvent::WindowUndecided { why } => (Mood::Unknown, format!("cannot tell: {why}")),
+        JudgeEvent::WindowUndecided { why } => {
+            (Mood::Unknown, format!("the watch ends undecided: {why}"))
+        }
         JudgeEvent::WatchExtended { minutes, reason } => (
             Mood::Plain,
             format!("watch extended by {minutes} min: {}", reason.first_line()),

@@ -231,7 +231,7 @@ fn tail(view: View<'_>, phase: &Phase) -> Vec<Shown> {
     let minutes = format!("{have:02}/{want:02}");
     let monitor = match phase {
         Phase::Monitoring => shown(Look::Now, "Monitor", &minutes),
-        Phase::Undecided => shown(Look::Now, "Monitor", "cannot tell"),
+        Phase::Undecided => shown(Look::Now, "Monitor", release.watch.doubt()),
         Phase::Ended(End::Complete) => shown(Look::Done, "Monitor", &minutes),
         _ if release.rollout.deployed.is_some() => shown(Look::Failed, "Monitor", &minutes),
         _ => shown(Look::Open, "Monitor", ""),

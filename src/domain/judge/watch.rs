@@ -295,6 +295,17 @@ impl WatchState {
         self.judged.keys().next_back().copied()
     }
 
+    /// What a watch that ended without a good end leaves to a person, in few words: what is known to be bad comes first.
+    pub fn doubt(&self) -> &'static str {
+        if self.fired().next().is_some() {
+            "trigger fired"
+        } else if matches!(self.end, Some(WindowEnd::Judged { .. })) {
+            "gates open"
+        } else {
+            "cannot tell"
+        }
+    }
+
     /// Triggers that fired and that nobody has answered yet.
     pub fn alerts(&self) -> impl Iterator<Item = (&str, &Fired)> {
         self.fired().filter(|(_, fired)| fired.seen_by.is_none())

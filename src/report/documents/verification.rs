@@ -62,7 +62,7 @@ fn verdict(release: &Release) -> String {
             format!("judged at {}, {word}", stamp(*at))
         }
         Some(WindowEnd::Undecided { at, why }) => {
-            format!("cannot tell, at {}: {why}", stamp(*at))
+            format!("undecided at {}: {why}", stamp(*at))
         }
         None if release.rollout.deployed.is_none() => {
             "not in production in full, so there is nothing to verify".to_owned()

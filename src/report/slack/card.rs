@@ -10,7 +10,7 @@ use crate::{
     domain::{
         End, Login, Phase, Text,
         chat::{APPROVE_ACTION, CardSeen, OPEN_ACTION, REJECT_ACTION},
-        judge::State,
+        judge::{Fired, State, WindowEnd},
         policy::Effect,
         release::{Gate, Release},
     },
@@ -185,27 +185,35 @@ fn state(release: &Release) -> (Mood, Line) {
             (Mood::Plain, granted(release, line))
         }
         Phase::Monitoring => match release.watch.alerts().next() {
-            Some((trigger, fired)) => (
-                Mood::Bad,
-                Line::plain("In production, and a trigger fired: ")
-                    .said(trigger)
-                    .words(": ")
-                    .said(fired.why.as_str()),
-            ),
+            Some(alert) => (Mood::Bad, fired(alert)),
             None => (
                 Mood::Good,
                 granted(release, Line::plain("In production, watched")),
             ),
         },
-        Phase::Undecided => (
-            Mood::Unknown,
-            Line::plain("In production; the watch cannot tell: a person decides"),
-        ),
+        Phase::Undecided => match (release.watch.fired().next(), &release.watch.end) {
+            (Some(alert), _) => (Mood::Bad, fired(alert).words("; a person decides")),
+            (None, Some(WindowEnd::Judged { .. })) => (
+                Mood::Look,
+                Line::plain("In production; not every gate passes: a person decides"),
+            ),
+            (None, _) => (
+                Mood::Unknown,
+                Line::plain("In production; the watch cannot tell: a person decides"),
+            ),
+        },
         Phase::RollingBack | Phase::Recovering | Phase::RollbackFailed | Phase::Stopped => {
             rolled_back(release)
         }
         Phase::Ended(end) => ended(release, &end),
     }
+}
+
+fn fired((trigger, fired): (&str, &Fired)) -> Line {
+    Line::plain("In production, and a trigger fired: ")
+        .said(trigger)
+        .words(": ")
+        .said(fired.why.as_str())
 }
 
 fn granted(release: &Release, line: Line) -> Line {

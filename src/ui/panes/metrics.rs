@@ -94,7 +94,7 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
         return (glyphs.unknown, "no fresh data", styles.info);
     }
     if matches!(release.phase(), Phase::Undecided) {
-        return (glyphs.unknown, "cannot tell", styles.info);
+        return (glyphs.unknown, release.watch.doubt(), styles.info);
     }
     if release.watch.standing().next().is_some() {
         return (glyphs.warn, "stands out", styles.warn);
