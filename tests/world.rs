@@ -23,6 +23,8 @@ mod ends;
 mod kills;
 #[path = "world/managers.rs"]
 mod managers;
+#[path = "world/named.rs"]
+mod named;
 #[path = "world/past.rs"]
 mod past;
 #[path = "world/place.rs"]
