@@ -365,7 +365,11 @@ fn the_list_tells_each_release_and_prunes_only_what_ended_long_ago() {
 
     // Records are kept for years: older than ten of them is nothing here.
     let young = cockpit(shelf.root(), &["list", "--prune", "3650d", "--yes"]);
-    assert_eq!(out(&young), "nothing to delete\n", "{}", err(&young));
+    assert!(
+        out(&young).ends_with("nothing to delete\n"),
+        "{}",
+        err(&young)
+    );
     let asked = cockpit(shelf.root(), &["list", "--prune", "1d"]);
     assert_eq!(asked.status.code(), Some(2), "{}", out(&asked));
     assert!(err(&asked).contains("--yes"), "{}", err(&asked));

@@ -21,6 +21,8 @@ mod dice;
 mod ends;
 #[path = "world/kills.rs"]
 mod kills;
+#[path = "world/lifted.rs"]
+mod lifted;
 #[path = "world/managers.rs"]
 mod managers;
 #[path = "world/named.rs"]
