@@ -8,6 +8,8 @@ mod drive;
 mod expect;
 #[path = "records/made.rs"]
 mod made;
+#[path = "records/named.rs"]
+mod named;
 #[path = "stories/run.rs"]
 mod run;
 #[path = "stories/story.rs"]
@@ -21,11 +23,12 @@ use std::{collections::BTreeSet, fs, path::Path, process::Output};
 use assert_cmd::Command;
 use cockpit::{
     adapters::store::LocksOnDisk,
-    domain::{Phase, ReleaseKey, RunId},
+    app::Field,
+    domain::{Event, Phase, ReleaseKey, RunId, record::RecordEvent, rollback::RollbackEvent},
     ports::ServiceLocks as _,
     report::{Document, Form, ROOT_CAUSE, incident_text},
 };
-use made::{Shelf, recorded, recorded_until};
+use made::{Shelf, recorded, recorded_until, recorded_with};
 
 /// cockpit over a state folder, with nothing of this machine's environment but the path.
 fn cockpit(state: &Path, arguments: &[&str]) -> Output {
@@ -180,6 +183,20 @@ fn the_text_of_an_incident_is_filled_in_but_for_the_root_cause() {
         assert!(text.contains(words), "{words} in {text}");
     }
     assert!(text.trim_end().ends_with(ROOT_CAUSE), "{text}");
+    // However much was said before, the root cause is asked for, and there is room for it.
+    let talks = recorded_with("regression", |event| match event {
+        Event::Rollback(RollbackEvent::Requested { reason, .. }) => {
+            *reason = "あ".repeat(1_300).as_str().into();
+        }
+        Event::Record(RecordEvent::Noted { text } | RecordEvent::ProblemReported { text, .. }) => {
+            *text = "ü".repeat(2_000).as_str().into();
+        }
+        _ => {}
+    });
+    let text = incident_text(talks.release());
+    assert!(text.trim_end().ends_with(ROOT_CAUSE), "{text}");
+    assert!(text.len() < 2_500, "{}", text.len());
+    assert_eq!(Field::with(&text).text(), text.trim());
 }
 
 #[test]
@@ -252,6 +269,13 @@ fn verify_names_the_line_and_says_what_is_wrong() {
         line + 1,
         "the line after it names another hash"
     );
+
+    let other = shelf.root().join("other.jsonl");
+    for none in ["nonsense", "nonsense\n", "{}", "{\"seq\":1"] {
+        fs::write(&other, none).unwrap();
+        let (code, bad) = json(&["verify", other.to_str().unwrap(), "--json"]);
+        assert_eq!((code, &bad["line"]), (Some(1), &1.into()), "{none}");
+    }
 
     let mut last = whole.clone();
     let at = last.len() - 3;
@@ -339,6 +363,13 @@ fn the_list_tells_each_release_and_prunes_only_what_ended_long_ago() {
     fs::remove_dir_all(&blobs).ok();
     std::os::unix::fs::symlink(elsewhere.path(), &blobs).unwrap();
 
+    // Records are kept for years: older than ten of them is nothing here.
+    let young = cockpit(shelf.root(), &["list", "--prune", "3650d", "--yes"]);
+    assert!(
+        out(&young).ends_with("nothing to delete\n"),
+        "{}",
+        err(&young)
+    );
     let asked = cockpit(shelf.root(), &["list", "--prune", "1d"]);
     assert_eq!(asked.status.code(), Some(2), "{}", out(&asked));
     assert!(err(&asked).contains("--yes"), "{}", err(&asked));
@@ -442,6 +473,9 @@ fn the_gate_answers_for_what_ended_from_its_journal_with_an_exit_code() {
     let is = |code: i32, word: &str| (code, word.to_owned());
     assert_eq!(gate("healthy", "after"), is(0, "pass"));
     assert_eq!(gate("regression", "after"), is(1, "fail"));
+    for against in ["regression", "rejected"] {
+        assert_eq!(gate(against, "before"), is(1, "fail"), "{against}");
+    }
     assert_eq!(
         gate("pipeline_failed", "before").0,
         3,
@@ -478,6 +512,19 @@ fn another_release_of_the_service_is_locked_until_somebody_says_why_it_may_go_on
         "a release does not lock itself"
     );
     assert_eq!(locks(99, "another"), None);
+    // A changed byte is no word of a person that the service may go on: neither where it was rolled back, nor where
+    // somebody had said so.
+    let unlocked = shelf.journal("unlocked");
+    for journal in [shelf.journal("regression"), unlocked] {
+        let whole = fs::read(&journal).unwrap();
+        let mut changed = whole.clone();
+        let at = whole.len() / 3;
+        changed[at] ^= 0x04;
+        fs::write(&journal, &changed).unwrap();
+        let lock = locks(99, &service);
+        assert!(lock.is_some(), "{}", journal.display());
+        fs::write(&journal, &whole).unwrap();
+    }
     let listed = cockpit(shelf.root(), &["list"]);
     assert!(
         out(&listed).contains("locks the service"),

@@ -126,6 +126,35 @@ fn a_signed_head_holds_and_says_through_which_line() {
 }
 
 #[test]
+fn a_key_that_stands_twice_in_the_list_is_looked_for_under_each_name() {
+    let Some(keys) = Keys::new() else { return };
+    let root = TempDir::new().unwrap();
+    let (folder, _store, _) = journal(&root, 3);
+    let at = folder.join("journal.jsonl");
+    sign_head(&folder, &keys.path("ana")).unwrap();
+    let public = fs::read_to_string(keys.path("ana.pub")).unwrap();
+    let list = keys.path("twice");
+    for first in [
+        "git@acme.dev namespaces=\"git\"",
+        "\"old@acme.dev,older@acme.dev\" valid-before=\"20200101\"",
+    ] {
+        fs::write(
+            &list,
+            format!("# keys\n{first} {public}\nana@acme.dev {public}"),
+        )
+        .unwrap();
+        let signed = signed_head(&at, &list).unwrap();
+        assert!(
+            matches!(&signed, Signed::By { who, .. } if who.as_str() == "ana@acme.dev"),
+            "{first}: {signed:?}"
+        );
+        fs::write(&list, format!("{first} {public}{first} {public}")).unwrap();
+        let signed = signed_head(&at, &list).unwrap();
+        assert!(matches!(&signed, Signed::Bad(_)), "{first}: {signed:?}");
+    }
+}
+
+#[test]
 fn another_key_another_namespace_and_another_journal_do_not_hold() {
     let Some(keys) = Keys::new() else { return };
     let root = TempDir::new().unwrap();

@@ -359,6 +359,22 @@ fn a_release_that_was_never_opened_is_none_and_looking_makes_nothing() {
 
 #[cfg(unix)]
 #[test]
+fn a_lock_or_head_that_is_a_pipe_is_never_waited_for() {
+    let (root, path, _) = written(&["one"]);
+    for name in ["lock", "head"] {
+        let pipe = path.with_file_name(name);
+        fs::remove_file(&pipe).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let seen = look(root.path(), &key()).unwrap().unwrap();
+        assert!(!seen.driven, "{name}");
+    }
+    let told = open(root.path(), &key(), &who("ana")).unwrap_err();
+    assert!(told.to_string().contains("not a plain file"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
 fn only_the_owner_can_read_what_is_kept_also_where_rights_were_loose() {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

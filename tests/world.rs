@@ -21,8 +21,12 @@ mod dice;
 mod ends;
 #[path = "world/kills.rs"]
 mod kills;
+#[path = "world/lifted.rs"]
+mod lifted;
 #[path = "world/managers.rs"]
 mod managers;
+#[path = "world/named.rs"]
+mod named;
 #[path = "world/past.rs"]
 mod past;
 #[path = "world/place.rs"]

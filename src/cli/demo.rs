@@ -15,7 +15,8 @@ use super::{
     autopilot::{Autopilot, Habits},
     exit::{Exit, Stop},
     headless,
-    launch::{Dialogue, Launch, Launched, Picking, demo_folder, launch},
+    launch::{Launch, Launched, demo_folder, launch},
+    patience::{Dialogue, Picking},
     runtime::runtime,
     say::aside,
     screen,
@@ -271,7 +272,9 @@ async fn ask(base: &str) -> Result<Told, Stop> {
 }
 
 fn fly(around: &Surroundings, given: &DemoArguments, place: &Place) -> Result<Exit, Stop> {
-    let (kept, root) = if let Some(folder) = &given.state {
+    // Both flags say where; a journal that is asked for is never thrown away.
+    let named = given.state.as_ref().or(around.flags.state_dir.as_ref());
+    let (kept, root) = if let Some(folder) = named {
         (None, folder.clone())
     } else {
         let (kept, path) = demo_folder()

@@ -83,7 +83,7 @@ fn answer(release: &Release, given: &GateArguments) -> Result<Exit, Stop> {
     let (answer, why) = if after {
         judged(release, &lines)
     } else {
-        decided(&lines)
+        decided(release, &lines)
     };
     let page = if given.json {
         format!("{:#}\n", as_json(release, after, answer, &why, &lines))
@@ -156,7 +156,11 @@ fn after_deploy(release: &Release) -> Vec<Line> {
 }
 
 /// Before: what blocks and failed is a no; what else is open and does not merely warn is a person's.
-fn decided(lines: &[Line]) -> (Answer, String) {
+fn decided(release: &Release, lines: &[Line]) -> (Answer, String) {
+    // How the gates stood counts no more once a person said no to it.
+    if let Some(why) = spoken_against(&release.phase()) {
+        return (Answer::Fail, format!("against it: {why}"));
+    }
     let named = |wanted: &dyn Fn(&Line) -> bool| -> Vec<&str> {
         let lines = lines.iter().filter(|line| wanted(line));
         lines.map(|line| line.name.as_str()).collect()
@@ -173,6 +177,18 @@ fn decided(lines: &[Line]) -> (Answer, String) {
         );
     }
     (Answer::Pass, "every gate passes or merely warns".to_owned())
+}
+
+/// That the release was rejected or is taken back.
+fn spoken_against(phase: &Phase) -> Option<&'static str> {
+    match phase {
+        Phase::Ended(End::Rejected { .. } | End::RolledBack)
+        | Phase::RollingBack
+        | Phase::RollbackFailed
+        | Phase::Recovering
+        | Phase::Stopped => Some(phase.word()),
+        _ => None,
+    }
 }
 
 /// After: only a window that was judged healthy, with nothing against it, passes.

@@ -1,8 +1,8 @@
 //! From a configuration to a flight: rules, release, journal, crew. Runs on the network's side.
 
-use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::{
     aloft::{Aloft, begin, crewed, sit_down},
@@ -10,9 +10,11 @@ use super::{
     clocks,
     exit::Stop,
     past,
+    patience::{Dialogue, patiently},
     rules::default_rules,
     seat::{flagged, zone},
     surroundings::Surroundings,
+    which::which,
 };
 use crate::{
     adapters::{
@@ -27,21 +29,12 @@ use crate::{
         },
     },
     config::{AwsAccount, Machine, Resolved, TeamFile, remarks},
-    domain::{
-        Fault, FaultKind, ReleaseKey, ReleaseQuery, RunId, Seq, Text, claim::ClaimPlace, later,
-        observation::RunSnapshot, record::RecordEvent, wording,
-    },
-    flight::{Calm, Crew, Flying, Forgetful, Found, Outside, Sought, find, resume},
+    domain::{ReleaseKey, Seq, Text, claim::ClaimPlace, later, record::RecordEvent},
+    flight::{Calm, Crew, Flying, Forgetful, Outside, resume},
     ports::{Checkout, Claims, Clock, Dispatch as _, History, Letters, Runs, Store},
     wiring,
 };
 
-/// First wait before a question of the start is asked again; doubled each time.
-const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(1);
-/// After a wait as long as this the start gives up.
-const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(16);
-/// A limit that stands longer is not waited for.
-const MOST_PATIENCE: SignedDuration = SignedDuration::from_secs(90);
 /// Looks for the lock of one who lets go, a landing and a little more.
 const SEAT_TRIES: u32 = 40;
 /// Between two of them.
@@ -71,21 +64,6 @@ pub(super) struct Launch<'a> {
 /// Wraps a store.
 pub(super) type AroundStore = Box<dyn FnOnce(Arc<dyn Store>) -> Arc<dyn Store> + Send>;
 
-/// Who is told how far a launch is, and asked which release is meant.
-pub(super) trait Dialogue: Send {
-    /// Says what is being done.
-    fn doing(&mut self, what: String);
-    /// Says what is waited for, and until when. Who shows nothing of what is being done must show this.
-    fn waits(&mut self, why: String) {
-        self.doing(why);
-    }
-    /// Asks which of several is meant; `None`: none.
-    fn pick(&mut self, runs: Vec<RunSnapshot>) -> Picking<'_>;
-}
-
-/// The answer of a person, later.
-pub(super) type Picking<'a> = Pin<Box<dyn Future<Output = Option<RunId>> + Send + 'a>>;
-
 /// A flight, and who works for it.
 pub(super) struct Launched {
     /// The flight.
@@ -106,7 +84,7 @@ pub(super) async fn launch(
     let (resolved, client) = rules(&order, machine, dialogue).await?;
     let policy = &resolved.team.policy;
     let ports = (&client as &dyn Runs, &client as &dyn History);
-    let key = which(&order, &resolved, ports, dialogue).await?;
+    let key = which(order.release, &*order.clock, &resolved, ports, dialogue).await?;
     dialogue.doing(format!("opening the journal of {key}"));
     let ahead = client.clock_ahead();
     let outside = outside(&order, &resolved, client, &root)?;
@@ -162,7 +140,10 @@ pub(super) async fn rules(
         dialogue.doing(format!("reading the rules of {slug}"));
         let path = order.around.rules_path();
         default_rules(&slug, &path, async |name: &str| {
-            patiently(order, dialogue, async || client.default_file(name).await).await
+            patiently(&*order.clock, dialogue, async || {
+                client.default_file(name).await
+            })
+            .await
         })
         .await?
     };
@@ -170,85 +151,6 @@ pub(super) async fn rules(
     let target = &resolved.team.policy.target;
     let client = client.for_workflow(&target.workflow, &target.environment);
     Ok((resolved, client))
-}
-
-/// Asks again what failed in passing: one bad answer is no reason not to start.
-async fn patiently<T>(
-    order: &Launch<'_>,
-    dialogue: &mut dyn Dialogue,
-    ask: impl AsyncFn() -> Result<T, Fault>,
-) -> Result<T, Fault> {
-    let mut wait = FIRST_WAIT;
-    loop {
-        let fault = match ask().await {
-            Err(fault) if fault.passes_by_itself() => fault,
-            answer => return answer,
-        };
-        let now = order.clock.now();
-        let next = match fault.kind {
-            FaultKind::RateLimited { until } => until.max(later(now, FIRST_WAIT)),
-            _ => later(now, wait),
-        };
-        if wait > LONGEST_WAIT || next > later(now, MOST_PATIENCE) {
-            return Err(fault);
-        }
-        wait = wait.saturating_add(wait);
-        dialogue.waits(waits(&fault, next, now));
-        order.clock.sleep_until(next).await;
-    }
-}
-
-/// What is waited for, and until when: first what a narrow screen must not cut.
-fn waits(fault: &Fault, until: Timestamp, now: Timestamp) -> String {
-    let time = until.strftime("%H:%M:%S UTC");
-    let left = wording::duration(SignedDuration::from_secs(
-        until.duration_since(now).as_secs(),
-    ));
-    match fault.kind {
-        FaultKind::RateLimited { .. } => {
-            format!("rate-limited: waits until {time} ({left}), then asks again; {fault}")
-        }
-        _ => format!("no answer: asks again at {time} (in {left}); {fault}"),
-    }
-}
-
-/// The release that is meant.
-pub(super) async fn which(
-    order: &Launch<'_>,
-    resolved: &Resolved,
-    (runs, history): (&dyn Runs, &dyn History),
-    dialogue: &mut dyn Dialogue,
-) -> Result<ReleaseKey, Stop> {
-    let repository = wiring::repository(&resolved.machine.place)?.clone();
-    let query = ReleaseQuery::parse(order.release, &repository)
-        .map_err(|error| Stop::usage(error.to_string()))?;
-    let sought = Sought::of(&resolved.team.policy);
-    dialogue.doing(match &query {
-        ReleaseQuery::Waiting => format!("looking for a run of {} that waits", sought.workflow),
-        _ => format!("looking for {}", order.release.unwrap_or_default()),
-    });
-    let asked = patiently(order, dialogue, async || {
-        find(&query, &sought, runs, history).await
-    });
-    let run = match asked.await? {
-        Found::One(run) => run.id,
-        Found::Several(runs) => dialogue
-            .pick(runs)
-            .await
-            .ok_or_else(|| Stop::usage("several releases wait: name one, as `cockpit RUN_ID`"))?,
-        Found::None { newest: Some(run) } => {
-            dialogue.doing(format!("nothing waits: opening the newest run, {}", run.id));
-            run.id
-        }
-        Found::None { newest: None } => {
-            return Err(Stop::failed(format!(
-                "nothing waits, and {} has no run of {} yet",
-                repository.slug(),
-                sought.workflow
-            )));
-        }
-    };
-    Ok(ReleaseKey { repository, run })
 }
 
 pub(super) fn outside(

@@ -21,7 +21,7 @@ use crate::{
         clock::WallClock,
         store::{NotRemoved, Shelf, Who, remove, shelf},
     },
-    config::duration,
+    config::age,
     domain::{Login, Text, release::Recorded},
     ports::Clock as _,
 };
@@ -199,7 +199,7 @@ fn in_words(rows: &[Row], now: Timestamp) -> String {
 }
 
 fn prune(rows: &[Row], older: &str, given: &ListArguments) -> Result<Exit, Stop> {
-    let age = duration(older).map_err(|why| Stop::usage(format!("--prune: {why}")))?;
+    let age = age(older).map_err(|why| Stop::usage(format!("--prune: {why}")))?;
     let now = WallClock.now();
     let old: Vec<&Row> = rows.iter().filter(|row| row.is_older(age, now)).collect();
     let (kept, go): (Vec<&Row>, Vec<&Row>) = old.into_iter().partition(|row| row.kept().is_some());

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::{
     beside::chain_of,
     exit::{Exit, Stop},
-    launch::{AroundStore, Dialogue, Launch, Launched, Picking, launch},
+    launch::{AroundStore, Launch, Launched, launch},
     past,
+    patience::{Dialogue, Picking},
     runtime::runtime,
     say::{aside, print},
     surroundings::Surroundings,
@@ -69,7 +70,34 @@ pub(super) fn look(
     question: Question<'_>,
     answer: impl FnOnce(&Release) -> Result<Exit, Stop>,
 ) -> Result<Exit, Stop> {
+    if let Some(past) = without_a_repository(around, question)? {
+        return answer(past.release());
+    }
     looked(around, question, None, answer)
+}
+
+/// The journal of the release that is named, where nobody says which repository is meant: it lies on this machine, and all
+/// that would be asked there stands in it.
+fn without_a_repository(
+    around: &Surroundings,
+    question: Question<'_>,
+) -> Result<Option<Recorded>, Stop> {
+    let Some(release) = question.release else {
+        return Ok(None);
+    };
+    if around.machine(None)?.place.repository.is_some() {
+        return Ok(None);
+    }
+    let Some(journal) = past::find(around, release)? else {
+        return Ok(None);
+    };
+    let past = past::open(&journal)?;
+    aside(format_args!(
+        "nobody says which repository is meant, so this is what the journal says, through {}: {}",
+        past.release().newest(),
+        journal.display()
+    ));
+    Ok(Some(past))
 }
 
 /// The same with every event: those of its journal on this machine, else those of this look.
@@ -78,6 +106,9 @@ pub(super) fn look_recorded(
     question: Question<'_>,
     answer: impl FnOnce(&Recorded) -> Result<Exit, Stop>,
 ) -> Result<Exit, Stop> {
+    if let Some(past) = without_a_repository(around, question)? {
+        return answer(&past);
+    }
     let memory = Remembering::default();
     let kept = memory.clone();
     let wrap: AroundStore = Box::new(|_| Arc::new(kept) as Arc<dyn Store>);

@@ -23,6 +23,7 @@ mod look;
 mod manual;
 mod past;
 mod past_deploys;
+mod patience;
 mod plan;
 mod program;
 mod recalibrate;
@@ -45,6 +46,7 @@ mod status;
 mod surroundings;
 mod unlock;
 mod verify;
+mod which;
 mod word;
 
 pub use args::*;

@@ -89,7 +89,10 @@ pub(super) fn find(around: &Surroundings, release: &str) -> Result<Option<PathBu
 /// # Errors
 /// None or several have that name.
 pub(super) fn named(around: &Surroundings, release: &str) -> Result<PathBuf, Stop> {
-    find(around, release)?.ok_or_else(|| unknown(release))
+    match find(around, release)? {
+        Some(journal) => Ok(journal),
+        None => Err(unknown(around, release)?),
+    }
 }
 
 /// What was named is there, and is no journal.
@@ -100,12 +103,40 @@ fn no_journal(journal: &Path) -> Stop {
     ))
 }
 
-/// No release of that name lies here.
-pub(super) fn unknown(release: &str) -> Stop {
-    Stop::usage(format!(
-        "no release on this machine is called {}\n  = help: `cockpit list` shows them; a run id, a version, a tag, a SHA or the path of a journal will do",
+/// No release of that name lies here: says which do.
+pub(super) fn unknown(around: &Surroundings, release: &str) -> Result<Stop, Stop> {
+    let here = here(around)?;
+    Ok(Stop::usage(format!(
+        "no release on this machine is called {}: {here}\n  = help: `cockpit list` shows them; a run id, a version, a tag, a SHA or the path of a journal will do",
         Text::line(release)
-    ))
+    )))
+}
+
+/// The releases that lie here, in words, the newest first.
+pub(super) fn here(around: &Surroundings) -> Result<String, Stop> {
+    let mut here: Vec<Recorded> = journals(&root(around)?)
+        .iter()
+        .filter_map(|journal| open(journal).ok())
+        .collect();
+    here.sort_by_key(|past| std::cmp::Reverse(past.opened()));
+    let more = here.len().saturating_sub(LISTED);
+    let mut names: Vec<String> = here
+        .iter()
+        .take(LISTED)
+        .map(|past| {
+            let release = past.release();
+            let service = Text::line(&release.policy.service);
+            format!("{service} {} (run {})", release.name(), release.key.run)
+        })
+        .collect();
+    if more > 0 {
+        names.push(format!("{more} more: `cockpit list`"));
+    }
+    Ok(if names.is_empty() {
+        "none lies here yet".to_owned()
+    } else {
+        format!("here lie {}", names.join(", "))
+    })
 }
 
 fn run_of(journal: &Path) -> Option<&str> {

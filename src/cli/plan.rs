@@ -5,8 +5,9 @@ use std::{fs, path::Path};
 use super::{
     exit::{Exit, Stop},
     look::{Question, look},
+    past,
     record_args::{PlanArguments, PlanStrategy},
-    say::print,
+    say::{aside, print},
     surroundings::Surroundings,
 };
 use crate::{
@@ -18,33 +19,59 @@ use crate::{
     report::{PlanFacts, plan as planned},
 };
 
-/// `cockpit plan [RELEASE]`.
+/// `cockpit plan [RELEASE]`. A release that is named is written of or refused; without a name the rules alone will do.
 pub(super) fn plan(around: &Surroundings, given: &PlanArguments) -> Result<Exit, Stop> {
-    let why = if given.offline {
-        "--offline: nobody was asked".to_owned()
-    } else {
-        let question = Question {
-            command: "plan",
-            release: given.release.as_deref(),
-            json: false,
+    if given.offline {
+        return match &given.release {
+            Some(named) => of_journal(&past::named(around, named)?, given),
+            None => from_rules(around, given, "--offline: nobody was asked"),
         };
-        let mut written = Ok(Exit::Ok);
-        let looked = look(around, question, |release| {
-            written = of_release(release, given);
-            Ok(Exit::Ok)
-        });
-        match looked {
-            // Several wait: they are listed, and one is to be named.
-            Ok(Exit::NeedsHuman) => return Ok(Exit::NeedsHuman),
-            Ok(_) => return written,
-            Err(stop) => stop.to_string(),
-        }
+    }
+    let question = Question {
+        command: "plan",
+        release: given.release.as_deref(),
+        json: false,
     };
-    from_rules(around, given, &why)
+    let mut written = Ok(Exit::Ok);
+    let looked = look(around, question, |release| {
+        written = of_release(release, given, Vec::new());
+        Ok(Exit::Ok)
+    });
+    match (looked, &given.release) {
+        // Several wait: they are listed, and one is to be named.
+        (Ok(Exit::NeedsHuman), _) => Ok(Exit::NeedsHuman),
+        (Ok(_), _) => written,
+        (Err(stop), None) => from_rules(around, given, &stop.to_string()),
+        (Err(stop), Some(named)) => match past::find(around, named)? {
+            Some(journal) => {
+                aside(first_line(&stop.to_string()));
+                of_journal(&journal, given)
+            }
+            None => Err(stop.with_help(&format!(
+                "no journal on this machine is called {} either ({}); `cockpit plan` without a name writes it from the rules",
+                Text::line(named),
+                past::here(around)?
+            ))),
+        },
+    }
 }
 
-fn of_release(release: &Release, given: &PlanArguments) -> Result<Exit, Stop> {
-    let mut unknown = Vec::new();
+/// From what the journal of the release says, through its last line.
+fn of_journal(journal: &Path, given: &PlanArguments) -> Result<Exit, Stop> {
+    let past = past::open(journal)?;
+    let release = past.release();
+    let since = format!(
+        "what happened after {}: it comes from the journal",
+        release.newest()
+    );
+    of_release(release, given, vec![since])
+}
+
+fn of_release(
+    release: &Release,
+    given: &PlanArguments,
+    mut unknown: Vec<String>,
+) -> Result<Exit, Stop> {
     let policy = with_strategy(&release.policy, given.strategy, &mut unknown);
     unknown.extend(
         release

@@ -144,8 +144,8 @@ pub struct PlanArguments {
     /// Into this file; else on standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// From the rules in this checkout alone, asking nobody.
-    #[arg(long, conflicts_with = "release")]
+    /// Asking nobody: from the rules in this checkout alone, or of RELEASE from its journal on this machine.
+    #[arg(long)]
     pub offline: bool,
 }
 

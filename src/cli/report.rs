@@ -126,7 +126,8 @@ fn write_some(
 
 fn put(place: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = place.parent() {
-        if folder.exists() && !folder.is_dir() {
+        // A link that leads nowhere is something too.
+        if folder.symlink_metadata().is_ok() && !folder.is_dir() {
             let why = format!(
                 "{} is no folder: name another with --output",
                 folder.display()

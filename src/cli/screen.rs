@@ -7,7 +7,8 @@ use tokio::sync::mpsc;
 
 use super::{
     exit::{Exit, Stop},
-    launch::{Dialogue, Launch, Launched, Picking, launch},
+    launch::{Launch, Launched, launch},
+    patience::{Dialogue, Picking},
     runtime::runtime,
     say::aside,
     surroundings::Surroundings,

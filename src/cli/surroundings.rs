@@ -114,10 +114,14 @@ impl Surroundings {
         Ok(machine(team, &self.layers(&user, remote.as_ref()))?)
     }
 
-    /// This machine's part for a repository that a journal names.
+    /// This machine's part for a repository that a journal of this machine names, whatever the environment says of others.
     pub fn with_repository(&self, repository: &Repository) -> Result<Machine, Stop> {
         let user = self.user()?;
-        Ok(machine(None, &self.layers(&user, Some(repository)))?)
+        let mut machine = machine(None, &self.layers(&user, Some(repository)))?;
+        if let Some(at) = &mut machine.place.repository {
+            at.value = repository.clone();
+        }
+        Ok(machine)
     }
 
     /// How the screen looks, without asking git or any file but the user's own: the first frame waits for this.

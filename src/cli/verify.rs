@@ -16,7 +16,11 @@ use crate::{
     adapters::store::{
         BlobFault, Proven, Signed, StoreError, Vouched, blob_faults, prove, signed_head,
     },
-    domain::{Text, record::Reader, release::Recorded},
+    domain::{
+        Text,
+        record::{Broken, BrokenWhy, Reader},
+        release::Recorded,
+    },
     flight::read,
 };
 
@@ -28,6 +32,9 @@ pub(super) fn verify(around: &Surroundings, given: &VerifyArguments) -> Result<E
         Ok(proven) => proven,
         Err(error) => return broken(&journal, &error, given.json),
     };
+    if proven.end.whole == 0 && proven.end.torn > 0 {
+        return broken(&journal, &nothing_whole(&journal), given.json);
+    }
     let read = read(&proven.bytes).map_err(|error| Text::line(&chain_of(&error)));
     let blobs = match &read {
         Ok(Some(recorded)) => blob_faults(&journal, recorded.blobs()),
@@ -97,6 +104,17 @@ fn broken(journal: &Path, error: &StoreError, as_json: bool) -> Result<Exit, Sto
     });
     print(format!("{page:#}\n").as_bytes())?;
     Ok(Exit::Failed)
+}
+
+/// A file without one whole line proves nothing: it may be anything.
+fn nothing_whole(journal: &Path) -> StoreError {
+    StoreError::Broken {
+        path: journal.to_owned(),
+        source: Broken {
+            line: 1,
+            why: BrokenWhy::Unreadable("the file holds no whole line of a journal".into()),
+        },
+    }
 }
 
 /// A journal whose chain holds, and what else was found.

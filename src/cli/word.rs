@@ -31,25 +31,25 @@ pub(super) fn give(
     intent: Intent,
     not: &str,
 ) -> Result<Login, Stop> {
-    let actor = who(around, recorded)?;
-    let command = Command { actor, intent };
     let release = recorded.release();
-    // Refused before anything is opened, where it can be told already.
     let refused = |why: String| Stop::failed(format!("{not}: {why}"));
-    decide(release, &command, WallClock.now()).map_err(|why| refused(why.to_string()))?;
     let root = past::root(around)?;
-    let who = Who {
-        host: Text::line(&host_name()),
-        login: Some(command.actor.clone()),
-        since: WallClock.now(),
-    };
-    // Opening makes what is not there.
+    // Opening makes what is not there; and the host that a stranger's file names never gets the token.
     let here = look(&root, &release.key).map_err(|error| Stop::failed(error.to_string()))?;
     if here.is_none() {
         return Err(refused(
             "this is a copy: the release itself does not lie on this machine".to_owned(),
         ));
     }
+    let actor = who(around, recorded)?;
+    let command = Command { actor, intent };
+    // Refused before anything is opened, where it can be told already.
+    decide(release, &command, WallClock.now()).map_err(|why| refused(why.to_string()))?;
+    let who = Who {
+        host: Text::line(&host_name()),
+        login: Some(command.actor.clone()),
+        since: WallClock.now(),
+    };
     match open(&root, &release.key, &who).map_err(|error| Stop::failed(error.to_string()))? {
         Opened::Driving(driving) => {
             let found = resume(&driving.bytes).map_err(|error| Stop::failed(error.to_string()))?;
@@ -77,10 +77,8 @@ fn who(around: &Surroundings, recorded: &Recorded) -> Result<Login, Stop> {
 
 /// GitHub, for the repository of that release.
 pub(super) fn client(around: &Surroundings, recorded: &Recorded) -> Result<Client, Stop> {
-    let mut machine = around.machine(None)?;
-    if machine.place.repository.is_none() {
-        machine = around.with_repository(&recorded.release().key.repository)?;
-    }
+    // Whatever checkout this is called in: what is said is said of that release.
+    let machine = around.with_repository(&recorded.release().key.repository)?;
     Ok(wiring::github(&machine.place, "", "", Arc::new(WallClock))?)
 }
 

@@ -45,5 +45,5 @@ pub use screen::{Depth, Screen};
 pub use smoke::parse_smoke;
 pub use team::*;
 pub use theme::*;
-pub use units::duration;
+pub use units::{age, duration};
 pub use user::*;

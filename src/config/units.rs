@@ -7,9 +7,20 @@ use crate::domain::policy::QuietHours;
 
 /// Longest duration that a rule may name: a year is a mistake.
 const LONGEST_DAYS: i64 = 366;
+/// Oldest age: a century.
+const OLDEST_DAYS: i64 = 36_525;
 
 /// `30s`, `10m`, `2h`, `7d`; more than nothing.
 pub fn duration(written: &str) -> Result<SignedDuration, String> {
+    duration_within(written, LONGEST_DAYS)
+}
+
+/// The same for how old something is: records are kept for years.
+pub fn age(written: &str) -> Result<SignedDuration, String> {
+    duration_within(written, OLDEST_DAYS)
+}
+
+fn duration_within(written: &str, days: i64) -> Result<SignedDuration, String> {
     let wrong = || format!("\"{written}\" is no duration: write 30s, 10m, 2h or 7d");
     let split = written
         .find(|c: char| !c.is_ascii_digit())
@@ -25,8 +36,8 @@ pub fn duration(written: &str) -> Result<SignedDuration, String> {
     let count: i64 = digits.parse().map_err(|_| wrong())?;
     let all = count
         .checked_mul(seconds)
-        .filter(|all| *all <= LONGEST_DAYS * 86_400)
-        .ok_or_else(|| format!("\"{written}\" is longer than {LONGEST_DAYS} days"))?;
+        .filter(|all| *all <= days * 86_400)
+        .ok_or_else(|| format!("\"{written}\" is longer than {days} days"))?;
     if all == 0 {
         return Err(format!("\"{written}\" is no time at all"));
     }

@@ -147,7 +147,7 @@ pub enum Intent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Refusal {
     /// It makes no sense now.
-    #[error("not now: the release is {phase}")]
+    #[error("not now ({phase})")]
     WrongPhase {
         /// In which phase it is.
         phase: Text,

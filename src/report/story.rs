@@ -16,7 +16,7 @@ use crate::domain::{
     judge::JudgeEvent,
     observation::AlarmState,
     policy::{Timing, gate::GateEvent},
-    record::RecordEvent,
+    record::{RecordEvent, ServiceLock},
     rollout::{RolloutEvent, StageState, StepState},
     wording,
 };
@@ -285,6 +285,17 @@ fn of_judge(event: &JudgeEvent) -> (Mood, String) {
     }
 }
 
+/// That a service is locked, and by which rollback.
+fn locked(lock: &ServiceLock) -> String {
+    let there = lock.machine.as_ref().map_or_else(String::new, |machine| {
+        format!(" on {}", machine.first_line())
+    });
+    format!(
+        "the service is locked: {} was rolled back{there}",
+        lock.version
+    )
+}
+
 fn of_record(event: &RecordEvent) -> (Mood, String) {
     match event {
         RecordEvent::Opened { version, .. } => {
@@ -325,10 +336,7 @@ fn of_record(event: &RecordEvent) -> (Mood, String) {
             Mood::Plain,
             format!("emergency reviewed: {}", note.first_line()),
         ),
-        RecordEvent::ServiceLocked(lock) => (
-            Mood::Bad,
-            format!("the service is locked: {} was rolled back", lock.version),
-        ),
+        RecordEvent::ServiceLocked(lock) => (Mood::Bad, locked(lock)),
         RecordEvent::ServiceFreed => (Mood::Good, "the service is no longer locked".to_owned()),
         RecordEvent::HandedOver { to, note } => (
             Mood::Look,

@@ -60,7 +60,8 @@ fn a_limit_at_the_start_is_told_on_standard_error_with_its_end() {
         told.contains("no tag, branch or commit"),
         "it asked again: {told}"
     );
-    assert_eq!((ended.status.code(), out(&ended).as_str()), (Some(1), ""));
+    assert!(told.contains("there is no release 7"), "{told}");
+    assert_eq!((ended.status.code(), out(&ended).as_str()), (Some(2), ""));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
 use cockpit::{
     adapters::store::{Opened, Who, folder, open},
     domain::{
-        ReleaseKey, RunId, Stamped,
+        Event, ReleaseKey, RunId, Stamped,
         record::{Body, Head, Header, seal},
         release::Recorded,
     },
@@ -44,6 +44,19 @@ fn events(name: &str) -> Vec<Stamped> {
 /// A story's journal, read whole.
 pub(crate) fn recorded(name: &str) -> Recorded {
     let mut events = events(name).into_iter();
+    let mut recorded = Recorded::open(events.next().unwrap()).unwrap();
+    for event in events {
+        recorded.push(event);
+    }
+    recorded
+}
+
+/// The same with every event changed before it is read.
+pub(crate) fn recorded_with(name: &str, change: impl Fn(&mut Event)) -> Recorded {
+    let mut events = events(name).into_iter().map(|mut stamped| {
+        change(&mut stamped.event);
+        stamped
+    });
     let mut recorded = Recorded::open(events.next().unwrap()).unwrap();
     for event in events {
         recorded.push(event);

@@ -378,3 +378,26 @@ fn a_long_answer_and_what_changed_are_read_to_their_ends_on_a_narrow_screen() {
     assert!(last.is_some() && last < keys, "{text}");
     assert!(text.contains("0 flaky"), "{text}");
 }
+
+#[test]
+fn the_prompt_says_whether_one_signs_or_takes_it_back() {
+    let mut journal = world::waiting_by(&|rules| {
+        let asks = "[approval]\nsignoffs = { security = { people = [\"cleo\"] } }\n";
+        let rules = rules.replace("[approval]\n", asks);
+        format!("{rules}\n[people]\ncleo = {{ github = \"cleo\" }}\n")
+    });
+    let mut shows = |words: &str| {
+        let mut stage = Stage::new(journal.release.clone());
+        stage.model.viewer = Some(login("cleo"));
+        stage.keys(&["s"]);
+        let text = stage.text(120, 34);
+        assert!(text.contains(words), "{words}\n{text}");
+        let signed = ApprovalEvent::SignedOff {
+            role: "security".to_owned(),
+            note: None,
+        };
+        journal.add(1, Actor::Person(login("cleo")), signed);
+    };
+    shows("Enter sign");
+    shows("Enter take it back");
+}

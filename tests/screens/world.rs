@@ -394,6 +394,7 @@ fn held(journal: &mut Journal) {
     let waits = ApprovalEvent::Waiting {
         stage: 0,
         escalate_at: at(-1_149 + 4 * 3_600),
+        since: None,
     };
     journal.add(-1_149, Actor::Cockpit, waits);
 }

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use cockpit::{
     domain::{
-        FaultKind, Intent, Phase, Refusal,
-        claim::ClaimName,
+        FaultKind, Intent, Phase, Refusal, RunId,
+        claim::{ClaimName, ClaimWish},
         later,
         record::{HoldTold, SeatPlace, Sharing},
         rollback::RollbackProgress,
     },
-    ports::Clock,
+    ports::{Claims as _, Clock},
 };
 
 use crate::{
     air::{Air, seconds},
     refs::{Refs, Write, fault},
-    world::Answer,
+    world::{Answer, RUN},
 };
 
 fn is_seat(name: &ClaimName) -> bool {
@@ -377,4 +377,40 @@ async fn the_lock_after_a_rollback_stands_until_it_is_lifted() {
     ana.submit(Intent::Unlock { reason }).unwrap();
     ana.pass(seconds(90)).await;
     assert_eq!(refs.owner(is_lock), None);
+}
+
+/// What a machine writes in the lock's place that lets the service go on after the rollback of `run`.
+fn lifted(run: RunId, ana: &Air) -> ClaimWish {
+    ClaimWish {
+        name: ClaimName::Lock,
+        run,
+        version: "v2".into(),
+        marker: "unlocked: the cause is known".to_owned(),
+        since: ana.clock.now(),
+        lasts: 1_800,
+        countdown: None,
+        lock: None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_another_machine_has_lifted_is_not_put_back() {
+    let (mut ana, refs) = Box::pin(deployed()).await;
+    let ben = refs.machine("ben");
+    // What somebody said of an earlier release lets nothing go on after this one.
+    ben.take(&lifted(RunId(7), &ana), None).await.unwrap();
+    ana.roll_back().unwrap();
+    ana.pass(seconds(300)).await;
+    let is_lock = |name: &ClaimName| *name == ClaimName::Lock;
+    assert_eq!(refs.owner(is_lock).as_deref(), Some("ana"));
+    let stands = refs
+        .state()
+        .claims
+        .iter()
+        .find(|one| is_lock(&one.name))
+        .cloned();
+    let stands = stands.unwrap().id;
+    ben.take(&lifted(RUN, &ana), Some(&stands)).await.unwrap();
+    ana.pass(seconds(600)).await;
+    assert_eq!(refs.owner(is_lock).as_deref(), Some("ben"));
 }

@@ -40,10 +40,14 @@ fn file() -> Ask {
 }
 
 fn program() -> Ask {
+    called("explain", 5)
+}
+
+fn called(name: &str, timeout: i64) -> Ask {
     Ask::Command {
         program: Program {
-            arguments: vec!["explain".to_owned()],
-            timeout: SignedDuration::from_secs(5),
+            arguments: vec![name.to_owned()],
+            timeout: SignedDuration::from_secs(timeout),
         },
         within: None,
     }
@@ -164,6 +168,37 @@ async fn a_program_runs_once_trusted_and_its_exit_is_the_answer() {
         (&facts["service"], &facts["run"]),
         (&json!("storefront"), &json!(8123))
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_that_hangs_holds_back_no_other_question() {
+    let asks = vec![
+        ("hangs", called("hangs", 300)),
+        ("budget", program()),
+        ("policy", Ask::CheckRun("policy".into())),
+    ];
+    let mut air = Air::by(rules(asks), |world| {
+        world.state().explain = Ok(b"left: 3\n".to_vec());
+        world.state().checks = vec![check(RunStatus::InProgress, None)];
+    })
+    .await;
+    air.submit(Intent::TrustCommands).unwrap();
+    air.until("the others are asked", |release| {
+        state(release, "budget") == Some(State::Pass)
+            && state(release, "policy") == Some(State::NoData)
+    })
+    .await;
+    assert_eq!(state(air.release(), "hangs"), None);
+    air.world.state().checks = vec![check(RunStatus::Completed, Some(Conclusion::Success))];
+    air.pass(seconds(60)).await;
+    assert_eq!(
+        state(air.release(), "policy"),
+        Some(State::Pass),
+        "rounds go on"
+    );
+    assert_eq!(state(air.release(), "hangs"), None);
+    air.pass(seconds(300)).await;
+    assert_eq!(state(air.release(), "hangs"), Some(State::Broken));
 }
 
 #[tokio::test(start_paused = true)]

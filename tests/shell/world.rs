@@ -769,12 +769,17 @@ impl Script for World {
         &'a self,
         arguments: &'a [String],
         input: &'a [u8],
-        _limit: SignedDuration,
+        limit: SignedDuration,
     ) -> Asked<'a, Vec<u8>> {
-        if arguments
-            .first()
-            .is_some_and(|program| program == "explain")
-        {
+        let program = arguments.first().map_or("", String::as_str);
+        if program == "hangs" {
+            let ends = later(self.clock.now(), limit);
+            return Box::pin(async move {
+                self.clock.sleep_until(ends).await;
+                Err(Fault::new(FaultKind::TimedOut, "script hangs", "no end"))
+            });
+        }
+        if program == "explain" {
             let mut state = self.state();
             state.facts.push(input.to_vec());
             return Box::pin(std::future::ready(state.explain.clone()));

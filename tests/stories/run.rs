@@ -29,6 +29,8 @@ pub(crate) struct Run {
     pub(crate) state: String,
     /// When GitHub was asked, where not now.
     pub(crate) asked: Option<String>,
+    /// When it came to stand so, where that was before.
+    pub(crate) updated: Option<String>,
     /// `NAME: STATE [FROM [UNTIL]]`.
     pub(crate) jobs: Option<Vec<String>>,
     /// Environments; ` (not me)` where the token may not approve.
@@ -77,7 +79,7 @@ impl Run {
                 triggering_actor: Some(Login::parse("ben").unwrap()),
                 created: time("13:40"),
                 started: Some(time("13:40")),
-                updated: at,
+                updated: self.updated.as_deref().map_or(at, time),
                 url: Text::default(),
                 pull_requests: vec![7],
             },

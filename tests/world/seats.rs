@@ -5,7 +5,10 @@ use std::{
     process::Stdio,
 };
 
-use cockpit::{adapters::store::Inbox, simulator::Scenario};
+use cockpit::{
+    adapters::store::{Inbox, journals},
+    simulator::Scenario,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -97,7 +100,7 @@ fn a_served_world_and_one_within_give_the_same_kinds_of_events() {
     drop(world);
     let within = program(&home)
         .args(["demo", "regression", "--headless", "--autopilot", "--json"])
-        .args(["--seed", "11", "--speed", "600", "--state"])
+        .args(["--seed", "11", "--speed", "600", "--state-dir"])
         .arg(home.path().join("within"))
         .output()
         .unwrap();
@@ -106,6 +109,10 @@ fn a_served_world_and_one_within_give_the_same_kinds_of_events() {
     assert_eq!(joined.last["outcome"], within.last["outcome"]);
     assert_eq!(joined.last["phase"], within.last["phase"]);
     assert_eq!(kinds(&joined.events()), kinds(&within.events()));
+    // Either flag says where the journal lies, and it stays there.
+    for state in ["joined", "within"] {
+        assert_eq!(journals(&home.path().join(state)).len(), 1, "{state}");
+    }
 }
 
 #[test]

@@ -98,7 +98,10 @@ impl Lock {
 
 /// Whether anybody drives the release in `folder`, and who as far as that was said.
 pub(super) fn holder(folder: &Path) -> (bool, Option<Holder>) {
-    let Ok(file) = File::open(folder.join(place::LOCK)) else {
+    let path = folder.join(place::LOCK);
+    // Opening a pipe would wait for whoever writes to it.
+    let is_plain = std::fs::metadata(&path).is_ok_and(|found| found.is_file());
+    let Some(file) = is_plain.then(|| File::open(path).ok()).flatten() else {
         return (false, None);
     };
     match file.try_lock_shared() {

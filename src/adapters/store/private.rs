@@ -42,15 +42,17 @@ pub(super) fn folders(root: &Path, parts: &[&str]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Opens for reading and writing, 0600, and makes it where it is missing. `append` for `O_APPEND`. A link is refused: what
-/// is written lies in the folder itself.
+/// Opens for reading and writing, 0600, and makes it where it is missing. `append` for `O_APPEND`. What is no plain file is
+/// refused unopened: what is written lies in the folder itself, and a pipe waits for whoever reads it.
 pub(super) fn file(path: &Path, append: bool) -> Result<File, StoreError> {
     let there = fs::symlink_metadata(path).ok();
-    if there.as_ref().is_some_and(fs::Metadata::is_symlink) {
-        let strange = io::Error::new(
-            io::ErrorKind::IsADirectory,
-            "a link, not a plain file: remove it, cockpit writes its own",
-        );
+    if let Some(there) = there.as_ref().filter(|there| !there.is_file()) {
+        let what = if there.is_symlink() {
+            "a link, not a plain file: remove it, cockpit writes its own"
+        } else {
+            "not a plain file: remove it, cockpit writes its own"
+        };
+        let strange = io::Error::new(io::ErrorKind::IsADirectory, what);
         return Err(StoreError::io("open", path)(strange));
     }
     let is_new = there.is_none();

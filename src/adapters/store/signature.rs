@@ -23,6 +23,8 @@ const SIGNED: &str = "signed-head";
 const SIGNATURE: &str = "signed-head.sig";
 /// Most that is read of either, in bytes.
 const MOST: u64 = 16 * 1024;
+/// Most that is read of a list of signers, in bytes.
+const LIST: u64 = 1024 * 1024;
 /// Between two looks whether ssh-keygen has ended.
 const LOOK: Duration = Duration::from_millis(5);
 /// So many looks are ten seconds: an agent may stand behind it.
@@ -95,25 +97,64 @@ pub fn signed_head(journal: &Path, signers: &Path) -> io::Result<Signed> {
     if !signature.is_file() {
         return Ok(Signed::Bad("its signature is not there".into()));
     }
-    let mut find = keygen();
-    find.args(["-Y", "find-principals", "-f"]).arg(signers);
-    let found = run(find.arg("-s").arg(&signature), b"")?;
-    let names = String::from_utf8_lossy(&found.stdout).into_owned();
-    let Some(who) = names.lines().next().filter(|_| found.status.success()) else {
-        let why = format!("nobody in the list made its signature: {}", said(&found));
-        return Ok(Signed::Bad(Text::line(&why)));
-    };
-    let mut verify = keygen();
-    verify.args(["-Y", "verify", "-n", NAMESPACE, "-I", who, "-f"]);
-    let output = run(verify.arg(signers).arg("-s").arg(&signature), &bytes)?;
-    if !output.status.success() {
-        let why = format!("the signature does not hold: {}", said(&output));
-        return Ok(Signed::Bad(Text::line(&why)));
-    }
-    Ok(Signed::By {
-        who: Text::line(who),
-        head,
+    let list = private::read(signers, LIST)?;
+    let list = String::from_utf8_lossy(&list);
+    Ok(match vouched(&list, signers, &signature, &bytes)? {
+        Ok(who) => Signed::By {
+            who: Text::line(&who),
+            head,
+        },
+        Err(why) => Signed::Bad(Text::line(&why)),
     })
+}
+
+/// Who of the list vouches for `bytes`, or why nobody does. A key may stand there several times, by other names or for other
+/// purposes: ssh-keygen finds the first line alone, so what it found is left out and the rest is looked through again.
+fn vouched(
+    list: &str,
+    signers: &Path,
+    signature: &Path,
+    bytes: &[u8],
+) -> io::Result<Result<String, String>> {
+    let mut lines: Vec<&str> = list.lines().collect();
+    let mut refused = None;
+    loop {
+        let mut rest = tempfile::NamedTempFile::new()?;
+        rest.write_all(lines.join("\n").as_bytes())?;
+        let mut find = keygen();
+        find.args(["-Y", "find-principals", "-f"]).arg(rest.path());
+        let found = run(find.arg("-s").arg(signature), b"")?;
+        let names = String::from_utf8_lossy(&found.stdout).into_owned();
+        if !found.status.success() || names.trim().is_empty() {
+            let nobody = || format!("nobody in the list made its signature: {}", said(&found));
+            return Ok(Err(refused.unwrap_or_else(nobody)));
+        }
+        for who in names.lines() {
+            let mut verify = keygen();
+            verify.args(["-Y", "verify", "-n", NAMESPACE, "-I", who, "-f"]);
+            let output = run(verify.arg(signers).arg("-s").arg(signature), bytes)?;
+            if output.status.success() {
+                return Ok(Ok(who.to_owned()));
+            }
+            let why = format!("the signature does not hold: {}", said(&output));
+            refused.get_or_insert(why);
+        }
+        let names: Vec<&str> = names.lines().collect();
+        let names = names.join(",");
+        let Some(at) = lines.iter().position(|line| principals(line) == names) else {
+            return Ok(Err(refused.unwrap_or_default()));
+        };
+        lines.drain(..=at);
+    }
+}
+
+/// The names at the beginning of a line of the list.
+fn principals(line: &str) -> &str {
+    let line = line.trim_start();
+    match line.strip_prefix('"') {
+        Some(rest) => rest.split('"').next().unwrap_or(rest),
+        None => line.split([' ', '\t']).next().unwrap_or(line),
+    }
 }
 
 /// ssh-keygen without a terminal to ask on.

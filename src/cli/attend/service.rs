@@ -6,11 +6,13 @@ use super::{
     super::{
         aloft::Aloft,
         exit::Stop,
-        launch::{self, AroundStore, Dialogue, Launch, NO_SLACK, Picking},
+        launch::{self, AroundStore, Launch, NO_SLACK},
         past,
+        patience::{Dialogue, Picking},
         say::aside,
         seat::zone,
         surroundings::Surroundings,
+        which::which,
     },
     teller::{Subject, Teller, Telling},
 };
@@ -185,10 +187,9 @@ impl Service {
 
     /// The run that a person named.
     pub(super) async fn named(&self, release: &str) -> Result<RunId, Stop> {
-        let order = order(&self.around, &self.world, Some(release));
-        let runs = &*self.outside.runs;
-        let history = &*self.outside.history;
-        let key = launch::which(&order, &self.resolved, (runs, history), &mut Quiet).await?;
+        let ports = (&*self.outside.runs, &*self.outside.history);
+        let clock = &*self.world.clock;
+        let key = which(Some(release), clock, &self.resolved, ports, &mut Quiet).await?;
         Ok(key.run)
     }
 

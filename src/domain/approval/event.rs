@@ -23,6 +23,9 @@ pub enum ApprovalEvent {
         stage: usize,
         /// When it is escalated.
         escalate_at: Timestamp,
+        /// Since when it has waited, where that was before it was seen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
     /// Nobody answered in time.
     Escalated {

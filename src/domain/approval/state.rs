@@ -155,10 +155,14 @@ impl Approval {
                 self.known_environments.extend(named);
                 self.holds.clone_from(holds);
             }
-            ApprovalEvent::Waiting { stage, escalate_at } => {
+            ApprovalEvent::Waiting {
+                stage,
+                escalate_at,
+                since,
+            } => {
                 self.waiting = Some(Waiting {
                     stage: *stage,
-                    since: stamp.at,
+                    since: since.unwrap_or(stamp.at),
                     escalate_at: *escalate_at,
                     escalated: None,
                 });

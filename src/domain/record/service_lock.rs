@@ -28,7 +28,7 @@ impl ServiceLock {
             format!(" on {}", machine.first_line())
         });
         Text::line(&format!(
-            "{} (run {}) was rolled back: {}; cockpit unlock {} --reason \"...\"{there} lets the service go on",
+            "{} (run {}) was rolled back{there}: {}; cockpit unlock {} --reason \"...\" lets the service go on",
             self.version,
             self.run,
             self.reason.first_line(),

@@ -79,8 +79,7 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
         Intent::SignOff { role, note } => {
             signoffs::sign_off(release, &command.actor, role, note.as_ref())
         }
-        Intent::WithdrawSignOff { role } => signoffs::withdraw(release, &command.actor, role)
-            .map_or_else(wrong, |one| Ok(vec![one])),
+        Intent::WithdrawSignOff { role } => signoffs::withdraw(release, &command.actor, role),
         Intent::DeclareEmergency { reason, incident } => {
             emergency::declare(release, &command.actor, reason, incident, at)
         }

@@ -38,14 +38,18 @@ pub struct Locking {
     pub lock: Option<ServiceLock>,
 }
 
-/// Reads as much of a journal as the lock needs; `None` where it is no journal, or not whole.
+/// Reads as much of a journal as the lock needs; `None` where it is no journal. One that does not hold locks as far as its
+/// lines can be read, and nothing in it unlocks: a changed byte must not let the service go on.
 pub fn locking(bytes: &[u8]) -> Option<Locking> {
+    let is_whole = Reader::new(bytes).verify().is_ok();
+    let lines = bytes.split(|byte| *byte == b'\n');
     let mut release: Option<Release> = None;
-    for entry in Reader::new(bytes) {
-        let entry = entry.ok()?;
+    for entry in lines.filter_map(|line| Entry::parse(line).ok()) {
         match &mut release {
             None => release = Some(Release::open(&stamped(&entry)?).ok()?),
-            Some(release) if matters(entry.kind) => release.apply(&stamped(&entry)?),
+            Some(release) if matters(entry.kind) && (is_whole || entry.kind != UNLOCKED) => {
+                release.apply(&stamped(&entry)?);
+            }
             Some(_) => {}
         }
     }
@@ -57,6 +61,9 @@ pub fn locking(bytes: &[u8]) -> Option<Locking> {
         lock: release.service_lock(),
     })
 }
+
+/// The event that says why a service may go on.
+const UNLOCKED: &str = "record.unlocked";
 
 fn matters(kind: &str) -> bool {
     kind.starts_with("rollback.")

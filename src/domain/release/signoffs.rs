@@ -32,11 +32,23 @@ pub(super) fn sign_off(
     Ok(vec![event.into()])
 }
 
-/// And takes it back; `None` where there is nothing to take back.
-pub(super) fn withdraw(release: &Release, actor: &Login, role: &str) -> Option<Event> {
+/// And takes it back.
+pub(super) fn withdraw(
+    release: &Release,
+    actor: &Login,
+    role: &str,
+) -> Result<Vec<Event>, Refusal> {
+    if !release.decision_is_ahead() {
+        return Err(Refusal::WrongPhase {
+            phase: Text::line(release.phase().word()),
+        });
+    }
+    if !release.has_signed(actor, role) {
+        let why = format!("{actor} has not signed for {role}");
+        return Err(Refusal::Impossible(Text::line(&why)));
+    }
     let role = role.to_owned();
-    (release.has_signed(actor, &role) && release.decision_is_ahead())
-        .then(|| ApprovalEvent::SignOffWithdrawn { role }.into())
+    Ok(vec![ApprovalEvent::SignOffWithdrawn { role }.into()])
 }
 
 impl Release {

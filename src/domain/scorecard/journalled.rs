@@ -94,8 +94,8 @@ fn waits(recorded: &Recorded) -> Vec<Span> {
             continue;
         };
         match event {
-            ApprovalEvent::Waiting { stage, .. } => {
-                open.get_or_insert((*stage, stamped.stamp.at));
+            ApprovalEvent::Waiting { stage, since, .. } => {
+                open.get_or_insert((*stage, since.unwrap_or(stamped.stamp.at)));
             }
             ApprovalEvent::Granted { stage, .. } if open.is_some_and(|(one, _)| one == *stage) => {
                 all.extend(open.take().map(|(_, from)| (from, stamped.stamp.at)));

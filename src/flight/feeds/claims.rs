@@ -262,9 +262,12 @@ impl Keeper {
                 self.lock_with(round, lock, None).await?;
             }
             (Some(lock), Some(claim)) => {
-                let told = claim.note.as_ref();
-                let told = told.filter(|note| note.by.machine == round.seen.machine);
-                if told.is_some_and(|note| note.wish.lock.as_ref() != Some(lock)) {
+                let note = claim.note.as_ref();
+                // Somebody let the service go on after another release: that says nothing of this one.
+                let lifted =
+                    note.is_some_and(|note| note.wish.lock.is_none() && note.wish.run != needs.run);
+                let told = note.filter(|note| note.by.machine == round.seen.machine);
+                if lifted || told.is_some_and(|note| note.wish.lock.as_ref() != Some(lock)) {
                     self.lock_with(round, lock, Some(claim)).await?;
                 }
             }

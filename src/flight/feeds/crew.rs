@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     calendar, claims, clicks, courier,
     desk::Desk,
-    diff, evidence, flags, lane, letters, machine, metrics, production,
+    diff, evidence, flags, lane, letters, machine, metrics, production, programs,
     pulse::{Gone, Pulse},
     questions, run, smoke,
 };
@@ -99,7 +99,8 @@ impl Crew {
                 lane::follow(pulse(Feed::Github, 300), Arc::clone(&self.policy)),
                 evidence::follow(pulse(Feed::Github, 300), desk.clone()),
                 Box::pin(diff::follow(pulse(Feed::Github, 300), desk.clone())),
-                Box::pin(questions::follow(pulse(Feed::Github, 300), desk)),
+                Box::pin(questions::follow(pulse(Feed::Github, 300), desk.clone())),
+                Box::pin(programs::follow(|| pulse(Feed::Script, 300), desk)),
                 metrics::follow(pulse(Feed::Metrics, 180), Arc::clone(&self.policy)),
                 metrics::follow_alarms(pulse(Feed::Alarms, 180)),
                 calendar::follow(

@@ -24,6 +24,7 @@ mod metrics;
 mod named;
 mod past;
 mod production;
+mod programs;
 mod pulse;
 mod questions;
 mod run;

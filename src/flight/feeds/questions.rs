@@ -1,13 +1,12 @@
 //! The feed of prerequisites and checklist items: asks the world each question again while a decision is ahead.
 //!
 //! A fault that passes by itself leaves the last answer standing and is asked again soon; any other is the answer.
-//! Programs run only in the cockpit that drives, once a person trusted them.
+//! What a program answers has a feed of its own.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
-use serde_json::json;
 
 use super::{
     desk::Desk,
@@ -21,7 +20,6 @@ use crate::{
         judge::State,
         later,
         observation::{ArtifactList, Comparison, Observation},
-        policy::Program,
         question::{Answer, Ask, Question, Subject},
     },
     flight::needs::Needs,
@@ -31,12 +29,10 @@ use crate::{
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// While something is not there yet, or only runs.
 const SOON: SignedDuration = SignedDuration::from_secs(30);
-/// Between two runs of a program.
-const PROGRAMS: SignedDuration = SignedDuration::from_mins(5);
 /// While nobody decides.
 const REST: SignedDuration = SignedDuration::from_hours(1);
 
-/// What cannot change for a commit or an artifact is read once; programs are asked less often.
+/// What cannot change for a commit or an artifact is read once.
 #[derive(Default)]
 struct Memory {
     /// The commit and attempt that all of it is of.
@@ -47,8 +43,6 @@ struct Memory {
     inner: BTreeMap<(ArtifactId, String), Option<Vec<u8>>>,
     /// Tags of the commit by how they begin.
     tags: BTreeMap<String, Text>,
-    /// Programs by their question: when they ran, and what came of it.
-    programs: BTreeMap<Subject, (Timestamp, Answer)>,
     /// The comparison, by the blob that holds it.
     compared: Option<(String, Arc<Comparison>)>,
 }
@@ -65,7 +59,8 @@ struct Round<'a> {
 }
 
 pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
-    let questions = desk.policy.questions();
+    let mut questions = desk.policy.questions();
+    questions.retain(|question| question.ask.program().is_none());
     if questions.is_empty() {
         return Ok(());
     }
@@ -104,14 +99,13 @@ pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
 }
 
 /// What of the needs begins a round at once.
-fn news(needs: &Needs) -> (Option<&Sha>, u32, Timestamp, bool, bool, Option<&str>) {
+fn news(needs: &Needs) -> (Option<&Sha>, u32, Timestamp, bool, Option<&str>) {
     let evidence = &needs.evidence;
     (
         evidence.sha.as_ref(),
         needs.attempt,
         needs.look_after,
         needs.asks_questions,
-        evidence.trust.is_some(),
         evidence.detail.as_deref(),
     )
 }
@@ -184,9 +178,6 @@ impl Round<'_> {
                 let value = value.map(ExposeSecret::expose_secret);
                 Answer::of_variable(value, name, wants, now)
             }
-            Ask::Command { program, within } if self.may_run() => {
-                self.run(&question.subject, program, *within).await
-            }
             Ask::Variable { .. } | Ask::Command { .. } => return Ok(None),
             Ask::Tag(prefix) => {
                 let tag = self.tag(prefix).await?;
@@ -197,10 +188,6 @@ impl Round<'_> {
                 Answer::of_changes(seen.as_deref(), glob)
             }
         }))
-    }
-
-    fn may_run(&self) -> bool {
-        self.desk.drives && self.needs.evidence.trust.is_some()
     }
 
     async fn file(&mut self, path: &str) -> Result<Option<&[u8]>, Fault> {
@@ -249,37 +236,6 @@ impl Round<'_> {
             inner.insert(key.clone(), artifacts.inner_file(artifact, path).await?);
         }
         Ok(inner.get(&key).and_then(Option::as_deref))
-    }
-
-    async fn run(
-        &mut self,
-        subject: &Subject,
-        program: &Program,
-        within: Option<SignedDuration>,
-    ) -> Answer {
-        let now = self.pulse.now();
-        if let Some((at, answer)) = self.memory.programs.get(subject)
-            && now < later(*at, PROGRAMS)
-        {
-            return answer.clone();
-        }
-        let facts = json!({
-            "service": self.desk.policy.service,
-            "run": self.needs.run,
-            "attempt": self.needs.attempt,
-            "sha": self.sha,
-            "production": self.needs.evidence.base,
-        });
-        let facts = facts.to_string();
-        let script = &self.pulse.outside.script;
-        let ended = script
-            .run(&program.arguments, facts.as_bytes(), program.timeout)
-            .await;
-        let name = program.name();
-        let answer = Answer::of_program(&ended, name.as_str(), within, self.pulse.now());
-        let programs = &mut self.memory.programs;
-        programs.insert(subject.clone(), (now, answer.clone()));
-        answer
     }
 
     /// The comparison that the diff's feed kept.

@@ -18,6 +18,8 @@ pub const ROOT_CAUSE: &str = "Root cause:";
 
 /// Lines of the log that an explanation begins with.
 const LINES: usize = 12;
+/// Bytes of each: what a person has to add must have room in the field.
+const LINE: usize = 160;
 
 pub(super) fn page(recorded: &Recorded) -> Page {
     let release = recorded.release();
@@ -161,14 +163,16 @@ pub fn incident_text(release: &Release) -> String {
     let Some(first) = release.rollback.attempts.first() else {
         return String::new();
     };
-    let mut lines = vec![format!(
-        "{} {} was rolled back to {} by {}: {}",
-        release.policy.service,
-        release.name(),
-        first.shown.target.name(),
-        login(first.by.as_ref()),
-        first.reason.first_line()
-    )];
+    let mut lines = vec![
+        short(&format!(
+            "{} {} was rolled back to {} by {}:",
+            release.policy.service,
+            release.name(),
+            first.shown.target.name(),
+            login(first.by.as_ref()),
+        )),
+        short(first.reason.first_line()),
+    ];
     let detected = detected(release);
     let restored = match release.rollback.newest().map(|attempt| &attempt.progress) {
         Some(RollbackProgress::Finished { at, .. }) => Some(*at),
@@ -189,8 +193,11 @@ pub fn incident_text(release: &Release) -> String {
             .first_traffic
             .is_some_and(|from| stamped.stamp.at >= from);
         (tells && is_in).then(|| {
-            let words: String = Text::line(&words).as_str().chars().take(160).collect();
-            format!("{} {words}", time(stamped.stamp.at))
+            short(&format!(
+                "{} {}",
+                time(stamped.stamp.at),
+                Text::line(&words)
+            ))
         })
     });
     let speaking: Vec<String> = speaking.collect();
@@ -198,6 +205,18 @@ pub fn incident_text(release: &Release) -> String {
     lines.extend(speaking.into_iter().skip(skipped));
     lines.push(format!("{ROOT_CAUSE} "));
     lines.join("\n")
+}
+
+/// As much of a line as there is room for.
+fn short(line: &str) -> String {
+    if line.len() <= LINE {
+        return line.to_owned();
+    }
+    let mut end = LINE - '…'.len_utf8();
+    while !line.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", &line[..end])
 }
 
 /// When something first spoke against the release, as far as the kept log tells.

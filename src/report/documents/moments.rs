@@ -47,8 +47,8 @@ impl Moments {
             let stamp = &stamped.stamp;
             let at = stamp.occurred.unwrap_or(stamp.at);
             match &stamped.event {
-                Event::Approval(ApprovalEvent::Waiting { .. }) => {
-                    first(&mut moments.waiting, stamp.at);
+                Event::Approval(ApprovalEvent::Waiting { since, .. }) => {
+                    first(&mut moments.waiting, since.unwrap_or(stamp.at));
                 }
                 Event::Approval(
                     ApprovalEvent::Requested { .. } | ApprovalEvent::RejectionRequested { .. },

@@ -332,6 +332,7 @@ fn verb(asking: &Asking) -> &'static str {
         Asking::Hold => "hold it",
         Asking::WaitNoLonger => "roll back at once",
         Asking::KeepWatching => "keep watching",
+        Asking::SignOff(roles) if matches!(roles.as_slice(), [(_, true)]) => "take it back",
         Asking::SignOff(_) => "sign",
         Asking::Emergency => "take the emergency way",
         Asking::WithdrawEmergency => "withdraw it",

@@ -55,13 +55,18 @@ fn waits_for_dispatch(release: &Release, seen: &RunSeen) -> Option<Event> {
         && release.approval.first_grant().is_none()
         && release.approval.rejection.is_none()
         && release.rollout.production_run.is_none();
-    is_due.then(|| waiting(release, 0, seen.asked))
+    is_due.then(|| waiting(release, 0, seen))
 }
 
-fn waiting(release: &Release, stage: usize, since: Timestamp) -> Event {
+/// A decision has waited since the run came to stand there, however late cockpit looks.
+fn waiting(release: &Release, stage: usize, seen: &RunSeen) -> Event {
+    let stands = matches!(seen.run.status, RunStatus::Waiting | RunStatus::Completed);
+    let before = Some(seen.run.updated).filter(|updated| stands && *updated < seen.asked);
+    let since = before.unwrap_or(seen.asked);
     ApprovalEvent::Waiting {
         stage,
         escalate_at: escalation(release, since, release.start().filter(|_| stage == 0)),
+        since: before,
     }
     .into()
 }
@@ -84,7 +89,7 @@ fn observe_held_stage(release: &Release, seen: &RunSeen, index: usize) -> Option
         (StageState::Held, Some(_))
             if release.approval.waiting.is_none() && release.approval.rejection.is_none() =>
         {
-            Some(waiting(release, index, seen.asked))
+            Some(waiting(release, index, seen))
         }
         (StageState::Held, None) if !granted => let_go(release, seen, index),
         (StageState::Waiting, None) if !granted => began_unseen(release, seen, index),
