@@ -34,6 +34,9 @@ const CONNECT: Duration = Duration::from_secs(15);
 /// Slack's own pings come every few seconds: longer silence is a dead line. Real time.
 const SILENCE: Duration = Duration::from_secs(90);
 
+/// Why there is no line where the app has none.
+const SWITCHED_OFF: &str = "Socket Mode is switched off: switch it on in the app's settings";
+
 /// Bytes both ways.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
@@ -113,6 +116,7 @@ fn tls() -> Result<TlsConnector, rustls::Error> {
 
 /// Listens until the connection ends, or nobody wants its notices any more.
 pub(super) async fn listen(mut socket: Socket, ears: Arc<Ears>, notices: mpsc::Sender<Notice>) {
+    let mut was_asked = false;
     let why = loop {
         let next = tokio::select! {
             next = timeout(SILENCE, socket.next()) => next,
@@ -134,6 +138,9 @@ pub(super) async fn listen(mut socket: Socket, ears: Arc<Ears>, notices: mpsc::S
         };
         let notice = match read(text) {
             Frame::Hello => Notice::Hello,
+            Frame::SwitchedOff => break SWITCHED_OFF.to_owned(),
+            // Slack warns of an end, and then asks for it: one new line is enough.
+            Frame::Disconnect if std::mem::replace(&mut was_asked, true) => continue,
             Frame::Disconnect => Notice::Refresh,
             Frame::Envelope(id, click) => {
                 if let Some(click) = &click
