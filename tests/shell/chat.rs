@@ -86,10 +86,14 @@ impl Talk {
     }
 
     async fn click(&self, click: Click) {
+        self.tell(ChatHeard::Click(Box::new(click))).await;
+    }
+
+    async fn tell(&self, heard: ChatHeard) {
         let ears = self.ears.lock().unwrap().clone();
         for ear in ears {
             // Of a crew that is gone nobody listens.
-            let _ = ear.send(ChatHeard::Click(Box::new(click.clone()))).await;
+            let _ = ear.send(heard.clone()).await;
         }
     }
 }
@@ -371,6 +375,34 @@ async fn a_chat_that_is_down_is_silent_and_hinders_no_release() {
         release.phase() == Phase::Deploying
     })
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn slack_answers_again_once_it_is_heard_and_takes_what_is_posted() {
+    let (mut air, talk) = air(|said| {
+        said.fates
+            .extend([Fate::Refused("not_in_channel", false); 9]);
+    })
+    .await;
+    let is_silent = |air: &Air| air.release().record.silent.contains_key(&Feed::Slack);
+    air.until("it is silent", |release| {
+        release.record.silent.contains_key(&Feed::Slack)
+    })
+    .await;
+    let lost = || ChatHeard::Lost(fault(FaultKind::Offline, "reset"));
+    for heard in [ChatHeard::Open, lost(), ChatHeard::Open] {
+        talk.tell(heard).await;
+        air.pass(seconds(2)).await;
+        assert!(is_silent(&air), "the card is still not posted");
+    }
+    talk.tell(lost()).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    air.pass(seconds(2)).await;
+    assert!(is_silent(&air), "nobody hears clicks");
+    talk.tell(ChatHeard::Open).await;
+    air.pass(seconds(2)).await;
+    assert!(!is_silent(&air));
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use super::pulse::{Gone, Pulse};
 use crate::{
-    domain::{Fault, FaultKind, ReleaseKey, chat::Click, later},
+    domain::{Fault, FaultKind, Reached, ReleaseKey, chat::Click, later},
     flight::{
         clicker::{ClickAnswer, ClickSaid},
         flying::Report,
@@ -54,7 +54,13 @@ pub(super) async fn follow(mut pulse: Pulse, chat: Arc<dyn Chat>) -> Result<(), 
                 }
                 ChatHeard::Open => pulse.good(IDLE).await?,
                 ChatHeard::Lost(fault) => {
+                    // Without a token nobody hears, which was said at the start, and all else goes well.
+                    let is_deaf = fault.kind == FaultKind::Unauthenticated
+                        && fault.reached == Reached::No;
                     pulse.bad(fault).await?;
+                    if is_deaf {
+                        pulse.settled();
+                    }
                 }
             },
             Some(answer) = answers.recv() => {

@@ -130,6 +130,9 @@ async fn bring(
         Some(fault) => {
             one.looks |= fault.reached == Reached::Maybe;
             one.after = Some(pulse.bad(fault).await?);
+            if one.is_done {
+                pulse.settled();
+            }
             Ok(())
         }
     }
