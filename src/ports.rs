@@ -298,6 +298,8 @@ pub trait Chat: Send + Sync {
 pub trait ClickBox: Send + Sync {
     /// Keeps one durably. Twice the same is one.
     fn keep(&self, release: &ReleaseKey, click: &Click) -> std::io::Result<()>;
+    /// Keeps one for the process of this machine that drives the release; `false`: none does, and it is not kept.
+    fn pass(&self, release: &ReleaseKey, click: &Click) -> std::io::Result<bool>;
     /// Those that are kept, oldest first.
     fn kept(&self, release: &ReleaseKey) -> std::io::Result<Vec<Click>>;
     /// Forgets one; one that is gone already is no fault.

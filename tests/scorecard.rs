@@ -3,6 +3,8 @@
 
 #[path = "scorecard/by_hand.rs"]
 mod by_hand;
+#[path = "scorecard/filling.rs"]
+mod filling;
 #[path = "scorecard/screen.rs"]
 mod screen;
 #[path = "scorecard/thresholds.rs"]

@@ -33,11 +33,20 @@ pub struct ChatPost {
     pub message: Option<ChatMessage>,
     /// The message that it takes the place of.
     pub replaces: Option<ChatPlace>,
+    /// Of the card: since when another machine, or a journal that is gone, may have posted it: the run's beginning.
+    pub adopts: Option<Timestamp>,
 }
 
-/// What `release` needs; `None` where the rules name no Slack.
+/// What `release` needs; `None` where the rules name no Slack. Where another machine drives, that one speaks.
 pub(super) fn chat_needs(release: &Release) -> Option<ChatNeeds> {
     release.policy.slack.as_ref()?;
+    if !release.record.seating.is_here() {
+        return Some(ChatNeeds {
+            release: release.key.clone(),
+            posts: Vec::new(),
+            card: None,
+        });
+    }
     let posts = release.chat.requested().map(|(act, at, topic)| ChatPost {
         act,
         at,
@@ -49,6 +58,12 @@ pub(super) fn chat_needs(release: &Release) -> Option<ChatNeeds> {
             | Topic::Escalation { .. }
             | Topic::Outcome { .. } => None,
         },
+        adopts: release
+            .rollout
+            .run
+            .as_ref()
+            .filter(|_| *topic == Topic::Card)
+            .map(|run| run.started),
     });
     let is_over = release.phase().is_end();
     let card = release.chat.card().filter(|_| !is_over);

@@ -44,6 +44,8 @@ pub trait Filler {
 pub struct Filled {
     /// Whether everything asked for is there.
     pub whole: bool,
+    /// Whether GitHub knows the workflow that rolls back: one that was never there has no runs.
+    pub knows_rollback: bool,
     /// What stopped it.
     pub fault: Option<Fault>,
 }
@@ -55,11 +57,14 @@ pub async fn fill(
     (since, now): (Timestamp, Timestamp),
     filler: &mut dyn Filler,
 ) -> Filled {
-    let fault = filled(ledger, source, (since, now), filler).await.err();
+    let mut knows_rollback = true;
+    let filled = filled(ledger, source, (since, now), filler, &mut knows_rollback);
+    let fault = filled.await.err();
     ledger.bound(MOST_DEPLOYMENTS);
     filler.keep(ledger);
     Filled {
         whole: fault.is_none(),
+        knows_rollback,
         fault,
     }
 }
@@ -69,6 +74,7 @@ async fn filled(
     source: &dyn Deliveries,
     (since, now): (Timestamp, Timestamp),
     filler: &mut dyn Filler,
+    knows_rollback: &mut bool,
 ) -> Result<(), Fault> {
     let from = ledger.wanted(since);
     let slug = ledger.scope.repository.slug();
@@ -86,7 +92,10 @@ async fn filled(
     }
     if let Some(rollback) = ledger.scope.rollback.clone() {
         filler.doing(format!("{slug}: runs of {rollback}"));
-        for run in list_runs(source, &rollback, (runs_from, now)).await? {
+        let listed = list_runs(source, &rollback, (runs_from, now)).await;
+        *knows_rollback = !matches!(&listed, Err(fault) if fault.kind == FaultKind::NotFound);
+        // The deployments are there all the same.
+        for run in if *knows_rollback { listed? } else { Vec::new() } {
             Ledger::take_run(&mut ledger.rollbacks, run);
         }
     }
@@ -151,13 +160,16 @@ async fn list_deployments(
         else {
             return Ok(());
         };
+        // No order is promised: where the oldest come first the news stand on the last page.
+        let ends = page.items.first().zip(page.items.last());
+        let rises = ends.is_some_and(|(first, last)| first.created < last.created);
         if number == 1 {
-            match page.tag {
+            match page.tag.filter(|_| !rises) {
                 Some(tag) => ledger.tags.insert(key.clone(), tag),
                 None => ledger.tags.remove(&key),
             };
         }
-        let is_past = page.items.iter().all(|told| told.created < from);
+        let is_past = !rises && page.items.iter().all(|told| told.created < from);
         for told in page.items {
             ledger.take_deployment(told);
         }

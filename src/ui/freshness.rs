@@ -33,13 +33,17 @@ impl Age {
 
 /// Of a pane; `None` while its source answers.
 pub(super) fn of(view: View<'_>, pane: Pane) -> Option<Age> {
+    of_feed(view, source(pane)?)
+}
+
+/// Of a feed; `None` while it answers.
+pub(super) fn of_feed(view: View<'_>, feed: Feed) -> Option<Age> {
     let styles = &view.look.styles;
     let now = view.model.now;
     if view.release.phase().is_end() {
         // The record of what was: it does not age.
         return None;
     }
-    let feed = source(pane)?;
     let since = |at: Timestamp| wording::age(now.duration_since(at));
     let grey = view.model.feeds.is_stale(feed, now);
     match view.model.feeds.health(feed, now) {

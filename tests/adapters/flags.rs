@@ -80,11 +80,13 @@ async fn an_answer_that_says_nothing_is_unknown_and_never_on() {
         );
     }
     let (seen, _) = read(Reply::json(&json!({"enabled": "true-ish"}))).await;
-    assert_eq!(
-        seen.unwrap()[0].1,
-        FlagReading::Off,
-        "another word than the one for on"
+    let seen = seen.unwrap();
+    assert!(
+        matches!(&seen[0].1, FlagReading::Unknown(why) if why.as_str().contains("neither true nor false")),
+        "neither the word for on nor that for off: {seen:?}"
     );
+    let (seen, _) = read(Reply::json(&json!({"enabled": false}))).await;
+    assert_eq!(seen.unwrap()[0].1, FlagReading::Off);
     let (seen, _) = read(Reply::new(404, "{}")).await;
     assert!(
         matches!(&seen.unwrap()[0].1, FlagReading::Unknown(why) if why.as_str().contains("does not know it"))

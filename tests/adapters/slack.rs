@@ -240,9 +240,12 @@ async fn hostile_answers_are_faults_that_say_how_far_it_came() {
 }
 
 #[tokio::test]
-async fn a_limit_is_obeyed_by_every_call_until_it_lifts() {
-    let (slack, place, _) = slack(Vec::new(), |_, _| {
-        (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "30")], "").into_response()
+async fn a_limit_is_obeyed_by_its_method_until_it_lifts_and_holds_up_no_other() {
+    let (slack, place, _) = slack(Vec::new(), |method, _| match method {
+        "chat.postMessage" => {
+            (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "30")], "").into_response()
+        }
+        _ => ok(&json!({ "ok": true })),
     })
     .await;
     let fault = slack.post(&message()).await.unwrap_err();
@@ -250,9 +253,15 @@ async fn a_limit_is_obeyed_by_every_call_until_it_lifts() {
         panic!("{fault:?}");
     };
     assert!(until.duration_since(WallClock.now()).as_secs() > 25);
-    let fault = slack.whisper("C1", "U1", "x").await.unwrap_err();
+    let mut elsewhere = message();
+    elsewhere.channel = "C2".to_owned();
+    let fault = slack.post(&elsewhere).await.unwrap_err();
     assert_eq!(fault.reached, Reached::No, "not sent");
-    assert_eq!(place.methods().len(), 1);
+    // Whoever clicks meanwhile is answered.
+    slack.whisper("C1", "U1", "x").await.unwrap();
+    slack.open("t", &json!({})).await.unwrap();
+    let methods = ["chat.postMessage", "chat.postEphemeral", "views.open"];
+    assert_eq!(place.methods(), methods);
 }
 
 #[tokio::test]
@@ -354,6 +363,78 @@ async fn every_envelope_is_acknowledged_a_click_is_told_once_and_a_new_line_is_o
     );
 }
 
+/// How often a client asks for a line within `time`, where each is good at first and says `frame` thrice, or closes at once.
+async fn lines_within(time: Duration, frame: Option<Value>) -> usize {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let counted = asked.clone();
+    let answer = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let url = format!("ws://{at}/socket");
+        async move { axum::Json(json!({ "ok": true, "url": url })) }
+    };
+    let serve = move |upgrade: WebSocketUpgrade| async move {
+        upgrade.on_upgrade(move |mut line| async move {
+            let hello = json!({ "type": "hello" }).to_string();
+            let _ = line.send(Message::text(hello)).await;
+            let Some(frame) = frame else { return };
+            for _ in 0..3 {
+                let _ = line.send(Message::text(frame.to_string())).await;
+            }
+            while let Some(Ok(_)) = line.recv().await {}
+        })
+    };
+    let router = Router::new()
+        .route("/socket", get(serve))
+        .route("/api/{method}", any(answer));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let slack = client(&format!("http://{at}/api"));
+    let mut clicks = slack.clicks(&key());
+    let _ = timeout(time, async {
+        loop {
+            clicks.next().await;
+        }
+    })
+    .await;
+    asked.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn lines_that_close_as_soon_as_they_are_good_are_opened_at_a_walk() {
+    let asked = lines_within(Duration::from_millis(1_600), None).await;
+    assert!(asked <= 4, "{asked} lines");
+}
+
+#[tokio::test]
+async fn a_line_that_asks_to_be_renewed_again_and_again_is_renewed_once() {
+    // Each new line asks too: half a second later at the soonest, and then a second.
+    let renewed = json!({ "type": "disconnect", "reason": "warning" });
+    let asked = lines_within(Duration::from_millis(1_600), Some(renewed)).await;
+    assert!(asked <= 3, "{asked} lines");
+}
+
+#[tokio::test]
+async fn an_app_without_socket_mode_is_said_to_have_none() {
+    let off = json!({ "type": "disconnect", "reason": "link_disabled" });
+    let (slack, _) = keeping(vec![off.to_string()], &Arc::default()).await;
+    let mut clicks = slack.clicks(&key());
+    let lost = async {
+        loop {
+            if let ChatHeard::Lost(fault) = clicks.next().await {
+                return fault;
+            }
+        }
+    };
+    let fault = timeout(Duration::from_secs(4), lost).await.unwrap();
+    assert!(
+        fault
+            .to_string()
+            .contains("switch it on in the app's settings"),
+        "{fault}"
+    );
+}
+
 #[tokio::test]
 async fn an_address_without_encryption_is_never_dialled_and_never_told() {
     let (slack, ..) = slack(Vec::new(), |_, _| {
@@ -375,6 +456,8 @@ async fn an_address_without_encryption_is_never_dialled_and_never_told() {
 struct Desk {
     kept: Mutex<Vec<Click>>,
     is_full: bool,
+    /// Another process of the machine drives the release.
+    is_driven: bool,
 }
 
 impl ClickBox for Desk {
@@ -387,9 +470,17 @@ impl ClickBox for Desk {
         Ok(())
     }
 
-    fn kept(&self, release: &ReleaseKey) -> std::io::Result<Vec<Click>> {
+    fn pass(&self, release: &ReleaseKey, click: &Click) -> std::io::Result<bool> {
         assert_eq!(*release, key());
-        Ok(self.kept.lock().unwrap().clone())
+        if self.is_driven {
+            self.kept.lock().unwrap().push(click.clone());
+        }
+        Ok(self.is_driven)
+    }
+
+    fn kept(&self, release: &ReleaseKey) -> std::io::Result<Vec<Click>> {
+        let all = self.kept.lock().unwrap().clone();
+        Ok(if *release == key() { all } else { Vec::new() })
     }
 
     fn forget(&self, _release: &ReleaseKey, click: &Click) -> std::io::Result<()> {
@@ -447,6 +538,47 @@ async fn an_acknowledged_click_is_brought_again_by_the_next_process_until_it_is_
     let mut clicks = second.clicks(&key());
     let heard = timeout(Duration::from_secs(4), clicks.next()).await;
     assert_eq!(heard.unwrap(), ChatHeard::Open, "answered for");
+}
+
+#[tokio::test]
+async fn a_click_that_another_process_of_the_machine_hears_comes_to_the_one_that_drives() {
+    let other = ReleaseKey {
+        run: RunId(2),
+        ..key()
+    };
+    for is_driven in [true, false] {
+        let desk = Arc::new(Desk {
+            is_driven,
+            ..Desk::default()
+        });
+        let (drives, _) = keeping(Vec::new(), &desk).await;
+        let mut clicks = drives.clicks(&key());
+        let open = timeout(Duration::from_secs(4), clicks.next()).await;
+        assert_eq!(open.unwrap(), ChatHeard::Open);
+        let (hears, place) = keeping(vec![envelope("e1", &value())], &desk).await;
+        let _others = hears.clicks(&other);
+        acknowledged(&place, 1).await;
+        if is_driven {
+            let heard = timeout(Duration::from_secs(8), clicks.next()).await;
+            let ChatHeard::Click(click) = heard.unwrap() else {
+                panic!("the click is passed on");
+            };
+            drives.answered(&key(), &click).await;
+            assert!(desk.kept.lock().unwrap().is_empty());
+        }
+        let is_told = || place.methods().contains(&"chat.postEphemeral".to_owned());
+        if is_driven {
+            assert!(!is_told());
+            continue;
+        }
+        // Nobody drives it: whoever clicked is told so.
+        let told = async {
+            while !is_told() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(8), told).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -5,14 +5,19 @@ use cockpit::{
     domain::{
         Actor, Feed,
         flags::{FlagEvent, FlagProvider, FlagReading, FlagsRule},
+        record::RecordEvent,
         release::Release,
     },
 };
 
-use crate::{stage::Stage, world};
+use crate::{journal::at, stage::Stage, world};
 
-/// Deployed and watched; one flag is on, of the other the provider did not say.
 fn flagged() -> Release {
+    flags(false)
+}
+
+/// Deployed and watched; one flag is on, of the other the provider did not say. Perhaps it says nothing any more.
+fn flags(is_silent: bool) -> Release {
     let mut journal = world::monitoring();
     journal.release.policy.flags = Some(FlagsRule {
         provider: FlagProvider::Unleash,
@@ -25,7 +30,26 @@ fn flagged() -> Release {
         let seen = FlagEvent::Seen { flag, reading };
         journal.add(-90, Actor::Feed(Feed::Flags), seen);
     }
+    if is_silent {
+        let silent = RecordEvent::FeedSilent {
+            feed: Feed::Flags,
+            since: at(-80),
+            why: "flag new-checkout: connection refused".into(),
+        };
+        journal.add(-30, Actor::Cockpit, silent);
+    }
     journal.release
+}
+
+#[test]
+fn how_a_flag_stood_before_its_provider_fell_silent_is_not_how_it_stands() {
+    for (width, height) in [(120, 34), (200, 60)] {
+        let release = flags(true);
+        assert_eq!(release.killable_flags().len(), 2);
+        let text = Stage::new(release).text(width, height);
+        assert!(text.contains("unknown: silent"), "{text}");
+        assert!(!text.contains("1 of 2 flags on"), "{text}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use cockpit::{
 };
 
 use crate::{
-    journal::at,
+    journal::{Journal, at},
     stage::{self, Stage},
     world,
 };
@@ -105,41 +105,38 @@ fn a_run_that_nobody_can_follow_says_so_in_the_bar_with_the_way_out() {
 #[test]
 fn a_watch_that_ends_without_a_good_end_says_what_is_known_to_be_bad() {
     let undecided = |why: &str| JudgeEvent::WindowUndecided { why: why.into() };
+    let still = "15 minutes are judged, and still true is: error_rate > 2% for 3m";
+    ended(
+        world::alerting(),
+        undecided(still),
+        ["TRIGGER FIRED", "a trigger fired"],
+    );
+    ended(
+        world::silent(),
+        undecided("only 0 of 15 minutes"),
+        ["CANNOT TELL", "the watch cannot tell"],
+    );
     let judged = JudgeEvent::WindowJudged {
         healthy: false,
         gates: vec![("cpu < 80%".to_owned(), State::Fail, "91% >= 80%".into())],
     };
-    let still = "15 minutes are judged, and still true is: error_rate > 2% for 3m";
-    let cases = [
-        (
-            world::alerting(),
-            undecided(still),
-            "TRIGGER FIRED",
-            "a trigger fired",
-        ),
-        (
-            world::silent(),
-            undecided("only 0 of 15 minutes"),
-            "CANNOT TELL",
-            "the watch cannot tell",
-        ),
-        (
-            world::monitoring(),
-            judged,
-            "GATES OPEN",
-            "not every gate passes",
-        ),
-    ];
-    for (mut journal, end, stepper, card) in cases {
-        journal.add(-2, Actor::Cockpit, end);
-        let mut stage = Stage::new(journal.release);
-        let text = stage.text(120, 34);
-        assert!(text.contains(&format!("MONITOR {stepper}")), "{text}");
-        let says_unknown = text.to_lowercase().contains("cannot tell");
-        assert_eq!(says_unknown, stepper == "CANNOT TELL", "{text}");
-        stage.keys(&["v"]);
-        let text = stage.text(120, 34);
-        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words.contains(card), "{card} in {text}");
-    }
+    ended(
+        world::monitoring(),
+        judged,
+        ["GATES OPEN", "not every gate passes"],
+    );
+}
+
+/// The watch ends so: what the stepper and the card say.
+fn ended(mut journal: Journal, end: JudgeEvent, [stepper, card]: [&str; 2]) {
+    journal.add(-2, Actor::Cockpit, end);
+    let mut stage = Stage::new(journal.release);
+    let text = stage.text(120, 34);
+    assert!(text.contains(&format!("MONITOR {stepper}")), "{text}");
+    let says_unknown = text.to_lowercase().contains("cannot tell");
+    assert_eq!(says_unknown, stepper == "CANNOT TELL", "{text}");
+    stage.keys(&["v"]);
+    let text = stage.text(120, 34);
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(card), "{card} in {text}");
 }

@@ -249,6 +249,8 @@ pub(crate) fn compared(stage: &mut Stage) {
         title: title.into(),
         author: None,
         name: name.into(),
+        with: Vec::new(),
+        is_unlinked: false,
         pull: PullRef::of_message(title),
         at: Some(at(-hours * 3_600)),
     };

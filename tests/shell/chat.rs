@@ -14,7 +14,7 @@ use cockpit::{
         observation::Reviewer,
         policy::{ClickCounts, Policy, SignoffRule, SlackRule},
     },
-    ports::{Asked, Chat, ChatHeard, Clicks},
+    ports::{Asked, Chat, ChatHeard, Clicks, Clock},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -23,6 +23,7 @@ use tokio::sync::mpsc;
 use crate::{
     air::{Air, seconds},
     aloft::policy,
+    refs::Refs,
     world::Answer,
 };
 
@@ -35,6 +36,8 @@ pub(crate) enum Fate {
     Lost,
     /// Nothing can be posted there.
     Refused(&'static str, bool),
+    /// The app may not post there.
+    Forbidden,
 }
 
 /// A chat in memory.
@@ -55,6 +58,10 @@ pub(crate) struct Said {
     pub(crate) fates: VecDeque<Fate>,
     pub(crate) is_blind: bool,
     pub(crate) is_down: bool,
+    /// So many whispers meet a failure first.
+    pub(crate) deaf_for: usize,
+    /// No window opens.
+    pub(crate) is_shut: bool,
 }
 
 impl Talk {
@@ -79,10 +86,14 @@ impl Talk {
     }
 
     async fn click(&self, click: Click) {
+        self.tell(ChatHeard::Click(Box::new(click))).await;
+    }
+
+    async fn tell(&self, heard: ChatHeard) {
         let ears = self.ears.lock().unwrap().clone();
         for ear in ears {
             // Of a crew that is gone nobody listens.
-            let _ = ear.send(ChatHeard::Click(Box::new(click.clone()))).await;
+            let _ = ear.send(heard.clone()).await;
         }
     }
 }
@@ -107,6 +118,10 @@ impl Chat for Talk {
                 };
                 Err(fault(kind, word))
             }
+            Some(Fate::Forbidden) => Err(fault(
+                FaultKind::Forbidden,
+                "restricted_action_read_only_channel",
+            )),
             Some(Fate::DoneButLost) => {
                 said.posts.push((ts, message.clone()));
                 Err(fault(FaultKind::Offline, "reset"))
@@ -148,14 +163,23 @@ impl Chat for Talk {
     }
 
     fn whisper<'a>(&'a self, _channel: &'a str, user: &'a str, text: &'a str) -> Asked<'a, ()> {
-        self.said()
-            .whispers
-            .push((user.to_owned(), text.to_owned()));
+        let mut said = self.said();
+        if said.deaf_for > 0 {
+            said.deaf_for -= 1;
+            let failed = Err(fault(FaultKind::Server, "internal_error"));
+            return Box::pin(std::future::ready(failed));
+        }
+        said.whispers.push((user.to_owned(), text.to_owned()));
         Box::pin(std::future::ready(Ok(())))
     }
 
     fn open<'a>(&'a self, _trigger: &'a str, window: &'a Value) -> Asked<'a, ()> {
-        self.said().windows.push(window.clone());
+        let mut said = self.said();
+        if said.is_shut {
+            let failed = Err(fault(FaultKind::Conflict, "expired_trigger_id"));
+            return Box::pin(std::future::ready(failed));
+        }
+        said.windows.push(window.clone());
         Box::pin(std::future::ready(Ok(())))
     }
 
@@ -287,6 +311,37 @@ async fn a_cockpit_that_takes_over_updates_the_same_card() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_only_watches_another_machine_s_release_posts_no_second_card() {
+    let (ana, talk) = air(|_| {}).await;
+    let time: Arc<dyn Clock> = ana.clock.clone();
+    let refs = Refs::new(time);
+    let mut ana = ana.on_machine(refs.machine("ana"));
+    ana.until("the card stands", |release| {
+        release.chat.card().is_some() && release.record.seating.is_shared()
+    })
+    .await;
+    let mut ben = ana.beside(refs.machine("ben"));
+    ben.until("ben watches", |release| !release.record.seating.is_here())
+        .await;
+    ben.pass(seconds(600)).await;
+    assert_eq!(talk.cards(), 1);
+    // Who takes the seat speaks from then on, on the card that stands there.
+    ben.submit(Intent::TakeSeat).unwrap();
+    ben.until("it is ben's card", |release| release.chat.card().is_some())
+        .await;
+    assert_eq!(ben.release().chat.card(), ana.release().chat.card());
+    assert_eq!(talk.cards(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nobody_may_look_whether_another_machine_posted_a_card_it_is_posted() {
+    let (mut air, talk) = air(|said| said.is_blind = true).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    assert_eq!(talk.cards(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_channel_that_the_app_is_not_in_is_tried_again_and_holds_nothing_up() {
     let (mut air, talk) = air(|said| {
         said.fates
@@ -320,6 +375,34 @@ async fn a_chat_that_is_down_is_silent_and_hinders_no_release() {
         release.phase() == Phase::Deploying
     })
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn slack_answers_again_once_it_is_heard_and_takes_what_is_posted() {
+    let (mut air, talk) = air(|said| {
+        said.fates
+            .extend([Fate::Refused("not_in_channel", false); 9]);
+    })
+    .await;
+    let is_silent = |air: &Air| air.release().record.silent.contains_key(&Feed::Slack);
+    air.until("it is silent", |release| {
+        release.record.silent.contains_key(&Feed::Slack)
+    })
+    .await;
+    let lost = || ChatHeard::Lost(fault(FaultKind::Offline, "reset"));
+    for heard in [ChatHeard::Open, lost(), ChatHeard::Open] {
+        talk.tell(heard).await;
+        air.pass(seconds(2)).await;
+        assert!(is_silent(&air), "the card is still not posted");
+    }
+    talk.tell(lost()).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    air.pass(seconds(2)).await;
+    assert!(is_silent(&air), "nobody hears clicks");
+    talk.tell(ChatHeard::Open).await;
+    air.pass(seconds(2)).await;
+    assert!(!is_silent(&air));
 }
 
 #[tokio::test(start_paused = true)]
@@ -378,6 +461,52 @@ async fn a_rejection_asks_why_and_goes_to_the_run_and_the_thread() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_clicked_is_told_though_slack_does_not_answer_at_first() {
+    let (mut air, talk) = air(|said| said.deaf_for = 2).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    talk.click(click(&air, "U9", "9.1 U9", Button::Approve))
+        .await;
+    // Nobody else waits for that.
+    talk.click(click(&air, "U1", "9.2 U1", Button::Approve))
+        .await;
+    air.pass(seconds(1)).await;
+    assert_eq!(talk.said().answered, ["9.2 U1"]);
+    air.pass(seconds(30)).await;
+    let whispers = talk.said().whispers.clone();
+    assert_eq!(whispers.len(), 1, "{whispers:?}");
+    assert_eq!(whispers[0].0, "U9");
+    assert_eq!(talk.said().answered, ["9.2 U1", "9.1 U9"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_that_does_not_open_is_said_to_whoever_wanted_it() {
+    let (mut air, talk) = air(|said| said.is_shut = true).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    talk.click(click(&air, "U1", "9.1 U1", Button::Reject))
+        .await;
+    air.pass(seconds(5)).await;
+    let whispers = talk.said().whispers.clone();
+    let words = whispers.first().map(|(_, words)| words.as_str());
+    assert!(words.is_some_and(|words| words.contains("click Reject once more")));
+    assert_eq!(air.written("approval.rejection_requested"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_where_the_app_may_not_post_is_tried_again_after_a_look() {
+    // The first answer is lost, so that it is looked for; what did not arrive may not be posted then.
+    let (mut air, talk) = air(|said| {
+        said.fates
+            .extend([Fate::Lost, Fate::Forbidden, Fate::Forbidden]);
+    })
+    .await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    assert_eq!(talk.cards(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_click_whose_record_cannot_be_written_does_not_count() {
     let (mut air, talk) = air(|_| {}).await;
     air.until("the card stands", |release| release.chat.card().is_some())
@@ -424,6 +553,9 @@ async fn a_decision_spends_the_clicks_before_it() {
             release.quorum_approval().is_ok()
         })
         .await;
+        air.pass(seconds(5)).await;
+        let card = talk.said().updates.last().unwrap().blocks.to_string();
+        assert!(card.contains("Clicks on Approve: 1 of 1"), "{card}");
         let confirmed = Box::new(approve(&air).unwrap());
         air.submit(Intent::Approve(confirmed)).unwrap();
         air.pass(seconds(120)).await;

@@ -342,3 +342,49 @@ fn the_card_has_its_buttons_only_while_it_asks() {
         1
     );
 }
+
+#[test]
+fn nobody_signs_while_it_is_not_known_who_wrote_all_of_it() {
+    let given = "[approval.signoffs]\nsecurity = { quorum = 1, people = ['cleo'] }\n";
+    let story = Story {
+        tells: String::new(),
+        begin: Begin::Waiting,
+        given: toml::from_str(given).unwrap(),
+        steps: Vec::new(),
+    };
+    let mut drive = story.begun();
+    let cleo = cockpit::domain::Login::parse("cleo").unwrap();
+    let known = Diff {
+        relation: Relation::Ahead,
+        ahead_by: 2,
+        authors: 2,
+        people: vec!["ben".into(), "dee".into()],
+        ..Diff::between(commit("d"), commit("3"))
+    };
+    let cut = Diff {
+        authors: 3,
+        ..known.clone()
+    };
+    let from_clone = Diff {
+        unlinked: 1,
+        ..known.clone()
+    };
+    let own = Diff {
+        people: vec!["ben".into(), "Cleo".into()],
+        ..known.clone()
+    };
+    for (diff, words) in [
+        (known, None),
+        (cut, Some("more than are kept")),
+        (from_clone, Some("knows no accounts")),
+        (own, Some("their own change")),
+    ] {
+        let now = drive.now;
+        drive.see(&Observation::Compared(Box::new(diff)), now);
+        let said = drive.release.may_sign(&cleo, "security");
+        match words {
+            None => assert_eq!(said, Ok(())),
+            Some(words) => assert!(said.unwrap_err().as_str().contains(words), "{words}"),
+        }
+    }
+}

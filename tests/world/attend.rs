@@ -186,6 +186,42 @@ fn who_takes_the_seat_gets_the_release_with_its_journal_and_it_is_taken_up_again
         let all = journal(&folder);
         of_kind(&all, "record.seat_taken").len() == 1 && of_kind(&all, "record.resumed").len() == 1
     });
+    place.wait_until("said", says("it is attended again"));
+    let (code, _) = end(aloft);
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn what_another_machine_let_go_of_is_attended_again() {
+    let place = Place::crowded(Scenario::Healthy, 29, 60.0, 0);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let run = place.world.run_id().to_string();
+    let mut command = program(&elsewhere);
+    command
+        .args(["attend", &run, "--join", &place.base, "--state-dir"])
+        .arg(elsewhere.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null());
+    let other = Aloft(command.spawn().unwrap());
+    place.wait_until("the seat is claimed", |place| {
+        let all = place.world.requests();
+        all.iter()
+            .any(|one| one.method == "POST" && one.path.ends_with("/git/refs"))
+    });
+    let aloft = place.start(attend(&place, &["--all"]));
+    let has = |kind: &'static str| {
+        move |place: &Place| {
+            let folders = folders(place);
+            folders
+                .iter()
+                .any(|folder| !of_kind(&journal(folder), kind).is_empty())
+        }
+    };
+    place.wait_until("it watches", has("record.driven_elsewhere"));
+    let (code, _) = end(other);
+    assert_eq!(code, Some(3));
+    // Given up at once, or run out where that took too long.
+    place.wait_until("it drives", has("record.seat_claimed"));
     let (code, _) = end(aloft);
     assert_eq!(code, Some(0));
 }

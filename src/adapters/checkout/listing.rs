@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::{
     Sha, Text,
-    diff::PullRef,
+    diff::{PullRef, co_authors},
     observation::{CommitSnapshot, FileChange},
 };
 
@@ -30,6 +30,8 @@ fn commit(raw: &str) -> Option<CommitSnapshot> {
         title: Text::line(message.lines().next().unwrap_or_default()),
         author: None,
         name: Text::line(name),
+        with: co_authors(message),
+        is_unlinked: true,
         pull: PullRef::of_message(message),
         at: at.parse().ok(),
     })

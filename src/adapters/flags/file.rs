@@ -61,8 +61,10 @@ fn disabled(bytes: &[u8], name: &str) -> Result<Vec<u8>, String> {
     Ok(written)
 }
 
-/// In place of the old file, whole or not at all; who may read it stays as it was.
+/// In place of the old file, whole or not at all; who may read it stays as it was. Where a link stands there, the file that it
+/// leads to: that one is what flagd reads.
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let path = &std::fs::canonicalize(path)?;
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -111,6 +113,30 @@ impl Flags for FlagFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_link_stays_one_and_the_file_that_it_leads_to_is_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("real")).unwrap();
+        let real = folder.path().join("real/flags.json");
+        std::fs::write(&real, r#"{"flags":{"c":{"state":"ENABLED"}}}"#).unwrap();
+        let link = folder.path().join("flags.json");
+        std::os::unix::fs::symlink("real/flags.json", &link).unwrap();
+        FlagFile::new(link.clone()).kill("c").await.unwrap();
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        let read = FlagFile::new(real).read(&["c".to_owned()]).await.unwrap();
+        assert_eq!(read[0].1, FlagReading::Off);
+    }
+
+    #[tokio::test]
+    async fn a_state_that_flagd_does_not_know_is_neither_on_nor_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flags.json");
+        std::fs::write(&path, r#"{"flags":{"c":{"state":"PAUSED"}}}"#).unwrap();
+        let read = FlagFile::new(path).read(&["c".to_owned()]).await.unwrap();
+        assert!(matches!(read[0].1, FlagReading::Unknown(_)), "{read:?}");
+    }
 
     #[tokio::test]
     async fn a_flag_is_disabled_and_the_rest_stays() {

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret as _;
 
 use super::recipe::{Places, Recipe, Request};
 use crate::{
-    domain::{Fault, FaultKind, Reached, Text, flags::FlagReading},
+    domain::{Fault, FaultKind, Reached, Text, flags::FlagReading, is_this_machine},
     ports::{Asked, Flags},
 };
 
@@ -43,10 +43,23 @@ impl HttpFlags {
             .timeout(self.recipe.limit)
             .connect_timeout(CONNECT)
             .redirect(Policy::none())
-            .user_agent(concat!("cockpit/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!("cockpit/", env!("CARGO_PKG_VERSION")));
+        // A proxy of the network's knows nothing of a provider on this machine.
+        let made = if self.is_local() {
+            made.no_proxy()
+        } else {
+            made
+        };
+        let made = made
             .build()
             .map_err(|error| Fault::new(FaultKind::Local, what, error.to_string()))?;
         Ok(self.client.get_or_init(|| made))
+    }
+
+    fn is_local(&self) -> bool {
+        let addresses = [&self.recipe.read.url, &self.recipe.kill.url];
+        let local = |raw: &&String| reqwest::Url::parse(raw).is_ok_and(|url| is_this_machine(&url));
+        addresses.iter().all(local)
     }
 
     fn places<'a>(&'a self, flag: &'a str) -> Places<'a> {
@@ -153,10 +166,29 @@ pub(super) fn understand(body: &[u8], pointer: &str, on: &str) -> FlagReading {
         }
     };
     if plain == on {
-        FlagReading::On
-    } else {
-        FlagReading::Off
+        return FlagReading::On;
     }
+    // A word that means "on" has one that means "off": no other says it.
+    match opposite(on) {
+        Some(off) if !plain.eq_ignore_ascii_case(off) => unknown(format!(
+            "what stands at {pointer} is neither {on} nor {off}"
+        )),
+        Some(_) | None => FlagReading::Off,
+    }
+}
+
+/// The word for off beside a common one for on; with any other every other value is off.
+fn opposite(on: &str) -> Option<&'static str> {
+    const PAIRS: [(&str, &str); 6] = [
+        ("true", "false"),
+        ("on", "off"),
+        ("enabled", "disabled"),
+        ("active", "inactive"),
+        ("yes", "no"),
+        ("1", "0"),
+    ];
+    let pair = PAIRS.iter().find(|(word, _)| on.eq_ignore_ascii_case(word));
+    pair.map(|(_, off)| *off)
 }
 
 fn refusal(status: StatusCode, what: &str) -> Result<(), Fault> {

@@ -14,4 +14,4 @@ pub use dispatch::SharedDispatch;
 pub use history::SharedHistory;
 pub(in crate::adapters) use kept::Kept;
 pub use metrics::{SharedAlarms, SharedMetrics};
-pub use runs::SharedRuns;
+pub use runs::{DirectRuns, SharedRuns};

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{hub::Hub, keeping::Keeping, settings::Settings, web::Web};
+use super::{ears::Ears, hub::Hub, keeping::Keeping, settings::Settings, web::Web};
 use crate::{
     domain::{
         Fault, FaultKind, ReleaseKey, Text,
@@ -296,7 +296,7 @@ impl Chat for Slack {
         Box::new(Heard {
             left: None,
             release: release.clone(),
-            keeping: self.hub.ears.keeping().clone(),
+            ears: Arc::clone(&self.hub.ears),
             line: self.hub.listen(release),
         })
     }
@@ -306,7 +306,7 @@ impl Chat for Slack {
         release: &'a ReleaseKey,
         click: &'a Click,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
-        Box::pin(self.hub.ears.keeping().forget(release, click))
+        Box::pin(self.hub.ears.answered(release, click))
     }
 }
 
@@ -315,7 +315,7 @@ struct Heard {
     /// What an earlier process left, once that was read; the newest first.
     left: Option<Vec<Click>>,
     release: ReleaseKey,
-    keeping: Keeping,
+    ears: Arc<Ears>,
     line: mpsc::Receiver<ChatHeard>,
 }
 
@@ -323,7 +323,7 @@ impl Clicks for Heard {
     fn next(&mut self) -> Pin<Box<dyn Future<Output = ChatHeard> + Send + '_>> {
         Box::pin(async move {
             if self.left.is_none() {
-                let mut left = self.keeping.left(&self.release).await;
+                let mut left = self.ears.left(&self.release).await;
                 left.reverse();
                 self.left = Some(left);
             }

@@ -17,6 +17,8 @@ pub(super) enum Frame {
     Hello,
     /// It will be closed: another one is wanted.
     Disconnect,
+    /// The app's Socket Mode was switched off.
+    SwitchedOff,
     /// Something that is owed an acknowledgement by this name, and the click in it.
     Envelope(String, Option<Click>),
     /// Anything else.
@@ -30,6 +32,8 @@ struct Raw {
     #[serde(default)]
     envelope_id: Option<String>,
     #[serde(default)]
+    reason: Value,
+    #[serde(default)]
     payload: Value,
 }
 
@@ -40,9 +44,10 @@ pub(super) fn read(text: &str) -> Frame {
     };
     match (raw.kind.as_str(), raw.envelope_id) {
         ("hello", _) => Frame::Hello,
+        ("disconnect", _) if raw.reason == "link_disabled" => Frame::SwitchedOff,
         ("disconnect", _) => Frame::Disconnect,
         (kind, Some(id)) if !id.is_empty() && id.len() <= 200 => {
-            let click = (kind == "interactive").then(|| click(&raw.payload));
+            let click = (kind == "interactive").then(|| click(&raw.payload, &id));
             Frame::Envelope(id, click.flatten())
         }
         _ => Frame::Other,
@@ -54,7 +59,8 @@ pub(super) fn acknowledgement(envelope: &str) -> String {
     serde_json::json!({ "envelope_id": envelope }).to_string()
 }
 
-fn click(payload: &Value) -> Option<Click> {
+/// The click in an envelope. What has no name of its own is called by its trigger, or by the envelope.
+fn click(payload: &Value, envelope: &str) -> Option<Click> {
     let text = |value: &Value| {
         value
             .as_str()
@@ -63,6 +69,11 @@ fn click(payload: &Value) -> Option<Click> {
     };
     let user = text(&payload["user"]["id"])?;
     let trigger = payload["trigger_id"].as_str().map(str::to_owned);
+    let named = |own: &Value| {
+        let own = own.as_str().filter(|own| !own.is_empty());
+        let name = own.or(trigger.as_deref()).unwrap_or(envelope);
+        Text::line(&format!("{name} {user}"))
+    };
     match payload["type"].as_str()? {
         "block_actions" => {
             let action = payload["actions"].as_array()?.first()?;
@@ -73,10 +84,10 @@ fn click(payload: &Value) -> Option<Click> {
             };
             let channel = text(&payload["container"]["channel_id"])
                 .or_else(|| text(&payload["channel"]["id"]))?;
-            let at = action["action_ts"].as_str().unwrap_or_default();
+            let id = named(&action["action_ts"]);
             let value = action["value"].as_str().unwrap_or_default();
             Some(Click {
-                id: Text::line(&format!("{at} {user}")),
+                id,
                 user,
                 channel,
                 button,
@@ -92,9 +103,9 @@ fn click(payload: &Value) -> Option<Click> {
             let asked = Asked::parse(view["private_metadata"].as_str()?)?;
             let field = &view["state"]["values"][REASON_BLOCK][REASON_BLOCK]["value"];
             let reason = Text::block_within(field.as_str().unwrap_or_default().trim(), REASON);
-            let id = view["id"].as_str().unwrap_or_default();
+            let id = named(&view["id"]);
             Some(Click {
-                id: Text::line(&format!("{id} {user}")),
+                id,
                 user,
                 channel: asked.channel,
                 button: Button::Rejected { reason },
@@ -178,9 +189,41 @@ mod tests {
         }
         let long = json!({ "type": "x", "envelope_id": "e".repeat(10_000) }).to_string();
         assert_eq!(read(&long), Frame::Other);
+        for (reason, wanted) in [
+            (json!("warning"), Frame::Disconnect),
+            (json!("refresh_requested"), Frame::Disconnect),
+            (json!({ "odd": 1 }), Frame::Disconnect),
+            (json!("link_disabled"), Frame::SwitchedOff),
+        ] {
+            let frame = json!({ "type": "disconnect", "reason": reason }).to_string();
+            assert_eq!(read(&frame), wanted, "{frame}");
+        }
+        let other = json!({ "type": "events_api", "envelope_id": "e", "reason": [1] });
         assert_eq!(
-            read("{\"type\":\"disconnect\",\"reason\":\"warning\"}"),
-            Frame::Disconnect
+            read(&other.to_string()),
+            Frame::Envelope("e".to_owned(), None)
         );
+    }
+
+    #[test]
+    fn two_clicks_without_a_time_are_two_clicks() {
+        let clicked = |envelope: &str, trigger: Option<&str>| {
+            let frame = json!({
+                "type": "interactive", "envelope_id": envelope,
+                "payload": {
+                    "type": "block_actions", "trigger_id": trigger, "user": { "id": "U1" },
+                    "channel": { "id": "C1" },
+                    "actions": [{ "action_id": REJECT_ACTION, "value": "v" }],
+                },
+            });
+            let Frame::Envelope(_, Some(click)) = read(&frame.to_string()) else {
+                panic!("a click");
+            };
+            click.id
+        };
+        assert_ne!(clicked("e1", Some("t1")), clicked("e1", Some("t2")));
+        assert_ne!(clicked("e1", None), clicked("e2", None));
+        // Slack sends again what it believes unacknowledged.
+        assert_eq!(clicked("e1", Some("t1")), clicked("e2", Some("t1")));
     }
 }

@@ -20,9 +20,12 @@ pub(super) fn refusal(what: &str, word: &str, needed: Option<&str>, now: Timesta
         | "no_permission"
         | "ekm_access_denied"
         | "team_access_not_granted"
-        | "restricted_action"
         | "access_denied"
+        | "accesslimited"
+        | "enterprise_is_restricted"
         | "org_login_required" => FaultKind::Forbidden,
+        // `restricted_action_read_only_channel` and its like: who may post there is a setting, and no fault of the message.
+        word if word.starts_with("restricted_action") => FaultKind::Forbidden,
         "channel_not_found"
         | "not_in_channel"
         | "is_archived"
@@ -46,6 +49,9 @@ pub(super) fn refusal(what: &str, word: &str, needed: Option<&str>, now: Timesta
             ": invite the app to the channel, or correct the id"
         }
         "missing_scope" => ": add the scope to the app and install it again",
+        word if word.starts_with("restricted_action") => {
+            ": let the app post there, in the channel's settings"
+        }
         "invalid_auth" | "not_authed" | "token_revoked" | "token_expired" | "account_inactive" => {
             ": set a token that is good"
         }
@@ -89,6 +95,8 @@ mod tests {
         assert_eq!(kind("invalid_auth"), FaultKind::Unauthenticated);
         assert_eq!(kind("missing_scope"), FaultKind::Forbidden);
         assert_eq!(kind("not_in_channel"), FaultKind::NotFound);
+        let read_only = "restricted_action_read_only_channel";
+        assert_eq!(kind(read_only), FaultKind::Forbidden);
         assert_eq!(kind("invalid_blocks"), FaultKind::Refused);
         assert_eq!(kind("fatal_error"), FaultKind::Server);
         assert!(matches!(kind("ratelimited"), FaultKind::RateLimited { .. }));

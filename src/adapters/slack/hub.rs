@@ -1,7 +1,7 @@
 //! The clicks of every release that this process drives, over one line to Slack: kept open, renewed before it goes, each click
 //! told once to the release that it is about.
 
-use std::sync::Arc;
+use std::{future::pending, pin::Pin, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -20,12 +20,51 @@ use crate::{
 
 /// Notices that may wait.
 const WAITING: usize = 64;
-/// First wait after a failure; doubled up to [`LONGEST`].
+/// First wait before another line; doubled up to [`LONGEST`].
 const FIRST: SignedDuration = SignedDuration::from_secs(1);
-/// Longest wait after a failure.
+/// Longest wait before another line. A line that was good for so long makes the next wait the first one again.
 const LONGEST: SignedDuration = SignedDuration::from_secs(60);
-/// How often it is looked whether anybody still listens. Real time.
-const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
+/// How often it is looked whether anybody still listens, and for clicks that other processes heard. Real time: what opens a
+/// window is good for three seconds.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// A line that is being opened.
+type Dialling = Pin<Box<dyn Future<Output = Result<Socket, Fault>> + Send>>;
+
+/// The lines that are open, and how soon another one may be.
+#[derive(Debug)]
+struct Lines {
+    live: usize,
+    /// Since when the newest one is good.
+    good: Option<Timestamp>,
+    wait: SignedDuration,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self {
+            live: 0,
+            good: None,
+            wait: FIRST,
+        }
+    }
+}
+
+impl Lines {
+    /// When the next line is opened. One that Slack closes as soon as it is good is no reason to hurry either.
+    fn after(&mut self, fault: Option<&Fault>, now: Timestamp) -> Timestamp {
+        let lasted = self.good.take().map(|since| now.duration_since(since));
+        if lasted.is_some_and(|lasted| lasted >= LONGEST) {
+            self.wait = FIRST;
+        }
+        let wait = self.wait;
+        self.wait = wait.saturating_add(wait).min(LONGEST);
+        match fault.map(|fault| &fault.kind) {
+            Some(FaultKind::RateLimited { until }) => (*until).max(later(now, FIRST)),
+            _ => later(now, jittered(wait, now)),
+        }
+    }
+}
 
 /// Keeps the line open.
 #[derive(Debug)]
@@ -57,77 +96,78 @@ impl Hub {
 
     async fn run(self: Arc<Self>) {
         let (notices, mut told) = mpsc::channel(WAITING);
-        let mut live = 0_usize;
-        let mut wants = true;
-        let mut wait = FIRST;
+        let mut lines = Lines::default();
+        let mut dialling: Option<Dialling> = Some(self.dial(None));
         while self.ears.are_there() {
-            if wants {
-                match connect(&self.web).await {
+            tokio::select! {
+                dialled = dialled(&mut dialling) => match dialled {
                     Ok(socket) => {
-                        wants = false;
-                        live += 1;
+                        dialling = None;
+                        lines.live += 1;
                         begin(socket, Arc::clone(&self.ears), notices.clone());
                     }
                     Err(fault) => {
-                        if live == 0 {
+                        if lines.live == 0 {
                             self.lost(&fault);
                         }
-                        self.rest(&fault, &mut wait, &mut told, &mut live).await;
+                        let until = lines.after(Some(&fault), self.web.clock.now());
+                        dialling = Some(self.dial(Some(until)));
+                    }
+                },
+                notice = told.recv() => {
+                    let wants = match notice {
+                        Some(notice) => self.take(notice, &mut lines).await,
+                        None => false,
+                    };
+                    // The new line is opened while the old one still hears.
+                    if wants && dialling.is_none() {
+                        let until = lines.after(None, self.web.clock.now());
+                        dialling = Some(self.dial(Some(until)));
                     }
                 }
-                continue;
-            }
-            match timeout(LOOK, told.recv()).await {
-                Ok(Some(Notice::Hello)) => {
-                    wait = FIRST;
-                    self.ears.tell(&ChatHeard::Open);
+                _ = timeout(LOOK, pending::<()>()) => {
+                    for click in self.ears.passed().await {
+                        self.click(click).await;
+                    }
+                    for click in self.ears.unclaimed().await {
+                        self.nobodys(&click);
+                    }
                 }
-                // The new line is opened while the old one still hears.
-                Ok(Some(Notice::Refresh)) => wants = true,
-                Ok(Some(notice)) => wants |= self.take(notice, &mut live).await,
-                Ok(None) | Err(_) => {}
             }
         }
+    }
+
+    /// Opens a line, at `until` where that is named.
+    fn dial(&self, until: Option<Timestamp>) -> Dialling {
+        let web = Arc::clone(&self.web);
+        Box::pin(async move {
+            if let Some(until) = until {
+                web.clock.sleep_until(until).await;
+            }
+            connect(&web).await
+        })
     }
 
     /// Takes a notice in; whether another line is wanted.
-    async fn take(&self, notice: Notice, live: &mut usize) -> bool {
+    async fn take(&self, notice: Notice, lines: &mut Lines) -> bool {
         match notice {
-            Notice::Click(click) => self.click(*click).await,
-            Notice::Closed(fault) => {
-                *live = live.saturating_sub(1);
-                tracing::info!(%fault, "a socket is gone");
-                if *live == 0 {
-                    self.lost(&fault);
-                    return true;
-                }
+            Notice::Hello => {
+                lines.good = Some(self.web.clock.now());
+                self.ears.tell(&ChatHeard::Open);
+                false
             }
-            Notice::Hello | Notice::Refresh => {}
-        }
-        false
-    }
-
-    /// Waits before the next try; an old line may still bring clicks meanwhile.
-    async fn rest(
-        &self,
-        fault: &Fault,
-        wait: &mut SignedDuration,
-        told: &mut mpsc::Receiver<Notice>,
-        live: &mut usize,
-    ) {
-        let clock = &self.web.clock;
-        let now = clock.now();
-        let until = match fault.kind {
-            FaultKind::RateLimited { until } => until.max(later(now, FIRST)),
-            _ => later(now, jittered(*wait, now)),
-        };
-        *wait = wait.saturating_add(*wait).min(LONGEST);
-        loop {
-            tokio::select! {
-                () = clock.sleep_until(until) => return,
-                notice = told.recv() => if let Some(notice) = notice {
-                    let _ = self.take(notice, live).await;
-                },
+            Notice::Refresh => true,
+            Notice::Click(click) => {
+                self.click(*click).await;
+                false
+            }
+            Notice::Closed(fault) => {
+                lines.live = lines.live.saturating_sub(1);
+                tracing::info!(%fault, "a socket is gone");
+                if lines.live == 0 {
+                    self.lost(&fault);
+                }
+                lines.live == 0
             }
         }
     }
@@ -141,21 +181,38 @@ impl Hub {
         let Some(whose) = self.ears.whose(&click) else {
             return;
         };
-        let (channel, user) = (click.channel.to_string(), click.user.to_string());
-        let heard = ChatHeard::Click(Box::new(click));
+        let heard = ChatHeard::Click(Box::new(click.clone()));
         if let Whose::Theirs(ear) = whose
             && ear.send(heard).await.is_ok()
         {
             return;
         }
+        self.nobodys(&click);
+    }
+
+    /// Tells whoever clicked that nobody here takes it.
+    fn nobodys(&self, click: &Click) {
         let words = "That did not count: no cockpit that listens here drives this release.";
+        let (channel, user) = (click.channel.as_str(), click.user.as_str());
         let body = json!({ "channel": channel, "user": user, "text": words });
-        let what = "Slack: an answer to a click";
-        let told: Result<serde::de::IgnoredAny, Fault> =
-            self.web.call("chat.postEphemeral", &body, what).await;
-        if let Err(fault) = told {
-            tracing::info!(%fault, "nobody could be told");
-        }
+        let web = Arc::clone(&self.web);
+        // Nobody else's click waits for it.
+        drop(tokio::spawn(async move {
+            let what = "Slack: an answer to a click";
+            let told: Result<serde::de::IgnoredAny, Fault> =
+                web.call("chat.postEphemeral", &body, what).await;
+            if let Err(fault) = told {
+                tracing::info!(%fault, "nobody could be told");
+            }
+        }));
+    }
+}
+
+/// The line that is being opened, once it is or cannot be; for ever where none is.
+async fn dialled(dialling: &mut Option<Dialling>) -> Result<Socket, Fault> {
+    match dialling {
+        Some(dialling) => dialling.await,
+        None => pending().await,
     }
 }
 
@@ -187,6 +244,33 @@ mod tests {
             assert!(wait >= SignedDuration::from_secs(4), "{wait:?}");
             assert!(wait <= SignedDuration::from_secs(8), "{wait:?}");
         }
+    }
+
+    #[test]
+    fn lines_that_do_not_last_are_opened_ever_more_seldom_and_after_one_that_lasted_soon() {
+        let start = Timestamp::new(1_000, 0).unwrap();
+        let mut lines = Lines::default();
+        let mut now = start;
+        for at_most in [1, 2, 4, 8, 16, 32, 60, 60] {
+            // Good, and gone within a moment.
+            lines.good = Some(now);
+            let next = lines.after(None, now);
+            let most = SignedDuration::from_secs(at_most);
+            assert!(
+                next >= later(now, most / 2) && next <= later(now, most),
+                "{at_most}"
+            );
+            now = next;
+        }
+        lines.good = Some(now);
+        now = later(now, LONGEST);
+        assert!(lines.after(None, now) <= later(now, FIRST));
+        // A line that was lasting once says nothing of the next.
+        let next = lines.after(None, now);
+        assert!(next >= later(now, FIRST), "doubled");
+        let until = later(now, SignedDuration::from_secs(300));
+        let limited = Fault::new(FaultKind::RateLimited { until }, "Slack", "ratelimited");
+        assert_eq!(lines.after(Some(&limited), now), until);
     }
 
     #[tokio::test]

@@ -73,6 +73,39 @@ impl Keeping {
         }
     }
 
+    /// Whether another process of this machine drives the click's release, and will find it.
+    pub(super) async fn pass(&self, click: &Click) -> bool {
+        let (Some(place), Ok(seen)) = (self.0.clone(), CardSeen::parse(&click.value)) else {
+            return false;
+        };
+        let click = click.clone();
+        let passing = spawn_blocking(move || place.pass(seen.release(), &click));
+        match timeout(PATIENCE, passing).await {
+            Ok(Ok(Ok(is_passed))) => is_passed,
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%error, "a click could not be passed on");
+                false
+            }
+            Ok(Err(_)) | Err(_) => false,
+        }
+    }
+
+    /// The clicks that lie there for these releases, perhaps passed on by other processes.
+    pub(super) async fn lying(&self, releases: Vec<ReleaseKey>) -> Vec<(ReleaseKey, Click)> {
+        let Some(place) = self.0.clone().filter(|_| !releases.is_empty()) else {
+            return Vec::new();
+        };
+        let reading = spawn_blocking(move || {
+            let of = |release: ReleaseKey| {
+                // What cannot be read is said when a release is taken up.
+                let kept = place.kept(&release).unwrap_or_default();
+                kept.into_iter().map(move |click| (release.clone(), click))
+            };
+            releases.into_iter().flat_map(of).collect()
+        });
+        reading.await.unwrap_or_default()
+    }
+
     /// What an earlier process left.
     pub(super) async fn left(&self, release: &ReleaseKey) -> Vec<Click> {
         let Some(place) = self.0.clone() else {

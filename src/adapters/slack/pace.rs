@@ -1,4 +1,7 @@
-//! When the next message may go: about one a second and channel, and nothing while Slack asked for quiet.
+//! When the next message may go: about one a second and channel, and no call of a method for which Slack asked for quiet.
+//!
+//! After docs.slack.dev, "Rate limits": a limit is of one method in one workspace. While cards may not be updated an answer to
+//! a click, or the window for a reason, still may go.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +24,8 @@ pub(super) struct Pace(Mutex<Slots>);
 #[derive(Debug, Default)]
 struct Slots {
     next: BTreeMap<String, Timestamp>,
-    quiet: Option<Timestamp>,
+    /// By method; there are a dozen of them.
+    quiet: BTreeMap<String, Timestamp>,
 }
 
 impl Pace {
@@ -39,16 +43,17 @@ impl Pace {
         slot
     }
 
-    /// Until when Slack asked for quiet.
-    pub(super) fn quiet(&self, now: Timestamp) -> Option<Timestamp> {
+    /// Until when Slack asked for no call of this method.
+    pub(super) fn quiet(&self, method: &str, now: Timestamp) -> Option<Timestamp> {
         let slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.quiet.filter(|until| *until > now)
+        let until = slots.quiet.get(method).copied();
+        until.filter(|until| *until > now)
     }
 
-    /// Slack asks for quiet.
-    pub(super) fn hush(&self, until: Timestamp) {
+    /// Slack asks for no call of this method.
+    pub(super) fn hush(&self, method: &str, until: Timestamp) {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.quiet = Some(until);
+        slots.quiet.insert(method.to_owned(), until);
     }
 }
 
@@ -66,7 +71,9 @@ mod tests {
         let long = later(now, SignedDuration::from_hours(1));
         assert_eq!(pace.slot("C1", long), long);
         assert_eq!(pace.slot("C1", now), now, "the clock was set back");
-        pace.hush(long);
-        assert_eq!((pace.quiet(now), pace.quiet(long)), (Some(long), None));
+        pace.hush("chat.update", long);
+        let quiet = |now| pace.quiet("chat.update", now);
+        assert_eq!((quiet(now), quiet(long)), (Some(long), None));
+        assert_eq!(pace.quiet("views.open", now), None);
     }
 }

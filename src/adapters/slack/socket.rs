@@ -31,8 +31,13 @@ use crate::domain::{Fault, FaultKind, chat::Click};
 const MOST: usize = 256 * 1024;
 /// Longest time to connect, real.
 const CONNECT: Duration = Duration::from_secs(15);
-/// Slack's own pings come every few seconds: longer silence is a dead line. Real time.
-const SILENCE: Duration = Duration::from_secs(90);
+/// Slack's own pings come every few seconds: after longer silence the line is asked whether it lives. Real time.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Questions in a row without an answer that make a line dead.
+const ASKED: u32 = 2;
+
+/// Why there is no line where the app has none.
+const SWITCHED_OFF: &str = "Socket Mode is switched off: switch it on in the app's settings";
 
 /// Bytes both ways.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -113,17 +118,27 @@ fn tls() -> Result<TlsConnector, rustls::Error> {
 
 /// Listens until the connection ends, or nobody wants its notices any more.
 pub(super) async fn listen(mut socket: Socket, ears: Arc<Ears>, notices: mpsc::Sender<Notice>) {
+    let mut was_asked = false;
+    let mut unanswered = 0;
     let why = loop {
         let next = tokio::select! {
             next = timeout(SILENCE, socket.next()) => next,
             () = notices.closed() => return,
         };
         let message = match next {
+            Err(_) if unanswered < ASKED => {
+                unanswered += 1;
+                // Any server answers it, and what cannot be sent is heard at the next look.
+                let ping = socket.send(Message::Ping(Vec::new().into()));
+                let _ = timeout(SILENCE, ping).await;
+                continue;
+            }
             Err(_) => break "nothing was heard for a while".to_owned(),
             Ok(None) => break "Slack closed the connection".to_owned(),
             Ok(Some(Err(error))) => break error.to_string(),
             Ok(Some(Ok(message))) => message,
         };
+        unanswered = 0;
         let text = match &message {
             Message::Text(text) => text.as_str(),
             Message::Close(_) => break "Slack closed the connection".to_owned(),
@@ -134,6 +149,9 @@ pub(super) async fn listen(mut socket: Socket, ears: Arc<Ears>, notices: mpsc::S
         };
         let notice = match read(text) {
             Frame::Hello => Notice::Hello,
+            Frame::SwitchedOff => break SWITCHED_OFF.to_owned(),
+            // Slack warns of an end, and then asks for it: one new line is enough.
+            Frame::Disconnect if std::mem::replace(&mut was_asked, true) => continue,
             Frame::Disconnect => Notice::Refresh,
             Frame::Envelope(id, click) => {
                 if let Some(click) = &click
@@ -160,4 +178,44 @@ pub(super) async fn listen(mut socket: Socket, ears: Arc<Ears>, notices: mpsc::S
     let fault = Fault::new(FaultKind::Offline, "Slack: the socket for clicks", why);
     // Nobody may be left to be told.
     let _ = notices.send(Notice::Closed(fault)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::duplex;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    use super::*;
+    use crate::adapters::slack::keeping::Keeping;
+
+    /// What is told of a line to a server that never says a word of its own, within ten minutes.
+    async fn told(answers: bool) -> Option<Notice> {
+        let (ours, theirs) = duplex(4_096);
+        let ours: Box<dyn Wire> = Box::new(ours);
+        let line = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
+        let mut server = WebSocketStream::from_raw_socket(theirs, Role::Server, None).await;
+        let serving = tokio::spawn(async move {
+            if !answers {
+                std::future::pending::<()>().await;
+            }
+            // The protocol answers a ping while it is read.
+            while let Some(Ok(_)) = server.next().await {}
+        });
+        let ears = Arc::new(Ears::new(Keeping::default()));
+        let (notices, mut heard) = mpsc::channel(4);
+        let listening = tokio::spawn(listen(line, ears, notices));
+        let told = timeout(Duration::from_mins(10), heard.recv()).await;
+        serving.abort();
+        listening.abort();
+        told.ok().flatten()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_on_which_nothing_happens_is_asked_and_only_one_that_does_not_answer_is_dead() {
+        assert!(told(true).await.is_none(), "it lives");
+        let Some(Notice::Closed(fault)) = told(false).await else {
+            panic!("it is dead");
+        };
+        assert!(fault.to_string().contains("nothing was heard"), "{fault}");
+    }
 }

@@ -81,7 +81,7 @@ impl Web {
         what: &str,
     ) -> Result<T, Fault> {
         let request = self.http(what)?.post(self.address(method)).json(body);
-        self.send(request, &self.settings.bot, what).await
+        self.send(request, &self.settings.bot, (method, what)).await
     }
 
     /// Asks with the bot's token; these methods take no JSON.
@@ -92,7 +92,7 @@ impl Web {
         what: &str,
     ) -> Result<T, Fault> {
         let request = self.http(what)?.get(self.address(method)).query(query);
-        self.send(request, &self.settings.bot, what).await
+        self.send(request, &self.settings.bot, (method, what)).await
     }
 
     /// Posts nothing, with the app's token.
@@ -106,7 +106,7 @@ impl Web {
             return Err(Fault::new(FaultKind::Unauthenticated, what, detail).reaching(Reached::No));
         };
         let request = self.http(what)?.post(self.address(method));
-        self.send(request, app, what).await
+        self.send(request, app, (method, what)).await
     }
 
     /// An address below the base; methods are ours and hold nothing to be escaped.
@@ -118,9 +118,9 @@ impl Web {
         &self,
         request: RequestBuilder,
         token: &SecretString,
-        what: &str,
+        (method, what): (&str, &str),
     ) -> Result<T, Fault> {
-        if let Some(until) = self.pace.quiet(self.clock.now()) {
+        if let Some(until) = self.pace.quiet(method, self.clock.now()) {
             let detail = "not sent: Slack asked for quiet";
             let fault = Fault::new(FaultKind::RateLimited { until }, what, detail);
             return Err(fault.reaching(Reached::No));
@@ -135,7 +135,7 @@ impl Web {
         let status = response.status();
         tracing::debug!(what, status = status.as_u16(), "answered");
         if status.as_u16() == 429 {
-            return Err(self.limited(&response, what));
+            return Err(self.limited(&response, (method, what)));
         }
         if !status.is_success() {
             let kind = match status.as_u16() {
@@ -160,21 +160,21 @@ impl Web {
             let now = self.clock.now();
             let fault = refusal(what, word, verdict.needed.as_deref(), now);
             if let FaultKind::RateLimited { until } = fault.kind {
-                self.pace.hush(until);
+                self.pace.hush(method, until);
             }
             return Err(fault);
         }
         serde_json::from_slice(&body).map_err(malformed)
     }
 
-    fn limited(&self, response: &Response, what: &str) -> Fault {
+    fn limited(&self, response: &Response, (method, what): (&str, &str)) -> Fault {
         let told = response.headers().get(RETRY_AFTER);
         let seconds = told
             .and_then(|value| value.to_str().ok()?.trim().parse::<i64>().ok())
             .unwrap_or(30)
             .clamp(1, LONGEST_QUIET);
         let until = later(self.clock.now(), SignedDuration::from_secs(seconds));
-        self.pace.hush(until);
+        self.pace.hush(method, until);
         let detail = format!("asked too often: {seconds} s of quiet");
         Fault::new(FaultKind::RateLimited { until }, what, detail)
     }

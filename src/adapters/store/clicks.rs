@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     error::explained,
     hex::{hex, unhex},
-    place, private,
+    lock, place, private,
 };
 use crate::{
     domain::{
@@ -37,7 +37,7 @@ pub struct ClicksOnDisk {
     seal: SecretString,
 }
 
-/// A click as it lies there: what opens a window in answer is good for three seconds, and is not kept.
+/// A click as it lies there.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     id: Text,
@@ -46,6 +46,9 @@ struct Kept {
     value: String,
     /// With Reject: why. Approve has none.
     reason: Option<Text>,
+    /// With Reject on its way to another process: what opens the window that asks why, for three seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trigger: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,22 +91,20 @@ impl ClicksOnDisk {
             user: kept.user,
             channel: kept.channel,
             value: kept.value,
-            button: match kept.reason {
-                Some(reason) => Button::Rejected { reason },
-                None => Button::Approve,
+            button: match (kept.reason, &kept.trigger) {
+                (Some(reason), _) => Button::Rejected { reason },
+                (None, Some(_)) => Button::Reject,
+                (None, None) => Button::Approve,
             },
-            trigger: None,
+            trigger: kept.trigger,
         })
     }
-}
 
-impl ClickBox for ClicksOnDisk {
-    fn keep(&self, release: &ReleaseKey, click: &Click) -> io::Result<()> {
-        let reason = match &click.button {
-            Button::Approve => None,
-            Button::Rejected { reason } => Some(reason.clone()),
-            // It asks for a window, which nobody opens later.
-            Button::Reject => return Ok(()),
+    fn put(&self, release: &ReleaseKey, click: &Click) -> io::Result<()> {
+        let (reason, trigger) = match &click.button {
+            Button::Approve => (None, None),
+            Button::Rejected { reason } => (Some(reason.clone()), None),
+            Button::Reject => (None, Some(click.trigger.clone().unwrap_or_default())),
         };
         let written = serde_json::to_string(&Kept {
             id: click.id.clone(),
@@ -111,6 +112,7 @@ impl ClickBox for ClicksOnDisk {
             channel: click.channel.clone(),
             value: click.value.clone(),
             reason,
+            trigger,
         })?;
         let seal = self.sealing(release, &written)?.finalize().into_bytes();
         let sealed = serde_json::to_vec(&Sealed {
@@ -127,6 +129,25 @@ impl ClickBox for ClicksOnDisk {
             return Err(io::Error::new(io::ErrorKind::StorageFull, why));
         }
         private::put(&folder, &name_of(click), &sealed).map_err(|e| explained("write", &folder, e))
+    }
+}
+
+impl ClickBox for ClicksOnDisk {
+    fn keep(&self, release: &ReleaseKey, click: &Click) -> io::Result<()> {
+        match click.button {
+            // It asks for a window, which nobody opens later.
+            Button::Reject => Ok(()),
+            Button::Approve | Button::Rejected { .. } => self.put(release, click),
+        }
+    }
+
+    fn pass(&self, release: &ReleaseKey, click: &Click) -> io::Result<bool> {
+        let folder = place::folder(&self.root, release).map_err(io::Error::other)?;
+        let (is_driven, _) = lock::holder(&folder);
+        if is_driven {
+            self.put(release, click)?;
+        }
+        Ok(is_driven)
     }
 
     fn kept(&self, release: &ReleaseKey) -> io::Result<Vec<Click>> {
@@ -223,6 +244,31 @@ mod tests {
             clicks.forget(&release(1), &yes).unwrap();
         }
         assert_eq!(clicks.kept(&release(1)).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_click_is_passed_to_the_process_that_drives_its_release_and_to_no_other() {
+        let root = tempfile::tempdir().unwrap();
+        let clicks = ClicksOnDisk::new(root.path(), "xapp-1".into());
+        let asks = click("3.0 U1", Button::Reject);
+        assert!(!clicks.pass(&release(1), &asks).unwrap(), "nobody drives");
+        assert!(clicks.kept(&release(1)).unwrap().is_empty());
+        let folder = place::folder(root.path(), &release(1)).unwrap();
+        fs::create_dir_all(&folder).unwrap();
+        let who = lock::Who {
+            host: "vm".into(),
+            login: None,
+            since: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let held = lock::Lock::take(&folder, &who).unwrap().unwrap();
+        let yes = click("4.0 U1", Button::Approve);
+        for one in [&asks, &yes] {
+            assert!(clicks.pass(&release(1), one).unwrap());
+        }
+        let kept = clicks.kept(&release(1)).unwrap();
+        assert_eq!(kept[0], asks, "with what opens its window");
+        assert_eq!((&kept[1].button, &kept[1].trigger), (&yes.button, &None));
+        drop(held);
     }
 
     #[test]

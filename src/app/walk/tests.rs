@@ -21,6 +21,8 @@ fn walk() -> Walk {
         title: title.into(),
         author: None,
         name: "Ana".into(),
+        with: Vec::new(),
+        is_unlinked: false,
         pull: None,
         at: None,
     };

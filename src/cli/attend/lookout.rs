@@ -13,7 +13,7 @@ use super::{
     teller::{Subject, Teller},
 };
 use crate::{
-    domain::{Phase, ReleaseOutcome, RunId, later, release::Release},
+    domain::{Command, Intent, Login, Phase, ReleaseOutcome, RunId, later, release::Release},
     flight::{Flying, Report, Turn},
     ports::Clock,
 };
@@ -78,9 +78,13 @@ impl Lookout {
             };
             let again = match opened {
                 Ok((mut flight, Some(crew))) => {
-                    told = None;
+                    if told.take().is_some() {
+                        let words = "nothing stands in the way any more: it is attended again";
+                        self.teller.say(self.clock.now(), Some(&subject), words);
+                    }
+                    let mut work = Box::pin(crew.work());
                     let stretch = tokio::select! {
-                        () = Box::pin(crew.work()) => Stretch::Relieved,
+                        () = &mut work => Stretch::Relieved,
                         stretch = self.drive(&mut *flight, &subject) => stretch,
                     };
                     let release = flight.release();
@@ -88,6 +92,10 @@ impl Lookout {
                     ended.outcome = Some(release.outcome());
                     let why = self.let_go(&mut *flight, &subject, &stretch).await;
                     drop(flight);
+                    if self.gives_seat_up(&stretch) {
+                        // Without a flight nothing is left to do for the crew but that.
+                        work.await;
+                    }
                     match stretch {
                         Stretch::Over(_) => {
                             ended.is_over = true;
@@ -95,7 +103,7 @@ impl Lookout {
                         }
                         Stretch::Called => return ended,
                         Stretch::Relieved => {
-                            self.teller.say(self.clock.now(), Some(&subject), &why);
+                            self.wait_for(&subject, &mut told, why);
                             SEAT_AGAIN
                         }
                     }
@@ -121,6 +129,16 @@ impl Lookout {
         }
     }
 
+    /// Whether who comes next on another machine need not wait until the claim of the seat has run out. What attends all and
+    /// is told to end comes back, and a hundred seats are not given up within its time.
+    fn gives_seat_up(&self, stretch: &Stretch) -> bool {
+        match stretch {
+            Stretch::Over(_) => true,
+            Stretch::Called => self.leaves_people_alone,
+            Stretch::Relieved => false,
+        }
+    }
+
     /// Says once why it waits.
     fn wait_for(&self, subject: &Subject, told: &mut Option<String>, why: String) {
         if told.as_ref() != Some(&why) {
@@ -137,6 +155,7 @@ impl Lookout {
                 self.last_words(flight).await;
                 return Stretch::Over(why);
             }
+            take_free_seat(flight, quorum.viewer());
             if let Some(words) = quorum.act(flight) {
                 self.teller.say(self.clock.now(), Some(subject), &words);
             }
@@ -198,6 +217,17 @@ impl Lookout {
         };
         self.teller.last(now, subject, flight.release(), &why);
         why
+    }
+}
+
+/// Drives on where whoever drove on another machine has let go, in the name of whose token it is.
+fn take_free_seat(flight: &mut dyn Flying, viewer: Option<&Login>) {
+    let viewer = viewer.filter(|_| flight.release().record.seating.is_vacant());
+    if let Some(actor) = viewer.cloned() {
+        let intent = Intent::TakeSeat;
+        if let Err(refusal) = flight.submit(Command { actor, intent }) {
+            tracing::info!(%refusal, "the free seat was not taken");
+        }
     }
 }
 

@@ -30,6 +30,11 @@ impl Quorum {
         self.viewer = Some(viewer);
     }
 
+    /// Whose token it is, where that is known.
+    pub(super) fn viewer(&self) -> Option<&Login> {
+        self.viewer.as_ref()
+    }
+
     /// Approves where the quorum is there; words, where there is something new to say about it.
     pub(super) fn act(&mut self, flight: &mut dyn Flying) -> Option<String> {
         let confirmed = match flight.release().quorum_approval() {

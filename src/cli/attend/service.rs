@@ -22,7 +22,8 @@ use crate::{
         cloudwatch::StaticKeys,
         github::Client,
         shared::{
-            SharedAlarms, SharedArtifacts, SharedDispatch, SharedHistory, SharedMetrics, SharedRuns,
+            DirectRuns, SharedAlarms, SharedArtifacts, SharedDispatch, SharedHistory,
+            SharedMetrics, SharedRuns,
         },
         slack,
         store::{LocksOnDisk, folder, journals},
@@ -128,6 +129,7 @@ impl Service {
             .for_workflow(&target.workflow, &target.environment);
         let mut outside = launch::outside(&order, &resolved, client.clone(), &root)?;
         let runs = Arc::new(SharedRuns::new(Arc::new(client.clone()), &world.clock));
+        outside.runs = Arc::new(DirectRuns::new(Arc::clone(&runs)));
         let artifacts = SharedArtifacts::new(Arc::new(client), Arc::clone(&runs), &world.clock);
         outside.calm = Calm {
             runs,

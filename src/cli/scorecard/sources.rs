@@ -50,17 +50,30 @@ pub(in crate::cli) struct Gathered {
 
 /// `--since 90d`, as instants.
 pub(in crate::cli) fn period(since: &str) -> Result<(Timestamp, Timestamp), Stop> {
-    let back = duration(since)
-        .ok()
+    let back = look_back(since)
         .filter(|back| *back > SignedDuration::ZERO && *back <= LONGEST)
         .ok_or_else(|| {
             let shown = Text::line(since);
             Stop::usage(format!(
-                "--since {shown} is no time to look back\n  = help: write 30d, 90d, 26w; five years at most"
+                "--since {shown} is no time to look back\n  = help: write 30d, 26w or 1y; five years at most"
             ))
         })?;
     let now = WallClock.now();
     Ok((later(now, -back), now))
+}
+
+/// `90d`, `26w`, `1y`, and the shorter ones of every other duration.
+fn look_back(written: &str) -> Option<SignedDuration> {
+    let days = |digits: &str, each: i64| {
+        let count: i64 = digits.parse().ok().filter(|count| *count <= 10_000)?;
+        Some(SignedDuration::from_hours(count * each * 24))
+    };
+    match written.split_at_checked(written.len().checked_sub(1)?)? {
+        (digits, "d") => days(digits, 1),
+        (digits, "w") => days(digits, 7),
+        (digits, "y") => days(digits, 366),
+        _ => duration(written).ok(),
+    }
 }
 
 /// The journals of this machine, and what cannot be read of them.
@@ -179,6 +192,17 @@ async fn ledgers(
             "{failed}; the next scorecard asks for all of it again"
         ));
     }
+    if let Some(file) = ledger
+        .scope
+        .rollback
+        .as_ref()
+        .filter(|_| !filled.knows_rollback)
+    {
+        warnings.push(format!(
+            "{}: GitHub knows no workflow {file}; rollbacks are known from journals alone",
+            repository.slug()
+        ));
+    }
     if let Some(fault) = filled.fault {
         if ledger.deployments.is_empty() {
             return Err(fault.into());
@@ -269,4 +293,32 @@ pub(in crate::cli) fn in_short(gathered: &Gathered) -> String {
         .map(|read| read.deploys.all.len())
         .sum();
     wording::count(deploys as u64, "deploy")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_look_back_that_the_help_names_is_taken() {
+        let days = |written: &str| {
+            let (since, now) = period(written).unwrap();
+            now.duration_since(since).as_hours() / 24
+        };
+        let told = ["30d", "90d", "26w", "1y", "1830d"].map(days);
+        assert_eq!(told, [30, 90, 182, 366, 1_830]);
+        for wrong in [
+            "",
+            "d",
+            "0d",
+            "-5d",
+            "90",
+            "1831d",
+            "9999999999999d",
+            "é",
+            "3x",
+        ] {
+            assert!(period(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -52,9 +52,12 @@ pub struct Diff {
     /// Set where not all commits were told: people and pull requests are a floor.
     #[serde(default)]
     pub commits_truncated: bool,
-    /// The people by login, else by name, at most 30.
+    /// The people by login, else by name, at most 250.
     #[serde(default)]
     pub people: Vec<Text>,
+    /// Commits of which nobody was asked whose account their author is.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unlinked: u32,
     /// The pull requests that the commits name, newest first, at most 50.
     #[serde(default)]
     pub pulls: Vec<PullRef>,
@@ -121,6 +124,11 @@ pub struct Marked {
     pub removed: u32,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
+}
+
 impl Diff {
     /// Nothing between two commits, to build on.
     pub fn between(base: Sha, head: Sha) -> Self {
@@ -144,6 +152,7 @@ impl Diff {
             files_truncated: false,
             commits_truncated: false,
             people: Vec::new(),
+            unlinked: 0,
             pulls: Vec::new(),
             areas: Vec::new(),
             kinds: BTreeMap::new(),

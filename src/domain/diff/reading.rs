@@ -10,7 +10,8 @@ use crate::domain::{
 
 const TITLES_KEPT: usize = 50;
 const PULLS_KEPT: usize = 50;
-const PEOPLE_KEPT: usize = 30;
+/// Whoever is not kept could not be kept from approving their own change.
+const PEOPLE_KEPT: usize = 250;
 const MARKED_KEPT: usize = 60;
 const MIGRATIONS_KEPT: usize = 20;
 
@@ -51,6 +52,7 @@ impl Diff {
             commits_truncated: seen.commits_truncated,
             authors: count(people.len()),
             people: people.into_iter().take(PEOPLE_KEPT).collect(),
+            unlinked: count(seen.commits.iter().filter(|one| one.is_unlinked).count()),
             pulls: pulls(&seen.commits),
             areas: Areas::default().sums(&seen.files),
             migrations: found,
@@ -118,12 +120,13 @@ fn mark(file: &FileChange, hot: &HotPaths) -> Option<Marked> {
 
 /// The people behind commits: by login where GitHub links one, else by the name in the commit.
 fn people(commits: &[CommitSnapshot]) -> BTreeSet<Text> {
-    commits
-        .iter()
-        .filter_map(|commit| match &commit.author {
-            Some(login) => Some(Text::line(login.as_str())),
-            None => (!commit.name.is_empty()).then(|| commit.name.clone()),
-        })
+    let first = commits.iter().filter_map(|commit| match &commit.author {
+        Some(login) => Some(Text::line(login.as_str())),
+        None => (!commit.name.is_empty()).then(|| commit.name.clone()),
+    });
+    let others = commits.iter().flat_map(|commit| &commit.with);
+    first
+        .chain(others.map(|login| Text::line(login.as_str())))
         .collect()
 }
 
@@ -180,7 +183,60 @@ fn count(length: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Sha, observation::Relation};
+    use crate::domain::{Login, Sha, observation::Relation};
+
+    #[test]
+    fn everybody_who_wrote_it_is_kept_by_account_where_there_is_one() {
+        let sha = Sha::parse(&"a".repeat(40)).unwrap();
+        let commits = (0..60).map(|n| CommitSnapshot {
+            sha: sha.clone(),
+            title: "x".into(),
+            author: (n > 0).then(|| Login::parse(&format!("dev{n}")).unwrap()),
+            name: format!("Dev {n}").into(),
+            with: (n == 7)
+                .then(|| Login::parse("pair").unwrap())
+                .into_iter()
+                .collect(),
+            is_unlinked: n == 0,
+            pull: None,
+            at: None,
+        });
+        let seen = Comparison {
+            base: sha.clone(),
+            head: sha.clone(),
+            relation: Relation::Ahead,
+            ahead_by: 60,
+            behind_by: 0,
+            commits: commits.collect(),
+            files: Vec::new(),
+            files_truncated: false,
+            commits_truncated: false,
+            is_from_clone: true,
+        };
+        let diff = Diff::of(&seen, &HotPaths::default());
+        assert_eq!(
+            (diff.people.len(), diff.authors, diff.unlinked),
+            (61, 61, 1)
+        );
+        for name in ["Dev 0", "dev59", "pair"] {
+            assert!(diff.people.iter().any(|one| one.as_str() == name), "{name}");
+        }
+        // GitHub knows the same commits: whoever it links to none has no account.
+        let mut whole = seen.clone();
+        let told = Comparison {
+            commits: seen
+                .commits
+                .iter()
+                .map(|one| CommitSnapshot {
+                    is_unlinked: false,
+                    ..one.clone()
+                })
+                .collect(),
+            ..seen
+        };
+        whole.name_authors(&told);
+        assert_eq!(Diff::of(&whole, &HotPaths::default()).unlinked, 0);
+    }
 
     #[test]
     fn files_that_the_rules_name_are_rules_wherever_they_lie() {

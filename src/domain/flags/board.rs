@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{FlagEvent, FlagReading};
 use crate::domain::{Login, Outcome, Seq, Stamp, Text};
+
+/// How long a provider that took a request may still say that the flag is on, before it may be asked once more.
+const HEEDED: SignedDuration = SignedDuration::from_mins(1);
 
 /// The flags of a release.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,6 +34,8 @@ pub struct Kill {
     pub reason: Text,
     /// What became of the request.
     pub outcome: Option<Outcome>,
+    /// Since when that is known.
+    pub answered: Option<Timestamp>,
     /// When the provider said that it is off.
     pub done: Option<Timestamp>,
 }
@@ -39,6 +44,12 @@ impl Kill {
     /// Whether it is on its way: not answered, or taken and not yet seen.
     pub fn is_open(&self) -> bool {
         self.done.is_none() && matches!(self.outcome, None | Some(Outcome::Taken { .. }))
+    }
+
+    /// Whether the provider took it a while ago, and has not said since that the flag is off.
+    pub fn is_unheeded(&self, now: Timestamp) -> bool {
+        let answered = self.answered.filter(|_| self.is_open());
+        answered.is_some_and(|at| now.duration_since(at) >= HEEDED)
     }
 
     /// Whether an "off" from now on is its doing.
@@ -61,11 +72,13 @@ impl FlagBoard {
                 flag: shown.flag.clone(),
                 reason: reason.clone(),
                 outcome: None,
+                answered: None,
                 done: None,
             }),
             FlagEvent::Answered { act, outcome } => {
                 if let Some(kill) = self.kills.iter_mut().find(|kill| kill.seq == *act) {
                     kill.outcome = Some(outcome.clone());
+                    kill.answered = Some(stamp.at);
                 }
             }
             FlagEvent::Killed { act, .. } => {
@@ -81,11 +94,9 @@ impl FlagBoard {
         self.readings.get(flag).map(|(reading, _)| reading)
     }
 
-    /// The kill of a flag that is on its way.
-    pub fn in_flight(&self, flag: &str) -> Option<&Kill> {
-        self.kills
-            .iter()
-            .rev()
-            .find(|kill| kill.flag == flag && kill.is_open())
+    /// The kill of a flag that is on its way; one that its provider does not heed holds up no other.
+    pub fn in_flight(&self, flag: &str, now: Timestamp) -> Option<&Kill> {
+        let mut newest = self.kills.iter().rev();
+        newest.find(|kill| kill.flag == flag && kill.is_open() && !kill.is_unheeded(now))
     }
 }

@@ -99,6 +99,7 @@ impl Comparison {
         for commit in &mut self.commits {
             if commit.author.is_none() {
                 let same = other.commits.iter().find(|known| known.sha == commit.sha);
+                commit.is_unlinked &= same.is_none_or(|known| known.is_unlinked);
                 commit.author = same.and_then(|known| known.author.clone());
             }
         }
@@ -131,6 +132,12 @@ pub struct CommitSnapshot {
     /// Its author's name as the commit has it; may be empty.
     #[serde(default)]
     pub name: Text,
+    /// Others who wrote it, as its message names them by GitHub's own addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<Login>,
+    /// Set where nobody was asked whose account its author is: git knows names only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unlinked: bool,
     /// The pull request that its message names.
     #[serde(default)]
     pub pull: Option<PullRef>,

@@ -78,6 +78,11 @@ impl Seating {
         self.seat == SeatPlace::Here
     }
 
+    /// Whether nobody drives any more: who did on another machine has let go.
+    pub fn is_vacant(&self) -> bool {
+        self.seat == SeatPlace::Vacant
+    }
+
     /// Whether the claims are shared with other machines.
     pub fn is_shared(&self) -> bool {
         self.sharing == Sharing::Shared

@@ -47,6 +47,10 @@ pub(super) fn messages_due(release: &Release) -> Vec<Event> {
     let Some(rule) = &release.policy.slack else {
         return Vec::new();
     };
+    // Where another machine drives, that one speaks.
+    if !release.record.seating.is_here() {
+        return Vec::new();
+    }
     let told = release.chat.wanted().cloned();
     told.chain(release.last_state())
         .filter(|topic| release.can_tell(rule, topic))

@@ -41,7 +41,7 @@ pub fn decide(release: &Release, command: &Command, at: Timestamp) -> Result<Vec
         Intent::Approve(confirmed) => approve(release, &command.actor, confirmed, at),
         Intent::Reject { reason } => reject(release, reason),
         Intent::RollBack(confirmed) => roll_back(release, confirmed),
-        Intent::KillFlag(confirmed) => flags::kill(release, confirmed),
+        Intent::KillFlag(confirmed) => flags::kill(release, confirmed, at),
         Intent::Note { text } => Ok(vec![RecordEvent::Noted { text: text.clone() }.into()]),
         Intent::ReportProblem { problem, text } => {
             let never_ran = release.rollout.first_traffic.is_none();

@@ -1,8 +1,10 @@
 //! Flags of a release: which can be switched off, and a person's word to do so.
 
+use jiff::Timestamp;
+
 use super::state::Release;
 use crate::domain::{
-    Deed, Event, Refusal, Text,
+    Deed, Event, Feed, Refusal, Text,
     flags::{ConfirmedKill, FlagEvent, FlagReading, KillShown},
 };
 
@@ -26,38 +28,48 @@ impl Release {
         }
         let names = self.policy.flags.iter().flat_map(|rule| &rule.names);
         names
-            .filter(|flag| self.flags.in_flight(flag).is_none())
+            .filter(|flag| self.flags.in_flight(flag, self.newest()).is_none())
+            .filter(|flag| !self.is_surely_off(flag))
             .filter_map(|flag| self.kill_shown(flag))
-            .filter(|shown| shown.reading != Some(FlagReading::Off))
             .collect()
+    }
+
+    /// Whether its provider says that a flag is off, and can still be heard.
+    fn is_surely_off(&self, flag: &str) -> bool {
+        let is_heard = !self.record.silent.contains_key(&Feed::Flags);
+        is_heard && self.flags.reading(flag) == Some(&FlagReading::Off)
     }
 }
 
 /// The request to switch a flag off.
-pub(super) fn kill(release: &Release, confirmed: &ConfirmedKill) -> Result<Vec<Event>, Refusal> {
+pub(super) fn kill(
+    release: &Release,
+    confirmed: &ConfirmedKill,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
     let shown = confirmed.shown();
     if release.phase().is_end() || *confirmed.release() != release.key {
         return Err(Refusal::WrongPhase {
             phase: Text::line(release.phase().word()),
         });
     }
-    let Some(now) = release.kill_shown(&shown.flag) else {
+    let Some(stands) = release.kill_shown(&shown.flag) else {
         let why = format!("the rules name no flag {}", shown.flag);
         return Err(Refusal::Impossible(Text::line(&why)));
     };
-    if release.flags.in_flight(&shown.flag).is_some() {
+    if release.flags.in_flight(&shown.flag, now).is_some() {
         let what = format!("switching {} off", shown.flag);
         return Err(Refusal::InFlight(Text::line(&what)));
     }
-    if let Some(change) = shown.change(&now) {
+    if let Some(change) = shown.change(&stands) {
         return Err(Refusal::Changed(vec![change]));
     }
-    if now.reading == Some(FlagReading::Off) {
+    if release.is_surely_off(&shown.flag) {
         let why = format!("{} is off already", shown.flag);
         return Err(Refusal::Impossible(Text::line(&why)));
     }
     let event = FlagEvent::KillRequested {
-        shown: now,
+        shown: stands,
         reason: confirmed.reason().clone(),
         consent: confirmed.consent().clone(),
         deed: Deed::KillFlag {

@@ -100,6 +100,21 @@ impl Release {
             Some(diff) if diff.commits_truncated => {
                 Some("not all of its commits are told: whose they are is not known".into())
             }
+            Some(diff)
+                if usize::try_from(diff.authors).is_ok_and(|all| all > diff.people.len()) =>
+            {
+                Some(Text::line(&format!(
+                    "it is by {} people, more than are kept: whose it is is not known",
+                    diff.authors
+                )))
+            }
+            Some(diff) if diff.unlinked > 0 => Some(Text::line(&format!(
+                "{} known from a clone alone, which knows no accounts: whose it is is not known",
+                match diff.unlinked {
+                    1 => "1 commit is".to_owned(),
+                    many => format!("{many} commits are"),
+                }
+            ))),
             Some(_) | None => None,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A message whose answer was lost, or that an earlier process asked for, is looked up before it is sent: nothing stands there
 //! twice. Where the chat cannot be looked through that is recorded, and it is not sent again. The card is brought up to date
-//! as often as it likes: twice the same is once.
+//! as often as it likes: twice the same is once. One that another machine posted for the release is taken over.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -130,6 +130,9 @@ async fn bring(
         Some(fault) => {
             one.looks |= fault.reached == Reached::Maybe;
             one.after = Some(pulse.bad(fault).await?);
+            if one.is_done {
+                pulse.settled();
+            }
             Ok(())
         }
     }
@@ -141,7 +144,7 @@ fn fate_of(fault: &Fault, looked: bool) -> Option<ChatFate> {
         // The message itself is wrong: it will be however often it is sent.
         FaultKind::Refused => Some(ChatFate::Refused(fault.clone())),
         // It may stand there, and nobody may look.
-        FaultKind::Forbidden | FaultKind::TooLarge if looked => {
+        FaultKind::Forbidden | FaultKind::TooLarge if looked && fault.reached == Reached::Maybe => {
             let why = format!(
                 "it may have been sent, and cannot be looked for: {}",
                 fault.detail
@@ -176,9 +179,17 @@ async fn send(
                 let clock = &pulse.outside.clock;
                 clock.sleep_until(later(clock.now(), LOOK_AGAIN)).await;
             }
-            if let Some(place) = chat.find(message, post.at).await? {
+            let found = chat.find(message, post.at).await;
+            // Whether it stands there is as unknown as before, however well the question was answered.
+            if let Some(place) = found.map_err(|fault| fault.reaching(Reached::Maybe))? {
                 return Ok(ChatFate::Sent(place));
             }
+        }
+    }
+    if let Some(since) = post.adopts.filter(|_| !looks) {
+        // Where it cannot be looked for, two cards are better than none.
+        if let Ok(Some(place)) = chat.find(message, since).await {
+            return Ok(ChatFate::Sent(place));
         }
     }
     chat.post(message).await.map(ChatFate::Sent)

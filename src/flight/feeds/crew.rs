@@ -131,6 +131,7 @@ impl Crew {
         let Some(chat) = self.outside.chat.as_ref().filter(|_| self.acts) else {
             return Ok(());
         };
+        let (posts, hears) = posts.beside(hears);
         let posting = courier::follow(posts, Arc::clone(chat), self.resumed);
         let hearing = clicks::follow(hears, Arc::clone(chat));
         tokio::try_join!(posting, hearing).map(|_| ())

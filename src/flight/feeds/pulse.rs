@@ -1,5 +1,10 @@
 //! A feed's pulse: what it tells of its health, and when it looks next.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 
@@ -26,7 +31,11 @@ pub(super) struct Pulse {
     /// Silence longer than this is an event.
     patience: SignedDuration,
     last_good: Timestamp,
-    is_silent: bool,
+    /// Whether the record has it silent. Pulses of one feed share that.
+    is_silent: Arc<AtomicBool>,
+    fails: Arc<AtomicBool>,
+    /// Whether the other pulse of this feed fails: then it does not answer, however well this one does.
+    other_fails: Option<Arc<AtomicBool>>,
     /// Nothing was said of its health yet.
     is_fresh: bool,
     backoff: SignedDuration,
@@ -48,10 +57,20 @@ impl Pulse {
             feed,
             patience,
             // The journal may say that it was silent when the last cockpit ended.
-            is_silent: true,
+            is_silent: Arc::new(AtomicBool::new(true)),
+            fails: Arc::default(),
+            other_fails: None,
             is_fresh: true,
             backoff: FIRST_BACKOFF,
         }
+    }
+
+    /// Two pulses of one feed: it answers where both do.
+    pub(super) fn beside(mut self, mut other: Self) -> (Self, Self) {
+        other.is_silent = Arc::clone(&self.is_silent);
+        other.other_fails = Some(Arc::clone(&self.fails));
+        self.other_fails = Some(Arc::clone(&other.fails));
+        (self, other)
     }
 
     /// The present instant.
@@ -85,8 +104,12 @@ impl Pulse {
         self.last_good = at;
         self.backoff = FIRST_BACKOFF;
         self.is_fresh = false;
-        if self.is_silent {
-            self.is_silent = false;
+        self.settled();
+        let other = self.other_fails.as_ref();
+        if other.is_some_and(|fails| fails.load(Ordering::SeqCst)) {
+            return Ok(());
+        }
+        if self.is_silent.swap(false, Ordering::SeqCst) {
             self.see(Observation::Back { feed: self.feed }).await?;
         }
         let feed = self.feed;
@@ -98,9 +121,15 @@ impl Pulse {
         self.backoff = FIRST_BACKOFF;
     }
 
+    /// Nothing is tried again: a failure was of one thing alone.
+    pub(super) fn settled(&self) {
+        self.fails.store(false, Ordering::SeqCst);
+    }
+
     /// It failed; returns when to try again.
     pub(super) async fn bad(&mut self, fault: Fault) -> Result<Timestamp, Gone> {
         let now = self.now();
+        self.fails.store(true, Ordering::SeqCst);
         let next = match fault.kind {
             FaultKind::RateLimited { until } => until.max(later(now, FIRST_BACKOFF)),
             _ => later(now, self.backoff),
@@ -110,9 +139,9 @@ impl Pulse {
             .saturating_add(self.backoff)
             .min(LONGEST_BACKOFF);
         tracing::info!(feed = self.feed.word(), %fault, "a feed failed");
-        let is_news = self.is_fresh || !self.is_silent;
+        let is_news = self.is_fresh || !self.is_silent.load(Ordering::SeqCst);
         if is_news && now.duration_since(self.last_good) >= self.patience {
-            self.is_silent = true;
+            self.is_silent.store(true, Ordering::SeqCst);
             self.is_fresh = false;
             self.see(Observation::Silent {
                 feed: self.feed,

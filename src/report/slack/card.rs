@@ -11,7 +11,7 @@ use crate::{
         End, Login, Phase, Text,
         chat::{APPROVE_ACTION, CardSeen, OPEN_ACTION, REJECT_ACTION},
         judge::{Fired, State, WindowEnd},
-        policy::Effect,
+        policy::{ClickCounts, Effect},
         release::{Gate, Release},
     },
     report::Mood,
@@ -79,6 +79,7 @@ pub fn card(release: &Release) -> Card {
     });
     put("Why the risk".to_owned(), reasons.collect());
     if release.decision_is_ahead() {
+        put_votes(release, &mut put);
         put_gates(release, &mut put);
         let agreed = release.shown().map(|shown| shown.pre_authorised);
         let agreed = agreed.into_iter().flatten();
@@ -106,6 +107,25 @@ pub fn card(release: &Release) -> Card {
         buttons: buttons(release),
         foot: facts::foot(release),
     }
+}
+
+/// Who clicked already, where clicks approve: a click that counts is seen to count.
+fn put_votes(release: &Release, put: &mut impl FnMut(String, Vec<Line>)) {
+    let rule = release.policy.slack.as_ref();
+    let Some(rule) = rule.filter(|rule| rule.approve == ClickCounts::Promote) else {
+        return;
+    };
+    let votes = release.votes();
+    let lines = votes.iter().map(|vote| {
+        Line::default()
+            .said(vote.by().as_str())
+            .words(" ")
+            .and(Part::Time(vote.at()))
+    });
+    put(
+        format!("Clicks on Approve: {} of {}", votes.len(), rule.quorum),
+        lines.collect(),
+    );
 }
 
 fn put_gates(release: &Release, put: &mut impl FnMut(String, Vec<Line>)) {

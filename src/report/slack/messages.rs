@@ -23,7 +23,11 @@ use crate::{
 /// The message for a topic; `None`: there is no channel for it, or its event is too old to be told.
 pub fn message(release: &Release, act: Seq, topic: &Topic) -> Option<ChatMessage> {
     let rule = release.policy.slack.as_ref()?;
-    let mark = format!("{} {act}", release.key);
+    // A release has one card, whichever machine or journal asks for it.
+    let mark = match topic {
+        Topic::Card => format!("{} card", release.key),
+        _ => format!("{} {act}", release.key),
+    };
     let place = release.chat.card();
     let (channel, thread, text, blocks) = match topic {
         Topic::Card | Topic::Final { .. } => {

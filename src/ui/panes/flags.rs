@@ -1,10 +1,13 @@
 //! The release's feature flags, in the upper rows of the alarms' pane: each with its state, and a kill on its way.
+//!
+//! Of a provider that does not answer nothing is shown as it was: how a flag stood then says nothing of now.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
-    domain::{Outcome, flags::FlagReading},
+    domain::{Feed, Outcome, flags::FlagReading},
     ui::{
+        freshness,
         pane::{Piece, View},
         pen::Pen,
     },
@@ -22,6 +25,8 @@ pub(super) struct Row {
 pub(super) fn rows(view: View<'_>) -> Vec<Row> {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let board = &view.release.flags;
+    let now = view.model.now;
+    let silent = freshness::of_feed(view, Feed::Flags).map(|age| age.words);
     let names = view
         .release
         .policy
@@ -32,9 +37,19 @@ pub(super) fn rows(view: View<'_>) -> Vec<Row> {
         .map(|name| {
             let kill = board.kills.iter().rev().find(|kill| kill.flag == *name);
             let (sign, style, words) = match (board.reading(name), kill) {
+                (Some(reading), _) if silent.is_some() => {
+                    let silent = silent.as_deref().unwrap_or_default();
+                    let words = format!("unknown: {silent}; was {}", reading.words());
+                    (glyphs.unknown, styles.info, words)
+                }
                 (Some(FlagReading::Off), Some(kill)) if kill.done.is_some() => {
                     (glyphs.ok, styles.ok, "switched off".to_owned())
                 }
+                (_, Some(kill)) if kill.is_unheeded(now) => (
+                    glyphs.fail,
+                    styles.fail,
+                    "asked off, not off yet".to_owned(),
+                ),
                 (_, Some(kill)) if kill.is_open() => {
                     (glyphs.now, styles.warn, "off requested".to_owned())
                 }
@@ -61,6 +76,9 @@ pub(super) fn rows(view: View<'_>) -> Vec<Row> {
 /// `2 of 3 flags on`, for the pane's edge; `None` where the rules name none.
 pub(super) fn summary(view: View<'_>) -> Option<Piece> {
     let rule = view.release.policy.flags.as_ref()?;
+    if let Some(age) = freshness::of_feed(view, Feed::Flags) {
+        return Some((format!("flags {}", age.words), age.style));
+    }
     let board = &view.release.flags;
     let on = rule
         .names

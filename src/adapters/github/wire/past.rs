@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::field::{Person, line, login, or_default, readable, sha, some_line, time};
 use crate::domain::{
     DeploymentId, FaultKind, RunId, Sha, Text,
-    diff::{Patch, PullRef},
+    diff::{Patch, PullRef, co_authors},
     observation::{
         CommitSnapshot, DeploymentSnapshot, DeploymentState, EnvironmentSnapshot, FileChange,
         PullSnapshot, Relation,
@@ -200,6 +200,8 @@ impl Commit {
             sha: Sha::parse(&self.sha).ok()?,
             title: Text::line(message.lines().next().unwrap_or_default()),
             name: line(self.message.author.name.as_deref()),
+            with: co_authors(message),
+            is_unlinked: false,
             pull: PullRef::of_message(message),
             author: login(self.author.as_ref()),
             at: time(self.message.author.date.as_deref()),
