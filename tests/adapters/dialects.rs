@@ -126,3 +126,61 @@ fn what_is_no_report_is_told_by_what_it_is() {
         assert!(said.contains(why), "{said}");
     }
 }
+
+#[test]
+fn the_frame_of_data_rows_is_no_second_failure() {
+    // `dotnet test` counts the frame beside its rows: three tests, two failed.
+    let trx = br#"<TestRun><Results><UnitTestResult testName="N.C.a" outcome="Failed"><InnerResults>
+        <UnitTestResult testName="a (1)" outcome="Passed"/><UnitTestResult testName="a (2)" outcome="Failed"/>
+        </InnerResults></UnitTestResult></Results>
+        <ResultSummary outcome="Failed"><Counters total="3" passed="1" failed="2"/></ResultSummary></TestRun>"#;
+    let read = report("a.trx", trx).unwrap();
+    assert_eq!((read.totals.tests, read.totals.failed), (2, 1));
+    assert_eq!(read.problems, []);
+    // What the run counts beyond that is still a failure.
+    let text = String::from_utf8_lossy(trx).replace("total=\"3\"", "total=\"4\"");
+    let text = text.replace("failed=\"2\"", "failed=\"3\"");
+    let read = report("a.trx", text.as_bytes()).unwrap();
+    assert_eq!((read.totals.tests, read.totals.failed), (3, 2));
+}
+
+#[test]
+fn text_behind_the_end_is_said() {
+    for (xml, line) in [
+        (
+            "<testsuite name='s'><testcase name='a'/></testsuite>\n\nnpm ERR! x",
+            Some(3),
+        ),
+        (
+            "<assemblies><assembly name='a'/></assemblies>\nx &amp; y\n",
+            Some(2),
+        ),
+        (
+            "<testsuite name='s'><testcase name='a'/></testsuite>\n\0\0\n<!-- x -->",
+            None,
+        ),
+    ] {
+        let problems = report("a.xml", xml.as_bytes()).unwrap().problems;
+        let wanted =
+            line.map(|line| format!("a: line {line}: text stands behind the end of the report"));
+        let found: Vec<&str> = problems.iter().map(cockpit::domain::Text::as_str).collect();
+        assert_eq!(found, wanted.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_packed_report_is_named_by_how_it_is_packed() {
+    for name in ["a.xml", "a.xml.gz", "scan.json", "dir/lcov.info.gz"] {
+        match understand(name, b"\x1f\x8b\x08\x00".as_slice()) {
+            Understood::Unreadable { why, .. } => {
+                assert_eq!(why, "packed as gz: cockpit opens zips alone", "{name}");
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    // What is packed beside reports need not be one.
+    for name in ["image.tar.gz", "sources.tgz", "core"] {
+        let other = understand(name, b"\x1f\x8b\x08\x00".as_slice());
+        assert!(matches!(other, Understood::Other(_)), "{name}: {other:?}");
+    }
+}

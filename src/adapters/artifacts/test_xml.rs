@@ -48,8 +48,18 @@ pub fn read_test_xml(
         Ok(listener)
     });
     match read {
-        Ok(()) => into.end_file(),
-        Err(_) => into.abandon_file(),
+        Ok(walked) => {
+            if let Some(line) = walked.junk {
+                into.problem(&format!(
+                    "{stem}: line {line}: text stands behind the end of the report"
+                ));
+            }
+            into.end_file();
+            Ok(())
+        }
+        Err(error) => {
+            into.abandon_file();
+            Err(error)
+        }
     }
-    read
 }
