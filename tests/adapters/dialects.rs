@@ -184,3 +184,59 @@ fn a_packed_report_is_named_by_how_it_is_packed() {
         assert!(matches!(other, Understood::Other(_)), "{name}: {other:?}");
     }
 }
+
+#[test]
+fn cunits_own_form_tells_a_test_once_however_many_assertions_fail() {
+    let test = |name: &str, condition: Option<&str>| {
+        match condition {
+        None => format!(
+            "<CUNIT_RUN_TEST_RECORD><CUNIT_RUN_TEST_SUCCESS><TEST_NAME> {name} </TEST_NAME></CUNIT_RUN_TEST_SUCCESS></CUNIT_RUN_TEST_RECORD>"
+        ),
+        Some(condition) => format!(
+            "<CUNIT_RUN_TEST_RECORD><CUNIT_RUN_TEST_FAILURE><TEST_NAME> {name} </TEST_NAME><FILE_NAME> a.c </FILE_NAME>
+             <LINE_NUMBER> 7 </LINE_NUMBER><CONDITION> {condition} </CONDITION></CUNIT_RUN_TEST_FAILURE></CUNIT_RUN_TEST_RECORD>"
+        ),
+    }
+    };
+    let tests = [
+        test("opens", None),
+        test("reads", Some("a == 1")),
+        test("reads", Some("b == 2")),
+        test("closes", Some("c")),
+    ];
+    let xml = format!(
+        "<?xml version=\"1.0\" ?>
+         <!DOCTYPE CUNIT_TEST_RUN_REPORT SYSTEM \"CUnit-Run.dtd\">
+         <CUNIT_TEST_RUN_REPORT><CUNIT_HEADER/><CUNIT_RESULT_LISTING>
+         <CUNIT_RUN_SUITE><CUNIT_RUN_SUITE_SUCCESS><SUITE_NAME> Files </SUITE_NAME>{}</CUNIT_RUN_SUITE_SUCCESS></CUNIT_RUN_SUITE>
+         <CUNIT_RUN_SUITE><CUNIT_RUN_SUITE_FAILURE><SUITE_NAME> Net </SUITE_NAME><FAILURE_REASON> no port </FAILURE_REASON>
+         </CUNIT_RUN_SUITE_FAILURE></CUNIT_RUN_SUITE></CUNIT_RESULT_LISTING><CUNIT_RUN_SUMMARY>
+         <CUNIT_RUN_SUMMARY_RECORD><TYPE> Test Cases </TYPE><TOTAL> 4 </TOTAL><RUN> 3 </RUN><SUCCEEDED> 1 </SUCCEEDED>
+         <FAILED> 2 </FAILED><INACTIVE> 1 </INACTIVE></CUNIT_RUN_SUMMARY_RECORD></CUNIT_RUN_SUMMARY>
+         </CUNIT_TEST_RUN_REPORT>",
+        tests.concat()
+    );
+    let read = report("CUnit-Results.xml", xml.as_bytes()).unwrap();
+    assert_eq!((read.totals.tests, read.totals.failed), (4, 2));
+    assert_eq!(read.totals.errored, 1, "the suite that did not start");
+    let failing: Vec<_> = read
+        .failing()
+        .map(|c| (c.suite, c.name, c.message))
+        .collect();
+    assert_eq!(
+        failing,
+        [
+            ("Files", "reads", "a == 1"),
+            ("Files", "closes", "c"),
+            ("Net", "(suite)", "no port")
+        ]
+    );
+    assert_eq!(read.problems, []);
+}
+
+#[test]
+fn a_report_that_says_ascii_and_holds_more_is_utf_8() {
+    let xml = "<?xml version='1.0' encoding='us-ascii'?><testsuite name='Zürich'><testcase name='a'/></testsuite>";
+    let read = report("a.xml", xml.as_bytes()).unwrap();
+    assert_eq!(read.suites[0].name.as_str(), "Zürich");
+}
