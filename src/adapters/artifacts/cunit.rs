@@ -1,6 +1,6 @@
-//! CUnit's own XML (`CUNIT_TEST_RUN_REPORT`). Its JUnit form is read as JUnit.
+//! `CUnit`'s own XML (`CUNIT_TEST_RUN_REPORT`). Its JUnit form is read as JUnit.
 //!
-//! Followed: `CUnit-Run.dtd` of CUnit 2.1. Every failed assertion is a record of its own: those of one test are one failure.
+//! Followed: `CUnit-Run.dtd` of `CUnit` 2.1. Every failed assertion is a record of its own: those of one test are one failure.
 
 use super::{
     number,
@@ -33,7 +33,7 @@ enum Field {
     Inactive,
 }
 
-/// A CUnit document being read.
+/// A `CUnit` document being read.
 pub(super) struct Cunit<'b> {
     into: &'b mut ReportBuilder,
     stack: Vec<Element>,
