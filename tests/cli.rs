@@ -506,3 +506,27 @@ fn evidence_as_json_is_one_document_for_scripts() {
     assert_eq!(json["files"][0]["failing"][0]["message"], "no ␛[2J");
     assert_eq!(json["problems"], serde_json::json!([]));
 }
+
+#[test]
+fn a_folder_without_reports_or_with_too_many_files_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = |name: &str| folder.path().join(name);
+    fs::create_dir(inside("empty")).unwrap();
+    fs::create_dir(inside("many")).unwrap();
+    fs::write(inside("good.xml"), GOOD).unwrap();
+    for index in 0..=20_000 {
+        fs::write(inside("many").join(index.to_string()), "").unwrap();
+    }
+    let problems = |arguments: &[&str]| -> (Option<i32>, serde_json::Value) {
+        let output = cockpit(folder.path(), arguments);
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), json["problems"].clone())
+    };
+    assert_eq!(
+        problems(&["evidence", "--json", "good.xml", "empty"]),
+        (Some(2), serde_json::json!(["empty: no report is in it"]))
+    );
+    let (code, said) = problems(&["evidence", "--json", "many"]);
+    assert_eq!(code, Some(2));
+    assert!(said.to_string().contains("more than 20000 files"), "{said}");
+}

@@ -161,6 +161,10 @@ fn what_is_no_coverage_is_refused_with_its_line() {
             "line 2: the file is cut off: </packages> is missing",
         ),
         ("<coverage clover='4.4'/>", "a Clover report"),
+        (
+            "<coverage generated='1700000000'><project timestamp='1'/></coverage>",
+            "a Clover report",
+        ),
         ("<report name='x'/>", "a JaCoCo report"),
         ("<testsuites/>", "no report that cockpit knows"),
     ] {
@@ -210,4 +214,46 @@ fn of_no_lines_no_share_is_covered() {
         assert_eq!(report.percent(), None, "{rate}");
         assert!(report.failure().is_some(), "{rate}");
     }
+}
+
+#[test]
+fn a_share_with_a_comma_and_lines_of_methods_alone_count() {
+    let read = report(b"<coverage line-rate='0,85'><packages/></coverage>").unwrap();
+    assert_eq!(read.percent(), Some(85.0));
+    let methods =
+        b"<coverage><class filename='a.py'><methods><method><lines><line number='1' hits='1'/>
+        <line number='2' hits='0'/></lines></method></methods><lines/></class></coverage>";
+    let read = report(methods).unwrap();
+    assert_eq!(read.percent(), Some(50.0));
+    // Where the class tells its lines, those of its methods are the same ones.
+    let both = b"<coverage><class filename='a.py'><methods><method><lines><line number='1' hits='1'/></lines></method>
+        </methods><lines><line number='7' hits='0'/></lines></class></coverage>";
+    let read = report(both).unwrap();
+    assert_eq!(read.percent(), Some(0.0));
+}
+
+#[test]
+fn nothing_measured_and_a_share_that_the_lines_do_not_show_are_said() {
+    let said = |text: &str| {
+        let read = report(text.as_bytes()).unwrap();
+        let lines: Vec<String> = read.problems.iter().map(ToString::to_string).collect();
+        lines
+    };
+    assert_eq!(
+        said("<coverage><packages/></coverage>"),
+        ["no line is measured in it"]
+    );
+    assert_eq!(
+        said("SF:a.c\nLF:0\nLH:0\nend_of_record\n"),
+        ["no line is measured in it"]
+    );
+    let lines = "<class filename='a.py'><lines><line number='1' hits='1'/><line number='2' hits='0'/></lines></class>";
+    assert_eq!(
+        said(&format!("<coverage line-rate='0.99'>{lines}</coverage>")),
+        ["says 99.0%, its lines show 50.0%"]
+    );
+    assert_eq!(
+        said(&format!("<coverage line-rate='0.51'>{lines}</coverage>")),
+        [""; 0]
+    );
 }

@@ -126,3 +126,117 @@ fn what_is_no_report_is_told_by_what_it_is() {
         assert!(said.contains(why), "{said}");
     }
 }
+
+#[test]
+fn the_frame_of_data_rows_is_no_second_failure() {
+    // `dotnet test` counts the frame beside its rows: three tests, two failed.
+    let trx = br#"<TestRun><Results><UnitTestResult testName="N.C.a" outcome="Failed"><InnerResults>
+        <UnitTestResult testName="a (1)" outcome="Passed"/><UnitTestResult testName="a (2)" outcome="Failed"/>
+        </InnerResults></UnitTestResult></Results>
+        <ResultSummary outcome="Failed"><Counters total="3" passed="1" failed="2"/></ResultSummary></TestRun>"#;
+    let read = report("a.trx", trx).unwrap();
+    assert_eq!((read.totals.tests, read.totals.failed), (2, 1));
+    assert_eq!(read.problems, []);
+    // What the run counts beyond that is still a failure.
+    let text = String::from_utf8_lossy(trx).replace("total=\"3\"", "total=\"4\"");
+    let text = text.replace("failed=\"2\"", "failed=\"3\"");
+    let read = report("a.trx", text.as_bytes()).unwrap();
+    assert_eq!((read.totals.tests, read.totals.failed), (3, 2));
+}
+
+#[test]
+fn text_behind_the_end_is_said() {
+    for (xml, line) in [
+        (
+            "<testsuite name='s'><testcase name='a'/></testsuite>\n\nnpm ERR! x",
+            Some(3),
+        ),
+        (
+            "<assemblies><assembly name='a'/></assemblies>\nx &amp; y\n",
+            Some(2),
+        ),
+        (
+            "<testsuite name='s'><testcase name='a'/></testsuite>\n\0\0\n<!-- x -->",
+            None,
+        ),
+    ] {
+        let problems = report("a.xml", xml.as_bytes()).unwrap().problems;
+        let wanted =
+            line.map(|line| format!("a: line {line}: text stands behind the end of the report"));
+        let found: Vec<&str> = problems.iter().map(cockpit::domain::Text::as_str).collect();
+        assert_eq!(found, wanted.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_packed_report_is_named_by_how_it_is_packed() {
+    for name in ["a.xml", "a.xml.gz", "scan.json", "dir/lcov.info.gz"] {
+        match understand(name, b"\x1f\x8b\x08\x00".as_slice()) {
+            Understood::Unreadable { why, .. } => {
+                assert_eq!(why, "packed as gz: cockpit opens zips alone", "{name}");
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    // What is packed beside reports need not be one.
+    for name in ["image.tar.gz", "sources.tgz", "core"] {
+        let other = understand(name, b"\x1f\x8b\x08\x00".as_slice());
+        assert!(matches!(other, Understood::Other(_)), "{name}: {other:?}");
+    }
+}
+
+#[test]
+fn cunits_own_form_tells_a_test_once_however_many_assertions_fail() {
+    let test = |name: &str, condition: Option<&str>| {
+        match condition {
+        None => format!(
+            "<CUNIT_RUN_TEST_RECORD><CUNIT_RUN_TEST_SUCCESS><TEST_NAME> {name} </TEST_NAME></CUNIT_RUN_TEST_SUCCESS></CUNIT_RUN_TEST_RECORD>"
+        ),
+        Some(condition) => format!(
+            "<CUNIT_RUN_TEST_RECORD><CUNIT_RUN_TEST_FAILURE><TEST_NAME> {name} </TEST_NAME><FILE_NAME> a.c </FILE_NAME>
+             <LINE_NUMBER> 7 </LINE_NUMBER><CONDITION> {condition} </CONDITION></CUNIT_RUN_TEST_FAILURE></CUNIT_RUN_TEST_RECORD>"
+        ),
+    }
+    };
+    let tests = [
+        test("opens", None),
+        test("reads", Some("a == 1")),
+        test("reads", Some("b == 2")),
+        test("closes", Some("c")),
+    ];
+    let xml = format!(
+        "<?xml version=\"1.0\" ?>
+         <!DOCTYPE CUNIT_TEST_RUN_REPORT SYSTEM \"CUnit-Run.dtd\">
+         <CUNIT_TEST_RUN_REPORT><CUNIT_HEADER/><CUNIT_RESULT_LISTING>
+         <CUNIT_RUN_SUITE><CUNIT_RUN_SUITE_SUCCESS><SUITE_NAME> Files </SUITE_NAME>{}</CUNIT_RUN_SUITE_SUCCESS></CUNIT_RUN_SUITE>
+         <CUNIT_RUN_SUITE><CUNIT_RUN_SUITE_FAILURE><SUITE_NAME> Net </SUITE_NAME><FAILURE_REASON> no port </FAILURE_REASON>
+         </CUNIT_RUN_SUITE_FAILURE></CUNIT_RUN_SUITE></CUNIT_RESULT_LISTING><CUNIT_RUN_SUMMARY>
+         <CUNIT_RUN_SUMMARY_RECORD><TYPE> Test Cases </TYPE><TOTAL> 4 </TOTAL><RUN> 3 </RUN><SUCCEEDED> 1 </SUCCEEDED>
+         <FAILED> 2 </FAILED><INACTIVE> 1 </INACTIVE></CUNIT_RUN_SUMMARY_RECORD></CUNIT_RUN_SUMMARY>
+         </CUNIT_TEST_RUN_REPORT>",
+        tests.concat()
+    );
+    let read = report("CUnit-Results.xml", xml.as_bytes()).unwrap();
+    assert_eq!((read.totals.tests, read.totals.failed), (4, 2));
+    assert_eq!(read.totals.errored, 1, "the suite that did not start");
+    let failing: Vec<_> = read
+        .failing()
+        .map(|c| (c.suite, c.name, c.message))
+        .collect();
+    assert_eq!(
+        failing,
+        [
+            ("Files", "reads", "a == 1"),
+            ("Files", "closes", "c"),
+            ("Net", "(suite)", "no port")
+        ]
+    );
+    assert_eq!(read.problems, []);
+}
+
+#[test]
+fn a_report_that_says_ascii_and_holds_more_is_utf_8() {
+    let xml = "<?xml version='1.0' encoding='us-ascii'?><testsuite name='Zürich'><testcase name='a'/></testsuite>";
+    let read = report("a.xml", xml.as_bytes()).unwrap();
+    assert_eq!(read.suites[0].name.as_str(), "Zürich");
+}

@@ -428,3 +428,58 @@ fn of_trivys_checks_what_failed_counts() {
     let document = json!({"SchemaVersion": 2, "Results": [{"Target": "Dockerfile", "Misconfigurations": checks}]});
     assert_eq!(report(&document).counts.of(Severity::High), 2);
 }
+
+#[test]
+fn a_rule_is_found_by_its_guid_and_a_message_by_its_name() {
+    let rule = json!({"id": "x/y", "guid": "rule-1", "defaultConfiguration": {"level": "note"},
+        "messageStrings": {"default": {"text": "`{0}` reaches `{1}`"}},
+        "properties": {"security-severity": "9.8"}});
+    let tool = json!({"driver": {"name": "q"}, "extensions": [{"name": "e", "guid": "pack-1", "rules": [rule]}]});
+    let told = json!({"id": "default", "arguments": ["input", "query"]});
+    let results = json!([
+        {"message": told, "rule": {"guid": "rule-1"}},
+        {"message": told, "rule": {"index": 0, "toolComponent": {"guid": "pack-1"}}},
+    ]);
+    let document = json!({"version": "2.1.0", "runs": [{"tool": tool, "results": results}]});
+    let report = report(&document);
+    assert_eq!(counts(&report), [2, 0, 0, 0, 0, 0]);
+    assert_eq!(report.worst[0].message.as_str(), "`input` reaches `query`");
+}
+
+#[test]
+fn a_sarif_of_another_version_is_refused() {
+    for version in ["1.0.0", "2.0.0", "2.0.0-csd.2.beta.2019-01-24"] {
+        let document = json!({"version": version, "runs": []});
+        let fault = scan(document.to_string().as_bytes()).unwrap_err();
+        let said = format!("SARIF of {version}; cockpit reads 2.1.0");
+        assert!(fault.detail.as_str().contains(&said), "{fault}");
+    }
+}
+
+#[test]
+fn trivys_list_of_old_is_read() {
+    let old = json!([{"Target": "image", "Type": "debian", "Vulnerabilities": [
+        {"VulnerabilityID": "CVE-2020-1", "PkgName": "p", "Severity": "HIGH", "Title": "t"}]}]);
+    let report = report(&old);
+    assert_eq!(
+        (report.counts.of(Severity::High), report.counts.total()),
+        (1, 1)
+    );
+    let read = cockpit::adapters::artifacts::understand("old.json", old.to_string().as_bytes());
+    assert!(format!("{read:?}").contains("CVE-2020-1"), "{read:?}");
+    for other in [json!([]), json!([{"a": 1}]), json!([1, "x"])] {
+        assert!(scan(other.to_string().as_bytes()).is_err(), "{other}");
+    }
+}
+
+#[test]
+fn what_cargo_audit_counts_and_does_not_list_is_said() {
+    let audit = json!({"database": {}, "lockfile": {"dependency-count": 2}, "warnings": {},
+        "vulnerabilities": {"found": true, "count": 3, "list": []}});
+    let report = report(&audit);
+    assert_eq!(report.counts.of(Severity::High), 3);
+    assert_eq!(
+        report.problems[0].as_str(),
+        "cargo audit counts 3 and lists 0"
+    );
+}

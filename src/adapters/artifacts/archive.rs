@@ -2,7 +2,7 @@
 
 use std::io::{self, Cursor, Read};
 
-use zip::{ZipArchive, result::ZipError};
+use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 /// What one archive may cost.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +46,8 @@ pub(super) fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
+/// How entries are packed that are unpacked: every tool's own ways.
+const METHODS: [CompressionMethod; 2] = [CompressionMethod::Stored, CompressionMethod::Deflated];
 /// Archives inside archives that are opened: an artifact of reports that were zipped before.
 const NESTING: usize = 2;
 /// Bytes of an archive inside the archive.
@@ -115,15 +117,20 @@ impl Walk<'_> {
                     continue;
                 }
             };
+            let method = file.compression();
             let refusal = if file.enclosed_name().is_none() {
-                Some("its path leads out of the archive")
+                Some("its path leads out of the archive".to_owned())
             } else if file.is_symlink() {
-                Some("it is a link, not a file")
+                Some("it is a link, not a file".to_owned())
+            } else if !METHODS.contains(&method) {
+                Some(format!(
+                    "it is packed by a method that cockpit does not unpack ({method})"
+                ))
             } else {
                 None
             };
             match refusal {
-                Some(why) => (self.visit)(&shown, Err(why.to_owned())),
+                Some(why) => (self.visit)(&shown, Err(why)),
                 None => self.entry(&mut file, &name, &shown, depth)?,
             }
         }
@@ -225,9 +232,6 @@ impl<R: Read> Read for Bounded<R> {
 fn say(error: &ZipError) -> String {
     match error {
         ZipError::InvalidArchive(_) => "its directory is missing or broken".to_owned(),
-        ZipError::CompressionMethodNotSupported(method) => {
-            format!("it is packed by a method that cockpit does not unpack ({method})")
-        }
         ZipError::UnsupportedArchive(what) if what.to_lowercase().contains("password") => {
             "it is encrypted: a password is needed, and cockpit has none".to_owned()
         }
@@ -327,6 +331,21 @@ mod tests {
             "{read:?}"
         );
         assert_eq!(read.len(), 2);
+    }
+
+    #[test]
+    fn a_method_that_is_not_unpacked_is_said() {
+        let mut bytes = zipped(&[("a.xml", b"x"), ("b.xml", b"y")]);
+        // The method stands in the local and in the central header.
+        let central = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+        bytes[8] = 14;
+        bytes[central + 10] = 14;
+        let read = walked(&bytes).unwrap();
+        assert!(
+            read[0].contains("a method that cockpit does not unpack"),
+            "{read:?}"
+        );
+        assert_eq!(read[1], "b.xml Ok(1)");
     }
 
     #[test]

@@ -178,6 +178,15 @@ fn rest_of(metadata: &NpmMetadata, scan: &mut SecurityScan) {
     }
 }
 
+/// What cargo-audit counts beyond what it lists: as grave as one without a score.
+pub(super) fn rest_of_cargo(counted: Option<u64>, list: &[CargoFinding], scan: &mut SecurityScan) {
+    let listed = u64::try_from(list.len()).unwrap_or(u64::MAX);
+    if let Some(count) = counted.filter(|count| *count > listed) {
+        scan.problem(&format!("cargo audit counts {count} and lists {listed}"));
+        scan.counted(Severity::High, count - listed);
+    }
+}
+
 /// cargo-audit: vulnerabilities by their CVSS score, warnings (unmaintained, yanked) as notes.
 pub(super) fn cargo(
     list: &[CargoFinding],

@@ -153,7 +153,9 @@ pub(super) enum Vulnerable {
     Package(NpmPackage),
     /// cargo-audit's.
     List(Vec<CargoFinding>),
-    /// A number or a truth beside the list.
+    /// cargo-audit's count of its list.
+    Count(u64),
+    /// A truth or a word beside the list.
     #[default]
     Other,
 }
@@ -179,8 +181,8 @@ impl<'de> Deserialize<'de> for Vulnerable {
             fn visit_i64<E>(self, _: i64) -> Result<Vulnerable, E> {
                 Ok(Vulnerable::Other)
             }
-            fn visit_u64<E>(self, _: u64) -> Result<Vulnerable, E> {
-                Ok(Vulnerable::Other)
+            fn visit_u64<E>(self, count: u64) -> Result<Vulnerable, E> {
+                Ok(Vulnerable::Count(count))
             }
             fn visit_f64<E>(self, _: f64) -> Result<Vulnerable, E> {
                 Ok(Vulnerable::Other)

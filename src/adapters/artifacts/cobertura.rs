@@ -18,6 +18,7 @@ pub fn read_cobertura(input: impl Read) -> Result<CoverageMap, XmlError> {
             map: &mut map,
             stack: Vec::new(),
             file: String::new(),
+            of_methods: Vec::new(),
         }))
     })?;
     map.end_report();
@@ -25,7 +26,11 @@ pub fn read_cobertura(input: impl Read) -> Result<CoverageMap, XmlError> {
 }
 
 fn refuse_others(tag: &Tag<'_>) -> Result<(), XmlError> {
-    let is_clover = || tag.attributes().any(|(key, _)| key == "clover");
+    // PHPUnit's Clover does not call itself that.
+    let is_clover = || {
+        let has = |name: &str| tag.attributes().any(|(key, _)| key == name);
+        has("clover") || (has("generated") && !has("line-rate"))
+    };
     let name = tag.local_name();
     match name {
         "coverage" if is_clover() => Err(XmlError::OtherFormat(
@@ -51,7 +56,15 @@ struct Cobertura<'m> {
     map: &'m mut CoverageMap,
     stack: Vec<Element>,
     file: String,
+    /// Lines of the open class that only its methods have told so far.
+    of_methods: Vec<Line>,
 }
+
+/// Number, whether it ran, and the conditions taken of all.
+type Line = (u64, bool, Option<(u64, u64)>);
+
+/// Lines of a class that are held until it ends.
+const LINES_HELD: usize = 200_000;
 
 impl Cobertura<'_> {
     fn root(&mut self, tag: &Tag<'_>) {
@@ -65,7 +78,7 @@ impl Cobertura<'_> {
                 "branches-valid" => branches.0 = number::count(raw),
                 "branches-covered" => branches.1 = number::count(raw),
                 "line-rate" => {
-                    let rate = raw.trim().parse().ok();
+                    let rate = number::decimal(raw);
                     share = rate.filter(|share| (0.0..=1.0).contains(share));
                 }
                 _ => {}
@@ -84,7 +97,7 @@ impl Cobertura<'_> {
         }
     }
 
-    fn line(&mut self, tag: &Tag<'_>) {
+    fn line_of(tag: &Tag<'_>) -> Option<Line> {
         let (mut number, mut hits, mut conditions) = (None, None, None);
         for (key, raw) in tag.attributes() {
             match key {
@@ -94,8 +107,11 @@ impl Cobertura<'_> {
                 _ => {}
             }
         }
-        let Some(number) = number else { return };
-        self.map.line(number, hits.is_some_and(|hits| hits > 0.0));
+        Some((number?, hits.is_some_and(|hits| hits > 0.0), conditions))
+    }
+
+    fn line(&mut self, (number, ran, conditions): Line) {
+        self.map.line(number, ran);
         // Which conditions were taken is not told, only how many.
         if let Some((taken, all)) = conditions {
             for index in 0..all.min(1_000) {
@@ -129,13 +145,17 @@ impl Listener for Cobertura<'_> {
                         _ => {}
                     }
                 }
+                self.of_methods.clear();
                 self.map.begin_file(&self.file);
                 Element::Class
             }
             "methods" => Element::Methods,
             "line" => {
-                if !self.stack.contains(&Element::Methods) {
-                    self.line(tag);
+                let is_of_method = self.stack.contains(&Element::Methods);
+                match Self::line_of(tag) {
+                    Some(line) if !is_of_method => self.line(line),
+                    Some(line) if self.of_methods.len() < LINES_HELD => self.of_methods.push(line),
+                    _ => {}
                 }
                 Element::Other
             }
@@ -152,6 +172,12 @@ impl Listener for Cobertura<'_> {
 
     fn end(&mut self) {
         if self.stack.pop() == Some(Element::Class) {
+            let held = std::mem::take(&mut self.of_methods);
+            if !self.map.has_lines() {
+                for line in held {
+                    self.line(line);
+                }
+            }
             self.map.end_file();
         }
     }

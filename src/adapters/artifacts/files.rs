@@ -128,6 +128,36 @@ pub(super) fn packed(path: &str) -> Option<&'static str> {
         .find(|end| has_extension(path, &[end]))
 }
 
+/// How a file is packed by its first bytes, where it is no zip.
+pub(super) fn packed_by_mark(head: &[u8]) -> Option<&'static str> {
+    const MARKS: [(&[u8], &str); 6] = [
+        (b"\x1f\x8b", "gz"),
+        (b"BZh", "bz2"),
+        (b"\xfd7zXZ\0", "xz"),
+        (b"\x28\xb5\x2f\xfd", "zst"),
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"Rar!", "rar"),
+    ];
+    let mut marks = MARKS.iter();
+    marks
+        .find(|(mark, _)| head.starts_with(mark))
+        .map(|(_, how)| *how)
+}
+
+/// Whether a packed file is called a report: `junit.xml.gz`, or a packed `junit.xml`.
+pub(super) fn packs_a_report(path: &str) -> bool {
+    let inner = match packed(path) {
+        Some(_) => path.rsplit_once('.').map_or(path, |(inner, _)| inner),
+        None => path,
+    };
+    has_extension(
+        inner,
+        &[
+            "xml", "trx", "junit", "xunit", "json", "sarif", "info", "lcov",
+        ],
+    )
+}
+
 /// Text in whatever encoding its mark tells.
 pub(super) fn decoded(bytes: &[u8]) -> String {
     let (text, _, _) = encoding_rs::UTF_8.decode(bytes);

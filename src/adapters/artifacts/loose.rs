@@ -93,6 +93,8 @@ macro_rules! nothing_else {
     };
 }
 
+pub(super) use nothing_else;
+
 /// An object, or the default where something else stands.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Loose<T>(pub(super) T);

@@ -1,4 +1,4 @@
-//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net), k6 summaries, SARIF and
+//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net, `CUnit`), k6 summaries, SARIF and
 //! audits, lcov and Cobertura, Markdown.
 //!
 //! Bytes in, evidence out: nothing here opens a file, a socket or a path, so nothing in an archive can escape.
@@ -7,6 +7,7 @@ mod archive;
 mod audit;
 mod audit_wire;
 mod cobertura;
+mod cunit;
 mod cvss;
 mod files;
 mod junit;

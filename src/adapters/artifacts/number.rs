@@ -79,7 +79,7 @@ fn whole(value: f64) -> u64 {
 }
 
 /// A finite number with either convention of points and commas.
-fn decimal(raw: &str) -> Option<f64> {
+pub(super) fn decimal(raw: &str) -> Option<f64> {
     let raw = raw.trim();
     let raw = if raw.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         raw.to_owned()

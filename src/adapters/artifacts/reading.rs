@@ -4,7 +4,8 @@ use super::{
     archive::ArchiveError,
     cobertura::read_cobertura,
     files::{
-        File, Opened, decoded, described, each, first_mark, has_extension, packed, stem, xml_root,
+        File, Opened, decoded, described, each, first_mark, has_extension, packed, packed_by_mark,
+        packs_a_report, stem, xml_root,
     },
     k6::read_k6,
     lcov::read_lcov,
@@ -86,6 +87,10 @@ fn read_tests(files: &[File<'_>]) -> Result<TestReport, Fault> {
     walk(EvidenceKind::Tests, files, |name, input| {
         let by_name = name.is_empty() || has_extension(name, &["xml", "trx", "junit", "xunit"]);
         let result = match input {
+            Ok(input) if packs_a_report(name) && packed_by_mark(input.head()).is_some() => {
+                let how = packed_by_mark(input.head()).unwrap_or_default();
+                Err(format!("packed as {how}, which is not opened"))
+            }
             Ok(input) => {
                 let by_content =
                     || xml_root(input.head()).is_some_and(|(root, _)| format_of(&root).is_some());

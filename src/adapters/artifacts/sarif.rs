@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use super::sarif_wire::{Component, Finding, Rule, RuleReference, Run};
+use super::loose::Word;
+use super::sarif_wire::{Component, Finding, Message, Rule, RuleReference, Run};
 use crate::domain::evidence::{SecurityScan, SeenFinding, Severity, Standing};
 
 /// Takes a run's findings.
@@ -61,10 +62,12 @@ fn read_finding(run: &Run, rules: &Rules<'_>, finding: &Finding, scan: &mut Secu
         .unwrap_or("(no rule)");
     let (file, place) = place(run, finding);
     let message = &finding.message.0;
+    let by_rule = rule.and_then(|rule| by_id(rule, message));
     let message = message
         .text
         .told()
         .or_else(|| message.markdown.told())
+        .or(by_rule.as_deref())
         .or_else(|| rule?.short_description.0.text.told())
         .or_else(|| rule?.name.told())
         .unwrap_or("");
@@ -80,6 +83,18 @@ fn read_finding(run: &Run, rules: &Rules<'_>, finding: &Finding, scan: &mut Secu
         },
         standing,
     });
+}
+
+/// The rule's string that a message names instead of having a text (SARIF 3.11.7).
+fn by_id(rule: &Rule, message: &Message) -> Option<String> {
+    let id = message.id.told()?;
+    let mut strings = rule.message_strings.0.iter();
+    let (_, found) = strings.find(|(key, _)| key == id)?;
+    let mut text = found.0.text.told()?.to_owned();
+    for (at, word) in message.arguments.0.iter().take(8).enumerate() {
+        text = text.replace(&format!("{{{at}}}"), word.as_str());
+    }
+    Some(text)
 }
 
 /// Someone suppressed it, and nobody refused or still looks at that (SARIF 3.27.23).
@@ -160,6 +175,7 @@ struct Rules<'r> {
     is_scanner: bool,
     components: Vec<&'r Component>,
     by_id: HashMap<&'r str, &'r Rule>,
+    by_guid: HashMap<&'r str, &'r Rule>,
     /// Levels that the run was told to use instead.
     levels: HashMap<&'r str, &'r str>,
 }
@@ -169,14 +185,18 @@ impl<'r> Rules<'r> {
         let driver = &run.tool.0.driver.0;
         let extensions = run.tool.0.extensions.0.iter();
         let components: Vec<&Component> = std::iter::once(driver).chain(extensions).collect();
-        let mut by_id = HashMap::new();
+        let (mut by_id, mut by_guid) = (HashMap::new(), HashMap::new());
         for rule in components.iter().flat_map(|component| &component.rules.0) {
             by_id.entry(rule.id.as_str()).or_insert(rule);
+            if let Some(guid) = rule.guid.told() {
+                by_guid.entry(guid).or_insert(rule);
+            }
         }
         let mut rules = Self {
             is_scanner: is_scanner(driver.name.as_str()),
             components,
             by_id,
+            by_guid,
             levels: HashMap::new(),
         };
         let overrides = run.invocations.0.iter();
@@ -216,16 +236,20 @@ impl<'r> Rules<'r> {
 
     fn referred(&self, reference: &RuleReference) -> Option<&'r Rule> {
         let component = &reference.tool_component.0;
-        let extension = component.index.index().map(|index| index + 1).or_else(|| {
-            let name = component.name.told()?;
-            self.components
-                .iter()
-                .position(|one| one.name.as_str() == name)
-        });
+        let named = |of: fn(&Component) -> &Word, word: &Word| {
+            let word = word.told()?;
+            let mut all = self.components.iter();
+            all.position(|one| of(one).told() == Some(word))
+        };
+        let extension = component.index.index().map(|index| index + 1);
+        let extension = extension
+            .or_else(|| named(|one| &one.guid, &component.guid))
+            .or_else(|| named(|one| &one.name, &component.name));
         reference
             .index
             .index()
             .and_then(|index| self.at(extension, index))
+            .or_else(|| self.by_guid.get(reference.guid.told()?).copied())
             .or_else(|| self.by_id(reference.id.as_str()))
     }
 

@@ -27,6 +27,7 @@ pub(super) struct Tool {
 #[serde(default)]
 pub(super) struct Component {
     pub(super) name: Word,
+    pub(super) guid: Word,
     pub(super) rules: List<Rule>,
 }
 
@@ -34,8 +35,10 @@ pub(super) struct Component {
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Rule {
     pub(super) id: Word,
+    pub(super) guid: Word,
     pub(super) name: Word,
     pub(super) short_description: Loose<Message>,
+    pub(super) message_strings: Entries<Loose<Message>>,
     pub(super) default_configuration: Loose<Configuration>,
     pub(super) properties: Loose<Properties>,
 }
@@ -59,6 +62,9 @@ pub(super) struct Properties {
 pub(super) struct Message {
     pub(super) text: Word,
     pub(super) markdown: Word,
+    /// Instead of a text: which of the rule's strings it is, and what stands in its `{0}`.
+    pub(super) id: Word,
+    pub(super) arguments: Words,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -88,6 +94,7 @@ pub(super) struct Override {
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct RuleReference {
     pub(super) id: Word,
+    pub(super) guid: Word,
     pub(super) index: Number,
     pub(super) tool_component: Loose<ComponentReference>,
 }
@@ -96,6 +103,7 @@ pub(super) struct RuleReference {
 #[serde(default)]
 pub(super) struct ComponentReference {
     pub(super) index: Number,
+    pub(super) guid: Word,
     pub(super) name: Word,
 }
 

@@ -1,15 +1,21 @@
 //! What a scanner or an audit wrote as JSON: its content tells which.
 
-use std::io::Read;
+use std::{fmt, io::Read};
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
 
 use super::{
     audit,
     audit_wire::{
         CargoFinding, NpmAdvisory, NpmMetadata, NpmPackage, There, TrivyResult, Vulnerable,
     },
-    loose::{self, Entries, List, Loose, Number, Word},
+    loose::{self, Entries, List, Loose, Number, Word, nothing_else},
     sarif,
     sarif_wire::Run,
 };
@@ -42,6 +48,38 @@ struct Document {
     warnings: Entries<List<CargoFinding>>,
 }
 
+/// The outermost of a file: an object, or trivy's list of old.
+#[derive(Default)]
+struct Whole(Document);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Seen;
+        impl<'de> Visitor<'de> for Seen {
+            type Value = Whole;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object or a list")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Whole, A::Error> {
+                Document::deserialize(MapAccessDeserializer::new(map)).map(Whole)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Whole, A::Error> {
+                let mut document = Document {
+                    results: List::deserialize(SeqAccessDeserializer::new(seq))?,
+                    ..Document::default()
+                };
+                let mut results = document.results.0.iter();
+                if results.any(|result| result.target.told().is_some()) {
+                    document.schema_version = Number(Some(1.0));
+                }
+                Ok(Whole(document))
+            }
+            nothing_else!();
+        }
+        deserializer.deserialize_any(Seen)
+    }
+}
+
 /// What npm writes instead of an audit.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -64,10 +102,11 @@ pub enum ScanError {
 
 /// Reads one file; on an error nothing of it is kept.
 pub fn read_scan(input: impl Read) -> Result<SecurityScan, ScanError> {
-    let Loose(document) = loose::document::<Loose<Document>>(input).map_err(ScanError::Broken)?;
+    let Whole(document) = loose::document(input).map_err(ScanError::Broken)?;
     let mut scan = SecurityScan::default();
     if let Some(runs) = &document.runs {
-        if !document.version.as_str().starts_with("2.") {
+        let version = document.version.as_str();
+        if !version.starts_with("2.") || version.starts_with("2.0") {
             let version = document.version.told().unwrap_or("no version");
             let why = format!("SARIF of {version}; cockpit reads 2.1.0");
             return Err(ScanError::Broken(why));
@@ -122,6 +161,11 @@ fn audited(
     });
     if let Some(list) = list.filter(|_| document.audit_report_version.0.is_none()) {
         audit::cargo(list, &document.warnings, &mut scan);
+        let counted = vulnerable.0.iter().find_map(|(key, value)| match value {
+            Vulnerable::Count(count) if key == "count" => Some(*count),
+            _ => None,
+        });
+        audit::rest_of_cargo(counted, list, &mut scan);
         return Ok(scan);
     }
     let is_npm = document.audit_report_version.0.is_some()
@@ -132,7 +176,7 @@ fn audited(
             .iter()
             .filter_map(|(name, value)| match value {
                 Vulnerable::Package(package) => Some((name.as_str(), package)),
-                Vulnerable::List(_) | Vulnerable::Other => None,
+                Vulnerable::List(_) | Vulnerable::Count(_) | Vulnerable::Other => None,
             })
             .collect();
         audit::npm(&packages, &document.metadata.0, &mut scan);

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use super::{
+    cunit::Cunit,
     junit::Junit,
     nunit::Nunit,
     trx::Trx,
@@ -12,7 +13,7 @@ use super::{
 use crate::domain::evidence::ReportBuilder;
 
 /// The outermost elements of test reports, with what people call the format.
-const FORMATS: [(&str, &str); 7] = [
+const FORMATS: [(&str, &str); 8] = [
     ("testsuites", "JUnit XML"),
     ("testsuite", "JUnit XML"),
     ("TestRun", "TRX"),
@@ -20,6 +21,7 @@ const FORMATS: [(&str, &str); 7] = [
     ("test-results", "NUnit 2"),
     ("assemblies", "xUnit.net"),
     ("assembly", "xUnit.net"),
+    ("CUNIT_TEST_RUN_REPORT", "CUnit"),
 ];
 
 /// What people call the format with this outermost element; `None` where it is no test report.
@@ -43,13 +45,24 @@ pub fn read_test_xml(
             "TestRun" => Box::new(Trx::new(into)),
             "test-run" | "test-results" => Box::new(Nunit::new(into)),
             "assemblies" | "assembly" => Box::new(Xunit::new(into)),
+            "CUNIT_TEST_RUN_REPORT" => Box::new(Cunit::new(into)),
             other => return Err(XmlError::OtherXml(other.chars().take(60).collect())),
         };
         Ok(listener)
     });
     match read {
-        Ok(()) => into.end_file(),
-        Err(_) => into.abandon_file(),
+        Ok(walked) => {
+            if let Some(line) = walked.junk {
+                into.problem(&format!(
+                    "{stem}: line {line}: text stands behind the end of the report"
+                ));
+            }
+            into.end_file();
+            Ok(())
+        }
+        Err(error) => {
+            into.abandon_file();
+            Err(error)
+        }
     }
-    read
 }

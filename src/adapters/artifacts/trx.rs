@@ -31,6 +31,11 @@ pub(super) struct Trx<'b> {
     /// For each open result: its name, whether it failed, and whether rows of data in it were given as cases.
     results: Vec<Held>,
     shown_failing: bool,
+    /// Results that are only the frame of their rows of data, and those of them that failed: counted as tests, shown as
+    /// none.
+    frames: u64,
+    failing_frames: u64,
+    stated: Option<Stated>,
     run: Option<Outcome>,
     why: String,
     is_error: bool,
@@ -52,6 +57,9 @@ impl<'b> Trx<'b> {
             case: OpenCase::default(),
             results: Vec::new(),
             shown_failing: false,
+            frames: 0,
+            failing_frames: 0,
+            stated: None,
             run: None,
             why: String::new(),
             is_error: false,
@@ -92,6 +100,9 @@ impl<'b> Trx<'b> {
             self.case
                 .around(&held.name, "failed around its data rows", self.into);
             self.shown_failing = true;
+        } else {
+            self.frames += 1;
+            self.failing_frames += u64::from(failing);
         }
         if let Some(outer) = self.results.last_mut() {
             outer.has_rows = true;
@@ -115,6 +126,17 @@ impl<'b> Trx<'b> {
                 _ => {}
             }
         }
+        self.stated = Some(stated);
+    }
+
+    /// Gives what the run says of itself, without the frames that its runner counted as tests beside their rows.
+    fn state(&mut self) {
+        let Some(mut stated) = self.stated else {
+            return;
+        };
+        let less = |count: Option<u64>, frames: u64| count.map(|all| all.saturating_sub(frames));
+        stated.tests = less(stated.tests, self.frames);
+        stated.failures = less(stated.failures, self.failing_frames);
         self.into.file_states("", stated);
     }
 }
@@ -178,6 +200,7 @@ impl Listener for Trx<'_> {
     }
 
     fn finish(&mut self) {
+        self.state();
         // A run that broke (a host that crashed) can show nothing but passed tests.
         if self.run.is_some_and(Outcome::is_failing) && !self.shown_failing {
             let why = match self.why.trim() {

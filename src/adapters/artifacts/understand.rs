@@ -7,7 +7,10 @@ use serde::Deserialize;
 use super::{
     audit_wire::There,
     cobertura::read_cobertura,
-    files::{Opened, decoded, each, first_mark, has_extension, packed, stem, xml_root},
+    files::{
+        Opened, decoded, each, first_mark, has_extension, packed, packed_by_mark, packs_a_report,
+        stem, xml_root,
+    },
     k6::{NoK6, read_k6},
     lcov::read_lcov,
     loose::{self, Loose},
@@ -73,6 +76,7 @@ fn of_opened(name: &str, opened: &mut Opened<'_>) -> Understood {
             settled(EvidenceKind::Coverage, "lcov", read)
         }
         _ if has_extension(name, &["md", "markdown"]) => of_prose(opened),
+        _ if packed_by_mark(opened.head()).is_some() => of_packed(name, opened.head()),
         // Called a test report, and empty or something else altogether.
         _ if has_extension(name, &["xml", "trx", "junit", "xunit"]) => {
             let mut builder = ReportBuilder::default();
@@ -94,10 +98,21 @@ fn of_opened(name: &str, opened: &mut Opened<'_>) -> Understood {
             why: "no JSON".to_owned(),
         },
         _ if opened.head().is_empty() => Understood::Other("the file is empty".to_owned()),
-        _ => Understood::Other(match packed(name) {
-            Some(how) => format!("packed as {how}: cockpit opens zips alone"),
-            None => "no report that cockpit knows".to_owned(),
-        }),
+        _ if packed(name).is_some() => of_packed(name, opened.head()),
+        _ => Understood::Other("no report that cockpit knows".to_owned()),
+    }
+}
+
+/// A packed file: one that is called a report counts as one that cannot be read.
+fn of_packed(name: &str, head: &[u8]) -> Understood {
+    let how = packed_by_mark(head)
+        .or(packed(name))
+        .unwrap_or("an archive");
+    let why = format!("packed as {how}: cockpit opens zips alone");
+    if packs_a_report(name) {
+        Understood::Unreadable { kind: None, why }
+    } else {
+        Understood::Other(why)
     }
 }
 
@@ -212,7 +227,18 @@ fn of_json(opened: &mut Opened<'_>) -> Understood {
             }
         }
     }
-    let what = "JSON, but no report that cockpit knows; of scanners it reads SARIF 2.1";
+    // Trivy's list of old has no key that tells it.
+    if first_mark(&bytes) == Some(b'[')
+        && let Ok(scan) = read_scan(bytes.as_slice())
+    {
+        return settled(
+            EvidenceKind::Security,
+            "audit",
+            Ok(Evidence::Security(scan)),
+        );
+    }
+    let what = "JSON, but no report that cockpit knows; of scanners it reads SARIF 2.1 and the JSON of trivy, npm audit \
+                and cargo audit";
     Understood::Other(what.to_owned())
 }
 

@@ -53,15 +53,23 @@ pub(super) trait Listener {
     fn finish(&mut self) {}
 }
 
+/// What a walk to the end saw beside the document.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Walked {
+    /// The line in which text stands behind the outermost element.
+    pub(super) junk: Option<u64>,
+}
+
 /// Walks a document; `choose` gives the listener for its outermost element, or refuses it.
 pub(super) fn walk<'b>(
     mut input: impl Read,
     choose: impl FnOnce(&Tag<'_>) -> Result<Box<dyn Listener + 'b>, XmlError>,
-) -> Result<(), XmlError> {
+) -> Result<Walked, XmlError> {
     let mut lexer = Lexer::new(&mut input);
     let mut choose = Some(choose);
     let mut listener: Option<Box<dyn Listener + 'b>> = None;
     let mut open = Open::default();
+    let mut walked = Walked::default();
     let said = loop {
         let token = match lexer.next() {
             Ok(token) => token,
@@ -100,11 +108,18 @@ pub(super) fn walk<'b>(
                 }
                 None => break Err(format!("</{}> ends what did not begin", kept(name))),
             },
-            Token::Text(text) if listener.listens() => {
+            Token::Text(text) if open.depth() > 0 && listener.listens() => {
                 pieces(text, |piece| listener.text(piece));
             }
-            Token::Plain(text) if listener.listens() => listener.text(text),
-            Token::Text(_) | Token::Plain(_) => {}
+            Token::Plain(text) if open.depth() > 0 && listener.listens() => listener.text(text),
+            Token::Text(text) | Token::Plain(text) => {
+                if open.depth() == 0
+                    && walked.junk.is_none()
+                    && let Some(behind) = lines_behind_junk(text)
+                {
+                    walked.junk = Some(lexer.line().saturating_sub(behind));
+                }
+            }
             Token::Over => {
                 break match open.innermost() {
                     Some(name) => Err(format!("the file is cut off: </{name}> is missing")),
@@ -121,7 +136,14 @@ pub(super) fn walk<'b>(
         (Ok(()), Some(mut listener)) => listener.finish(),
         (Ok(()), None) => {}
     }
-    Ok(())
+    Ok(walked)
+}
+
+/// How many lines a text goes on behind the first of its characters that says anything; `None` where none does.
+fn lines_behind_junk(text: &str) -> Option<u64> {
+    let from = text.find(|c: char| !c.is_whitespace() && c != '\0')?;
+    let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[from..]).count();
+    u64::try_from(lines).ok()
 }
 
 /// The name of a document's outermost element and the names of its attributes; `None` where there is none.

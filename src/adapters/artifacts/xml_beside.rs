@@ -74,7 +74,7 @@ fn ours(document: &[u8]) -> Result<Vec<String>, String> {
     let mut seen = Seen::default();
     let walked = xml::walk(document, |_| Ok(Box::new(&mut seen)));
     walked
-        .map(|()| seen.lines)
+        .map(|_| seen.lines)
         .map_err(|error| error.to_string())
 }
 

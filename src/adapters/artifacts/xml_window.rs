@@ -190,6 +190,8 @@ fn encoding_of(head: &[u8]) -> &'static Encoding {
         .and_then(|rest| rest.split_once("encoding"))
         .and_then(|(_, rest)| rest.trim_start().strip_prefix('='))
         .and_then(|rest| rest.trim_start().split(['"', '\'']).nth(1));
+    // ASCII is UTF-8, and a report that says ASCII and holds more is UTF-8 far more often than Latin-1.
+    let label = label.filter(|label| !label.to_ascii_lowercase().ends_with("ascii"));
     let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes()));
     // A declaration that was readable byte by byte cannot speak of two-byte units.
     encoding

@@ -73,22 +73,12 @@ fn look(path: &Path, is_named: bool, depth: usize, account: &mut Account) {
         Err(error) => return wrong(account, &error.to_string()),
     };
     if data.is_dir() {
-        if depth >= DEPTH {
-            return wrong(account, "folders nested too deep");
+        let before = account.reports();
+        if let Err(why) = look_into(path, depth, account) {
+            return wrong(account, &why);
         }
-        match fs::read_dir(path) {
-            Ok(entries) => {
-                let mut inner: Vec<PathBuf> = entries
-                    .flatten()
-                    .map(|entry| entry.path())
-                    .take(FILES)
-                    .collect();
-                inner.sort();
-                for path in inner {
-                    look(&path, false, depth + 1, account);
-                }
-            }
-            Err(error) => wrong(account, &error.to_string()),
+        if is_named && account.reports() == before {
+            wrong(account, "no report is in it");
         }
         return;
     }
@@ -128,4 +118,23 @@ fn look(path: &Path, is_named: bool, depth: usize, account: &mut Account) {
         Ok(()) if account.reports() == before && is_named => wrong(account, "no report is in it"),
         Ok(()) => {}
     }
+}
+
+/// Takes what a folder holds; the error is why it cannot be walked.
+fn look_into(folder: &Path, depth: usize, account: &mut Account) -> Result<(), String> {
+    if depth >= DEPTH {
+        return Err("folders nested too deep".to_owned());
+    }
+    let entries = fs::read_dir(folder).map_err(|error| error.to_string())?;
+    // One more than are looked at, so that it is said that there are more.
+    let mut inner: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .take(FILES + 1)
+        .collect();
+    inner.sort();
+    for path in inner {
+        look(&path, false, depth + 1, account);
+    }
+    Ok(())
 }

@@ -26,6 +26,11 @@ impl Patch {
         self.0.len()
     }
 
+    /// Whether these words stand anywhere in it, on one line.
+    pub fn contains(&self, words: &str) -> bool {
+        self.0.contains(words)
+    }
+
     /// Its hunks. The counts of a hunk's head say which lines are its own; a patch that is cut off gives what is there.
     pub fn hunks(&self) -> Vec<Hunk> {
         let mut hunks: Vec<Hunk> = Vec::new();

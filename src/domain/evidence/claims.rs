@@ -106,15 +106,15 @@ macro_rules! patterns {
 }
 
 patterns! {
-    NO_MIGRATION = r"(?i)\b(?:no|without(?: any)?|zero|0)\s+(?:new\s+)?(?:database\s+|db\s+|schema\s+|data\s+)*(?:migrations?|schema\s+changes?|changes?\s+(?:to|of)\s+the\s+(?:database\s+)?schema)\b";
-    NO_DEPENDENCY = r"(?i)\b(?:no|without(?: any)?|zero|0)\s+(?:(?:new|changed|updated|bumped)\s+(?:dependenc(?:y|ies)|packages?)|dependenc(?:y|ies)(?:\s+(?:changes?|updates?|bumps?|changed|updated|added))?|package\s+(?:changes?|updates?|bumps?))\b";
-    ALL_TESTS = r"(?i)\b(?:all|every|100\s?%(?:\s+of(?:\s+the)?)?)\s+(?:of\s+the\s+)?(?:[\d,.]+\s+)?(?:unit\s+|api\s+|integration\s+|e2e\s+|end-to-end\s+)*(?:tests?|suites?|specs?)\s+(?:are\s+|is\s+|have\s+|has\s+|were\s+)?(?:pass(?:ed|es|ing)?|green)\b|\bno\s+(?:failing|failed)\s+tests?\b|\bno\s+tests?\s+fail(?:s|ed)?\b";
-    TESTS = r"(?i)\b(\d[\d,]*)(?:\s+of\s+\d[\d,]*)?\s+tests?\s+(?:have\s+|were\s+)?pass(?:ed)?\b";
+    NO_MIGRATION = r"(?i)\b(?:no|without(?: any)?|zero|0)\s+(?:new\s+)?(?:database\s+|db\s+|schema\s+|data\s+)*(?:migrations?|schema\s+changes?|(?:database|db)\s+changes?|changes?\s+(?:to|of|in)\s+the\s+(?:database(?:\s+schema)?|schema))\b|\bmigrations?\s*:\s*(?:none|no|0|n/a)\b|\b(?:do(?:es)?|did)(?:\s+not|n['’]t)\s+(?:include|contain|add|bring|have|need|require|run)\s+(?:any\s+|a\s+)?(?:new\s+)?(?:database\s+|db\s+|schema\s+|data\s+)*(?:migrations?|schema\s+changes?)\b|\bschema\s+(?:is\s+|remains\s+|stays\s+)?(?:unchanged|untouched)\b";
+    NO_DEPENDENCY = r"(?i)\b(?:no|without(?: any)?|zero|0)\s+(?:(?:new|changed|updated|bumped)\s+(?:dependenc(?:y|ies)|packages?)|dependenc(?:y|ies)(?:\s+(?:changes?|updates?|bumps?|changed|updated|added))?|package\s+(?:changes?|updates?|bumps?)|changes?\s+(?:to|of|in)\s+(?:the\s+)?dependenc(?:y|ies))\b|\bdependenc(?:y|ies)\s*(?::|are|were|remain|stay)?\s*(?:none|unchanged|untouched)\b|\b(?:do(?:es)?|did)(?:\s+not|n['’]t)\s+(?:add|change|bump|update|introduce|bring)\s+(?:any\s+|a\s+)?(?:new\s+)?(?:dependenc(?:y|ies)|packages?)\b";
+    ALL_TESTS = r"(?i)\b(?:all|every|100\s?%(?:\s+of(?:\s+the)?)?)\s+(?:of\s+the\s+)?(?:[\d,.]+\s+)?(?:unit\s+|api\s+|integration\s+|e2e\s+|end-to-end\s+)*(?:tests?|suites?|specs?)\s+(?:are\s+|is\s+|have\s+|has\s+|were\s+)?(?:pass(?:ed|es|ing)?|green)\b|\bno\s+(?:failing|failed)\s+tests?\b|\b(?:no|0|zero)\s+tests?\s+fail(?:s|ed)?\b|\b(?:no|0|zero)\s+test\s+failures?\b|\bpassed,\s+(?:0|none)\s+failed\b|\btest\s+suite\s+(?:is\s+green|pass(?:es|ed))\b";
+    TESTS = r"(?i)\b(\d[\d,]*)(?:\s+of\s+\d[\d,]*)?\s+(?:unit\s+|api\s+|integration\s+|e2e\s+|end-to-end\s+|automated\s+)*tests?\s+(?:have\s+|were\s+)?pass(?:ed)?\b";
     COMMITS = r"(?i)\b(\d[\d,]*)\s+commits?\b";
     FILES = r"(?i)\b(\d[\d,]*)\s+(?:files?\s+(?:changed|touched|modified)|changed\s+files?)\b";
     NO_VULNERABILITY = r"(?i)\b(?:no|without(?: any)?|zero|0)\s+(?:new\s+|known\s+|open\s+|critical\s+|high\s+)*(?:vulnerabilit(?:y|ies)|security\s+(?:findings?|issues?)|advisories)\b";
     SAME_COVERAGE = r"(?i)\bcoverage\s+(?:is\s+|has\s+|stays\s+|stayed\s+|remains\s+)?(?:the\s+same|unchanged|not\s+(?:dropped|fallen)|stable|increased|improved|up)\b|\bno\s+(?:drop\s+in\s+|loss\s+of\s+)?coverage\s*(?:drop|loss)?\b";
-    COMMIT = r"(?i)\b(?:commit|sha|revision|head)\b[\s:#=`'(]{1,4}([0-9a-f]{7,40})\b";
+    COMMIT = r"(?i)\b(?:commit|sha|revision|head|candidate)\b[\s:#=`'(]{1,4}([0-9a-f]{7,40})\b";
 }
 
 /// The words of a line that match, and a number in them.
@@ -176,7 +176,7 @@ fn test_count(line: &str, facts: &Claimed<'_>) -> Option<(String, String)> {
 fn commits(line: &str, facts: &Claimed<'_>) -> Option<(String, String)> {
     let (says, claimed) = number(&COMMITS, line)?;
     let ahead = u64::from(facts.diff?.ahead_by);
-    (claimed < ahead).then(|| {
+    (claimed != ahead).then(|| {
         let words = wording::count(ahead, "commit");
         (says.to_owned(), format!("the diff holds {words}"))
     })
@@ -184,8 +184,10 @@ fn commits(line: &str, facts: &Claimed<'_>) -> Option<(String, String)> {
 
 fn files(line: &str, facts: &Claimed<'_>) -> Option<(String, String)> {
     let (says, claimed) = number(&FILES, line)?;
-    let files = u64::from(facts.diff?.files);
-    (claimed < files).then(|| {
+    let diff = facts.diff?;
+    let files = u64::from(diff.files);
+    // Of an answer that was cut the number is a floor.
+    (claimed < files || (claimed > files && !diff.files_truncated)).then(|| {
         let words = wording::count(files, "file");
         (says.to_owned(), format!("the diff holds {words}"))
     })
@@ -233,7 +235,16 @@ fn commit(line: &str, facts: &Claimed<'_>) -> Option<(String, String)> {
         .flatten()
         .any(|known| known.starts_with(&named));
     // A train holds many commits, and a text may name any of them; a whole SHA under that heading is the text's own.
-    let is_own = found.get(0)?.start() == 0 || line.to_ascii_lowercase().contains("candidate");
+    let lower = line.to_ascii_lowercase();
+    let about_itself = [
+        "candidate",
+        "this release",
+        "this summary",
+        "summary of",
+        "generated",
+    ];
+    let is_own =
+        found.get(0)?.start() == 0 || about_itself.iter().any(|words| lower.contains(words));
     (!is_known && is_own).then(|| {
         let says = found.get(0).map_or("", |all| all.as_str());
         (says.to_owned(), format!("the candidate is {}", sha.short()))
@@ -328,6 +339,36 @@ mod tests {
             ("No known vulnerabilities", "the scan found 2 high"),
             ("coverage is unchanged", "coverage fell 0.6 points"),
             ("Commit: abcdef1234", "the candidate is 3f9c2ab"),
+            (
+                "Release candidate `abcdef1234` was deployed to staging",
+                "the candidate is 3f9c2ab",
+            ),
+            (
+                "Summary of commit abcdef1234 by an agent",
+                "the candidate is 3f9c2ab",
+            ),
+            ("Migrations: none", "the diff holds 0042_orders.sql"),
+            (
+                "It doesn't include any database migrations",
+                "the diff holds 0042_orders.sql",
+            ),
+            (
+                "no changes to the database",
+                "the diff holds 0042_orders.sql",
+            ),
+            ("The schema is unchanged.", "the diff holds 0042_orders.sql"),
+            ("Dependencies are unchanged", "lodash 4.17.20 -> 4.17.21"),
+            (
+                "This does not bump any dependency",
+                "lodash 4.17.20 -> 4.17.21",
+            ),
+            ("No changes to dependencies", "lodash 4.17.20 -> 4.17.21"),
+            ("182 unit tests passed", "181 of 182 tests passed"),
+            ("181 passed, 0 failed", "1 of 182 tests failed"),
+            ("no test failures", "1 of 182 tests failed"),
+            ("The full test suite passes", "1 of 182 tests failed"),
+            ("20 commits", "the diff holds 14 commits"),
+            ("50 files changed", "the diff holds 38 files"),
         ] {
             assert!(
                 found(line).contains(&fact.to_owned()),
@@ -351,6 +392,8 @@ mod tests {
             "reverts commit 1234567 of last week",
             "Nothing depends on no package in particular",
             "coverage fell a little",
+            "the schema is documented, dependencies are listed below",
+            "it does not need a restart",
             "no risk known",
         ] {
             assert_eq!(found(line), Vec::<String>::new(), "{line}");

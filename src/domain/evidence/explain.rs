@@ -3,6 +3,7 @@
 //! The text is untrusted. It comes out as plain lines of [`Text`], bounded in number, without links, images or
 //! emphasis: it can neither act nor look like cockpit's own words.
 
+use super::explain_html::{self as html, beyond, fence_mark, without_comments};
 use crate::domain::Text;
 
 /// Lines kept under each heading.
@@ -30,8 +31,10 @@ enum Part {
 }
 
 impl Explain {
-    /// Splits Markdown. Headings may have any level, be underlined, bold or end in a colon; case does not matter.
+    /// Splits Markdown. Headings may have any level, be underlined, bold or end in a colon; case does not matter. What
+    /// GitHub does not show either, HTML comments and tags, is left out.
     pub fn parse(markdown: &str) -> Self {
+        let markdown = without_comments(markdown);
         let mut explain = Self::default();
         let mut part = Part::Rest;
         let mut fence: Option<&str> = None;
@@ -39,11 +42,7 @@ impl Explain {
         while let Some(line) = lines.next() {
             let bare = line.trim();
             if let Some(mark) = fence_mark(bare) {
-                fence = match fence {
-                    Some(open) if open == mark => None,
-                    Some(open) => Some(open),
-                    None => Some(mark),
-                };
+                fence = beyond(fence, mark);
                 continue;
             }
             if fence.is_some() {
@@ -68,8 +67,9 @@ impl Explain {
                 }
                 continue;
             }
-            if !bare.is_empty() && !is_rule(bare) {
-                explain.push(part, &strip(bare));
+            let words = strip(bare);
+            if !words.trim().is_empty() && !is_rule(bare) {
+                explain.push(part, &words);
             }
         }
         explain
@@ -95,12 +95,6 @@ impl Explain {
     }
 }
 
-fn fence_mark(line: &str) -> Option<&'static str> {
-    ["```", "~~~"]
-        .into_iter()
-        .find(|mark| line.starts_with(mark))
-}
-
 fn is_underline(line: &str) -> bool {
     let line = line.trim();
     line.len() >= 3 && (line.bytes().all(|b| b == b'=') || line.bytes().all(|b| b == b'-'))
@@ -119,7 +113,17 @@ fn heading(line: &str, underlined: bool) -> Option<(&str, &str)> {
     let hashes = line.bytes().take_while(|&b| b == b'#').count();
     if (1..=6).contains(&hashes) {
         let title = line[hashes..].trim().trim_end_matches('#').trim_end();
-        return (!title.is_empty()).then_some((title, ""));
+        // `#123 is merged` is a pull request.
+        let is_apart = line[hashes..].starts_with(char::is_whitespace) || part_of(title).is_some();
+        if is_apart {
+            return (!title.is_empty()).then_some((title, ""));
+        }
+    }
+    if line.starts_with('<') {
+        let (name, title, after) = html::heading(line)?;
+        // What folds is a heading where it is one of ours.
+        let is_heading = name != "summary" || part_of(title).is_some();
+        return is_heading.then_some((title, after));
     }
     if underlined && part_of(line).is_some() {
         return Some((line, ""));
@@ -147,7 +151,11 @@ fn heading(line: &str, underlined: bool) -> Option<(&str, &str)> {
 }
 
 fn is_subheading(line: &str, part: Part) -> bool {
-    !matches!(part, Part::Rest) && (line.starts_with("###") || line.starts_with(['*', '_']))
+    let is_small = line.starts_with("###") || line.starts_with(['*', '_']);
+    let is_small_html = ["<h3", "<h4", "<h5", "<h6"]
+        .iter()
+        .any(|tag| line.starts_with(tag));
+    !matches!(part, Part::Rest) && (is_small || is_small_html)
 }
 
 fn part_of(title: &str) -> Option<Part> {
@@ -171,7 +179,11 @@ fn part_of(title: &str) -> Option<Part> {
         | ["what", "verified"]
         | ["verified" | "verification"] => Some(Part::Verified),
         ["risk" | "risks"]
-        | ["risks", "and", ..]
+        | ["risk" | "risks", "and", ..]
+        | [
+            "risk" | "risks",
+            "assessment" | "analysis" | "mitigation" | "mitigations" | "considerations",
+        ]
         | ["known" | "remaining" | "potential" | "the", "risks"] => Some(Part::Risks),
         _ => None,
     }
@@ -188,6 +200,7 @@ fn strip(line: &str) -> String {
         }
     }
     let mut out = String::with_capacity(rest.len());
+    let mut is_code = false;
     let mut chars = rest.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         match c {
@@ -198,7 +211,10 @@ fn strip(line: &str) -> String {
                     out.push(c);
                 }
             }
-            '`' => {}
+            '`' => is_code = !is_code,
+            '<' if !is_code && let Some(length) = html::tag(&rest[at..]) => {
+                while chars.next_if(|(next, _)| *next < at + length).is_some() {}
+            }
             '*' => {
                 // A lone star between spaces is a star.
                 let spaced = rest[..at].ends_with(' ') && rest[at + 1..].starts_with(' ');
@@ -284,6 +300,37 @@ mod tests {
             words(&explain.risks),
             ["bold and code in a page 2 * 3 snake_case"]
         );
+    }
+
+    #[test]
+    fn html_is_read_as_what_it_shows() {
+        let explain = Explain::parse(
+            "<h2>What changed</h2>\n<!-- no migrations\n# Risks -->\n<b>bold</b> <br/>and <a href=\"x\">a page</a>\n\
+             <details><summary>Risks</summary>\n<summary>Risks</summary>\nr, `Vec<b>` and Vec<u8>, 1 < 2\n</details>\n\
+             ```\n<!-- shown -->\n```\n<h3 id=\"d\">Database</h3>\nlocks <!-- never ends",
+        );
+        assert_eq!(words(&explain.changed), ["bold and a page", "Risks"]);
+        assert_eq!(
+            words(&explain.risks),
+            [
+                "r, Vec<b> and Vec<u8>, 1 < 2",
+                "<!-- shown -->",
+                "Database",
+                "locks <!-- never ends"
+            ]
+        );
+        assert!(explain.rest.is_empty(), "{:?}", explain.rest);
+        let hostile = Explain::parse(&"<!--<".repeat(200_000));
+        assert!(hostile.is_unstructured());
+    }
+
+    #[test]
+    fn a_pull_requests_number_is_no_heading() {
+        let explain = Explain::parse("## What changed\n#123 is merged\n#Risks\nr");
+        assert_eq!(words(&explain.changed), ["#123 is merged"]);
+        assert_eq!(words(&explain.risks), ["r"]);
+        let explain = Explain::parse("## Risk assessment\nr\n## Risks & mitigations\ns");
+        assert_eq!(words(&explain.risks), ["r", "s"]);
     }
 
     #[test]

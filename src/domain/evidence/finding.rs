@@ -69,6 +69,22 @@ impl Finding {
         }
     }
 
+    /// What is missing in a piece that was read and says nothing: it is there, and no evidence.
+    pub fn hollow(&self) -> Option<&'static str> {
+        match self {
+            Self::Tests(tests) if tests.totals.tests == tests.totals.skipped => Some("no test ran"),
+            Self::Coverage(coverage) if coverage.percent().is_none() => {
+                Some("no line's coverage was measured")
+            }
+            Self::Load(load) if load.measured_nothing() => Some("no request was measured"),
+            Self::Tests(_)
+            | Self::Load(_)
+            | Self::Security(_)
+            | Self::Coverage(_)
+            | Self::Explain { .. } => None,
+        }
+    }
+
     /// In a few words.
     pub fn in_short(&self) -> String {
         match self {
@@ -126,5 +142,47 @@ fn load_failure(load: &LoadReport) -> Option<Text> {
             "threshold crossed: {}",
             crossed.join(", ")
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::evidence::{Covered, Totals};
+
+    #[test]
+    fn what_was_read_and_says_nothing_is_no_evidence() {
+        let tests = |tests, skipped| {
+            Finding::Tests(TestsSummary {
+                totals: Totals {
+                    tests,
+                    skipped,
+                    ..Totals::default()
+                },
+                ..TestsSummary::default()
+            })
+        };
+        for hollow in [
+            tests(0, 0),
+            tests(7, 7),
+            Finding::Coverage(CoverageReport::default()),
+            Finding::Load(LoadReport::default()),
+        ] {
+            assert!(hollow.hollow().is_some(), "{hollow:?}");
+        }
+        for sound in [
+            tests(7, 6),
+            Finding::Coverage(CoverageReport {
+                lines: Some(Covered { found: 2, hit: 0 }),
+                ..CoverageReport::default()
+            }),
+            // Nothing sent is told, and speaks against the release by itself.
+            Finding::Load(LoadReport {
+                requests: Some(0),
+                ..LoadReport::default()
+            }),
+        ] {
+            assert_eq!(sound.hollow(), None, "{sound:?}");
+        }
     }
 }

@@ -11,6 +11,9 @@ use crate::domain::Text;
 
 /// Lines and branches kept to be joined; those of further files are counted only.
 const MARKS_KEPT: usize = 8_000_000;
+/// Points between what a report says of itself and what its lines show, from which on that is said: tools round, and count
+/// generated classes differently.
+const POINTS_APART: f64 = 2.0;
 /// Lines of problems.
 const PROBLEMS_KEPT: usize = 12;
 
@@ -156,7 +159,25 @@ impl CoverageMap {
     /// Closes one report.
     pub fn end_report(&mut self) {
         self.end_file();
+        self.say_what_does_not_add_up();
         self.reports = self.reports.saturating_add(1);
+    }
+
+    /// Nothing measured, or a share of its own that its lines do not show.
+    fn say_what_does_not_add_up(&mut self) {
+        let shown = self.files.values().map(Marks::covered);
+        let lines = shown.fold(self.beside.0, |mut sum, (lines, _)| {
+            sum += lines;
+            sum
+        });
+        let says = self.stated.map_or(self.share, |(lines, _)| lines.percent());
+        match (says, lines.percent()) {
+            (None, None) => self.problem("no line is measured in it"),
+            (Some(says), Some(shows)) if (says - shows).abs() >= POINTS_APART => {
+                self.problem(&format!("says {says:.1}%, its lines show {shows:.1}%"));
+            }
+            _ => {}
+        }
     }
 
     /// How many reports are in it.

@@ -101,11 +101,17 @@ impl LoadReport {
     /// everyone's. `problems` are those of summaries that could not be read. `None` for none.
     pub fn join(mut reports: Vec<(String, Self)>, problems: &[String]) -> Option<Self> {
         let badness = |report: &Self| match report.verdict() {
-            LoadVerdict::Failed => 0,
-            LoadVerdict::NoThresholds => 1,
-            LoadVerdict::Passed => 2,
+            LoadVerdict::Failed if report.collapse().is_some() => 0,
+            LoadVerdict::Failed => 1,
+            LoadVerdict::NoThresholds => 2,
+            LoadVerdict::Passed => 3,
         };
-        reports.sort_by_key(|(_, report)| badness(report));
+        // Of those that are equally bad the slowest.
+        let slowness = |report: &Self| report.p99.or(report.p95).or(report.p50).unwrap_or(0.0);
+        reports.sort_by(|(_, a), (_, b)| {
+            let worse = badness(a).cmp(&badness(b));
+            worse.then_with(|| slowness(b).total_cmp(&slowness(a)))
+        });
         let mut reports = reports.into_iter();
         let (name, mut joined) = reports.next()?;
         let others: Vec<_> = reports.collect();
@@ -138,6 +144,12 @@ impl LoadReport {
         }
     }
 
+    /// Whether no figure is in it, not even that nothing was sent.
+    pub fn measured_nothing(&self) -> bool {
+        let figures = [self.p50, self.p95, self.p99, self.throughput, self.failed];
+        self.requests.is_none() && figures.iter().all(Option::is_none)
+    }
+
     /// Compares it with what the team wrote down, where it did.
     pub fn compare_with(&mut self, written: Option<&LoadBaseline>) {
         if let Some(written) = written {
@@ -159,4 +171,41 @@ pub struct Threshold {
     pub name: Text,
     /// Whether it held.
     pub held: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_scenarios_the_worst_ones_figures_are_shown() {
+        let held = |p99: f64, held: bool| LoadReport {
+            p99: Some(p99),
+            thresholds: Some(vec![Threshold {
+                name: Text::line("p(99)<900"),
+                held,
+            }]),
+            ..LoadReport::default()
+        };
+        let join = |reports: Vec<LoadReport>| {
+            let named = reports.into_iter().map(|one| ("a.json".to_owned(), one));
+            LoadReport::join(named.collect(), &[]).unwrap()
+        };
+        let joined = join(vec![held(100.0, true), held(800.0, true)]);
+        assert_eq!(
+            (joined.p99, joined.verdict()),
+            (Some(800.0), LoadVerdict::Passed)
+        );
+        let joined = join(vec![held(800.0, true), held(100.0, false)]);
+        assert_eq!(
+            (joined.p99, joined.verdict()),
+            (Some(100.0), LoadVerdict::Failed)
+        );
+        let refused = LoadReport {
+            failed: Some(100.0),
+            ..LoadReport::default()
+        };
+        let joined = join(vec![held(800.0, false), refused]);
+        assert_eq!(joined.collapse(), Some("every request failed"));
+    }
 }

@@ -7,6 +7,7 @@ mod claims;
 mod coverage;
 mod event;
 mod explain;
+mod explain_html;
 mod explain_source;
 mod finding;
 mod frame;

@@ -162,7 +162,7 @@ impl Release {
                 None => Some(format!("{word} not read yet")),
                 Some(Piece::Missing) => Some(format!("{word} missing")),
                 Some(Piece::Unreadable(_)) => Some(format!("{word} unreadable")),
-                Some(Piece::Read { .. }) => None,
+                Some(Piece::Read { finding, .. }) => finding.hollow().map(str::to_owned),
             }
         };
         let evidence = self.policy.evidence.iter().filter_map(word);

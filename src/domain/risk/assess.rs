@@ -9,7 +9,7 @@ use super::{Factor, Level, RiskFacts, RiskRule};
 use crate::domain::{
     Text,
     diff::{AdvisorySeverity, DependenciesFrom, DependencyKind, Diff, EffectKind, FileKind, Seen},
-    evidence::{LoadReport, Severity},
+    evidence::{LoadBaseline, LoadReport, Severity},
     wording,
 };
 
@@ -319,16 +319,27 @@ fn load(load: &LoadReport) -> Option<(f64, String)> {
         return Some((1.0, format!("threshold crossed: {}", crossed.name)));
     }
     let before = load.baseline.as_ref()?;
+    let parts = [slower(load, before), failing_more(load, before)];
+    parts
+        .into_iter()
+        .flatten()
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+}
+
+/// The percentile that grew most.
+fn slower(load: &LoadReport, before: &LoadBaseline) -> Option<(f64, String)> {
     let slower = [
         ("p99", before.p99, load.p99),
         ("p95", before.p95, load.p95),
         ("p50", before.p50, load.p50),
     ]
     .into_iter()
-    .find_map(|(name, before, now)| {
+    .filter_map(|(name, before, now)| {
         let (before, now) = (before?, now?);
         (before > 0.0).then_some((name, now / before - 1.0))
-    });
+    })
+    // Of equal ones the first: the highest percentile.
+    .reduce(|most, next| if next.1 > most.1 { next } else { most });
     let (name, change) = slower?;
     (change > 0.05).then(|| {
         let share = change / 0.5;
@@ -336,6 +347,16 @@ fn load(load: &LoadReport) -> Option<(f64, String)> {
             share,
             format!("{name} {:+.0}% against {}", change * 100.0, before.of),
         )
+    })
+}
+
+/// A tenth of a point more requests that fail is noise, two points more are all of it.
+fn failing_more(load: &LoadReport, before: &LoadBaseline) -> Option<(f64, String)> {
+    let more = load.failed? - before.failed?;
+    (more > 0.1).then(|| {
+        let points = wording::significant(more, 2);
+        let words = format!("{points} points more requests failed than in {}", before.of);
+        (more / 2.0, words)
     })
 }
 
@@ -370,6 +391,9 @@ fn truncated(facts: &RiskFacts<'_>) -> Option<(f64, String)> {
         .is_some_and(|report| report.truncated || report.incomplete)
     {
         cut.push("the security scan");
+    }
+    if facts.coverage.is_some_and(|report| report.incomplete) {
+        cut.push("the coverage");
     }
     if facts.tests.is_some_and(|tests| tests.unreadable > 0) {
         cut.push("the test reports");

@@ -67,19 +67,27 @@ fn package(key: &str) -> Option<(&str, &str)> {
     let is_old = key.starts_with('/');
     let key = key.trim_start_matches('/');
     let key = key.split('(').next().unwrap_or(key);
-    let after_scope = usize::from(key.starts_with('@'));
-    let at = key[after_scope..].find('@').map(|at| at + after_scope);
-    let (name, version) = match at {
-        Some(at) if !is_old || !key[..at].contains('_') => (&key[..at], &key[at + 1..]),
-        _ if is_old => {
-            let key = key.split('_').next().unwrap_or(key);
-            key.rsplit_once('/')?
-        }
-        // `github.com/x/y/1a2b3c4...`
-        None if key.contains(".com/") || key.contains(".org/") => key.rsplit_once('/')?,
-        _ => return None,
+    // A scope's own mark and slash are a part of the name.
+    let scope = match key.strip_prefix('@') {
+        Some(scoped) => scoped.find('/')? + 2,
+        None => 0,
     };
-    (!name.is_empty() && !version.is_empty()).then_some((name, version))
+    let own = &key[scope..];
+    let end = match (own.find('@'), own.find('/')) {
+        // Version 5 has a slash before the version, and its peers after a `_`.
+        (at, Some(slash)) if is_old && at.is_none_or(|at| slash < at) => slash,
+        (Some(at), _) => at,
+        // `github.com/x/y/1a2b3c4...`
+        (None, _) if key.contains(".com/") || key.contains(".org/") => return key.rsplit_once('/'),
+        (None, _) => return None,
+    };
+    let (name, version) = (&key[..scope + end], &own[end + 1..]);
+    let is_fifth = own[end..].starts_with('/');
+    let version = match version.split_once('_') {
+        Some((version, _)) if is_fifth => version,
+        _ => version,
+    };
+    (!own[..end].is_empty() && !version.is_empty()).then_some((name, version))
 }
 
 #[cfg(test)]
@@ -108,6 +116,20 @@ mod tests {
         let read_five = read(five, Extent::Whole);
         assert_eq!(names(&read_five), ["@a/b 1.0.0", "lodash 4.17.20"]);
         assert_eq!(read_five.is_direct("lodash"), Some(true));
+    }
+
+    #[test]
+    fn an_underscore_in_a_name_is_no_peer() {
+        for (key, wanted) in [
+            ("/string_decoder/1.3.0", ("string_decoder", "1.3.0")),
+            ("/string_decoder@1.3.0", ("string_decoder", "1.3.0")),
+            ("/@a_b/c_d/1.0.0_react@18.0.0", ("@a_b/c_d", "1.0.0")),
+            ("/@a_b/c_d@1.0.0(e_f@2.0.0)", ("@a_b/c_d", "1.0.0")),
+            ("string_decoder@1.3.0", ("string_decoder", "1.3.0")),
+            ("/ts-node/10.9.1_abc_def", ("ts-node", "10.9.1")),
+        ] {
+            assert_eq!(package(key), Some(wanted), "{key}");
+        }
     }
 
     #[test]

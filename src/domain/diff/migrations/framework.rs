@@ -20,11 +20,7 @@ pub(super) fn framework_of(path: &str) -> Option<Framework> {
     {
         return None;
     }
-    // The half that undoes runs when someone asks for it, not with the release.
-    if name == "down.sql"
-        || ends(stem, "down")
-        || (name_as_is.starts_with('U') && is_flyway(name_as_is))
-    {
+    if undoes(path) {
         return None;
     }
     match ending {
@@ -64,6 +60,18 @@ pub(super) fn framework_of(path: &str) -> Option<Framework> {
         "java" | "kt" => (in_folder && is_flyway(name_as_is)).then_some(Framework::Flyway),
         _ => None,
     }
+}
+
+/// Whether a file is the half that undoes a migration: it runs when someone asks for it, not with the release.
+pub(super) fn undoes(path: &str) -> bool {
+    let name_as_is = path.rsplit('/').next().unwrap_or_default();
+    let name = name_as_is.to_ascii_lowercase();
+    let stem = name
+        .rsplit_once('.')
+        .map_or(name.as_str(), |(stem, _)| stem);
+    name == "down.sql"
+        || ends(stem, "down")
+        || (name_as_is.starts_with('U') && is_flyway(name_as_is))
 }
 
 fn sql(folders: &[&str], name: &str, name_as_is: &str, stem: &str) -> Option<Framework> {

@@ -2,7 +2,7 @@
 //!
 //! Source: Liquibase's documents, "Change Types".
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
@@ -11,6 +11,9 @@ use crate::domain::{
     Text,
     diff::{Effect, EffectKind},
 };
+
+/// Keys that are looked at on one line.
+const KEYS_OF_A_LINE: usize = 2_000;
 
 static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -32,17 +35,20 @@ static NOT_NULL: LazyLock<Option<Regex>> =
 pub(super) fn effects(lines: &[Line<'_>]) -> Vec<Effect> {
     let mut parts: Vec<(u32, String, String)> = Vec::new();
     for &(number, line) in lines {
-        let found = KEY.as_ref().and_then(|regex| regex.captures(line));
-        match (found, parts.last_mut()) {
-            (Some(found), _) => {
-                let from = found.name("key").map_or(0, |key| key.end());
-                parts.push((number, found["key"].to_owned(), line[from..].to_owned()));
-            }
-            (None, Some((_, _, text))) if text.len() < 8 << 10 => {
-                text.push(' ');
-                text.push_str(line);
-            }
-            _ => {}
+        let found = keys(line);
+        // What stands before the first key belongs to the change that is open.
+        let before = found.first().map_or(line.len(), |key| key.start);
+        if let Some((_, _, text)) = parts.last_mut().filter(|(_, _, text)| text.len() < 8 << 10) {
+            text.push(' ');
+            text.push_str(&line[..before]);
+        }
+        for (at, key) in found.iter().enumerate() {
+            let end = found.get(at + 1).map_or(line.len(), |next| next.start);
+            parts.push((
+                number,
+                line[key.clone()].to_owned(),
+                line[key.end..end].to_owned(),
+            ));
         }
     }
     let mut is_rollback = false;
@@ -56,6 +62,26 @@ pub(super) fn effects(lines: &[Line<'_>]) -> Vec<Effect> {
         }
     }
     all
+}
+
+/// The keys of a line, by where they stand. A line may hold a whole changelog: behind the first key only those count that
+/// open a tag or name a value, for the words stand in texts too.
+fn keys(line: &str) -> Vec<Range<usize>> {
+    let Some(regex) = KEY.as_ref() else {
+        return Vec::new();
+    };
+    let found = regex
+        .captures_iter(line)
+        .filter_map(|found| found.name("key"));
+    let mut keys: Vec<Range<usize>> = Vec::new();
+    for key in found.take(KEYS_OF_A_LINE) {
+        let after = line[key.end()..].trim_start_matches('"').trim_start();
+        let is_certain = line[..key.start()].ends_with('<') || after.starts_with(':');
+        if keys.is_empty() || is_certain {
+            keys.push(key.range());
+        }
+    }
+    keys
 }
 
 fn effect(line: u32, key: &str, text: &str) -> Option<Effect> {
@@ -138,6 +164,18 @@ mod tests {
     fn xml() {
         let text = "<changeSet id=\"1\">\n <addColumn tableName=\"orders\">\n  <column name=\"region\" type=\"text\">\n   <constraints nullable=\"false\"/>\n  </column>\n </addColumn>\n <dropTable tableName=\"old\"/>\n <renameColumn tableName=\"orders\" oldColumnName=\"a\" newColumnName=\"b\"/>\n <rollback>\n  <dropTable tableName=\"new\"/>\n </rollback>\n</changeSet>";
         assert_eq!(read(text), WANTED);
+    }
+
+    #[test]
+    fn a_changelog_on_one_line() {
+        let xml = "<changeSet id=\"1\" author=\"we delete and update\"><addColumn tableName=\"orders\"><column name=\"region\"><constraints nullable=\"false\"/></column></addColumn><dropTable tableName=\"old\"/><rollback><dropTable tableName=\"new\"/></rollback></changeSet>";
+        let wanted = [
+            "AddsNotNull 1 adds `region` to `orders` as NOT NULL without a default",
+            "DropsTable 1 drops the table `old`",
+        ];
+        assert_eq!(read(xml), wanted);
+        let json = r#"{"databaseChangeLog":[{"changeSet":{"changes":[{"addColumn":{"tableName":"orders","columns":[{"column":{"name":"region","constraints":{"nullable":false}}}]}},{"dropTable":{"tableName":"old"}}]}}]}"#;
+        assert_eq!(read(json), wanted);
     }
 
     #[test]

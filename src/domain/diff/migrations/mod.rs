@@ -3,6 +3,7 @@
 mod calls;
 mod framework;
 mod liquibase;
+mod marks;
 mod patterns;
 mod read;
 mod source;

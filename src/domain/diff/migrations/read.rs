@@ -1,6 +1,6 @@
 //! A changed file as a migration, where it is one: which framework, and what its new lines do.
 
-use super::{calls, framework::framework_of, liquibase, source, sql};
+use super::{calls, framework::framework_of, liquibase, marks, source, sql};
 use crate::domain::{
     diff::{Effect, Framework, Migration, MigrationChange, Patch, Seen},
     observation::FileChange,
@@ -20,7 +20,7 @@ impl Migration {
 
 fn read(file: &FileChange) -> Option<Migration> {
     let path = file.path.as_str();
-    let by_path = framework_of(path)?;
+    let by_path = framework_of(path).or_else(|| marks::framework_of(file))?;
     let change = match file.status.as_str() {
         "added" | "copied" => MigrationChange::Added,
         "removed" => MigrationChange::Removed,

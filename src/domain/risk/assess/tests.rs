@@ -136,3 +136,54 @@ fn odd_numbers_never_leave_the_range() {
     assert_eq!(points(1e-9, 20), 1);
     assert_eq!(points(1.0, 0), 0);
 }
+
+#[test]
+fn the_percentile_that_grew_most_and_more_failures_count_as_regression() {
+    let before = LoadBaseline {
+        of: Text::line("v1"),
+        p50: Some(100.0),
+        p95: Some(200.0),
+        p99: Some(300.0),
+        throughput: None,
+        failed: Some(0.1),
+    };
+    let of = |p50, p95, p99, failed| {
+        let load = LoadReport {
+            p50: Some(p50),
+            p95: Some(p95),
+            p99: Some(p99),
+            failed: Some(failed),
+            baseline: Some(Box::new(before.clone())),
+            ..LoadReport::default()
+        };
+        let risk = risk(&RiskFacts {
+            load: Some(&load),
+            ..RiskFacts::default()
+        });
+        let part = risk.contributions.into_iter().next();
+        part.map(|part| part.why.to_string())
+    };
+    assert_eq!(of(100.0, 200.0, 310.0, 0.15), None);
+    assert_eq!(
+        of(180.0, 200.0, 290.0, 0.1).as_deref(),
+        Some("p50 +80% against v1")
+    );
+    assert_eq!(
+        of(100.0, 200.0, 290.0, 4.9).as_deref(),
+        Some("4.8 points more requests failed than in v1")
+    );
+}
+
+#[test]
+fn coverage_of_which_a_part_was_not_read_is_no_whole() {
+    let coverage = crate::domain::evidence::CoverageReport {
+        incomplete: true,
+        ..Default::default()
+    };
+    let risk = risk(&RiskFacts {
+        coverage: Some(&coverage),
+        ..RiskFacts::default()
+    });
+    assert_eq!(risk.contributions[0].factor, Factor::Truncated);
+    assert_eq!(risk.contributions[0].why.as_str(), "cut: the coverage");
+}
