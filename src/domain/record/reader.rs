@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
 
     fn read(&mut self) -> Result<Option<Entry<'a>>, BrokenWhy> {
         let rest = &self.bytes[self.at..];
-        let Some(length) = rest.iter().position(|b| *b == b'\n') else {
+        let Some(length) = memchr::memchr(b'\n', rest) else {
             return check_torn(rest, false).map(|()| None);
         };
         let line = &rest[..length];
