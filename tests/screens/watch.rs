@@ -101,7 +101,19 @@ fn a_run_that_nobody_can_follow_says_so_in_the_bar_with_the_way_out() {
     }
 }
 
-/// Says a person at night "cannot tell" while errors are at 3%, and they look for a broken source.
+#[test]
+fn nothing_is_called_healthy_beside_the_word_to_roll_back() {
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let text = Stage::new(world::leaning().release).text(width, height);
+        assert!(text.contains("recommends: roll back"), "{text}");
+        assert!(text.contains("a gate fails"), "{text}");
+        assert!(!text.contains("✔ healthy"), "{text}");
+    }
+    let calm = Stage::new(world::monitoring().release).text(120, 34);
+    assert!(calm.contains("✔ healthy"), "{calm}");
+}
+
+/// Who reads "cannot tell" at night while errors are at 3% looks for a broken source.
 #[test]
 fn a_watch_that_ends_without_a_good_end_says_what_is_known_to_be_bad() {
     let undecided = |why: &str| JudgeEvent::WindowUndecided { why: why.into() };

@@ -17,6 +17,7 @@ use crate::{
         judge::State,
         plot::{Band, Plot},
         policy::{Metric, Side},
+        release::Advice,
         wording,
     },
     ui::{
@@ -96,6 +97,12 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
     if matches!(release.phase(), Phase::Undecided) {
         return (glyphs.unknown, release.watch.doubt(), styles.info);
     }
+    if !release.record.problems.is_empty() {
+        return (glyphs.fail, "problem reported", styles.fail);
+    }
+    if !release.rollout.issues.is_empty() {
+        return (glyphs.fail, "issue detected", styles.fail);
+    }
     if release.watch.standing().next().is_some() {
         return (glyphs.warn, "stands out", styles.warn);
     }
@@ -117,9 +124,14 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
         .filter(|(source, _)| !was_so(source.as_str()))
         .map(|(_, state)| *state)
         .collect();
+    // The minutes since everything was deployed, by themselves: beside "roll back" nothing is called healthy.
+    let is_against = derived
+        .advice
+        .as_ref()
+        .is_some_and(|told| told.advice == Advice::RollBack);
     if have == 0 || states.is_empty() {
         (glyphs.open, "nothing judged yet", styles.dim)
-    } else if states.contains(&State::Fail) {
+    } else if states.contains(&State::Fail) || is_against {
         (glyphs.warn, "a gate fails", styles.warn)
     } else if states.iter().any(|state| state.is_unknown()) {
         (glyphs.unknown, "not all known", styles.info)
