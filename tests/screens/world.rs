@@ -217,6 +217,7 @@ fn evidence(journal: &mut Journal, failed: u64) {
         removed: 340,
         truncated: false,
         authors: 3,
+        people: vec!["ana".into(), "ben".into(), "dee".into()],
         migrations: vec![Migration {
             framework: Framework::Sql,
             seen: Seen::Whole,
