@@ -42,11 +42,9 @@ pub trait Filler {
 /// How far it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filled {
-    /// Whether everything asked for is there.
-    pub whole: bool,
     /// Whether GitHub knows the workflow that rolls back: one that was never there has no runs.
     pub knows_rollback: bool,
-    /// What stopped it.
+    /// What stopped it; `None`: everything that was asked for is there.
     pub fault: Option<Fault>,
 }
 
@@ -57,16 +55,16 @@ pub async fn fill(
     (since, now): (Timestamp, Timestamp),
     filler: &mut dyn Filler,
 ) -> Filled {
-    let mut knows_rollback = true;
-    let filled = filled(ledger, source, (since, now), filler, &mut knows_rollback);
-    let fault = filled.await.err();
+    let mut told = Filled {
+        knows_rollback: true,
+        fault: None,
+    };
+    told.fault = filled(ledger, source, (since, now), filler, &mut told)
+        .await
+        .err();
     ledger.bound(MOST_DEPLOYMENTS);
     filler.keep(ledger);
-    Filled {
-        whole: fault.is_none(),
-        knows_rollback,
-        fault,
-    }
+    told
 }
 
 async fn filled(
@@ -74,7 +72,7 @@ async fn filled(
     source: &dyn Deliveries,
     (since, now): (Timestamp, Timestamp),
     filler: &mut dyn Filler,
-    knows_rollback: &mut bool,
+    told: &mut Filled,
 ) -> Result<(), Fault> {
     let from = ledger.wanted(since);
     let slug = ledger.scope.repository.slug();
@@ -92,11 +90,15 @@ async fn filled(
     }
     if let Some(rollback) = ledger.scope.rollback.clone() {
         filler.doing(format!("{slug}: runs of {rollback}"));
-        let listed = list_runs(source, &rollback, (runs_from, now)).await;
-        *knows_rollback = !matches!(&listed, Err(fault) if fault.kind == FaultKind::NotFound);
-        // The deployments are there all the same.
-        for run in if *knows_rollback { listed? } else { Vec::new() } {
-            Ledger::take_run(&mut ledger.rollbacks, run);
+        match list_runs(source, &rollback, (runs_from, now)).await {
+            Ok(runs) => {
+                for run in runs {
+                    Ledger::take_run(&mut ledger.rollbacks, run);
+                }
+            }
+            // The deployments are there all the same.
+            Err(fault) if fault.kind == FaultKind::NotFound => told.knows_rollback = false,
+            Err(fault) => return Err(fault),
         }
     }
     let reached = ledger

@@ -87,8 +87,10 @@ fn read_tests(files: &[File<'_>]) -> Result<TestReport, Fault> {
     walk(EvidenceKind::Tests, files, |name, input| {
         let by_name = name.is_empty() || has_extension(name, &["xml", "trx", "junit", "xunit"]);
         let result = match input {
-            Ok(input) if packs_a_report(name) && packed_by_mark(input.head()).is_some() => {
-                let how = packed_by_mark(input.head()).unwrap_or_default();
+            Ok(input)
+                if packs_a_report(name)
+                    && let Some(how) = packed_by_mark(input.head()) =>
+            {
                 Err(format!("packed as {how}, which is not opened"))
             }
             Ok(input) => {

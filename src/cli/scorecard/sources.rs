@@ -203,6 +203,7 @@ async fn ledgers(
             repository.slug()
         ));
     }
+    let is_whole = filled.fault.is_none();
     if let Some(fault) = filled.fault {
         if ledger.deployments.is_empty() {
             return Err(fault.into());
@@ -212,7 +213,7 @@ async fn ledgers(
             repository.slug()
         ));
     }
-    Ok(vec![(ledger, filled.whole)])
+    Ok(vec![(ledger, is_whole)])
 }
 
 async fn scope(

@@ -1,13 +1,14 @@
-//! The fields of a prompt: options, the reason, the phrase, what it says about itself, its keys.
+//! The fields of a prompt: options, the reason, the phrase; its foot stands below them.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
+use super::foot::{keys, rows_of, verb, words};
 use crate::{
-    app::{Asking, Choice, Entry, Field, Part, Phrase, Prompt, Reason, Word},
-    domain::{approval::Change, rollback::Plan},
+    app::{Asking, Choice, Entry, Field, Part, Phrase, Prompt, Reason},
+    domain::rollback::Plan,
     ui::{
         pane::{View, raise},
-        pen::{Pen, width, wrap},
+        pen::{Pen, width},
     },
 };
 
@@ -32,8 +33,7 @@ pub(super) fn height(prompt: &Prompt) -> u16 {
     };
     let entry = prompt.entry.as_ref().map_or(0, |_| 2);
     let phrase = prompt.phrase.as_ref().map_or(0, |_| 3);
-    let locked = prompt.locked.iter().map(rows_of).sum::<usize>();
-    let locked = u16::try_from(locked.min(LOCKED)).unwrap_or(0);
+    let locked = rows_of(&prompt.locked);
     1 + choices + entry + reason + phrase + locked.max(1) + 2
 }
 
@@ -313,136 +313,4 @@ fn asked(prompt: &Prompt, phrase: &Phrase) -> String {
         Some(_) => format!("then Enter to {verb} (or type {})", phrase.wanted()),
         None => format!("to {verb}"),
     }
-}
-
-/// What Enter does.
-fn verb(asking: &Asking) -> &'static str {
-    match asking {
-        Asking::Approve(_) => "approve",
-        Asking::Reject => "reject",
-        Asking::RollBack(_) => "roll back",
-        Asking::KillFlag(_) => "switch it off",
-        Asking::Note => "add the note",
-        Asking::Problem => "report it",
-        Asking::Close => "close the release",
-        Asking::Explain => "write it down",
-        Asking::HandOver => "hand over",
-        Asking::TakeSeat => "take the seat",
-        Asking::Extend => "extend the watch",
-        Asking::Hold => "hold it",
-        Asking::WaitNoLonger => "roll back at once",
-        Asking::KeepWatching => "keep watching",
-        Asking::SignOff(roles) if matches!(roles.as_slice(), [(_, true)]) => "take it back",
-        Asking::SignOff(_) => "sign",
-        Asking::Emergency => "take the emergency way",
-        Asking::WithdrawEmergency => "withdraw it",
-        Asking::Review => "record the review",
-        Asking::Schedule { .. } => "schedule it",
-        Asking::Leave => "leave",
-        Asking::Tick(ticking) if ticking.on => "tick it",
-        Asking::Tick(_) => "take it back",
-        Asking::Trust => "let them run",
-        Asking::CancelRun => "cancel the run",
-        Asking::RerunFailed => "run them again",
-    }
-}
-
-/// Most rows of what changed.
-const LOCKED: usize = 7;
-/// Characters of a change that surely fit a row.
-const CHANGE: usize = 60;
-
-fn in_words(change: &Change, arrow: &str) -> String {
-    format!(
-        "{} changed: {} {arrow} {}",
-        change.what, change.was, change.now
-    )
-}
-
-fn rows_of(change: &Change) -> usize {
-    in_words(change, ">").chars().count().div_ceil(CHANGE)
-}
-
-/// What the prompt says about itself: what changed, what is missing, what was refused.
-fn words(view: View<'_>, buffer: &mut Buffer, area: Rect, prompt: &Prompt) {
-    let styles = &view.look.styles;
-    let glyphs = view.look.glyphs;
-    if !prompt.locked.is_empty() {
-        // The row of the keys stays free.
-        let mut rows = 0..area.height.saturating_sub(1).max(1);
-        for change in &prompt.locked {
-            let text = in_words(change, glyphs.arrow);
-            let lines = wrap(&text, area.width.saturating_sub(2), LOCKED);
-            for (at, line) in lines.into_iter().enumerate() {
-                let Some(row) = rows.next() else { return };
-                let mut pen = Pen::new(buffer, area, row, glyphs.more);
-                pen.put(if at == 0 { glyphs.warn } else { " " }, styles.warn);
-                pen.skip(1).put(line, styles.warn);
-            }
-        }
-        return;
-    }
-    let (text, style) = match &prompt.word {
-        _ if prompt.sent => (
-            "handed over; waiting for the answer".to_owned(),
-            styles.accent,
-        ),
-        Some(Word::Missing(what)) => (what.clone(), styles.warn),
-        Some(Word::NoPaste) => (
-            "pasted text does not confirm: type it".to_owned(),
-            styles.warn,
-        ),
-        Some(Word::Refused(why)) => (why.clone(), styles.fail),
-        None => return,
-    };
-    for (row, line) in (0u16..).zip(wrap(
-        &text,
-        area.width,
-        usize::from(area.height.saturating_sub(1)).max(1),
-    )) {
-        Pen::new(buffer, area, row, glyphs.more).put(line, style);
-    }
-}
-
-fn keys(view: View<'_>, buffer: &mut Buffer, area: Rect, prompt: &Prompt) {
-    let styles = &view.look.styles;
-    let row = area.height.saturating_sub(1);
-    let mut pen = Pen::new(buffer, area, row, view.look.glyphs.more);
-    if !prompt.locked.is_empty() {
-        pen.put("Esc", styles.key)
-            .put(" close and look again", styles.text);
-        return;
-    }
-    let ready = prompt.missing().is_none() && !prompt.sent;
-    let is_last = prompt.parts().last() == Some(&prompt.part);
-    let left = prompt
-        .phrase
-        .as_ref()
-        .filter(|phrase| {
-            let begun = phrase.short().is_none() || !phrase.typed().is_empty();
-            begun && phrase.is_on_the_way() && !phrase.is_complete() && prompt.part == Part::Phrase
-        })
-        .map(|phrase| {
-            crate::domain::wording::count(phrase.rest().chars().count() as u64, "more character")
-        });
-    if let Some(left) = left {
-        pen.put_right(&left, styles.dim);
-    } else if prompt.part == Part::Reason {
-        pen.put_right("alt-Enter new line", styles.dim);
-    }
-    let (key, text) = if ready {
-        (styles.key, styles.text)
-    } else {
-        (styles.faint, styles.faint)
-    };
-    if is_last {
-        pen.put("Enter", key)
-            .put(" ", text)
-            .put(verb(&prompt.asking), text);
-    } else {
-        pen.put("Enter", styles.key).put(" next", styles.text);
-    }
-    pen.skip(4)
-        .put("Esc", styles.key)
-        .put(" cancel", styles.text);
 }

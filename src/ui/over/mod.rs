@@ -6,6 +6,7 @@ mod card;
 mod checklist;
 mod fact;
 mod fields;
+mod foot;
 mod help;
 mod lane;
 mod other;

@@ -143,18 +143,10 @@ fn changes_a_table(patch: &Patch) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::diff::migrations::made::file;
 
     fn by_content(path: &str, status: &str, content: &str) -> Option<Framework> {
-        let lines: Vec<&str> = content.lines().collect();
-        let body: String = lines.iter().flat_map(|line| ["+", line, "\n"]).collect();
-        framework_of(&FileChange {
-            path: path.into(),
-            added: u32::try_from(lines.len()).unwrap(),
-            removed: 0,
-            status: status.into(),
-            previous: None,
-            patch: Some(Patch::new(format!("@@ -0,0 +1,{} @@\n{body}", lines.len()))),
-        })
+        framework_of(&file(path, status, content))
     }
 
     #[test]

@@ -3,6 +3,8 @@
 mod calls;
 mod framework;
 mod liquibase;
+#[cfg(test)]
+mod made;
 mod marks;
 mod patterns;
 mod read;

@@ -124,20 +124,7 @@ fn effects(path: &str, lines: &[(u32, &str)]) -> Vec<Effect> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::diff::EffectKind;
-
-    fn file(path: &str, status: &str, content: &str) -> FileChange {
-        let lines: Vec<&str> = content.lines().collect();
-        let body: String = lines.iter().flat_map(|line| ["+", line, "\n"]).collect();
-        FileChange {
-            path: path.into(),
-            added: u32::try_from(lines.len()).unwrap(),
-            removed: 0,
-            status: status.into(),
-            previous: None,
-            patch: Some(Patch::new(format!("@@ -0,0 +1,{} @@\n{body}", lines.len()))),
-        }
-    }
+    use crate::domain::diff::{EffectKind, migrations::made::file};
 
     fn kinds(migration: &Migration) -> Vec<(EffectKind, u32)> {
         migration
