@@ -15,6 +15,8 @@ mod run;
 #[path = "stories/story.rs"]
 #[expect(dead_code, reason = "records look at no expectations")]
 mod story;
+#[path = "records/taken_back.rs"]
+mod taken_back;
 #[path = "stories/world.rs"]
 mod world;
 

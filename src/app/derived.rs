@@ -8,7 +8,7 @@ use crate::domain::{
     Seq, Text,
     evidence::{Contradiction, Explain},
     judge::{BaselineStats, Limit, Rule, Series, Verdict},
-    observation::{Minute, Sample},
+    observation::Minute,
     policy::{Metric, Side, Unit},
     release::{
         Gate, Recommendation, Release, ReleaseReadings, Sighting, StageProgress, first_whole,
@@ -210,12 +210,12 @@ fn spoken(release: &Release) -> Option<usize> {
     })
 }
 
-/// What a metric has been since everything was deployed.
+/// What a metric has been since everything was deployed, until a rollback was asked for.
 fn after(release: &Release, metric: &Metric) -> Option<BaselineStats> {
     let from = first_whole(release.rollout.deployed.or(release.rollout.first_traffic)?);
+    let until = release.watch_end().unwrap_or(Minute(i64::MAX)).max(from);
     let series = release.watch.series.get(&metric.key())?;
-    let samples: Vec<Sample> = series.range(from..).map(|(_, sample)| *sample).collect();
-    BaselineStats::of(samples)
+    BaselineStats::of(series.range(from..until).map(|(_, sample)| *sample))
 }
 
 /// What a metric is held against. A canary takes a share of the traffic, so its counts have nothing to be held against.

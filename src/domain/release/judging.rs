@@ -218,39 +218,48 @@ impl Release {
         self.rollout.deployed.map(first_whole)
     }
 
-    /// Minutes of the watch with complete data, oldest first, at most as many as the window has.
-    pub fn window_minutes(&self) -> Vec<Minute> {
+    /// The first minute that is not the new version's alone any more: that in which a rollback was asked for. `None` where
+    /// none was, or it failed: then the new version serves on.
+    pub fn watch_end(&self) -> Option<Minute> {
+        let attempt = self.rollback.newest()?;
+        let serves_on = matches!(attempt.progress, RollbackProgress::Failed { .. });
+        (!serves_on).then(|| Minute::of(attempt.at))
+    }
+
+    /// Minutes of the watch with complete data, oldest first.
+    fn complete_minutes(&self) -> Vec<Minute> {
         let Some(first) = self.window_start() else {
             return Vec::new();
         };
-        let (_, want) = self.window_progress();
+        let end = self.watch_end().unwrap_or(Minute(i64::MAX)).max(first);
         let needed = self.needed();
-        let all: Vec<Minute> = self
-            .watch
+        self.watch
             .judged
-            .range(first..)
+            .range(first..end)
             .map(|(minute, _)| *minute)
             .filter(|minute| self.has_all(&needed, *minute))
-            .collect();
-        let skip = all.len().saturating_sub(want);
+            .collect()
+    }
+
+    /// The same, at most as many as the window has.
+    pub fn window_minutes(&self) -> Vec<Minute> {
+        let all = self.complete_minutes();
+        let skip = all.len().saturating_sub(self.window_length());
         all[skip..].to_vec()
     }
 
     /// How many minutes of the window had complete data, and how many it takes.
     pub fn window_progress(&self) -> (usize, usize) {
+        let want = self.window_length();
+        (self.complete_minutes().len().min(want), want)
+    }
+
+    /// Minutes that the window takes.
+    fn window_length(&self) -> usize {
         // While both fleets of a blue-green deploy stand, the watch goes on.
         let window = self.policy.hypercare.window.max(self.validation());
         let minutes = window.as_mins() + self.watch.extended;
-        let want = usize::try_from(minutes.max(1)).unwrap_or(usize::MAX);
-        let have = self.window_start().map_or(0, |first| {
-            let needed = self.needed();
-            self.watch
-                .judged
-                .range(first..)
-                .filter(|(minute, _)| self.has_all(&needed, **minute))
-                .count()
-        });
-        (have.min(want), want)
+        usize::try_from(minutes.max(1)).unwrap_or(usize::MAX)
     }
 
     /// Whether every metric that a gate or a trigger names has a value in that minute; no traffic is none. The sides

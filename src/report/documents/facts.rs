@@ -199,11 +199,10 @@ pub(super) fn moved<'a>(release: &'a Release, until: Option<Minute>) -> Vec<Move
         .collect()
 }
 
-/// Up to when the new version alone is measured: the first request to roll back, else the window's end.
+/// Up to when the new version alone is measured: the request to roll back, else the window's end.
 pub(super) fn measured_until(release: &Release) -> Option<Minute> {
-    let asked = release.rollback.attempts.first().map(|attempt| attempt.at);
-    let last = release.window_minutes().last().map(|minute| minute.plus(1));
-    asked.map(Minute::of).or(last)
+    let last = || release.window_minutes().last().map(|minute| minute.plus(1));
+    release.watch_end().or_else(last)
 }
 
 /// The table of metrics before and after.
