@@ -45,9 +45,7 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
         Action::Reject => release.approval.waiting.is_some() && !phase.is_end(),
         Action::RollBack => return rollback(release, &phase),
         Action::KillFlag => return killing(release, &phase),
-        Action::KeepWatching => {
-            release.watch.alerts().next().is_some() || release.watch.strange().next().is_some()
-        }
+        Action::KeepWatching => release.wants_to_be_seen(),
         Action::Hold => {
             let afar = release.record.seating.countdown_afar();
             release.rollback.countdown().is_some() || afar.is_some()

@@ -61,7 +61,7 @@ pub(super) fn paint(look: &Look, buffer: &mut Buffer, area: Rect, bars: &Bars) {
         let is_read = index == bars.read;
         let style = match bars.values[index] {
             _ if is_read => styles.strong,
-            // Without colours no bar may be turned round: the one that is read is the bright one.
+            // Without colours no bar may be turned round: the one that is read is the bright and solid one.
             _ if styles.mono => styles.dim,
             Some(value) if bars.is_bad && value > 0.0 => styles.warn,
             Some(_) if bars.partial[index] => styles.faint,
@@ -72,7 +72,11 @@ pub(super) fn paint(look: &Look, buffer: &mut Buffer, area: Rect, bars: &Bars) {
             let sign = match bars.values[index] {
                 None if row == 0 => look.glyphs.unknown,
                 None => " ",
-                Some(value) => cell(look, value, most, row, rows),
+                Some(value) => match cell(look, value, most, row, rows) {
+                    "█" if styles.mono && !is_read => "▒",
+                    "#" if styles.mono && !is_read => ":",
+                    sign => sign,
+                },
             };
             let y = area.y + rows - 1 - row;
             for column in 0..u16::try_from(thick).unwrap_or(1) {

@@ -118,13 +118,13 @@ fn rerun(release: &Release) -> Option<Event> {
 
 /// What a person saw, and keeps watching all the same; `None`: there is nothing to answer.
 fn keep_watching(release: &Release) -> Option<Vec<Event>> {
+    if !release.wants_to_be_seen() {
+        return None;
+    }
     let alerts = release.watch.alerts();
     let triggers: Vec<String> = alerts.map(|(source, _)| source.to_owned()).collect();
     let strange = release.watch.strange();
     let anomalies: Vec<MetricName> = strange.map(|(metric, ..)| metric.clone()).collect();
-    if triggers.is_empty() && anomalies.is_empty() {
-        return None;
-    }
     // Who watches on has held the countdown too.
     let mut events: Vec<Event> = hold(release).into_iter().collect();
     let kept = JudgeEvent::KeptWatching {

@@ -226,6 +226,12 @@ impl Release {
         (!serves_on).then(|| Minute::of(attempt.at))
     }
 
+    /// Whether a trigger or a metric waits for a person to say that it was seen. Who rolls back has answered.
+    pub fn wants_to_be_seen(&self) -> bool {
+        let is_told = self.watch.alerts().next().is_some() || self.watch.strange().next().is_some();
+        is_told && self.watch_end().is_none()
+    }
+
     /// Minutes of the watch with complete data, oldest first.
     fn complete_minutes(&self) -> Vec<Minute> {
         let Some(first) = self.window_start() else {
