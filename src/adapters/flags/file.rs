@@ -1,4 +1,4 @@
-//! [`Flags`] in a flagd or `OpenFeature` file on this machine: `{"flags": {"NAME": {"state": "ENABLED"}}}`.
+//! [`Flags`] in a flagd or `OpenFeature` file on this machine: `{"flags": {"NAME": {"state": "ENABLED"}}}`, or the same as YAML.
 //!
 //! Source: flagd, "Flag definitions" (flagd.dev): a flag whose `state` is `DISABLED` is not evaluated.
 
@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::http::understand;
+use super::{http::understand, yaml};
 use crate::{
     domain::{Fault, FaultKind, flags::FlagReading},
     ports::{Asked, Flags},
@@ -28,6 +28,16 @@ impl FlagFile {
     /// At that path; opens nothing.
     pub fn new(path: PathBuf) -> Self {
         Self { path }
+    }
+
+    /// By its name, as flagd tells them apart.
+    fn is_yaml(&self) -> bool {
+        let ending = self.path.extension().and_then(|ending| ending.to_str());
+        ending.is_some_and(|ending| {
+            ["yaml", "yml"]
+                .iter()
+                .any(|one| ending.eq_ignore_ascii_case(one))
+        })
     }
 
     fn fault(&self, detail: impl AsRef<str>) -> Fault {
@@ -85,6 +95,11 @@ impl Flags for FlagFile {
             let bytes = read
                 .map_err(|error| self.fault(error.to_string()))?
                 .map_err(|error| self.fault(error.to_string()))?;
+            let bytes = if self.is_yaml() {
+                yaml::as_json(&bytes).map_err(|why| self.fault(why))?
+            } else {
+                bytes
+            };
             let reading = |name: &String| {
                 let escaped = name.replace('~', "~0").replace('/', "~1");
                 let pointer = format!("/flags/{escaped}/state");
@@ -97,6 +112,11 @@ impl Flags for FlagFile {
     fn kill<'a>(&'a self, name: &'a str) -> Asked<'a, ()> {
         Box::pin(async move {
             let (path, flag) = (self.path.clone(), name.to_owned());
+            let disabled = if self.is_yaml() {
+                yaml::disabled
+            } else {
+                disabled
+            };
             let written = tokio::task::spawn_blocking(move || {
                 let bytes = held(&path).map_err(|error| error.to_string())?;
                 let bytes = disabled(&bytes, &flag)?;
@@ -127,6 +147,22 @@ mod tests {
         assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
         let read = FlagFile::new(real).read(&["c".to_owned()]).await.unwrap();
         assert_eq!(read[0].1, FlagReading::Off);
+    }
+
+    #[tokio::test]
+    async fn a_file_in_yaml_keeps_its_comments() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flags.YML");
+        std::fs::write(&path, "flags:\n  c: { state: ENABLED }  # ours\n").unwrap();
+        let flags = FlagFile::new(path.clone());
+        let read = flags.read(&["c".to_owned()]).await.unwrap();
+        assert_eq!(read[0].1, FlagReading::On);
+        flags.kill("c").await.unwrap();
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(written, "flags:\n  c: { state: DISABLED }  # ours\n");
+        std::fs::write(&path, "flags: [").unwrap();
+        let fault = flags.read(&["c".to_owned()]).await.unwrap_err();
+        assert!(fault.to_string().contains("it is no YAML"), "{fault}");
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@
 mod file;
 mod http;
 mod recipe;
+mod yaml;
 
 pub use file::FlagFile;
 pub use http::HttpFlags;
