@@ -21,6 +21,8 @@ pub(super) enum Frame {
     SwitchedOff,
     /// Something that is owed an acknowledgement by this name, and the click in it.
     Envelope(String, Option<Click>),
+    /// A window came back with a reason that says nothing: this name is owed the answer that it stays open.
+    Blank(String),
     /// Anything else.
     Other,
 }
@@ -48,7 +50,10 @@ pub(super) fn read(text: &str) -> Frame {
         ("disconnect", _) => Frame::Disconnect,
         (kind, Some(id)) if !id.is_empty() && id.len() <= 200 => {
             let click = (kind == "interactive").then(|| click(&raw.payload, &id));
-            Frame::Envelope(id, click.flatten())
+            match click.flatten() {
+                Some(click) if says_nothing(&click.button) => Frame::Blank(id),
+                click => Frame::Envelope(id, click),
+            }
         }
         _ => Frame::Other,
     }
@@ -57,6 +62,18 @@ pub(super) fn read(text: &str) -> Frame {
 /// The acknowledgement of an envelope.
 pub(super) fn acknowledgement(envelope: &str) -> String {
     serde_json::json!({ "envelope_id": envelope }).to_string()
+}
+
+/// The acknowledgement of a window that is to stay open, with why, under its field.
+pub(super) fn asks_again(envelope: &str) -> String {
+    let why = "Say why: it goes to the run and into the record.";
+    let payload =
+        serde_json::json!({ "response_action": "errors", "errors": { REASON_BLOCK: why } });
+    serde_json::json!({ "envelope_id": envelope, "payload": payload }).to_string()
+}
+
+fn says_nothing(button: &Button) -> bool {
+    matches!(button, Button::Rejected { reason } if reason.is_empty())
 }
 
 /// The click in an envelope. What has no name of its own is called by its trigger, or by the envelope.
@@ -203,6 +220,31 @@ mod tests {
             read(&other.to_string()),
             Frame::Envelope("e".to_owned(), None)
         );
+    }
+
+    #[test]
+    fn a_reason_that_says_nothing_leaves_the_window_open() {
+        let asked = json!({ "value": "v", "channel": "C1" }).to_string();
+        let frame = |reason: Value| {
+            let view = json!({
+                "callback_id": REJECT_CALLBACK, "id": "V1", "private_metadata": asked,
+                "state": { "values": { REASON_BLOCK: { REASON_BLOCK: { "value": reason } } } },
+            });
+            let payload =
+                json!({ "type": "view_submission", "user": { "id": "U1" }, "view": view });
+            json!({ "type": "interactive", "envelope_id": "e1", "payload": payload }).to_string()
+        };
+        for blank in [json!(" \n\t"), json!(""), Value::Null] {
+            assert_eq!(read(&frame(blank)), Frame::Blank("e1".to_owned()));
+        }
+        assert!(matches!(
+            read(&frame(json!("no"))),
+            Frame::Envelope(_, Some(_))
+        ));
+        let owed: Value = serde_json::from_str(&asks_again("e1")).unwrap();
+        assert_eq!(owed["envelope_id"], "e1");
+        assert_eq!(owed["payload"]["response_action"], "errors");
+        assert!(owed["payload"]["errors"][REASON_BLOCK].is_string());
     }
 
     #[test]

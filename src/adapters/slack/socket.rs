@@ -22,7 +22,7 @@ use tokio_tungstenite::{
 
 use super::{
     ears::Ears,
-    envelope::{Frame, acknowledgement, read},
+    envelope::{Frame, acknowledgement, asks_again, read},
     web::Web,
 };
 use crate::domain::{Fault, FaultKind, chat::Click};
@@ -153,6 +153,12 @@ pub(super) async fn listen(mut socket: Socket, ears: Arc<Ears>, notices: mpsc::S
             // Slack warns of an end, and then asks for it: one new line is enough.
             Frame::Disconnect if std::mem::replace(&mut was_asked, true) => continue,
             Frame::Disconnect => Notice::Refresh,
+            Frame::Blank(id) => {
+                if let Err(error) = socket.send(Message::text(asks_again(&id))).await {
+                    break error.to_string();
+                }
+                continue;
+            }
             Frame::Envelope(id, click) => {
                 if let Some(click) = &click
                     && !ears.take(click).await
