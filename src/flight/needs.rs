@@ -261,7 +261,10 @@ fn lane(release: &Release) -> Option<LaneNeeds> {
 }
 
 fn rollback_run(release: &Release) -> Option<Lookup> {
-    let attempt = release.rollback.in_flight()?;
+    let attempt = release.rollback.followed()?;
+    if attempt.still_works() && release.record.closed.is_some() {
+        return None;
+    }
     if let Some(run) = attempt.run {
         return Some(Lookup::Known(run));
     }
