@@ -155,6 +155,8 @@ impl Needs {
             Phase::StageWatch { .. } => secs(15),
             Phase::RollingBack => secs(10),
             Phase::Monitoring | Phase::Undecided | Phase::Recovering => secs(60),
+            // Given up, and it may still change production.
+            Phase::RollbackFailed if release.rollback.followed().is_some() => secs(30),
             Phase::RollbackFailed | Phase::Stopped | Phase::Ended(_) => secs(300),
         };
         Self {
