@@ -11,14 +11,14 @@ use crate::{
 };
 
 /// A value by its key, and whether the team's file says so or cockpit does.
-pub(super) struct Value {
+pub(super) struct Row {
     pub(super) key: &'static str,
     pub(super) value: String,
     pub(super) from: Layer,
 }
 
 /// All of them, in the order of the file.
-pub(super) fn values(team: &TeamFile) -> Vec<Value> {
+pub(super) fn values(team: &TeamFile) -> Vec<Row> {
     let mut all = List(Vec::new());
     production(team, &mut all);
     watch(team, &mut all);
@@ -27,7 +27,7 @@ pub(super) fn values(team: &TeamFile) -> Vec<Value> {
     all.0
 }
 
-struct List(Vec<Value>);
+struct List(Vec<Row>);
 
 impl List {
     fn add(&mut self, key: &'static str, value: impl Into<String>, is_written: bool) {
@@ -37,7 +37,7 @@ impl List {
             Layer::Default
         };
         let value = value.into();
-        self.0.push(Value { key, value, from });
+        self.0.push(Row { key, value, from });
     }
 }
 
