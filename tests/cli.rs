@@ -203,6 +203,29 @@ fn show_tells_values_and_layers() {
     for words in ["acme/shop", "light", "--theme", "db.cpu > 90% for 5m"] {
         assert!(out(&output).contains(words), "{words} in {}", out(&output));
     }
+    let said = out(&output);
+    let row = |key: &str| {
+        let line = said.lines().find(|line| line.trim_start().starts_with(key));
+        let words = line.unwrap_or_default().split_whitespace();
+        words.skip(1).collect::<Vec<_>>().join(" ")
+    };
+    for (key, value) in [
+        ("hypercare.window ", "30m cockpit.toml"),
+        ("hypercare.false_alarms ", "1% default"),
+        (
+            "rollback.during_deploy ",
+            "cancel-then-dispatch cockpit.toml",
+        ),
+        ("rollback.countdown ", "1m default"),
+        ("approval.escalate_after ", "4h cockpit.toml"),
+        ("evidence.max_age ", "12h default"),
+        (
+            "strategy ",
+            "canary: 5% for 10m, 25% for 15m, 100% cockpit.toml",
+        ),
+    ] {
+        assert_eq!(row(key), value, "{key} in {said}");
+    }
 }
 
 #[test]

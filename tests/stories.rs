@@ -21,7 +21,12 @@ mod world;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use cockpit::{
+    domain::RunId,
+    flight::{Lookup, Needs},
+};
 use expect::Actual;
+use jiff::SignedDuration;
 use story::Story;
 
 /// Every story by its file's name.
@@ -216,4 +221,23 @@ fn every_event_refusal_and_phase_occurs() {
             .iter()
             .all(|name| wanted.contains(*name) && !seen.contains(*name))
     );
+}
+
+#[test]
+fn a_rollback_that_was_given_up_is_asked_after_until_its_run_ends() {
+    let all = stories();
+    let (_, whole) = all
+        .into_iter()
+        .find(|(name, _)| name == "rollback_ends_late")
+        .unwrap();
+    let needs_after = |steps: usize| {
+        let mut story = whole.clone();
+        story.steps.truncate(steps);
+        Needs::of(&story.play().1.release)
+    };
+    let given_up = needs_after(4);
+    let known = Some(Lookup::Known(RunId(9100)));
+    assert_eq!(given_up.rollback_run, known, "the run is known and works");
+    assert!(given_up.run_every <= SignedDuration::from_secs(30));
+    assert_eq!(needs_after(5).rollback_run, None, "it is at its end");
 }

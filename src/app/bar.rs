@@ -140,8 +140,19 @@ fn preparing(release: &Release, now: Timestamp) -> String {
         .collect();
     match (running.is_empty(), &release.rollout.run) {
         (false, _) => running.join(", "),
-        (true, Some(_)) => "no step runs now".to_owned(),
+        (true, Some(_)) => idle(release),
         (true, None) => "looking for the run".to_owned(),
+    }
+}
+
+/// Why no step runs, where GitHub says so.
+fn idle(release: &Release) -> String {
+    let holds = release.approval.holds.iter();
+    let held: Vec<&str> = holds.map(|hold| hold.name.as_str()).collect();
+    if held.is_empty() {
+        "no step runs now".to_owned()
+    } else {
+        format!("held at {}: decided on GitHub, not here", held.join(", "))
     }
 }
 
@@ -289,6 +300,9 @@ fn beyond_the_review(release: &Release) -> Vec<String> {
 }
 
 fn deploying(release: &Release, now: Timestamp) -> Bar {
+    if let Some(bar) = super::lane::deploy_waits(release) {
+        return bar;
+    }
     let mut holds = beyond_the_review(release);
     if holds.is_empty() {
         let unnamed = release.approval.holds.iter();
@@ -391,6 +405,7 @@ fn rolling_back(release: &Release, now: Timestamp) -> Bar {
         }
         RollbackProgress::Preparing => "the running deploy is dealt with first".to_owned(),
         RollbackProgress::Starting => "start requested".to_owned(),
+        _ if attempt.waits_for_lane() => return super::lane::rollback_waits(),
         _ if attempt.holds.is_empty() => "its run works".to_owned(),
         _ => match release.rollback_hindrance() {
             Some(why) => return Bar::new(Tone::Alert, "The rollback is held", why.as_str()),

@@ -34,7 +34,7 @@ pub(super) fn ended(release: &Release, end: &End, now: Timestamp) -> Bar {
         },
         End::Failed { what } => what.first_line().to_owned(),
         End::Expired => "nobody approved it in GitHub's time".to_owned(),
-        End::Cancelled => "the run was cancelled".to_owned(),
+        End::Cancelled => cancelled(release).to_owned(),
         End::RolledBack => recovery(release),
         End::ClosedByHand { reason } => reason.first_line().to_owned(),
     };
@@ -45,6 +45,14 @@ pub(super) fn ended(release: &Release, end: &End, now: Timestamp) -> Bar {
     let review = release.review_in_words(now);
     let review = review.map_or_else(String::new, |review| format!("emergency: {review}"));
     Bar::new(tone, release.outcome().word(), detail).right(review)
+}
+
+fn cancelled(release: &Release) -> &'static str {
+    if release.rollout.out_of_lane {
+        "the run was cancelled while it waited for its lane: a newer one took its place, or a person stopped it"
+    } else {
+        "the run was cancelled"
+    }
 }
 
 /// Items of after the deploy that a person has still to tick.

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::Tone;
+use super::{Bar, Tone};
 use crate::domain::{
-    observation::{Fate, LaneSnapshot},
+    observation::{Fate, LaneSnapshot, RunStatus},
     release::Release,
     wording,
 };
@@ -50,6 +50,27 @@ fn place(lane: &LaneSnapshot) -> String {
         Some(holder) => format!("lane: place {} behind run {holder}", lane.position),
         None => format!("lane: place {}, the holder is not told", lane.position),
     }
+}
+
+/// A rollback whose run is not let in.
+pub(super) fn rollback_waits() -> Bar {
+    let detail = "its run is behind another: let that one end, or cancel it on GitHub";
+    Bar::new(Tone::Look, "The rollback waits for its lane", detail)
+}
+
+/// A deploy that was let go and is not let in; `None` where nothing of it waits.
+pub(super) fn deploy_waits(release: &Release) -> Option<Bar> {
+    let run = release.rollout.deploying_run()?;
+    if run.status != RunStatus::Pending {
+        return None;
+    }
+    let lane = release.rollout.lane.as_ref().and_then(Option::as_ref);
+    let detail = match lane.and_then(|lane| lane.holder) {
+        Some(holder) => format!("run {holder} holds it"),
+        None => "another run holds it".to_owned(),
+    };
+    let head = "Approved; the run waits for its lane";
+    Some(Bar::new(Tone::Look, head, detail))
 }
 
 /// What a newer run would do to this one, where that costs it its place.

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{
     exit::{Exit, Stop},
     say::print,
+    settled,
     surroundings::Surroundings,
 };
 use crate::{
@@ -81,6 +82,9 @@ fn as_text(resolved: &Resolved) -> String {
         back.map_or("none", |rule| rule.workflow.as_str()),
         "",
     );
+    for at in settled::values(team) {
+        page.row(at.key, &at.value, &at.from.to_string());
+    }
     page.head("What a gate's state does");
     page.row("gate", "fail, ambiguous, no data, broken", "");
     for gate in &GATES {
@@ -107,6 +111,10 @@ fn as_text(resolved: &Resolved) -> String {
         &format!("{:?}", machine.screen.depth.value),
         &machine.screen.depth.from.to_string(),
     );
+    match &machine.state_dir {
+        Some(at) => page.row("state", &at.value.to_string_lossy(), &at.from.to_string()),
+        None => page.row("state", "the platform's folder for it", "default"),
+    }
     page.settled("log", &machine.log);
     let remarks = remarks(&team.policy, WallClock.now());
     if !remarks.is_empty() {

@@ -40,6 +40,7 @@ mod say;
 mod scorecard;
 mod screen;
 mod seat;
+mod settled;
 mod signoff;
 mod smoke;
 mod status;

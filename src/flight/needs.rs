@@ -155,6 +155,8 @@ impl Needs {
             Phase::StageWatch { .. } => secs(15),
             Phase::RollingBack => secs(10),
             Phase::Monitoring | Phase::Undecided | Phase::Recovering => secs(60),
+            // Given up, and it may still change production.
+            Phase::RollbackFailed if release.rollback.followed().is_some() => secs(30),
             Phase::RollbackFailed | Phase::Stopped | Phase::Ended(_) => secs(300),
         };
         Self {
@@ -261,7 +263,10 @@ fn lane(release: &Release) -> Option<LaneNeeds> {
 }
 
 fn rollback_run(release: &Release) -> Option<Lookup> {
-    let attempt = release.rollback.in_flight()?;
+    let attempt = release.rollback.followed()?;
+    if attempt.still_works() && release.record.closed.is_some() {
+        return None;
+    }
     if let Some(run) = attempt.run {
         return Some(Lookup::Known(run));
     }

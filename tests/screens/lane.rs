@@ -1,13 +1,17 @@
 //! The production lane: the line at the foot, and its box at every size, also where the server tells little.
 
 use cockpit::domain::{
-    RunId,
-    observation::{LaneRule, LaneRun, LaneSnapshot},
-    rollout::RolloutEvent,
+    Actor, EnvironmentId, RunId, Seq,
+    approval::{ApprovalEvent, Consent},
+    observation::{
+        Conclusion, LaneRule, LaneRun, LaneSnapshot, PendingDeployment, Reviewer, RunStatus,
+    },
+    rollback::{Plan, RollbackEvent},
+    rollout::{RolloutEvent, RunFacts, StepState},
 };
 
 use crate::{
-    journal::at,
+    journal::{Journal, at, login},
     stage::{self, Stage},
     world,
 };
@@ -100,4 +104,100 @@ fn what_the_server_cannot_tell_is_said_to_be_unknown() {
     let mut stage = Stage::new(journal.release.clone());
     let text = open(&mut stage, 80, 24);
     assert_words(&text, &["only GitHub can tell", "${{ x }}"]);
+}
+
+#[test]
+fn a_run_that_another_drove_out_of_the_lane_says_so() {
+    let run = |journal: &Journal, status, conclusion| {
+        let known = journal.release.rollout.run.clone().unwrap();
+        RolloutEvent::RunChanged(RunFacts {
+            status,
+            conclusion,
+            ..known
+        })
+    };
+    let cancelled = Some(Conclusion::Cancelled);
+    for (before, is_told) in [(RunStatus::Pending, true), (RunStatus::InProgress, false)] {
+        let mut journal = world::preparing();
+        let event = run(&journal, before, None);
+        journal.github(-90, event);
+        let event = run(&journal, RunStatus::Completed, cancelled);
+        journal.github(-60, event);
+        let text = Stage::new(journal.release.clone()).text(200, 60);
+        assert_words(&text, &["CANCELLED", "the run was cancelled"]);
+        assert_eq!(text.contains("a newer one took its place"), is_told);
+    }
+}
+
+#[test]
+fn a_run_that_is_held_at_an_earlier_environment_says_so() {
+    let mut journal = world::preparing();
+    let event = RolloutEvent::StepChanged {
+        step: "Staging".into(),
+        state: StepState::Waiting,
+        started: None,
+        completed: None,
+    };
+    journal.github(-60, event);
+    let holds = vec![PendingDeployment {
+        environment: EnvironmentId(7),
+        name: "staging".into(),
+        wait_timer_minutes: 0,
+        wait_timer_started: None,
+        can_approve: true,
+        reviewers: vec![Reviewer::User(login("ben-acme"))],
+    }];
+    journal.github(-60, ApprovalEvent::HeldBy { holds });
+    let text = Stage::new(journal.release.clone()).text(200, 60);
+    assert_words(&text, &["held at staging"]);
+}
+
+#[test]
+fn a_deploy_that_was_let_go_and_is_not_let_in_does_not_deploy() {
+    let mut journal = world::waiting(0);
+    let granted = ApprovalEvent::Granted {
+        stage: 0,
+        by: Some(login("ana")),
+        ours: Some(Seq(9)),
+        bypassed: false,
+        open: Vec::new(),
+    };
+    journal.github(-60, granted);
+    journal.github(-60, ApprovalEvent::HeldBy { holds: Vec::new() });
+    for (status, words) in [
+        (RunStatus::Pending, "the run waits for its lane"),
+        (RunStatus::InProgress, "Deploying to production"),
+    ] {
+        let known = journal.release.rollout.run.clone().unwrap();
+        journal.github(-50, RolloutEvent::RunChanged(RunFacts { status, ..known }));
+        let text = Stage::new(journal.release.clone()).text(200, 60);
+        assert_words(&text, &[words]);
+    }
+}
+
+#[test]
+fn a_rollback_that_is_not_let_in_does_not_work() {
+    let mut journal = world::alerting();
+    let requested = RollbackEvent::Requested {
+        shown: journal.release.rollback_shown().unwrap(),
+        reason: "errors".into(),
+        plan: Plan::Dispatch,
+        consent: Consent::TwoKeys,
+        marker: "8123.1-r1".to_owned(),
+    };
+    journal.add(-50, Actor::Person(login("ana")), requested);
+    journal.github(-40, RollbackEvent::RunFound { run: RunId(9100) });
+    for (status, words) in [
+        (RunStatus::Pending, "The rollback waits for its lane"),
+        (RunStatus::InProgress, "its run works"),
+    ] {
+        let event = RollbackEvent::RunChanged {
+            status,
+            conclusion: None,
+            updated: at(-30),
+        };
+        journal.github(-30, event);
+        let text = Stage::new(journal.release.clone()).text(200, 60);
+        assert_words(&text, &[words]);
+    }
 }

@@ -9,6 +9,7 @@ mod check;
 mod fault;
 mod limit;
 mod metrics;
+mod number;
 mod plan;
 mod settings;
 

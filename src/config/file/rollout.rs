@@ -117,7 +117,7 @@ pub struct HypercareTable {
     pub triggers: Vec<At<String>>,
     /// CloudWatch alarms to watch besides those in triggers.
     #[serde(default)]
-    pub alarms: Vec<String>,
+    pub alarms: Vec<At<String>>,
     /// The chance that a release without a change raises an anomaly, over all its metrics and minutes; 1%. 0%
     /// looks for none.
     #[serde(default)]

@@ -73,7 +73,7 @@ pub(super) fn hypercare(
     {
         let help = "add `metrics = [{ preset = \"alb\", ... }]` at the top of the file";
         found.wrong(&first.span, "a rule, but no metrics", help);
-        return quiet(table, window, max_wait);
+        return quiet(window, max_wait);
     }
     Hypercare {
         window,
@@ -90,9 +90,16 @@ pub(super) fn hypercare(
             .map_or(MIN_SAMPLES, |at| at.value),
         gates: rules(&table.gates, metrics, found),
         triggers: rules(&table.triggers, metrics, found),
-        alarms: table.alarms.clone(),
+        alarms: alarms(table, found),
         false_alarms: false_alarms(table, found),
     }
+}
+
+fn alarms(table: &HypercareTable, found: &mut Findings) -> Vec<String> {
+    let named = table.alarms.iter();
+    named
+        .map(|at| found.filled("hypercare.alarms", at))
+        .collect()
 }
 
 /// The accepted chance of a false anomaly, as a share of one.
@@ -112,7 +119,7 @@ fn false_alarms(table: &HypercareTable, found: &mut Findings) -> f64 {
 }
 
 /// What is left of the watch when its rules cannot be read; the file is refused anyway.
-fn quiet(table: &HypercareTable, window: SignedDuration, max_wait: SignedDuration) -> Hypercare {
+fn quiet(window: SignedDuration, max_wait: SignedDuration) -> Hypercare {
     Hypercare {
         window,
         max_wait,
@@ -120,7 +127,7 @@ fn quiet(table: &HypercareTable, window: SignedDuration, max_wait: SignedDuratio
         min_samples: MIN_SAMPLES,
         gates: Vec::new(),
         triggers: Vec::new(),
-        alarms: table.alarms.clone(),
+        alarms: Vec::new(),
         false_alarms: DEFAULT_RATE,
     }
 }
@@ -339,9 +346,9 @@ fn bound(
         (Some(at), None) => (
             at,
             &github.environment,
-            StageBound::Environment(at.value.clone()),
+            StageBound::Environment(found.filled("environment", at)),
         ),
-        (None, Some(at)) => (at, &github.job, StageBound::Job(at.value.clone())),
+        (None, Some(at)) => (at, &github.job, StageBound::Job(found.filled("job", at))),
         _ => {
             let help = "name the `environment` that holds it, or the `job` that is watched";
             found.wrong(&stage.span, "a stage needs an environment or a job", help);
@@ -354,4 +361,34 @@ fn bound(
         found.add(point.help("the last stage is what [github] names as production"));
     }
     Some(bound)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::parse_team;
+
+    #[test]
+    fn a_name_that_is_empty_holds_and_watches_nothing() {
+        let small =
+            "service = \"s\"\n[github]\nworkflow = \"d.yml\"\nenvironment = \"p\"\njob = \"d\"\n";
+        let stages = |bound: &str| {
+            format!(
+                "[strategy]\nkind = \"canary\"\nstages = [{{ weight = \"5%\", {bound}, duration = \"5m\" }}, {{ weight = \"100%\", environment = \"p\" }}]\n"
+            )
+        };
+        for (table, said) in [
+            (stages("environment = \"\""), "`environment` is empty"),
+            (stages("job = \" \""), "`job` is empty"),
+            (
+                "[hypercare]\nalarms = [\"a\", \"\"]\n".to_owned(),
+                "`hypercare.alarms` is empty",
+            ),
+        ] {
+            let text = format!("{small}{table}");
+            let read = parse_team(text.as_bytes(), "cockpit.toml");
+            let errors = read.unwrap_err().render();
+            assert!(errors.contains(said), "{table}: {errors}");
+            assert!(errors.contains("cockpit.toml:"), "{errors}");
+        }
+    }
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{findings::Findings, people::login};
 use crate::{
-    config::{At, file::TeamTable},
+    config::{
+        At,
+        file::{SecretText, TeamTable},
+    },
     domain::{
         Login,
         policy::{ClickCounts, SlackRule},
@@ -29,6 +32,9 @@ pub(super) fn slack(table: &TeamTable, found: &mut Findings) -> Option<SlackRule
         channel(at.deploys.as_ref()),
         channel(at.escalation.as_ref()),
     );
+    for written in [&at.bot_token, &at.app_token].into_iter().flatten() {
+        token(written, found);
+    }
     let approve = at.approve.unwrap_or_default();
     let quorum = at.quorum.as_ref().map_or(1, |quorum| quorum.value);
     if let Some(written) = &at.quorum {
@@ -52,6 +58,17 @@ pub(super) fn slack(table: &TeamTable, found: &mut Findings) -> Option<SlackRule
         quorum,
         people,
     })
+}
+
+/// Anything but a variable's name would be passed over, and another token taken instead.
+fn token(written: &At<SecretText>, found: &mut Findings) {
+    let name = written.value.0.strip_prefix("env:").unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.is_empty() || !name.chars().all(plain) || name.starts_with(|c: char| c.is_ascii_digit())
+    {
+        let help = "name the variable that holds the token: env:SLACK_BOT_TOKEN";
+        found.wrong(&written.span, "no place of a token", help);
+    }
 }
 
 fn people(table: &TeamTable, found: &mut Findings) -> BTreeMap<String, Login> {
@@ -87,4 +104,27 @@ fn is_id(raw: &str, first: &[char]) -> bool {
         && raw
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::parse_team;
+
+    fn refused(bot_token: &str) -> Option<String> {
+        let text = format!(
+            "service = \"s\"\n[github]\nworkflow = \"d.yml\"\nenvironment = \"p\"\njob = \"d\"\n[slack]\nbot_token = \"{bot_token}\"\n"
+        );
+        let read = parse_team(text.as_bytes(), "cockpit.toml");
+        read.err().map(|errors| errors.render())
+    }
+
+    #[test]
+    fn a_token_is_named_by_its_variable_and_by_nothing_else() {
+        assert_eq!(refused("env:SHOP_BOT_2"), None);
+        for wrong in ["SHOP_BOT", "", "env:", "env:2ND", "env:A B", "$SHOP_BOT"] {
+            let said = refused(wrong).unwrap_or_default();
+            assert!(said.contains("no place of a token"), "{wrong}: {said}");
+            assert!(said.contains("cockpit.toml:7"), "{wrong}: {said}");
+        }
+    }
 }

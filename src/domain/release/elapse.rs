@@ -314,6 +314,9 @@ fn still_held(attempt: &Attempt) -> String {
             "; run {run} still waits for the review of {}: cancel it, or it may begin later",
             held.join(", ")
         ),
+        (Some(run), []) if attempt.status.is_some() => {
+            format!("; run {run} has not ended: cancel it, or it may still change production")
+        }
         _ => String::new(),
     }
 }

@@ -43,6 +43,8 @@ pub struct Attempt {
     pub run: Option<RunId>,
     /// Where its run stands.
     pub status: Option<(RunStatus, Option<Conclusion>)>,
+    /// Whether its run was seen to work.
+    pub began: bool,
     /// What holds its run.
     pub holds: Vec<PendingDeployment>,
     /// Environments whose review was already requested.
@@ -107,6 +109,7 @@ impl Rollback {
                     progress: Progress::Preparing,
                     run: None,
                     status: None,
+                    began: false,
                     holds: Vec::new(),
                     reviewed: Vec::new(),
                     reviews: Vec::new(),
@@ -187,6 +190,12 @@ impl Rollback {
         })
     }
 
+    /// The attempt whose run is followed: one that took too long is given up, and its run may still change production.
+    pub fn followed(&self) -> Option<&Attempt> {
+        self.in_flight()
+            .or_else(|| self.attempts.last().filter(|attempt| attempt.still_works()))
+    }
+
     /// The newest attempt.
     pub fn newest(&self) -> Option<&Attempt> {
         self.attempts.last()
@@ -194,6 +203,20 @@ impl Rollback {
 }
 
 impl Attempt {
+    /// Whether its run is known, and not known to be at its end, though cockpit waits for it no more.
+    pub fn still_works(&self) -> bool {
+        let stands = self.status.map(|(status, _)| status);
+        matches!(self.progress, Progress::Failed { .. })
+            && self.run.is_some()
+            && stands != Some(RunStatus::Completed)
+    }
+
+    /// Whether its run stands in a lane behind another, which may go on for as long as it likes.
+    pub fn waits_for_lane(&self) -> bool {
+        let stands = self.status.map(|(status, _)| status);
+        self.progress == Progress::Running && stands == Some(RunStatus::Pending)
+    }
+
     /// Everything that it asked of the world.
     pub fn acts(&self) -> impl Iterator<Item = Seq> + '_ {
         let claim = self.claim.as_ref().map(|(seq, _)| *seq);
@@ -235,7 +258,10 @@ impl Attempt {
             }
             RollbackEvent::RunChanged {
                 status, conclusion, ..
-            } => self.status = Some((*status, *conclusion)),
+            } => {
+                self.began |= *status == RunStatus::InProgress;
+                self.status = Some((*status, *conclusion));
+            }
             RollbackEvent::HeldBy { holds } => self.holds.clone_from(holds),
             RollbackEvent::Failed { why, .. } => {
                 self.progress = Progress::Failed {

@@ -54,6 +54,8 @@ pub struct Rollout {
     pub deployed: Option<Timestamp>,
     /// What is wrong with production.
     pub issues: Vec<Text>,
+    /// Its run was cancelled while it waited for its lane.
+    pub out_of_lane: bool,
     /// A person's cancel or re-run request and what became of it.
     pub request: Option<(Seq, Option<Outcome>)>,
 }
@@ -136,6 +138,11 @@ impl Rollout {
         if begins_again {
             self.begin_again();
         }
+        let waited = self.run.as_ref().is_some_and(|known| {
+            known.attempt == facts.attempt && known.status == RunStatus::Pending
+        });
+        self.out_of_lane = waited && facts.conclusion == Some(Conclusion::Cancelled)
+            || self.out_of_lane && !begins_again;
         self.run = Some(facts.clone());
     }
 

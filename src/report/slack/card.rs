@@ -293,6 +293,10 @@ fn ended(release: &Release, end: &End) -> (Mood, Line) {
             Mood::Bad,
             Line::plain("Expired: nobody decided in GitHub's time"),
         ),
+        End::Cancelled if release.rollout.out_of_lane => (
+            Mood::Look,
+            Line::plain("The run was cancelled while it waited for its lane"),
+        ),
         End::Cancelled => (Mood::Look, Line::plain("The run was cancelled")),
         End::ClosedByHand { reason } => (
             Mood::Look,

@@ -7,6 +7,7 @@ use crate::{
     app::{Choice, Prompt},
     domain::{
         record::Sharing,
+        release::Release,
         rollback::{InputsCheck, Plan, RollbackShown},
         wording,
     },
@@ -42,13 +43,7 @@ pub(super) fn facts(
     let mut facts = vec![way];
     facts.push(vec![(through(view, prompt), styles.dim)]);
     if shown.attempt > 1 {
-        facts.push(warning(
-            view,
-            format!(
-                "attempt {}: the one before did not reach its end",
-                shown.attempt
-            ),
-        ));
+        facts.push(warning(view, before(release, shown.attempt)));
     }
     if let Some(diff) = &release.evidence.diff {
         for migration in diff.migrations.iter().take(3) {
@@ -112,6 +107,18 @@ fn among_machines(view: View<'_>) -> Vec<Fact> {
         ));
     }
     facts
+}
+
+/// What became of the attempt before.
+fn before(release: &Release, attempt: usize) -> String {
+    let newest = release.rollback.newest();
+    match newest
+        .filter(|one| one.still_works())
+        .and_then(|one| one.run)
+    {
+        Some(run) => format!("attempt {attempt}: run {run} of the one before has not ended"),
+        None => format!("attempt {attempt}: the one before did not reach its end"),
+    }
 }
 
 /// `through rollback.yml · ran 3 times before, median 1m 40s`.

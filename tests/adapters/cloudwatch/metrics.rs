@@ -368,3 +368,31 @@ async fn a_band_that_is_refused_takes_no_metric_with_it() {
     );
     assert_eq!(server.requests()[1].queries().len(), 1);
 }
+
+#[tokio::test]
+async fn a_whole_number_is_a_number() {
+    let body = |request: &Request| {
+        let floats = Series::complete(
+            request.id("orders Sum").unwrap(),
+            &[(FROM, 5.0), (FROM + 1, -300.0), (FROM + 2, 0.5)],
+        );
+        // CBOR's shortest forms of the same numbers.
+        let mut body = data(&[floats], None);
+        for (float, whole) in [(5.0_f64, &b"\x05"[..]), (-300.0, b"\x39\x01\x2b")] {
+            let long = [&b"\xfb"[..], &float.to_be_bytes()].concat();
+            let at = body.windows(9).position(|part| part == long).unwrap();
+            body.splice(at..at + 9, whole.iter().copied());
+        }
+        body
+    };
+    let server = Server::start(vec![fine(body)]).await;
+    let seen = ask(&server, &[custom("orders")]).await.unwrap();
+    assert_eq!(
+        samples(&seen, "orders"),
+        [
+            Sample::Value(5.0),
+            Sample::Value(-300.0),
+            Sample::Value(0.5)
+        ]
+    );
+}

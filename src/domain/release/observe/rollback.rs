@@ -8,9 +8,12 @@ use crate::domain::{
 };
 
 pub(super) fn observe_rollback_run(release: &Release, seen: &RunSeen) -> Vec<Event> {
-    let Some(attempt) = release.rollback.in_flight() else {
+    let Some(attempt) = release.rollback.followed() else {
         return Vec::new();
     };
+    if attempt.still_works() && release.record.closed.is_some() {
+        return Vec::new();
+    }
     let mut earlier = release.rollback.attempts.iter().rev().skip(1);
     if attempt.start.is_none() || earlier.any(|attempt| attempt.run == Some(seen.run.id)) {
         // Nothing was started yet, or an answer about the attempt before, late.
@@ -43,7 +46,9 @@ pub(super) fn observe_rollback_run(release: &Release, seen: &RunSeen) -> Vec<Eve
             .into(),
         );
     }
-    if events.is_empty() && seen.run.status == RunStatus::Completed {
+    // One that was given up is followed until this very look.
+    let is_last = events.is_empty() || attempt.still_works();
+    if is_last && seen.run.status == RunStatus::Completed {
         events.push(end_of(attempt, seen).into());
     }
     events
@@ -54,13 +59,18 @@ fn end_of(attempt: &Attempt, seen: &RunSeen) -> RollbackEvent {
         Some(Conclusion::Success) => RollbackEvent::Finished {
             at: seen.run.updated,
         },
-        Some(Conclusion::Cancelled) => RollbackEvent::Failed {
-            why: Text::line(&format!(
-                "run {} was cancelled: a newer run took its place in the lane, or a person stopped it",
-                seen.run.id
-            )),
-            superseded: never_began(seen),
-        },
+        Some(Conclusion::Cancelled) => {
+            let superseded = !attempt.began && never_began(seen);
+            let how = if superseded {
+                ": a newer run took its place in the lane, or a person stopped it"
+            } else {
+                " while it worked: look at how far it came"
+            };
+            RollbackEvent::Failed {
+                why: Text::line(&format!("run {} was cancelled{how}", seen.run.id)),
+                superseded,
+            }
+        }
         conclusion => {
             let failed: Vec<&str> = seen
                 .jobs

@@ -1,0 +1,160 @@
+//! The rules' single values as `config show` tells them: each with the layer that it came from. Prints nothing itself.
+
+use serde::Serialize;
+
+use crate::{
+    config::{Layer, TeamFile},
+    domain::{
+        policy::{Policy, Strategy},
+        wording::duration,
+    },
+};
+
+/// A value by its key, and whether the team's file says so or cockpit does.
+pub(super) struct Row {
+    pub(super) key: &'static str,
+    pub(super) value: String,
+    pub(super) from: Layer,
+}
+
+/// All of them, in the order of the file.
+pub(super) fn values(team: &TeamFile) -> Vec<Row> {
+    let mut all = List(Vec::new());
+    production(team, &mut all);
+    watch(team, &mut all);
+    back(team, &mut all);
+    approval(team, &mut all);
+    all.0
+}
+
+struct List(Vec<Row>);
+
+impl List {
+    fn add(&mut self, key: &'static str, value: impl Into<String>, is_written: bool) {
+        let from = if is_written {
+            Layer::Team
+        } else {
+            Layer::Default
+        };
+        let value = value.into();
+        self.0.push(Row { key, value, from });
+    }
+}
+
+/// `pre-authorised`: words stand in the file as they are serialised.
+fn word(value: impl Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn production(team: &TeamFile, all: &mut List) {
+    let (table, policy) = (&team.table, &team.policy);
+    let gate = word(policy.target.gate);
+    all.add("github.gate", gate, table.github.gate.is_some());
+    let age = duration(policy.evidence_max_age);
+    all.add("evidence.max_age", age, table.evidence.max_age.is_some());
+    all.add(
+        "risk.medium",
+        policy.risk.medium.to_string(),
+        table.risk.medium.is_some(),
+    );
+    all.add(
+        "risk.high",
+        policy.risk.high.to_string(),
+        table.risk.high.is_some(),
+    );
+    let strategy = table.strategy.as_ref();
+    all.add("strategy", kind(policy), strategy.is_some());
+    if let Strategy::Canary { advance, .. } = &policy.strategy {
+        let is_written = strategy.is_some_and(|at| at.advance.is_some() || at.file.is_some());
+        all.add("strategy.advance", word(advance), is_written);
+    }
+    let timeout = duration(policy.approval.deploy_timeout);
+    let is_written = strategy.is_some_and(|at| at.stage_timeout.is_some());
+    all.add("strategy.stage_timeout", timeout, is_written);
+}
+
+fn kind(policy: &Policy) -> String {
+    match &policy.strategy {
+        Strategy::Recreate => "recreate".to_owned(),
+        Strategy::Rolling { .. } => "rolling".to_owned(),
+        Strategy::BlueGreen { .. } => "blue-green".to_owned(),
+        Strategy::Canary { stages, .. } => {
+            let stages = stages.iter().map(|stage| {
+                if stage.duration.is_zero() {
+                    return stage.weight.clone();
+                }
+                format!("{} for {}", stage.weight, duration(stage.duration))
+            });
+            format!("canary: {}", stages.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn watch(team: &TeamFile, all: &mut List) {
+    let (table, care) = (&team.table.hypercare, &team.policy.hypercare);
+    for (key, value, is_written) in [
+        ("hypercare.window", care.window, table.window.is_some()),
+        (
+            "hypercare.max_wait",
+            care.max_wait,
+            table.max_wait.is_some(),
+        ),
+        (
+            "hypercare.baseline",
+            care.baseline,
+            table.baseline.is_some(),
+        ),
+    ] {
+        all.add(key, duration(value), is_written);
+    }
+    all.add(
+        "hypercare.min_samples",
+        care.min_samples.to_string(),
+        table.min_samples.is_some(),
+    );
+    all.add(
+        "hypercare.false_alarms",
+        format!("{}%", care.false_alarms * 100.0),
+        table.false_alarms.is_some(),
+    );
+}
+
+fn back(team: &TeamFile, all: &mut List) {
+    let (Some(table), Some(rule)) = (&team.table.rollback, &team.policy.rollback) else {
+        return;
+    };
+    let during = word(rule.during_deploy);
+    all.add(
+        "rollback.during_deploy",
+        during,
+        table.during_deploy.is_some(),
+    );
+    all.add(
+        "rollback.on_trigger",
+        word(rule.on_trigger),
+        table.on_trigger.is_some(),
+    );
+    let countdown = duration(rule.countdown);
+    all.add("rollback.countdown", countdown, table.countdown.is_some());
+    let timeout = duration(rule.timeout);
+    all.add("rollback.timeout", timeout, table.timeout.is_some());
+}
+
+fn approval(team: &TeamFile, all: &mut List) {
+    let (table, rule) = (&team.table.approval, &team.policy.approval);
+    let escalate = duration(rule.escalate_after);
+    all.add(
+        "approval.escalate_after",
+        escalate,
+        table.escalate_after.is_some(),
+    );
+    for (key, written) in [
+        ("approval.quiet_hours", &table.quiet_hours),
+        ("approval.not_before", &table.not_before),
+        ("approval.checklist", &table.checklist),
+    ] {
+        let value = written.as_ref().map_or("none", |at| at.value.as_str());
+        all.add(key, value, written.is_some());
+    }
+}
