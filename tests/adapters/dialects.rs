@@ -42,7 +42,7 @@ fn every_runner_is_understood() {
         );
         seen += 1;
     }
-    assert_eq!(seen, 51);
+    assert_eq!(seen, 55);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net, `CUnit`), k6 summaries, SARIF and
-//! audits, lcov and Cobertura, Markdown.
+//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net, TestNG, `CUnit`, `CppUnit`), k6 summaries,
+//! SARIF and audits, lcov and Cobertura, Markdown.
 //!
 //! Bytes in, evidence out: nothing here opens a file, a socket or a path, so nothing in an archive can escape.
 
@@ -7,6 +7,7 @@ mod archive;
 mod audit;
 mod audit_wire;
 mod cobertura;
+mod cppunit;
 mod cunit;
 mod cvss;
 mod files;
@@ -24,6 +25,7 @@ mod sarif_wire;
 mod scan_json;
 mod single;
 mod test_xml;
+mod testng;
 mod trx;
 mod understand;
 mod xml;

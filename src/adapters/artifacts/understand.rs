@@ -147,7 +147,14 @@ fn of_xml(name: &str, opened: &mut Opened<'_>) -> Understood {
             read.map_err(|error| error.to_string()),
         );
     }
+    let is_cppunit = || {
+        let head = decoded(opened.head());
+        ["<FailedTests", "<SuccessfulTests"]
+            .iter()
+            .any(|mark| head.contains(mark))
+    };
     let format = match format_of(root) {
+        Some("TRX") if is_cppunit() => "CppUnit",
         Some(format) => format,
         // A root that lies beyond the first bytes, or none at all: the whole file says which.
         None if root.is_empty() && has_extension(name, &["xml", "trx", "junit", "xunit"]) => "XML",
