@@ -109,13 +109,12 @@ impl CppUnit {
                 name.clone_into(&mut case.name);
             }
             Field::Kind if word.eq_ignore_ascii_case("error") => case.outcome = Outcome::Errored,
-            Field::Kind => {}
             Field::File => word.clone_into(&mut case.details),
             Field::Line if !case.details.is_empty() => {
                 case.details.push(':');
                 case.details.push_str(word);
             }
-            Field::Line => {}
+            Field::Kind | Field::Line => {}
             Field::Message => word.clone_into(&mut case.message),
             Field::Tests => self.stated.tests = number::count(word),
             Field::Failures => self.stated.failures = number::count(word),

@@ -1,4 +1,4 @@
-//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net, TestNG, `CUnit`, `CppUnit`), k6 summaries,
+//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net, `TestNG`, `CUnit`, `CppUnit`), k6 summaries,
 //! SARIF and audits, lcov and Cobertura, Markdown.
 //!
 //! Bytes in, evidence out: nothing here opens a file, a socket or a path, so nothing in an archive can escape.
@@ -11,6 +11,7 @@ mod cppunit;
 mod cunit;
 mod cvss;
 mod files;
+mod json_comments;
 mod junit;
 mod junit_case;
 mod k6;
@@ -35,6 +36,7 @@ mod xml_lexer;
 mod xml_tag;
 mod xml_window;
 mod xunit;
+mod yarn;
 
 pub use cobertura::read_cobertura;
 pub use files::File;

@@ -1,6 +1,6 @@
-//! TestNG's own XML (`testng-results.xml`). Its `junitreports` are read as JUnit.
+//! `TestNG`'s own XML (`testng-results.xml`). Its `junitreports` are read as JUnit.
 //!
-//! Followed: what TestNG 6 and 7 write. Within a class the results stand in the order of their start, so an attempt that
+//! Followed: what `TestNG` 6 and 7 write. Within a class the results stand in the order of their start, so an attempt that
 //! was tried again stands before the one that counts.
 
 use super::{
@@ -27,7 +27,7 @@ enum Element {
     Other,
 }
 
-/// A TestNG document being read.
+/// A `TestNG` document being read.
 pub(super) struct TestNg<'b> {
     into: &'b mut ReportBuilder,
     stack: Vec<Element>,
