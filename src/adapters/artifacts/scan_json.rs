@@ -126,7 +126,10 @@ pub fn read_scan(input: impl Read) -> Result<SecurityScan, ScanError> {
     loose::documents(input, &mut take).map_err(ScanError::Broken)?;
     match whole {
         Some(document) => of_document(document),
-        None => lines.finish(),
+        None => lines.finish().map_err(|why| match why {
+            yarn::NoAudit::Failed => ScanError::Broken(why.to_string()),
+            yarn::NoAudit::Other => ScanError::Other(why.to_string()),
+        }),
     }
 }
 

@@ -3,6 +3,8 @@
 //! Followed: what `TestNG` 6 and 7 write. Within a class the results stand in the order of their start, so an attempt that
 //! was tried again stands before the one that counts.
 
+use std::collections::BTreeSet;
+
 use super::{
     number,
     open_case::{OpenCase, listen},
@@ -38,7 +40,7 @@ pub(super) struct TestNg<'b> {
     is_configuration: bool,
     is_retried: bool,
     /// Attempts of this class that failed and were tried again.
-    attempts: Vec<String>,
+    attempts: BTreeSet<String>,
 }
 
 impl<'b> TestNg<'b> {
@@ -52,7 +54,7 @@ impl<'b> TestNg<'b> {
             arguments: String::new(),
             is_configuration: false,
             is_retried: false,
-            attempts: Vec::new(),
+            attempts: BTreeSet::new(),
         }
     }
 
@@ -140,15 +142,11 @@ impl<'b> TestNg<'b> {
             }
             return;
         }
-        if self.is_retried {
-            if self.attempts.len() < ATTEMPTS_HELD {
-                self.attempts.push(name);
-            }
+        if self.is_retried && self.attempts.len() < ATTEMPTS_HELD {
+            self.attempts.insert(name);
             return;
         }
-        let before = self.attempts.len();
-        self.attempts.retain(|attempt| *attempt != name);
-        if self.attempts.len() < before && self.case.outcome == Outcome::Passed {
+        if self.attempts.remove(&name) && self.case.outcome == Outcome::Passed {
             self.case.outcome = Outcome::Flaky;
         }
         self.case.name = name;
@@ -157,10 +155,7 @@ impl<'b> TestNg<'b> {
 
     /// An attempt that nothing came after has not passed.
     fn end_class(&mut self) {
-        let mut attempts = std::mem::take(&mut self.attempts);
-        attempts.sort();
-        attempts.dedup();
-        for name in attempts {
+        for name in std::mem::take(&mut self.attempts) {
             let why = "it was to be tried again, and no further attempt is shown";
             self.case.around(&name, why, self.into);
         }

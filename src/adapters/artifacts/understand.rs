@@ -141,8 +141,12 @@ fn settled(kind: EvidenceKind, format: &'static str, read: Result<Evidence, Stri
 
 fn of_xml(name: &str, opened: &mut Opened<'_>) -> Understood {
     let root = xml_root(opened.head());
+    // Scanners have a `report` of their own, without a name.
+    let is_named = root
+        .as_ref()
+        .is_some_and(|(_, keys)| keys.iter().any(|key| key == "name"));
     let root = root.as_ref().map_or("", |(root, _)| root.as_str());
-    if matches!(root, "coverage" | "report") {
+    if root == "coverage" || (root == "report" && is_named) {
         let read = read_cobertura(opened.stream()).map(Evidence::Coverage);
         return settled(
             EvidenceKind::Coverage,

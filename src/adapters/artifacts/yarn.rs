@@ -7,7 +7,6 @@ use super::{
     audit,
     audit_wire::{NpmAdvisory, NpmMetadata},
     loose::{Entries, Loose, Number, Word},
-    scan_json::ScanError,
 };
 use crate::domain::evidence::SecurityScan;
 
@@ -40,6 +39,17 @@ impl Issue {
     pub(super) fn is_told(&self) -> bool {
         self.id.told().is_some() && self.severity.told().is_some()
     }
+}
+
+/// Why lines are no audit.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+pub(super) enum NoAudit {
+    /// It was one, and came to nothing.
+    #[error("yarn audit failed: it wrote an error instead of a summary")]
+    Failed,
+    /// They say something else.
+    #[error("no summary of yarn audit is in it")]
+    Other,
 }
 
 /// The lines of one file.
@@ -100,17 +110,11 @@ impl Lines {
     }
 
     /// The scan, or why it is none.
-    pub(super) fn finish(mut self) -> Result<SecurityScan, ScanError> {
+    pub(super) fn finish(mut self) -> Result<SecurityScan, NoAudit> {
         match (self.seen, self.failed) {
             (true, _) => {}
-            (false, true) => {
-                let why = "yarn audit failed: it wrote an error instead of a summary";
-                return Err(ScanError::Broken(why.to_owned()));
-            }
-            (false, false) => {
-                let why = "no summary of yarn audit is in it";
-                return Err(ScanError::Other(why.to_owned()));
-            }
+            (false, true) => return Err(NoAudit::Failed),
+            (false, false) => return Err(NoAudit::Other),
         }
         self.scan.tool("yarn audit");
         match &self.summary {
