@@ -15,6 +15,7 @@ mod json_comments;
 mod junit;
 mod junit_case;
 mod k6;
+mod k6_thresholds;
 mod lcov;
 mod loose;
 mod number;
