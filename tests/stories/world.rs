@@ -327,7 +327,10 @@ impl See {
             Self::Compared(relation) => Observation::Compared(Box::new(compared(*relation))),
             Self::NotCompared(base, why) => Observation::NotCompared(not_compared(base, why)),
             Self::Production(answer) => Observation::Production(production(answer)),
-            Self::Deployed(digit) => Observation::Deployments(vec![deployment(digit)]),
+            Self::Deployed(digit) => Observation::Deployments {
+                newest: vec![deployment(digit)],
+                failed: None,
+            },
             Self::Protection { reviewers } => Observation::Environment(EnvironmentSnapshot {
                 name: "production".into(),
                 required_reviewers: *reviewers,
