@@ -42,7 +42,7 @@ fn every_runner_is_understood() {
         );
         seen += 1;
     }
-    assert_eq!(seen, 51);
+    assert_eq!(seen, 55);
 }
 
 #[test]
@@ -239,4 +239,35 @@ fn a_report_that_says_ascii_and_holds_more_is_utf_8() {
     let xml = "<?xml version='1.0' encoding='us-ascii'?><testsuite name='Zürich'><testcase name='a'/></testsuite>";
     let read = report("a.xml", xml.as_bytes()).unwrap();
     assert_eq!(read.suites[0].name.as_str(), "Zürich");
+}
+
+#[test]
+fn an_attempt_that_nothing_came_after_has_not_passed() {
+    let xml = br#"<testng-results passed="1" failed="0" skipped="0"><suite name="s"><test name="t"><class name="c.D">
+        <test-method status="SKIP" retried="true" name="a"/><test-method status="SKIP" retried="true" name="a"/>
+        <test-method status="PASS" name="b"/></class></test></suite></testng-results>"#;
+    let read = report("testng-results.xml", xml).unwrap();
+    let totals = read.totals;
+    assert_eq!((totals.tests, totals.passed, totals.errored), (2, 1, 1));
+    // 30,000 attempts cost no more than 30,000 tests.
+    let many: String = ["SKIP\" retried=\"true", "PASS"]
+        .iter()
+        .flat_map(|status| {
+            (0..30_000).map(move |n| format!("<test-method status=\"{status}\" name=\"m{n}\"/>"))
+        })
+        .collect();
+    let xml = format!(
+        "<testng-results><suite><test><class name=\"C\">{many}</class></test></suite></testng-results>"
+    );
+    let read = report("testng-results.xml", xml.as_bytes()).unwrap();
+    assert_eq!((read.totals.passed, read.totals.flaky), (30_000, 10_000));
+    assert_eq!(read.totals.failing(), 0);
+}
+
+#[test]
+fn a_report_of_a_scanner_is_not_called_jacocos() {
+    let jacoco = report("jacoco.xml", b"<report name='shop'><counter/></report>").unwrap_err();
+    assert!(jacoco.contains("JaCoCo"), "{jacoco}");
+    let other = report("scan.xml", b"<report id='1'><results/></report>").unwrap_err();
+    assert!(other.contains("no report that cockpit knows"), "{other}");
 }

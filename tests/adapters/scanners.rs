@@ -483,3 +483,116 @@ fn what_cargo_audit_counts_and_does_not_list_is_said() {
         "cargo audit counts 3 and lists 0"
     );
 }
+
+#[test]
+fn a_sarif_without_a_version_is_read_by_what_it_holds() {
+    let mut bare = run(
+        json!([{"ruleId": "r", "kind": "FAIL", "level": "ERROR", "message": {"text": "m"}},
+        {"ruleId": "r", "kind": "PASS", "message": {"text": "m"}}]),
+    );
+    bare.as_object_mut().unwrap().remove("version");
+    let read = report(&bare);
+    assert_eq!(counts(&read), [0, 1, 0, 0, 0, 0]);
+    assert!(read.problems[0].as_str().contains("no version"), "{read:?}");
+    assert!(scan(br#"{"runs":[{"tool":{"name":"old"},"results":[]}]}"#).is_err());
+}
+
+#[test]
+fn composers_audit_counts_each_advisory_of_a_package() {
+    let audit = json!({"advisories": {"a/b": [
+        {"advisoryId": "PKSA-1", "affectedVersions": "<2", "title": "one", "cve": "CVE-2026-1", "severity": "high"},
+        {"advisoryId": "PKSA-2", "affectedVersions": "<2", "title": "two", "cve": null, "severity": "low",
+            "link": "https://github.com/advisories/GHSA-aaaa-bbbb-cccc"}],
+        "c/d": [{"advisoryId": "PKSA-3", "title": "three", "severity": null}]}, "abandoned": {}});
+    let read = report(&audit);
+    assert_eq!(counts(&read), [0, 1, 0, 1, 1, 0]);
+    assert_eq!(read.tools[0].as_str(), "composer audit");
+    let rules: Vec<&str> = read.worst.iter().map(|one| one.rule.as_str()).collect();
+    assert_eq!(rules, ["CVE-2026-1", "PKSA-3", "GHSA-aaaa-bbbb-cccc"]);
+    let clean = report(&json!({"advisories": [], "abandoned": []}));
+    assert_eq!((clean.counts.total(), clean.incomplete), (0, false));
+    assert_eq!(clean.tools[0].as_str(), "composer audit");
+}
+
+#[test]
+fn yarns_lines_are_one_audit() {
+    let advisory = |module: &str, severity: &str| {
+        json!({"type": "auditAdvisory", "data": {"resolution": {"path": "x"}, "advisory": {"id": 7, "module_name": module,
+            "severity": severity, "title": "t", "url": "", "findings": [{"version": "1.0", "paths": ["x", "y"]}]}}})
+    };
+    let summary = json!({"type": "auditSummary", "data": {"vulnerabilities": {"low": 0, "high": 2, "critical": 1}}});
+    let lines = |all: &[Value]| {
+        all.iter()
+            .fold(String::new(), |text, line| format!("{text}{line}\n"))
+    };
+    let warning = json!({"type": "warning", "data": "No license field"});
+    let whole = lines(&[
+        warning.clone(),
+        advisory("a", "high"),
+        advisory("b", "high"),
+        advisory("c", "critical"),
+        summary.clone(),
+    ]);
+    let read = scan(whole.as_bytes()).unwrap().report(Err("none"));
+    assert_eq!(
+        (counts(&read), read.incomplete),
+        ([1, 2, 0, 0, 0, 0], false)
+    );
+    let understood = cockpit::adapters::artifacts::understand("yarn.json", whole.as_bytes());
+    assert!(
+        format!("{understood:?}").contains("\"audit\""),
+        "{understood:?}"
+    );
+    // Cut between two lines: the summary tells that something is missing.
+    let cut = scan(lines(&[advisory("a", "high")]).as_bytes())
+        .unwrap()
+        .report(Err("none"));
+    assert!(cut.incomplete);
+    let short = scan(lines(&[advisory("a", "high"), summary]).as_bytes())
+        .unwrap()
+        .report(Err("none"));
+    assert_eq!(counts(&short), [1, 2, 0, 0, 0, 0]);
+    let failed = lines(&[warning, json!({"type": "error", "data": "ECONNREFUSED"})]);
+    let why = scan(failed.as_bytes()).unwrap_err();
+    assert!(why.detail.as_str().contains("yarn audit failed"), "{why}");
+    let berry = lines(&[
+        json!({"value": "a", "children": {"ID": 1, "Issue": "t", "URL": "https://github.com/advisories/GHSA-aaaa-bbbb-cccc",
+            "Severity": "high", "Vulnerable Versions": "<2"}}),
+        json!({"value": "b", "children": {"ID": "b (deprecation)", "Issue": "gone", "Severity": "moderate"}}),
+    ]);
+    let read = scan(berry.as_bytes()).unwrap().report(Err("none"));
+    assert_eq!(counts(&read), [0, 1, 0, 0, 0, 1]);
+}
+
+#[test]
+fn json_that_people_wrote_is_read_and_what_is_no_report_is_none() {
+    use cockpit::adapters::artifacts::{Understood, understand};
+    let by_hand = br#"// ours
+        {"version": "2.1.0", /* one run */ "runs": [{"tool": {"driver": {"name": "bandit"}}, "results": [
+            {"level": "error", "message": {"text": "see https://a//b, ]"}}, ]}, ]}"#;
+    let read = scan(by_hand).unwrap().report(Err("none"));
+    assert_eq!(counts(&read), [0, 1, 0, 0, 0, 0]);
+    let other = |text: &str| {
+        matches!(
+            understand("a/x.json", text.as_bytes()),
+            Understood::Other(_)
+        )
+    };
+    for text in [
+        "// a\n{\"compilerOptions\": {\"strict\": true,},}",
+        "{\"a\": 1} // behind",
+        "{\"Action\":\"run\"}\n{\"Action\":\"pass\"}\n",
+        "{\"type\":\"info\",\"data\":\"x\"}\n{\"type\":\"info\"}",
+    ] {
+        assert!(other(text), "{text}");
+    }
+    for text in [
+        "{\"a\": 1",
+        "{\"version\":\"2.1.0\",\"runs\":[]} {}",
+        "{\"a\": // b }",
+        "/",
+        "{,}",
+    ] {
+        assert!(!other(text), "{text}");
+    }
+}

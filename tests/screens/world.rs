@@ -351,6 +351,7 @@ fn way_back(journal: &mut Journal) {
         -1_165,
         RolloutEvent::DeploymentsSeen {
             newest: vec![before],
+            failed: None,
         },
     );
     let lane = LaneSnapshot {

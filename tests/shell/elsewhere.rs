@@ -1,13 +1,20 @@
-//! Evidence that another workflow makes: bound into the approval, looked at again before it is sent, and cheap to wait on.
+//! What other runs did: evidence that another workflow makes is bound into the approval, looked at again before it is sent,
+//! and cheap to wait on; a deployment that failed is a risk.
 
 use cockpit::domain::{
-    ArtifactId, Phase, RunId, approval::ApprovalProgress, evidence::EvidenceKind, policy::Policy,
+    ArtifactId, DeploymentId, Phase, RunId,
+    approval::ApprovalProgress,
+    evidence::EvidenceKind,
+    observation::{DeploymentSnapshot, DeploymentState},
+    policy::Policy,
+    risk::Factor,
 };
 use jiff::SignedDuration;
 
 use crate::{
     air::{Air, seconds},
     aloft::policy,
+    world::sha,
 };
 
 /// Tests come from `ci.yml`.
@@ -60,4 +67,45 @@ async fn while_it_waits_the_other_workflow_is_asked_every_ten_minutes() {
     air.pass(SignedDuration::from_mins(14)).await;
     let shown = air.release().shown().unwrap();
     assert!(shown.artifacts.contains_key(&ArtifactId(71)), "{shown:?}");
+}
+
+fn deployment(run: u64, digit: &str, state: DeploymentState, at: &str) -> DeploymentSnapshot {
+    let at = at.parse().unwrap();
+    DeploymentSnapshot {
+        id: DeploymentId(run),
+        sha: sha(digit),
+        reference: "main".into(),
+        environment: "production".into(),
+        state,
+        run: Some(RunId(run)),
+        job: Some("deploy".into()),
+        created: at,
+        updated: at,
+        succeeded: (state == DeploymentState::Success).then_some(at),
+        creator: None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_of_another_run_that_failed_last_is_a_risk() {
+    let failed = deployment(8_100, "a", DeploymentState::Failure, "2026-11-19T12:00:00Z");
+    let good = deployment(8_000, "d", DeploymentState::Success, "2026-11-18T12:00:00Z");
+    for (past, is_risk) in [
+        (vec![failed.clone(), good.clone()], true),
+        (vec![good, failed], false),
+    ] {
+        let mut air = Air::begins(policy(), |world| world.state().past = past);
+        air.until("the past is told", |release| {
+            release.rollout.deployments.is_some()
+        })
+        .await;
+        let risk = air.release().risk();
+        let parts = risk.contributions.iter();
+        let why: Vec<&str> = parts
+            .filter(|part| part.factor == Factor::LastOutcome)
+            .map(|part| part.why.as_str())
+            .collect();
+        let wanted = "the last deployment failed: run 8100 on 2026-11-19 12:00 UTC";
+        assert_eq!(why.first(), is_risk.then_some(&wanted));
+    }
 }

@@ -327,7 +327,7 @@ impl See {
             Self::Compared(relation) => Observation::Compared(Box::new(compared(*relation))),
             Self::NotCompared(base, why) => Observation::NotCompared(not_compared(base, why)),
             Self::Production(answer) => Observation::Production(production(answer)),
-            Self::Deployed(digit) => Observation::Deployments(vec![deployment(digit)]),
+            Self::Deployed(digit) => deployed(digit),
             Self::Protection { reviewers } => Observation::Environment(EnvironmentSnapshot {
                 name: "production".into(),
                 required_reviewers: *reviewers,
@@ -484,6 +484,13 @@ fn production(answer: &str) -> ProductionAnswer {
         source: ProductionSource::Asked,
         version: version.map(Text::line),
         sha,
+    }
+}
+
+fn deployed(digit: &str) -> Observation {
+    Observation::Deployments {
+        newest: vec![deployment(digit)],
+        failed: None,
     }
 }
 

@@ -1,7 +1,10 @@
-//! Audits of dependencies, where SARIF is not at hand: trivy, npm, cargo-audit.
+//! Audits of dependencies, where SARIF is not at hand: trivy, npm (pnpm, yarn), composer, cargo-audit.
 
 use super::{
-    audit_wire::{CargoFinding, NpmAdvisory, NpmMetadata, NpmPackage, TrivyCheck, TrivyResult},
+    audit_wire::{
+        CargoFinding, ComposerAdvisory, NpmAdvisory, NpmMetadata, NpmPackage, TrivyCheck,
+        TrivyResult,
+    },
     cvss,
     loose::{Entries, List},
 };
@@ -121,7 +124,61 @@ pub(super) fn npm_old(
             );
         }
     }
-    rest_of(metadata, scan);
+    rest_of(metadata, "npm", scan);
+}
+
+/// One path to a vulnerable package.
+pub(super) fn npm_path(advisory: &NpmAdvisory, scan: &mut SecurityScan) {
+    let module = advisory.module_name.as_str();
+    let version = advisory.findings.0.first();
+    let place = format!(
+        "{module} {}",
+        version.map_or("", |one| one.version.as_str())
+    );
+    npm_issue(
+        advisory.severity.as_str(),
+        (advisory.url.as_str(), advisory.id.as_str()),
+        (module, place.trim()),
+        advisory.title.as_str(),
+        scan,
+    );
+}
+
+/// One vulnerable package: its severity in npm's words, the advisory's address and number, its name and where it is.
+pub(super) fn npm_issue(
+    severity: &str,
+    (url, id): (&str, &str),
+    (module, place): (&str, &str),
+    title: &str,
+    scan: &mut SecurityScan,
+) {
+    let severity = npm_severity(severity);
+    found(
+        scan,
+        severity,
+        advisory_name(url, id),
+        place,
+        title,
+        (module, ""),
+    );
+}
+
+/// composer: advisories by package.
+pub(super) fn composer(advisories: &[(&str, &[ComposerAdvisory])], scan: &mut SecurityScan) {
+    scan.tool("composer audit");
+    for (package, advisories) in advisories {
+        for one in *advisories {
+            let id = one.cve.told().unwrap_or(one.advisory_id.as_str());
+            let place = format!("{package} {}", one.affected_versions.as_str());
+            npm_issue(
+                one.severity.as_str(),
+                (one.link.as_str(), id),
+                (package, place.trim()),
+                one.title.as_str(),
+                scan,
+            );
+        }
+    }
 }
 
 /// npm 7 and since: each vulnerable package is one.
@@ -148,7 +205,7 @@ pub(super) fn npm(
         let severity = npm_severity(package.severity.as_str());
         found(scan, severity, rule, place.trim(), message, (name, ""));
     }
-    rest_of(metadata, scan);
+    rest_of(metadata, "npm", scan);
 }
 
 /// npm's own words; one that it does not use is not taken lightly.
@@ -164,13 +221,13 @@ fn advisory_name<'s>(url: &'s str, id: &'s str) -> &'s str {
     }
 }
 
-/// What npm counts beyond what it lists.
-fn rest_of(metadata: &NpmMetadata, scan: &mut SecurityScan) {
+/// What npm (or yarn) counts beyond what it lists.
+pub(super) fn rest_of(metadata: &NpmMetadata, who: &str, scan: &mut SecurityScan) {
     for (word, count) in &metadata.vulnerabilities.0 {
         if let (Some(severity), Some(count)) = (Severity::of_word(word), count.count()) {
             let listed = scan.counts().of(severity);
             if count > listed {
-                let line = format!("npm counts {count} {word} and lists {listed}");
+                let line = format!("{who} counts {count} {word} and lists {listed}");
                 scan.problem(&line);
                 scan.counted(severity, count - listed);
             }

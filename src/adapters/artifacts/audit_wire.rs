@@ -7,7 +7,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::loose::{Entries, List, Loose, Number, Word};
+use super::loose::{Entries, List, Loose, Number, Word, nothing_else};
 
 /// One target of trivy's report.
 #[derive(Debug, Default, Deserialize)]
@@ -69,6 +69,7 @@ pub(super) struct TrivyLicense {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct NpmAdvisory {
+    pub(super) id: Word,
     pub(super) module_name: Word,
     pub(super) severity: Word,
     pub(super) title: Word,
@@ -96,6 +97,54 @@ impl<'de> Deserialize<'de> for Paths {
 
 #[derive(Debug, Default, Deserialize)]
 struct IgnoredWord {}
+
+/// An advisory of composer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ComposerAdvisory {
+    pub(super) advisory_id: Word,
+    pub(super) affected_versions: Word,
+    pub(super) title: Word,
+    pub(super) cve: Word,
+    pub(super) link: Word,
+    pub(super) severity: Word,
+}
+
+/// A value in `advisories`: npm 6 has an advisory by its number, composer a package's list.
+#[derive(Debug)]
+pub(super) enum Advisory {
+    /// npm's.
+    One(NpmAdvisory),
+    /// composer's.
+    List(Vec<ComposerAdvisory>),
+}
+
+impl Default for Advisory {
+    fn default() -> Self {
+        Self::One(NpmAdvisory::default())
+    }
+}
+
+impl<'de> Deserialize<'de> for Advisory {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Seen;
+        impl<'de> Visitor<'de> for Seen {
+            type Value = Advisory;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an advisory or a list")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Advisory, A::Error> {
+                NpmAdvisory::deserialize(MapAccessDeserializer::new(map)).map(Advisory::One)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Advisory, A::Error> {
+                let all = serde::de::value::SeqAccessDeserializer::new(seq);
+                List::<ComposerAdvisory>::deserialize(all).map(|list| Advisory::List(list.0))
+            }
+            nothing_else!();
+        }
+        deserializer.deserialize_any(Seen)
+    }
+}
 
 /// `metadata.vulnerabilities` of npm.
 #[derive(Debug, Default, Deserialize)]

@@ -27,17 +27,15 @@ pub fn read_cobertura(input: impl Read) -> Result<CoverageMap, XmlError> {
 
 fn refuse_others(tag: &Tag<'_>) -> Result<(), XmlError> {
     // PHPUnit's Clover does not call itself that.
-    let is_clover = || {
-        let has = |name: &str| tag.attributes().any(|(key, _)| key == name);
-        has("clover") || (has("generated") && !has("line-rate"))
-    };
+    let has = |name: &str| tag.attributes().any(|(key, _)| key == name);
+    let is_clover = || has("clover") || (has("generated") && !has("line-rate"));
     let name = tag.local_name();
     match name {
         "coverage" if is_clover() => Err(XmlError::OtherFormat(
             "a Clover report, which this version does not read; write lcov or Cobertura beside it",
         )),
         "coverage" => Ok(()),
-        "report" => Err(XmlError::OtherFormat(
+        "report" if has("name") => Err(XmlError::OtherFormat(
             "a JaCoCo report, which this version does not read; write lcov or Cobertura beside it",
         )),
         other => Err(XmlError::OtherXml(other.chars().take(60).collect())),

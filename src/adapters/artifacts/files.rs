@@ -170,6 +170,7 @@ pub(super) fn first_mark(head: &[u8]) -> Option<u8> {
         .strip_prefix(b"\xef\xbb\xbf".as_slice())
         .unwrap_or(head);
     let rest = rest.strip_prefix(b"\xff\xfe".as_slice()).unwrap_or(rest);
+    let rest = rest.strip_prefix(b"\0\0".as_slice()).unwrap_or(rest);
     let rest = rest.strip_prefix(b"\xfe\xff".as_slice()).unwrap_or(rest);
     rest.iter()
         .copied()

@@ -6,13 +6,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::{
-    Text,
-    evidence::{LoadReport, Threshold},
-};
+use super::k6_thresholds::thresholds;
+use crate::domain::{Text, evidence::LoadReport};
 
-/// Thresholds kept.
-const THRESHOLDS_KEPT: usize = 200;
 /// Depth of groups walked for checks.
 const GROUP_DEPTH: usize = 32;
 
@@ -160,46 +156,26 @@ fn latencies(report: &mut LoadReport, duration: Option<&Value>) {
     report.p99 = either(["p(99)", "p99"]);
 }
 
-/// Every threshold by metric; `None` where no metric carries one.
-fn thresholds(metrics: &Map<String, Value>, problems: &mut Vec<Text>) -> Option<Vec<Threshold>> {
-    let mut found = Vec::new();
-    for (name, metric) in metrics {
-        let Some(thresholds) = metric.get("thresholds").and_then(Value::as_object) else {
-            continue;
-        };
-        for (expression, verdict) in thresholds {
-            let held = match verdict {
-                // summary-export: true is crossed.
-                Value::Bool(crossed) => Some(!crossed),
-                other => other.get("ok").and_then(Value::as_bool),
-            };
-            let text = format!("{name}: {expression}");
-            // One that cannot be read has not been shown to hold.
-            if held.is_none() {
-                let line =
-                    format!("threshold {text}: its result cannot be read, so it counts as crossed");
-                problems.push(Text::line(&line));
-            }
-            found.push(Threshold {
-                name: Text::line(&text),
-                held: held.unwrap_or(false),
-            });
+/// Takes back what no test can have measured: less than nothing, or more than ten years.
+fn remark_odd(report: &mut LoadReport) {
+    const MOST: f64 = 3.2e11;
+    let values = [
+        ("p50", &mut report.p50),
+        ("p95", &mut report.p95),
+        ("p99", &mut report.p99),
+        ("throughput", &mut report.throughput),
+    ];
+    for (name, value) in values {
+        if let Some(odd) = value.filter(|value| !(0.0..=MOST).contains(value)) {
+            *value = None;
+            let line = format!("{name} of {odd:e} is none: it counts as unknown");
+            report.problems.push(Text::line(&line));
         }
     }
-    found.sort_by(|a, b| a.held.cmp(&b.held).then_with(|| a.name.cmp(&b.name)));
-    if found.len() > THRESHOLDS_KEPT {
-        let line = format!(
-            "{} thresholds, of which {THRESHOLDS_KEPT} are kept",
-            found.len()
-        );
-        problems.push(Text::line(&line));
-        found.truncate(THRESHOLDS_KEPT);
-    }
-    problems.truncate(20);
-    (!found.is_empty()).then_some(found)
 }
 
 fn remark(report: &mut LoadReport) {
+    remark_odd(report);
     if let Some(failed) = report.failed.filter(|share| !(0.0..=100.0).contains(share)) {
         report.failed = None;
         let line = format!("a failed share of {failed}% is none: it counts as unknown");
@@ -374,10 +350,38 @@ mod tests {
     }
 
     #[test]
-    fn a_threshold_without_a_readable_result_does_not_hold() {
-        let odd = br#"{"metrics":{"x":{"thresholds":{"a<1":"fine"}}}}"#;
+    fn less_than_nothing_is_unknown() {
+        let odd = br#"{"metrics":{"http_req_duration":{"med":-5,"p(95)":1e308,"p(99)":9.5},"http_reqs":{"count":9,"rate":-3}}}"#;
         let report = read_k6(odd).unwrap();
-        assert_eq!(report.verdict(), LoadVerdict::Failed);
-        assert!(!report.problems.is_empty());
+        assert_eq!(
+            (report.p50, report.p95, report.p99),
+            (None, None, Some(9.5))
+        );
+        assert_eq!((report.throughput, report.problems.len()), (None, 3));
+        assert_eq!(
+            report.problems[0].as_str(),
+            "p50 of -5e0 is none: it counts as unknown"
+        );
+    }
+
+    #[test]
+    fn a_threshold_without_a_readable_result_does_not_hold() {
+        for odd in [
+            r#"{"a<1":"fine"}"#,
+            r#"["p(95)<500","p(99)<900"]"#,
+            r#""@{p(95)<4000=}""#,
+            "true",
+        ] {
+            let json = format!(r#"{{"metrics":{{"x":{{"thresholds":{odd}}}}}}}"#);
+            let report = read_k6(json.as_bytes()).unwrap();
+            assert_eq!(report.verdict(), LoadVerdict::Failed, "{odd}");
+            assert!(!report.problems.is_empty(), "{odd}");
+        }
+        let list = br#"{"metrics":{"x":{"thresholds":[{"source":"a<1","ok":true},{"threshold":"b<1","ok":false}]}}}"#;
+        let report = read_k6(list).unwrap();
+        let crossed: Vec<&str> = report.crossed().map(|one| one.name.as_str()).collect();
+        assert_eq!(crossed, ["x: b<1"]);
+        let none = br#"{"metrics":{"http_reqs":{"count":1,"thresholds":null},"x":{"count":1,"thresholds":[]}}}"#;
+        assert_eq!(read_k6(none).unwrap().verdict(), LoadVerdict::NoThresholds);
     }
 }

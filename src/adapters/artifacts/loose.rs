@@ -11,6 +11,8 @@ use serde::{
     },
 };
 
+use super::json_comments::Uncommented;
+
 /// Elements of one list.
 const LIST_LIMIT: usize = 200_000;
 /// Words of a list that are kept.
@@ -20,8 +22,15 @@ const WORD_LIMIT: usize = 2_000;
 /// Bytes of a document that is no UTF-8 and is therefore read whole.
 const WHOLE_LIMIT: u64 = 64 << 20;
 
-/// Reads a document of JSON; the error says what is wrong in which line.
-pub(super) fn document<T: DeserializeOwned>(mut input: impl Read) -> Result<T, String> {
+/// What is said of a document behind the one that is read.
+pub(super) const MORE_THAN_ONE: &str = "another document begins here, and one is read";
+
+/// Gives the documents of a file one after another, as long as `take` wants one more; then none may be left. The error says
+/// what is wrong in which line. Comments are passed over.
+pub(super) fn documents<T: DeserializeOwned>(
+    mut input: impl Read,
+    take: &mut dyn FnMut(T) -> bool,
+) -> Result<(), String> {
     let mut head = [0_u8; 3];
     let mut filled = 0;
     while filled < head.len() {
@@ -38,17 +47,28 @@ pub(super) fn document<T: DeserializeOwned>(mut input: impl Read) -> Result<T, S
             let read = input.take(WHOLE_LIMIT).read_to_end(&mut bytes);
             read.map_err(|error| error.to_string())?;
             let (text, _, _) = encoding.decode(&bytes);
-            parsed(text.as_bytes())
+            parsed(text.as_bytes(), take)
         }
-        Some((_, mark)) => parsed(std::io::BufReader::new(head[mark..].chain(input))),
-        None => parsed(std::io::BufReader::new(head.chain(input))),
+        Some((_, mark)) => parsed(head[mark..].chain(input), take),
+        None => parsed(head.chain(input), take),
     }
 }
 
-fn parsed<T: DeserializeOwned>(input: impl Read) -> Result<T, String> {
+fn parsed<T: DeserializeOwned>(
+    input: impl Read,
+    take: &mut dyn FnMut(T) -> bool,
+) -> Result<(), String> {
+    let input = std::io::BufReader::new(Uncommented::new(input));
     let mut reader = serde_json::Deserializer::from_reader(input);
-    let read = T::deserialize(&mut reader).and_then(|document| reader.end().map(|()| document));
-    read.map_err(|error| match error.classify() {
+    let mut read = || -> serde_json::Result<()> {
+        while take(T::deserialize(&mut reader)?) {
+            if reader.end().is_ok() {
+                return Ok(());
+            }
+        }
+        reader.end()
+    };
+    read().map_err(|error| match error.classify() {
         serde_json::error::Category::Eof => {
             format!(
                 "line {}: the file is cut off: its end is missing",
@@ -60,7 +80,7 @@ fn parsed<T: DeserializeOwned>(input: impl Read) -> Result<T, String> {
             let what = error.to_string();
             let what = what.split(" at line ").next().unwrap_or(&what);
             let what = match what {
-                "trailing characters" => "another document begins here, and one is read",
+                "trailing characters" => MORE_THAN_ONE,
                 what => what,
             };
             format!("line {}: {what}", error.line())
@@ -317,6 +337,15 @@ mod tests {
     #[serde(default)]
     struct Inner {
         a: Word,
+    }
+
+    fn document<T: DeserializeOwned>(input: impl Read) -> Result<T, String> {
+        let mut found = None;
+        documents(input, &mut |document: T| {
+            found = Some(document);
+            false
+        })?;
+        Ok(found.expect("a document or an error"))
     }
 
     fn read(json: &str) -> Result<Odd, String> {

@@ -1,5 +1,5 @@
-//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net, `CUnit`), k6 summaries, SARIF and
-//! audits, lcov and Cobertura, Markdown.
+//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net, `TestNG`, `CUnit`, `CppUnit`), k6 summaries,
+//! SARIF and audits, lcov and Cobertura, Markdown.
 //!
 //! Bytes in, evidence out: nothing here opens a file, a socket or a path, so nothing in an archive can escape.
 
@@ -7,12 +7,15 @@ mod archive;
 mod audit;
 mod audit_wire;
 mod cobertura;
+mod cppunit;
 mod cunit;
 mod cvss;
 mod files;
+mod json_comments;
 mod junit;
 mod junit_case;
 mod k6;
+mod k6_thresholds;
 mod lcov;
 mod loose;
 mod number;
@@ -24,6 +27,7 @@ mod sarif_wire;
 mod scan_json;
 mod single;
 mod test_xml;
+mod testng;
 mod trx;
 mod understand;
 mod xml;
@@ -33,6 +37,7 @@ mod xml_lexer;
 mod xml_tag;
 mod xml_window;
 mod xunit;
+mod yarn;
 
 pub use cobertura::read_cobertura;
 pub use files::File;

@@ -31,6 +31,11 @@ pub(super) fn seconds(raw: &str) -> Option<SignedDuration> {
     }
 }
 
+/// A duration in milliseconds; `None` as for [`seconds`].
+pub(super) fn millis(raw: &str) -> Option<SignedDuration> {
+    seconds(&format!("{}ms", raw.trim()))
+}
+
 /// The common form, digits with at most six of a fraction, without a detour through floating point.
 fn plain_seconds(raw: &str) -> Option<SignedDuration> {
     /// What a digit after the point counts, in microseconds.

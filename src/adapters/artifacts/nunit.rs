@@ -92,7 +92,7 @@ impl<'b> Nunit<'b> {
     fn open(&mut self, tag: &Tag<'_>) {
         self.case.open();
         let case = &mut self.case;
-        let (mut result, mut label, mut executed, mut success) = (None, String::new(), true, None);
+        let (mut result, mut label, mut executed, mut success) = (None, String::new(), None, None);
         let mut full = String::new();
         for (key, raw) in tag.attributes() {
             match key {
@@ -101,7 +101,7 @@ impl<'b> Nunit<'b> {
                 "classname" => put(&mut case.class, raw),
                 "result" => result = Some(value(raw)),
                 "label" => put(&mut label, raw),
-                "executed" => executed = !raw.eq_ignore_ascii_case("false"),
+                "executed" => executed = Some(!raw.eq_ignore_ascii_case("false")),
                 "success" => success = Some(raw.eq_ignore_ascii_case("true")),
                 "duration" | "time" => case.duration = number::seconds(raw),
                 _ => {}
@@ -121,9 +121,11 @@ impl<'b> Nunit<'b> {
         }
         case.outcome = match result.as_deref() {
             Some(result) => outcome(result, &label),
-            None if !executed => Outcome::Skipped,
+            None if executed == Some(false) => Outcome::Skipped,
             None if success == Some(true) => Outcome::Passed,
             None if success == Some(false) => Outcome::Failed,
+            // Version 2 of old says no more of a test that ran and passed; one that failed shows its failure.
+            None if executed == Some(true) => Outcome::Passed,
             None => Outcome::Errored,
         };
     }
@@ -149,7 +151,13 @@ impl Listener for Nunit<'_> {
             (
                 Some(Element::Case | Element::Suite | Element::Words),
                 "failure" | "reason" | "assertion",
-            ) => Element::Words,
+            ) => {
+                let is_case = parent == Some(Element::Case);
+                if is_case && name == "failure" && self.case.outcome == Outcome::Passed {
+                    self.case.outcome = Outcome::Failed;
+                }
+                Element::Words
+            }
             // `assertions` repeat what `failure` says.
             (Some(Element::Words), "message") => Element::Message,
             (Some(Element::Words), "stack-trace") => Element::Trace,

@@ -39,11 +39,11 @@ pub(super) fn read_run(run: &Run, scan: &mut SecurityScan) {
 }
 
 fn read_finding(run: &Run, rules: &Rules<'_>, finding: &Finding, scan: &mut SecurityScan) {
-    let is_told = matches!(finding.kind.as_str(), "pass" | "notApplicable");
-    let standing = match finding.baseline_state.as_str() {
-        "new" => Standing::New,
-        "unchanged" | "updated" => Standing::Known,
-        "absent" => return,
+    let is_told = is(&finding.kind, &["pass", "notApplicable"]);
+    let standing = match &finding.baseline_state {
+        state if is(state, &["new"]) => Standing::New,
+        state if is(state, &["unchanged", "updated"]) => Standing::Known,
+        state if is(state, &["absent"]) => return,
         _ => Standing::Untold,
     };
     if is_told {
@@ -85,6 +85,12 @@ fn read_finding(run: &Run, rules: &Rules<'_>, finding: &Finding, scan: &mut Secu
     });
 }
 
+/// Whether a word is one of these; some write them in capitals.
+fn is(word: &Word, wanted: &[&str]) -> bool {
+    let word = word.as_str();
+    wanted.iter().any(|one| word.eq_ignore_ascii_case(one))
+}
+
 /// The rule's string that a message names instead of having a text (SARIF 3.11.7).
 fn by_id(rule: &Rule, message: &Message) -> Option<String> {
     let id = message.id.told()?;
@@ -100,8 +106,8 @@ fn by_id(rule: &Rule, message: &Message) -> Option<String> {
 /// Someone suppressed it, and nobody refused or still looks at that (SARIF 3.27.23).
 fn is_suppressed(finding: &Finding) -> bool {
     let all = &finding.suppressions.0;
-    let counts = |status: &str| !matches!(status, "underReview" | "rejected");
-    !all.is_empty() && all.iter().all(|one| counts(one.status.as_str()))
+    let refused = ["underReview", "rejected"];
+    !all.is_empty() && !all.iter().any(|one| is(&one.status, &refused))
 }
 
 /// What stays the same when lines move, by the tool's own word.
@@ -152,7 +158,7 @@ fn severity(rules: &Rules<'_>, rule: Option<&Rule>, finding: &Finding) -> Severi
     if let Some(severity) = score.and_then(Severity::of_score) {
         return severity;
     }
-    let is_fail = matches!(finding.kind.as_str(), "" | "fail");
+    let is_fail = is(&finding.kind, &["", "fail"]);
     let level = finding
         .level
         .told()
@@ -161,7 +167,7 @@ fn severity(rules: &Rules<'_>, rule: Option<&Rule>, finding: &Finding) -> Severi
         .or_else(|| rules.overridden(rule?))
         .or_else(|| rule?.default_configuration.0.level.told())
         .unwrap_or("warning");
-    match level {
+    match level.to_ascii_lowercase().as_str() {
         "error" if rules.is_security(rule, finding) => Severity::High,
         "error" => Severity::Unscored,
         "note" | "none" => Severity::Note,
@@ -284,27 +290,47 @@ fn is_security_tag(tag: &str) -> bool {
 
 /// Tools that look for weaknesses alone and whose reports need not say so; by the beginning of their name.
 fn is_scanner(tool: &str) -> bool {
-    const SCANNERS: [&str; 22] = [
+    const SCANNERS: [&str; 42] = [
         "bandit",
+        "bearer",
         "brakeman",
         "cargo-audit",
+        "checkmarx",
         "checkov",
         "clair",
+        "contrast",
         "dependency-check",
         "detect-secrets",
+        "devskim",
+        "dockle",
+        "flawfinder",
+        "fortify",
+        "ggshield",
         "gitleaks",
         "gosec",
         "govulncheck",
         "grype",
+        "horusec",
+        "hp fortify",
         "kics",
+        "kubescape",
+        "mayhem",
+        "micro focus fortify",
+        "mobsfscan",
+        "njsscan",
+        "nodejsscan",
+        "noseyparker",
         "nuclei",
         "osv-scanner",
         "pip-audit",
+        "security code scan",
         "snyk",
+        "snykcode",
         "terrascan",
         "tfsec",
         "trivy",
         "trufflehog",
+        "veracode",
         "zap",
         "zizmor",
     ];

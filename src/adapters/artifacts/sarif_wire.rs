@@ -16,6 +16,13 @@ pub(super) struct Run {
     pub(super) artifacts: List<Artifact>,
 }
 
+impl Run {
+    /// Whether its tool is described as version 2.1 does.
+    pub(super) fn has_driver(&self) -> bool {
+        self.tool.0.driver.0.name.told().is_some()
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Tool {

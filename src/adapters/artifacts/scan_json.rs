@@ -13,11 +13,13 @@ use serde::{
 use super::{
     audit,
     audit_wire::{
-        CargoFinding, NpmAdvisory, NpmMetadata, NpmPackage, There, TrivyResult, Vulnerable,
+        Advisory, CargoFinding, ComposerAdvisory, NpmMetadata, NpmPackage, There, TrivyResult,
+        Vulnerable,
     },
     loose::{self, Entries, List, Loose, Number, Word, nothing_else},
     sarif,
     sarif_wire::Run,
+    yarn,
 };
 use crate::domain::evidence::SecurityScan;
 
@@ -38,13 +40,19 @@ struct Document {
     // npm
     #[serde(rename = "auditReportVersion")]
     audit_report_version: Number,
-    advisories: Option<Entries<Loose<NpmAdvisory>>>,
-    metadata: Loose<NpmMetadata>,
+    advisories: Option<Entries<Advisory>>,
+    metadata: Option<Loose<NpmMetadata>>,
     error: Loose<NpmError>,
     // npm and cargo-audit
     vulnerabilities: Option<Entries<Vulnerable>>,
     // cargo-audit
     lockfile: There,
+    // yarn, a document a line
+    #[serde(rename = "type")]
+    kind: Word,
+    data: Loose<yarn::Data>,
+    value: Word,
+    children: Loose<yarn::Issue>,
     warnings: Entries<List<CargoFinding>>,
 }
 
@@ -102,23 +110,33 @@ pub enum ScanError {
 
 /// Reads one file; on an error nothing of it is kept.
 pub fn read_scan(input: impl Read) -> Result<SecurityScan, ScanError> {
-    let Whole(document) = loose::document(input).map_err(ScanError::Broken)?;
+    let mut lines = yarn::Lines::default();
+    let mut whole = None;
+    let mut take = |Whole(document): Whole| {
+        let kind = document.kind.as_str();
+        if yarn::Lines::knows(kind) {
+            lines.old(kind, document.data.0);
+        } else if document.children.0.is_told() {
+            lines.issue(document.value.as_str(), &document.children.0);
+        } else {
+            whole = Some(document);
+        }
+        whole.is_none()
+    };
+    loose::documents(input, &mut take).map_err(ScanError::Broken)?;
+    match whole {
+        Some(document) => of_document(document),
+        None => lines.finish().map_err(|why| match why {
+            yarn::NoAudit::Failed => ScanError::Broken(why.to_string()),
+            yarn::NoAudit::Other => ScanError::Other(why.to_string()),
+        }),
+    }
+}
+
+fn of_document(document: Document) -> Result<SecurityScan, ScanError> {
     let mut scan = SecurityScan::default();
     if let Some(runs) = &document.runs {
-        let version = document.version.as_str();
-        if !version.starts_with("2.") || version.starts_with("2.0") {
-            let version = document.version.told().unwrap_or("no version");
-            let why = format!("SARIF of {version}; cockpit reads 2.1.0");
-            return Err(ScanError::Broken(why));
-        }
-        scan.of_sarif();
-        if runs.0.is_empty() {
-            scan.incomplete("no scanner looked: it holds no run");
-        }
-        for run in &runs.0 {
-            sarif::read_run(run, &mut scan);
-        }
-        return Ok(scan);
+        return sarif(&document, runs, scan);
     }
     if document.schema_version.0.is_some() || document.artifact_name.0 {
         audit::trivy(&document.results, &mut scan);
@@ -128,9 +146,7 @@ pub fn read_scan(input: impl Read) -> Result<SecurityScan, ScanError> {
         return Ok(scan);
     }
     if let Some(advisories) = document.advisories {
-        let advisories = advisories.0.into_iter().map(|(id, one)| (id, one.0));
-        let advisories = Entries(advisories.collect());
-        audit::npm_old(&advisories, &document.metadata.0, &mut scan);
+        by_advisory(advisories, document.metadata, &mut scan);
         return Ok(scan);
     }
     if let Some(vulnerable) = &document.vulnerabilities {
@@ -146,8 +162,62 @@ pub fn read_scan(input: impl Read) -> Result<SecurityScan, ScanError> {
     Err(other())
 }
 
+fn sarif(
+    document: &Document,
+    runs: &List<Run>,
+    mut scan: SecurityScan,
+) -> Result<SecurityScan, ScanError> {
+    match document.version.told() {
+        Some(version) if version.starts_with("2.") && !version.starts_with("2.0") => {}
+        // Who says neither is taken by what it holds: only 2.1 has a driver.
+        None if runs.0.iter().any(Run::has_driver) => {
+            scan.problem("it says no version of SARIF, and is read as 2.1.0");
+        }
+        version => {
+            let version = version.unwrap_or("no version");
+            let why = format!("SARIF of {version}; cockpit reads 2.1.0");
+            return Err(ScanError::Broken(why));
+        }
+    }
+    scan.of_sarif();
+    if runs.0.is_empty() {
+        scan.incomplete("no scanner looked: it holds no run");
+    }
+    for run in &runs.0 {
+        sarif::read_run(run, &mut scan);
+    }
+    Ok(scan)
+}
+
+/// What stands in `advisories`: npm's by their numbers beside its counts, composer's by package.
+fn by_advisory(
+    advisories: Entries<Advisory>,
+    metadata: Option<Loose<NpmMetadata>>,
+    scan: &mut SecurityScan,
+) {
+    let mut of_npm = Vec::new();
+    let mut of_composer: Vec<(String, Vec<ComposerAdvisory>)> = Vec::new();
+    for (key, advisory) in advisories.0 {
+        match advisory {
+            Advisory::One(one) => of_npm.push((key, one)),
+            Advisory::List(list) => of_composer.push((key, list)),
+        }
+    }
+    if !of_composer.is_empty() || (of_npm.is_empty() && metadata.is_none()) {
+        let all = of_composer.iter();
+        let all: Vec<(&str, &[ComposerAdvisory])> = all
+            .map(|(package, list)| (package.as_str(), list.as_slice()))
+            .collect();
+        audit::composer(&all, scan);
+    }
+    if !of_npm.is_empty() || metadata.is_some() {
+        let metadata = metadata.unwrap_or_default();
+        audit::npm_old(&Entries(of_npm), &metadata.0, scan);
+    }
+}
+
 fn other() -> ScanError {
-    ScanError::Other("neither SARIF nor an audit of trivy, npm or cargo".to_owned())
+    ScanError::Other("neither SARIF nor an audit of trivy, npm, yarn, composer or cargo".to_owned())
 }
 
 fn audited(
@@ -168,8 +238,9 @@ fn audited(
         audit::rest_of_cargo(counted, list, &mut scan);
         return Ok(scan);
     }
+    let metadata = document.metadata.as_ref().map(|metadata| &metadata.0);
     let is_npm = document.audit_report_version.0.is_some()
-        || !document.metadata.0.vulnerabilities.0.is_empty();
+        || metadata.is_some_and(|metadata| !metadata.vulnerabilities.0.is_empty());
     if is_npm && !document.lockfile.0 {
         let packages: Vec<(&str, &NpmPackage)> = vulnerable
             .0
@@ -179,7 +250,8 @@ fn audited(
                 Vulnerable::List(_) | Vulnerable::Count(_) | Vulnerable::Other => None,
             })
             .collect();
-        audit::npm(&packages, &document.metadata.0, &mut scan);
+        let none = NpmMetadata::default();
+        audit::npm(&packages, metadata.unwrap_or(&none), &mut scan);
         return Ok(scan);
     }
     Err(other())

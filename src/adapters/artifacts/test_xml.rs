@@ -6,6 +6,7 @@ use super::{
     cunit::Cunit,
     junit::Junit,
     nunit::Nunit,
+    testng::TestNg,
     trx::Trx,
     xml::{self, Listener, XmlError},
     xunit::Xunit,
@@ -13,7 +14,7 @@ use super::{
 use crate::domain::evidence::ReportBuilder;
 
 /// The outermost elements of test reports, with what people call the format.
-const FORMATS: [(&str, &str); 8] = [
+const FORMATS: [(&str, &str); 9] = [
     ("testsuites", "JUnit XML"),
     ("testsuite", "JUnit XML"),
     ("TestRun", "TRX"),
@@ -22,6 +23,7 @@ const FORMATS: [(&str, &str); 8] = [
     ("assemblies", "xUnit.net"),
     ("assembly", "xUnit.net"),
     ("CUNIT_TEST_RUN_REPORT", "CUnit"),
+    ("testng-results", "TestNG"),
 ];
 
 /// What people call the format with this outermost element; `None` where it is no test report.
@@ -45,6 +47,7 @@ pub fn read_test_xml(
             "TestRun" => Box::new(Trx::new(into)),
             "test-run" | "test-results" => Box::new(Nunit::new(into)),
             "assemblies" | "assembly" => Box::new(Xunit::new(into)),
+            "testng-results" => Box::new(TestNg::new(into)),
             "CUNIT_TEST_RUN_REPORT" => Box::new(Cunit::new(into)),
             other => return Err(XmlError::OtherXml(other.chars().take(60).collect())),
         };

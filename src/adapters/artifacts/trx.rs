@@ -4,6 +4,7 @@
 //! before the definitions that name their classes, so the class is taken from the name.
 
 use super::{
+    cppunit::CppUnit,
     number,
     open_case::{OpenCase, listen},
     xml::{Listener, put, value},
@@ -39,6 +40,8 @@ pub(super) struct Trx<'b> {
     run: Option<Outcome>,
     why: String,
     is_error: bool,
+    /// What `CppUnit` writes into an outermost element of the same name.
+    beside: CppUnit,
 }
 
 #[derive(Debug, Default)]
@@ -63,6 +66,7 @@ impl<'b> Trx<'b> {
             run: None,
             why: String::new(),
             is_error: false,
+            beside: CppUnit::default(),
         }
     }
 
@@ -144,6 +148,10 @@ impl<'b> Trx<'b> {
 impl Listener for Trx<'_> {
     fn begin(&mut self, tag: &Tag<'_>) {
         let name = tag.local_name();
+        if self.beside.is_open() || (self.stack.len() == 1 && CppUnit::has(name)) {
+            self.beside.begin(name);
+            return;
+        }
         let parent = self.stack.last().copied();
         let element = match name {
             _ if name.ends_with("TestResult") && self.stack.len() > 1 => {
@@ -183,6 +191,10 @@ impl Listener for Trx<'_> {
     }
 
     fn text(&mut self, text: &str) {
+        if self.beside.is_open() {
+            self.beside.text(text);
+            return;
+        }
         match self.stack.last() {
             Some(Element::Message) => listen(&mut self.case.message, text),
             Some(Element::Trace) => listen(&mut self.case.details, text),
@@ -194,6 +206,10 @@ impl Listener for Trx<'_> {
     }
 
     fn end(&mut self) {
+        if self.beside.is_open() {
+            self.beside.end(self.into);
+            return;
+        }
         if self.stack.pop() == Some(Element::Result) {
             self.end_result();
         }

@@ -13,10 +13,11 @@ use super::{
     },
     k6::{NoK6, read_k6},
     lcov::read_lcov,
-    loose::{self, Loose},
+    loose::{self, Loose, Word},
     reading::looks_like_lcov,
-    scan_json::read_scan,
+    scan_json::{ScanError, read_scan},
     test_xml::{format_of, read_test_xml},
+    yarn,
 };
 use crate::domain::{
     Text,
@@ -71,6 +72,8 @@ fn of_opened(name: &str, opened: &mut Opened<'_>) -> Understood {
     match first_mark(opened.head()) {
         Some(b'<') => of_xml(name, opened),
         Some(b'{' | b'[') => of_json(opened),
+        // A comment first, as people write it.
+        Some(b'/') if has_extension(name, &["json", "sarif"]) => of_json(opened),
         _ if looks_like_lcov(opened.head()) => {
             let read = read_lcov(opened.stream()).map(Evidence::Coverage);
             settled(EvidenceKind::Coverage, "lcov", read)
@@ -138,8 +141,12 @@ fn settled(kind: EvidenceKind, format: &'static str, read: Result<Evidence, Stri
 
 fn of_xml(name: &str, opened: &mut Opened<'_>) -> Understood {
     let root = xml_root(opened.head());
+    // Scanners have a `report` of their own, without a name.
+    let is_named = root
+        .as_ref()
+        .is_some_and(|(_, keys)| keys.iter().any(|key| key == "name"));
     let root = root.as_ref().map_or("", |(root, _)| root.as_str());
-    if matches!(root, "coverage" | "report") {
+    if root == "coverage" || (root == "report" && is_named) {
         let read = read_cobertura(opened.stream()).map(Evidence::Coverage);
         return settled(
             EvidenceKind::Coverage,
@@ -147,7 +154,14 @@ fn of_xml(name: &str, opened: &mut Opened<'_>) -> Understood {
             read.map_err(|error| error.to_string()),
         );
     }
+    let is_cppunit = || {
+        let head = decoded(opened.head());
+        ["<FailedTests", "<SuccessfulTests"]
+            .iter()
+            .any(|mark| head.contains(mark))
+    };
     let format = match format_of(root) {
+        Some("TRX") if is_cppunit() => "CppUnit",
         Some(format) => format,
         // A root that lies beyond the first bytes, or none at all: the whole file says which.
         None if root.is_empty() && has_extension(name, &["xml", "trx", "junit", "xunit"]) => "XML",
@@ -183,6 +197,28 @@ struct Keys {
     error: There,
     metrics: There,
     results: There,
+    #[serde(rename = "type")]
+    kind: Word,
+    children: Loose<yarn::Issue>,
+}
+
+impl Keys {
+    fn is_scan(&self) -> bool {
+        let is_any = [
+            &self.runs,
+            &self.trivy_results,
+            &self.schema_version,
+            &self.advisories,
+            &self.vulnerabilities,
+            &self.audit_report_version,
+        ];
+        is_any.iter().any(|key| key.0) || (self.error.0 && !self.metrics.0)
+    }
+
+    /// Whether it is a line of yarn's audit.
+    fn is_line(&self) -> bool {
+        yarn::Lines::knows(self.kind.as_str()) || self.children.0.is_told()
+    }
 }
 
 fn of_json(opened: &mut Opened<'_>) -> Understood {
@@ -190,26 +226,25 @@ fn of_json(opened: &mut Opened<'_>) -> Understood {
         Ok(bytes) => bytes,
         Err(why) => return Understood::Unreadable { kind: None, why },
     };
-    let keys: Keys = match loose::document::<Loose<Keys>>(bytes.as_slice()) {
-        Ok(Loose(keys)) => keys,
-        Err(why) => {
-            // k6's stream of points is no one document, and says what to do.
-            let why = match read_k6(&bytes) {
-                Err(stream @ NoK6::Stream) => stream.to_string(),
-                _ => why,
-            };
-            return Understood::Unreadable { kind: None, why };
-        }
+    let mut first = None;
+    let walked = loose::documents(bytes.as_slice(), &mut |Loose(keys): Loose<Keys>| {
+        first.get_or_insert(keys);
+        false
+    });
+    let keys = match (first, walked) {
+        (Some(keys), walked) if walked.is_ok() || keys.is_line() => keys,
+        (keys, walked) => return of_unfinished(&bytes, keys.as_ref(), walked.err()),
     };
-    let is_scan = [
-        &keys.runs,
-        &keys.trivy_results,
-        &keys.schema_version,
-        &keys.advisories,
-        &keys.vulnerabilities,
-        &keys.audit_report_version,
-    ];
-    if is_scan.iter().any(|key| key.0) || (keys.error.0 && !keys.metrics.0) {
+    if keys.is_line() {
+        match read_scan(bytes.as_slice()) {
+            Err(ScanError::Other(_)) => {}
+            read => {
+                let read = read.map(Evidence::Security).map_err(|why| why.to_string());
+                return settled(EvidenceKind::Security, "audit", read);
+            }
+        }
+    }
+    if keys.is_scan() {
         let format = if keys.runs.0 { "SARIF" } else { "audit" };
         let read = read_scan(bytes.as_slice()).map(Evidence::Security);
         return settled(
@@ -237,9 +272,25 @@ fn of_json(opened: &mut Opened<'_>) -> Understood {
             Ok(Evidence::Security(scan)),
         );
     }
-    let what = "JSON, but no report that cockpit knows; of scanners it reads SARIF 2.1 and the JSON of trivy, npm audit \
-                and cargo audit";
+    let what = "JSON, but no report that cockpit knows; of scanners it reads SARIF 2.1 and the JSON of trivy, npm, yarn, \
+                composer and cargo audit";
     Understood::Other(what.to_owned())
+}
+
+/// JSON with an end that is missing or says more than one document.
+fn of_unfinished(bytes: &[u8], first: Option<&Keys>, why: Option<String>) -> Understood {
+    // k6's stream of points is no one document, and says what to do.
+    if let Err(stream @ NoK6::Stream) = read_k6(bytes) {
+        let (kind, why) = (Some(EvidenceKind::Load), stream.to_string());
+        return Understood::Unreadable { kind, why };
+    }
+    let why = why.unwrap_or_default();
+    let is_report = |keys: &Keys| keys.is_scan() || keys.metrics.0 || keys.results.0;
+    if why.ends_with(loose::MORE_THAN_ONE) && first.is_some_and(|keys| !is_report(keys)) {
+        let what = "JSON of several documents, no report that cockpit knows";
+        return Understood::Other(what.to_owned());
+    }
+    Understood::Unreadable { kind: None, why }
 }
 
 /// A text under the three headings of an explain summary; any other is none.

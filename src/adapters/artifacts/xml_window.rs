@@ -1,7 +1,7 @@
 //! A byte stream as a window of text: UTF-8 whatever it was, and the line that is being read.
 //!
 //! The encoding is found as XML 1.0 appendix F says: byte order mark, then the shape of the first bytes, then the
-//! declaration. Bytes that do not fit it become `\u{fffd}`. This knows nothing of XML beyond its declaration.
+//! declaration; UTF-32 too. Bytes that do not fit it become `\u{fffd}`. This knows nothing of XML beyond its declaration.
 
 use std::io::{self, Read};
 
@@ -31,6 +31,8 @@ enum Input {
     Utf8,
     /// By a decoder.
     Decoded(Box<Decoder>),
+    /// Four bytes a character, the largest first or last.
+    Utf32 { is_big: bool },
 }
 
 impl<'r> Window<'r> {
@@ -94,7 +96,7 @@ impl<'r> Window<'r> {
         }
         match self.input {
             Input::Utf8 => self.take_utf8(bytes, before),
-            Input::Decoded(_) | Input::Unknown => {
+            Input::Decoded(_) | Input::Utf32 { .. } | Input::Unknown => {
                 let new = bytes.split_off(before);
                 // It was text before.
                 self.text = String::from_utf8(bytes).unwrap_or_default();
@@ -106,6 +108,10 @@ impl<'r> Window<'r> {
 
     /// Finds the encoding by the first bytes.
     fn choose(&mut self, bytes: &mut Vec<u8>) {
+        if let Some(is_big) = utf32(bytes) {
+            self.input = Input::Utf32 { is_big };
+            return;
+        }
         let encoding = encoding_of(bytes);
         self.input = if encoding == UTF_8 {
             if bytes.starts_with(b"\xef\xbb\xbf") {
@@ -137,6 +143,10 @@ impl<'r> Window<'r> {
     }
 
     fn decode(&mut self, bytes: &[u8]) {
+        if let Input::Utf32 { is_big } = self.input {
+            self.take_utf32(bytes, is_big);
+            return;
+        }
         let Input::Decoded(decoder) = &mut self.input else {
             return;
         };
@@ -144,6 +154,36 @@ impl<'r> Window<'r> {
         self.text.reserve(most.unwrap_or(0));
         // There is room for the longest that it can become: one call takes everything.
         let _ = decoder.decode_to_string(bytes, &mut self.text, self.ended);
+    }
+
+    fn take_utf32(&mut self, bytes: &[u8], is_big: bool) {
+        let (units, rest) = bytes.as_chunks::<4>();
+        let is_begin = self.text.is_empty() && self.lines_before == 0;
+        for (at, unit) in units.iter().enumerate() {
+            let code = if is_big {
+                u32::from_be_bytes(*unit)
+            } else {
+                u32::from_le_bytes(*unit)
+            };
+            let c = char::from_u32(code).unwrap_or('\u{fffd}');
+            if !(is_begin && at == 0 && c == '\u{feff}') {
+                self.text.push(c);
+            }
+        }
+        if !rest.is_empty() && self.ended {
+            self.text.push('\u{fffd}');
+        } else {
+            self.carry = rest.to_vec();
+        }
+    }
+}
+
+/// Whether the bytes begin in UTF-32, and then whether the largest byte is first.
+fn utf32(head: &[u8]) -> Option<bool> {
+    match head {
+        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, b'<', ..] => Some(true),
+        [0xff, 0xfe, 0, 0, ..] | [b'<', 0, 0, 0, ..] => Some(false),
+        _ => None,
     }
 }
 
@@ -231,6 +271,22 @@ mod tests {
         let kept = read.trim_start_matches('é');
         assert_eq!(kept, "\u{fffd}x\u{fffd}");
         assert_eq!(read.chars().count(), CHUNK + 3);
+    }
+
+    #[test]
+    fn four_bytes_a_character_are_read_either_way_round() {
+        let text = format!("<a>{}</a>", "ü😀\n".repeat(CHUNK / 8));
+        let units = |mark: &str, to: fn(u32) -> [u8; 4]| -> Vec<u8> {
+            let all = mark.chars().chain(text.chars());
+            all.flat_map(|c| to(u32::from(c))).collect()
+        };
+        for mark in ["", "\u{feff}"] {
+            assert!(read(&units(mark, u32::to_be_bytes)) == text, "{mark:?} be");
+            assert!(read(&units(mark, u32::to_le_bytes)) == text, "{mark:?} le");
+        }
+        let mut cut = units("", u32::to_le_bytes);
+        cut.truncate(6);
+        assert_eq!(read(&cut), "<\u{fffd}");
     }
 
     #[test]

@@ -131,6 +131,7 @@ mod tests {
         for length in 0..MIXED.len() {
             assert_eq!(widened(&MIXED[..length]), None, "{length}");
         }
-        assert_eq!(widened(&[0x81; 100_000]), None, "deeper than anything");
+        let deep = vec![0x81; 100_000];
+        assert_eq!(widened(&deep), None, "deeper than anything");
     }
 }

@@ -74,7 +74,12 @@ pub enum Observation {
     /// What production runs, by one source.
     Production(ProductionAnswer),
     /// Past deployments to production.
-    Deployments(Vec<DeploymentSnapshot>),
+    Deployments {
+        /// Those that succeeded, newest first.
+        newest: Vec<DeploymentSnapshot>,
+        /// The newest of all, where it failed.
+        failed: Option<Box<DeploymentSnapshot>>,
+    },
     /// How production's environment is protected.
     Environment(EnvironmentSnapshot),
     /// How ready a rollback is.
@@ -193,7 +198,7 @@ impl Observation {
             | Self::Missing { .. }
             | Self::Compared(_)
             | Self::NotCompared(_)
-            | Self::Deployments(_)
+            | Self::Deployments { .. }
             | Self::Environment(_)
             | Self::Readiness(_)
             | Self::Claims(_)
@@ -228,7 +233,7 @@ impl Observation {
             Self::Missing { .. } => "missing evidence",
             Self::Compared(_) | Self::NotCompared(_) => "comparison",
             Self::Production(_) => "production",
-            Self::Deployments(_) => "deployments",
+            Self::Deployments { .. } => "deployments",
             Self::Environment(_) => "environment",
             Self::Readiness(_) => "rollback readiness",
             Self::Metrics { .. } => "metrics",

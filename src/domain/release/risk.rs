@@ -61,6 +61,7 @@ impl Release {
             rolled_back: self
                 .rolled_back_since()
                 .map(|at| Text::line(&format!("on {}", at.strftime("%F %H:%M UTC")))),
+            failed_before: self.failed_before(),
             production_unclear: self.production_unclear(),
             contradictions,
         }
@@ -122,6 +123,20 @@ impl Release {
             .first_traffic
             .is_none_or(|traffic| at < traffic);
         (is_earlier && at > self.last_deployment()?).then_some(at)
+    }
+
+    /// The newest deployment of another release, where it failed before this one had traffic.
+    fn failed_before(&self) -> Option<Text> {
+        let failed = self.rollout.failed_before.as_ref()?;
+        let traffic = self.rollout.first_traffic;
+        if traffic.is_some_and(|traffic| failed.created >= traffic) {
+            return None;
+        }
+        let on = failed.updated.strftime("on %F %H:%M UTC");
+        Some(match failed.run {
+            Some(run) => Text::line(&format!("run {run} {on}")),
+            None => Text::line(&format!("{} {on}", failed.sha.short())),
+        })
     }
 
     /// Why nobody can tell what production runs.

@@ -146,10 +146,7 @@ fn part(factor: Factor, facts: &RiskFacts<'_>) -> Option<(f64, String)> {
         Factor::Vulnerabilities => vulnerabilities(facts),
         Factor::LoadRegression => facts.load.and_then(load),
         Factor::LastRelease => last_release(facts),
-        Factor::LastOutcome => {
-            let why = facts.rolled_back.as_ref()?;
-            Some((1.0, format!("the last release was rolled back: {why}")))
-        }
+        Factor::LastOutcome => last_outcome(facts),
         Factor::BehindProduction => {
             let lost = facts.diff?.behind_by;
             (lost > 0).then(|| {
@@ -358,6 +355,15 @@ fn failing_more(load: &LoadReport, before: &LoadBaseline) -> Option<(f64, String
         let words = format!("{points} points more requests failed than in {}", before.of);
         (more / 2.0, words)
     })
+}
+
+/// What was rolled back ran and did harm; what failed on its way may have left half of itself.
+fn last_outcome(facts: &RiskFacts<'_>) -> Option<(f64, String)> {
+    if let Some(why) = &facts.rolled_back {
+        return Some((1.0, format!("the last release was rolled back: {why}")));
+    }
+    let which = facts.failed_before.as_ref()?;
+    Some((0.6, format!("the last deployment failed: {which}")))
 }
 
 fn last_release(facts: &RiskFacts<'_>) -> Option<(f64, String)> {

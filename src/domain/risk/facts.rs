@@ -29,6 +29,8 @@ pub struct RiskFacts<'a> {
     pub since_last: Option<SignedDuration>,
     /// What the last release was rolled back for, where it was.
     pub rolled_back: Option<Text>,
+    /// Which deployment failed since the last one that succeeded, and when.
+    pub failed_before: Option<Text>,
     /// Why nobody can tell what production runs; `None` where it is known and nobody disagrees.
     pub production_unclear: Option<Text>,
     /// What the explain text says against the facts.

@@ -65,6 +65,9 @@ pub enum RolloutEvent {
     DeploymentsSeen {
         /// The newest success of the configured workflow and job before this release, and the one before it.
         newest: Vec<DeploymentSnapshot>,
+        /// The newest of another release, where it failed and none succeeded since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<Box<DeploymentSnapshot>>,
     },
     /// What production answered.
     ProductionAnswered(ProductionAnswer),

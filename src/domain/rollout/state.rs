@@ -44,6 +44,8 @@ pub struct Rollout {
     pub protection_changed: bool,
     /// Past deployments, newest first.
     pub deployments: Option<Vec<DeploymentSnapshot>>,
+    /// The newest deployment of another release, where it failed and none succeeded since.
+    pub failed_before: Option<Box<DeploymentSnapshot>>,
     /// What production runs, by source.
     pub production: BTreeMap<ProductionSource, (ProductionAnswer, Timestamp)>,
     /// What production ran when this release was let go.
@@ -110,7 +112,10 @@ impl Rollout {
                 self.protection_changed |= self.protection.as_ref().is_some_and(|old| old != seen);
                 self.protection = Some(seen.clone());
             }
-            RolloutEvent::DeploymentsSeen { newest } => self.deployments = Some(newest.clone()),
+            RolloutEvent::DeploymentsSeen { newest, failed } => {
+                self.deployments = Some(newest.clone());
+                self.failed_before.clone_from(failed);
+            }
             RolloutEvent::ProductionAnswered(answer) => {
                 self.production
                     .insert(answer.source, (answer.clone(), stamp.at));

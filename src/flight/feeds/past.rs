@@ -38,10 +38,12 @@ pub(super) async fn look(pulse: &Pulse, policy: &Policy, needs: &Needs) -> Looke
             Ok(all) => all,
             Err(fault) => return Ok(Err(fault)),
         };
-        let past: Vec<DeploymentSnapshot> = all
+        let of_others: Vec<DeploymentSnapshot> = all
             .into_iter()
-            .filter(|deployment| is_past(deployment, needs.run, &target.job))
+            .filter(|deployment| is_of_another(deployment, needs.run, &target.job))
             .collect();
+        let failed = failed_since(&of_others);
+        let past: Vec<DeploymentSnapshot> = of_others.into_iter().filter(has_succeeded).collect();
         if let Some(newest) = past.first() {
             let tag = history.tag_of(&newest.sha, &target.tag_prefix).await;
             pulse
@@ -53,7 +55,10 @@ pub(super) async fn look(pulse: &Pulse, policy: &Policy, needs: &Needs) -> Looke
                 .await?;
         }
         earlier = Some(past.clone());
-        pulse.see(Observation::Deployments(past)).await?;
+        let newest = past;
+        pulse
+            .see(Observation::Deployments { newest, failed })
+            .await?;
     }
     match readiness(pulse, policy).await {
         Ok(readiness) => pulse.see(Observation::Readiness(readiness)).await?,
@@ -62,15 +67,32 @@ pub(super) async fn look(pulse: &Pulse, policy: &Policy, needs: &Needs) -> Looke
     Ok(Ok(earlier))
 }
 
-/// A deployment that succeeded by the configured job, in another run than this.
-fn is_past(deployment: &DeploymentSnapshot, run: RunId, job: &str) -> bool {
-    matches!(
-        deployment.state,
-        DeploymentState::Success | DeploymentState::Inactive
-    ) && deployment.run != Some(run)
+/// A deployment by the configured job, in another run than this.
+fn is_of_another(deployment: &DeploymentSnapshot, run: RunId, job: &str) -> bool {
+    deployment.run != Some(run)
         && deployment.job.as_ref().is_none_or(|name| {
             name.as_str() == job || name.as_str().starts_with(&format!("{job} ("))
         })
+}
+
+fn has_succeeded(deployment: &DeploymentSnapshot) -> bool {
+    matches!(
+        deployment.state,
+        DeploymentState::Success | DeploymentState::Inactive
+    )
+}
+
+/// The newest deployment that came to an end, where it failed. One that is still on its way says nothing yet.
+fn failed_since(newest_first: &[DeploymentSnapshot]) -> Option<Box<DeploymentSnapshot>> {
+    let has_failed = |deployment: &DeploymentSnapshot| {
+        matches!(
+            deployment.state,
+            DeploymentState::Failure | DeploymentState::Error
+        )
+    };
+    let mut ended = newest_first.iter();
+    let newest = ended.find(|one| has_failed(one) || has_succeeded(one))?;
+    has_failed(newest).then(|| Box::new(newest.clone()))
 }
 
 async fn readiness(pulse: &Pulse, policy: &Policy) -> Result<Readiness, Fault> {
@@ -143,5 +165,48 @@ fn check_inputs(declared: &[(String, bool)], given: &BTreeMap<String, String>) -
         InputsCheck::Fit
     } else {
         InputsCheck::Misfit(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{DeploymentId, Sha};
+
+    fn deployment(id: u64, state: DeploymentState) -> DeploymentSnapshot {
+        let at = "2026-11-20T10:00:00Z".parse().unwrap();
+        DeploymentSnapshot {
+            id: DeploymentId(id),
+            sha: Sha::parse(&"a".repeat(40)).unwrap(),
+            reference: "main".into(),
+            environment: "production".into(),
+            state,
+            run: Some(RunId(id)),
+            job: Some("deploy".into()),
+            created: at,
+            updated: at,
+            succeeded: None,
+            creator: None,
+        }
+    }
+
+    #[test]
+    fn a_failure_counts_until_one_succeeded_and_not_while_one_is_on_its_way() {
+        use DeploymentState::{Error, Failure, InProgress, Inactive, Success, Waiting};
+        for (newest_first, failed) in [
+            (vec![], None),
+            (vec![Success, Failure], None),
+            (vec![Inactive, Failure], None),
+            (vec![Failure, Success], Some(0)),
+            (vec![Error], Some(0)),
+            (
+                vec![Waiting, InProgress, Failure, Failure, Success],
+                Some(2),
+            ),
+        ] {
+            let all = (0..).zip(newest_first);
+            let all: Vec<_> = all.map(|(id, state)| deployment(id, state)).collect();
+            assert_eq!(failed_since(&all).map(|one| one.id.0), failed, "{all:?}");
+        }
     }
 }

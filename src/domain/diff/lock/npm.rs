@@ -91,11 +91,21 @@ fn add(packages: &mut Packages, path: &str, entry: &Entry) {
 /// Version 1 nests; `serde_json` bounds how deep.
 fn old(packages: &mut Packages, all: &BTreeMap<String, Old>) {
     for (name, entry) in all {
-        packages.add(name, entry.version.as_deref().unwrap_or_default());
+        let (name, version) = of_old(name, entry.version.as_deref().unwrap_or_default());
+        packages.add(name, version);
         if let Some(inner) = &entry.dependencies {
             old(packages, inner);
         }
     }
+}
+
+/// What version 1 says of a package that stands under another name: `npm:lodash@4.17.21`.
+fn of_old<'t>(name: &'t str, version: &'t str) -> (&'t str, &'t str) {
+    let aliased = version.strip_prefix("npm:");
+    aliased
+        .and_then(|aliased| aliased.rsplit_once('@'))
+        .filter(|(name, _)| !name.is_empty())
+        .unwrap_or((name, version))
 }
 
 /// Reads the lines around a change: a package's line and its version's.
@@ -125,7 +135,9 @@ pub(super) fn read_part(text: &str) -> Packages {
         } else if let Some(value) = bare.strip_prefix("\"version\": \"")
             && let Some(name) = open.take()
         {
-            packages.add(name, value.trim_end_matches(',').trim_end_matches('"'));
+            let version = value.trim_end_matches(',').trim_end_matches('"');
+            let (name, version) = of_old(name, version);
+            packages.add(name, version);
         }
     }
     packages
@@ -147,9 +159,12 @@ mod tests {
             (read_new.is_direct("a"), read_new.is_direct("@x/b")),
             (Some(true), Some(false))
         );
-        let old = r#"{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","dependencies":{"b":{"version":"2.0.0"}}}}}"#;
+        let old = r#"{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","dependencies":{"b":{"version":"2.0.0"}}},
+            "my":{"version":"npm:@x/real@5.5.2"}}}"#;
         let read_old = read(old).unwrap();
-        assert_eq!(read_old.versions.len(), 2);
+        let names: Vec<_> = read_old.versions.keys().map(String::as_str).collect();
+        assert_eq!(names, ["@x/real", "a", "b"]);
+        assert!(read_old.versions["@x/real"].contains("5.5.2"));
         assert_eq!(read_old.is_direct("a"), None);
     }
 

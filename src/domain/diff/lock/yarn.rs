@@ -63,8 +63,9 @@ impl<'t> Reader<'t> {
             entry.version = of("version").or(entry.version);
             entry.source = of("resolved").or(of("resolution")).or(entry.source);
         } else if indent == 4 && self.entry.asks && self.entry.is_own {
-            let asked = bare.split(": ").next().unwrap_or(bare);
-            self.packages.ask_for(asked.trim_matches('"'));
+            let (asked, range) = bare.split_once(": ").unwrap_or((bare, ""));
+            let asked = aliased(range.trim_matches('"')).unwrap_or(asked.trim_matches('"'));
+            self.packages.ask_for(asked);
         }
     }
 
@@ -87,7 +88,16 @@ fn name_of(heading: &str) -> Option<&str> {
     let first = heading.split(',').next()?.trim().trim_matches('"');
     let after_scope = usize::from(first.starts_with('@'));
     let at = first[after_scope..].find('@')? + after_scope;
-    Some(&first[..at]).filter(|name| !name.is_empty())
+    let name = aliased(&first[at + 1..]).unwrap_or(&first[..at]);
+    Some(name).filter(|name| !name.is_empty())
+}
+
+/// The package that stands under another name: `lodash` of `npm:lodash@^4`.
+fn aliased(range: &str) -> Option<&str> {
+    let range = range.strip_prefix("npm:")?;
+    let after_scope = usize::from(range.starts_with('@'));
+    let at = range[after_scope..].find('@')? + after_scope;
+    Some(&range[..at]).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]
@@ -112,6 +122,18 @@ mod tests {
         let read = read(text, Extent::Whole);
         assert_eq!(read.versions.keys().collect::<Vec<_>>(), ["lodash"]);
         assert_eq!((read.is_direct("lodash"), read.broken), (Some(true), 0));
+    }
+
+    #[test]
+    fn a_package_under_another_name_is_called_by_its_own() {
+        let old = "my-lodash@npm:lodash@^4.0.0:\n  version \"4.17.21\"\n\n\"t@npm:@types/t@1\":\n  version \"1.0.0\"\n";
+        let read_old = read(old, Extent::Whole);
+        let names: Vec<_> = read_old.versions.keys().map(String::as_str).collect();
+        assert_eq!(names, ["@types/t", "lodash"]);
+        let berry = "\"app@workspace:.\":\n  version: 0.0.0-use.local\n  dependencies:\n    my: \"npm:lodash@^4\"\n\n\"my@npm:lodash@^4\":\n  version: 4.17.21\n  resolution: \"lodash@npm:4.17.21\"\n";
+        let read = read(berry, Extent::Whole);
+        assert_eq!(read.versions.keys().collect::<Vec<_>>(), ["lodash"]);
+        assert_eq!(read.is_direct("lodash"), Some(true));
     }
 
     #[test]

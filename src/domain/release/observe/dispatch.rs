@@ -82,7 +82,9 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
             })
         }
         Observation::Production(answer) => production(release, answer, at),
-        Observation::Deployments(deployments) => deployments_seen(release, deployments),
+        Observation::Deployments { newest, failed } => {
+            deployments_seen(release, newest, failed.as_deref())
+        }
         Observation::Environment(seen) => {
             new_if(release.rollout.protection.as_ref() != Some(seen), || {
                 RolloutEvent::ProtectionSeen(seen.clone())
@@ -268,11 +270,18 @@ fn smoke(
     )
 }
 
-fn deployments_seen(release: &Release, deployments: &[DeploymentSnapshot]) -> Vec<Event> {
+fn deployments_seen(
+    release: &Release,
+    deployments: &[DeploymentSnapshot],
+    failed: Option<&DeploymentSnapshot>,
+) -> Vec<Event> {
+    let rollout = &release.rollout;
     let kept = &deployments[..deployments.len().min(DEPLOYMENTS_KEPT)];
-    let is_new = release.rollout.deployments.as_deref() != Some(kept);
+    let is_new =
+        rollout.deployments.as_deref() != Some(kept) || rollout.failed_before.as_deref() != failed;
     new_if(is_new, || RolloutEvent::DeploymentsSeen {
         newest: kept.to_vec(),
+        failed: failed.cloned().map(Box::new),
     })
 }
 

@@ -187,3 +187,23 @@ fn coverage_of_which_a_part_was_not_read_is_no_whole() {
     assert_eq!(risk.contributions[0].factor, Factor::Truncated);
     assert_eq!(risk.contributions[0].why.as_str(), "cut: the coverage");
 }
+
+#[test]
+fn a_deployment_that_failed_weighs_less_than_a_rollback() {
+    let failed = RiskFacts {
+        failed_before: Some(Text::line("run 8120 on 2026-11-20 10:00 UTC")),
+        ..RiskFacts::default()
+    };
+    let one = risk(&failed);
+    let part = &one.contributions[0];
+    assert_eq!((part.factor, part.points), (Factor::LastOutcome, 6));
+    assert_eq!(
+        part.why.as_str(),
+        "the last deployment failed: run 8120 on 2026-11-20 10:00 UTC"
+    );
+    let both = risk(&RiskFacts {
+        rolled_back: Some(Text::line("on 2026-11-20 11:00 UTC")),
+        ..failed
+    });
+    assert_eq!(both.contributions[0].points, 10);
+}
