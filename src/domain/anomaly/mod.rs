@@ -10,6 +10,7 @@ mod direction;
 mod effect;
 mod evidence;
 mod label;
+mod mean;
 mod metric;
 mod noise;
 mod null;
