@@ -4,12 +4,7 @@
 //! Huber, "Robust estimation of a location parameter", Annals of Mathematical Statistics 1964, for the clipping.
 
 use super::{
-    boundary::PRACTICAL,
-    noise::Noise,
-    null::{Null, Nulls},
-    reference::Reference,
-    robust::real,
-    side::Side,
+    boundary::PRACTICAL, clipped::clipped, noise::Noise, null::Null, robust::real, side::Side,
 };
 
 /// The lengths whose mean is looked at, in values.
@@ -20,8 +15,6 @@ const LEAST_SPAN: usize = 15;
 const LATEST: usize = 3;
 /// Values come back from one of the first two where the newest two are below this share of it: a cold cache.
 const COMES_BACK: f64 = 0.5;
-/// A value counts for at most so many noises.
-const CLIP: f64 = 4.0;
 /// Standard errors of the mean, and of the median that it is set against, that it must stand out by.
 const ERRORS: f64 = 4.8;
 /// Of the greatest that it was before, more where few places were seen; and of its spread.
@@ -95,39 +88,6 @@ pub(super) fn ratio(
     }
     let null = side.mean_null(past, noise, width, gap)?;
     Some(found / boundary(null, width, gap, lowest))
-}
-
-/// The mean rise over what was expected, each value clipped.
-fn clipped(values: &[f64], expected: f64, noise: Noise) -> f64 {
-    let most = CLIP * noise.usual;
-    let sum: f64 = values
-        .iter()
-        .map(|value| (value - expected).clamp(-most, most))
-        .sum();
-    sum / real(values.len().max(1))
-}
-
-/// What it was at every place of the past.
-pub(super) fn null(
-    nulls: &mut Nulls,
-    reference: &Reference,
-    past: &[f64],
-    noise: Noise,
-    width: usize,
-    gap: usize,
-) -> Option<Null> {
-    nulls.at_with(width, gap, |gap| {
-        let ahead = real(gap) + real(width) / 2.0;
-        let rises: Vec<f64> = past
-            .windows(width)
-            .skip(reference.span() + gap)
-            .zip(reference.span()..)
-            .filter_map(|(values, place)| {
-                Some(clipped(values, reference.expected(place, ahead)?, noise))
-            })
-            .collect();
-        Null::of_rises(&rises, gap)
-    })
 }
 
 /// What no boundary lies below: cheap.

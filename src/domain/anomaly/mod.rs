@@ -4,6 +4,7 @@
 mod beyond;
 mod boundary;
 mod case;
+mod clipped;
 mod dependence;
 mod detector;
 mod direction;

@@ -2,7 +2,7 @@
 
 use super::{
     boundary::SPANS,
-    mean,
+    clipped,
     noise::Noise,
     null::{Null, Nulls},
     reference::Reference,
@@ -69,7 +69,7 @@ impl Side {
         let all = self
             .all
             .get_or_insert_with(|| Reference::of(past, self.length));
-        mean::null(&mut self.mean_nulls, all, past, noise, width, gap)
+        clipped::null(&mut self.mean_nulls, all, past, noise, width, gap)
     }
 
     /// What the statistic was while nothing had changed.
