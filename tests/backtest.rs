@@ -186,7 +186,7 @@ fn a_large_step_is_said_at_its_third_minute() {
             said(at(75)),
             said(at(90)),
         );
-        if size >= 4.0 {
+        if size >= 3.0 {
             assert!(at(50) < 4.0, "{size}: half after {}", at(50));
         }
         if size >= 8.0 {

@@ -4,7 +4,12 @@
 //! every older one is `w (w-1) ... / (n+w) (n+w-1) ...` (Gumbel and von Schelling, "The distribution of the number of
 //! exceedances", Annals of Mathematical Statistics 1950). A count only grows within a window: one bound holds for all looks.
 
-use super::{boundary::PRACTICAL, noise::Noise, reference::Reference, robust::real};
+use super::{
+    boundary::PRACTICAL,
+    noise::Noise,
+    reference::Reference,
+    robust::{median, real},
+};
 
 /// The newest values of the past that are compared with: three hours of minutes; and no fewer than these.
 const PAST: usize = 180;
@@ -16,6 +21,11 @@ const COUNTS: std::ops::RangeInclusive<usize> = 2..=5;
 /// A value counts only a whole noise beyond the greatest: of the tails that series have, at most half of what is
 /// beyond the greatest is beyond that too.
 const FURTHER: f64 = 0.5;
+/// One value alone counts where it lies so many times as far as anything before: beyond the greatest the chance falls with
+/// this power of the distance (Pareto), which is slower than in series that have a variance at all.
+const TAIL: i32 = 2;
+/// And no nearer than so many noises.
+const ALONE_UNITS: f64 = 8.0;
 /// What is expected carries the level and slope of so many values on, over one of these gaps.
 const SPAN: usize = 30;
 const GAPS: [usize; 3] = [0, 5, 10];
@@ -24,6 +34,7 @@ const GAPS: [usize; 3] = [0, 5, 10];
 #[derive(Debug, Clone)]
 pub(super) struct Beyond {
     greatest: f64,
+    middle: f64,
     /// One noise, and no less than what matters at all.
     unit: f64,
     /// Dear, and needed only where a value is greater than all of the past.
@@ -64,6 +75,13 @@ impl Led {
         let expected = self.reference.expected(self.values, real(gap) + 0.5)?;
         Some(value - expected - self.furthest.get(listed)?)
     }
+
+    /// How many times as far from what was expected a value lies as any value of the past did.
+    fn times(&self, value: f64, gap: usize, unit: f64) -> Option<f64> {
+        let listed = GAPS.iter().rposition(|listed| *listed <= gap)?;
+        let expected = self.reference.expected(self.values, real(gap) + 0.5)?;
+        Some((value - expected) / self.furthest.get(listed)?.max(unit))
+    }
 }
 
 impl Beyond {
@@ -75,6 +93,7 @@ impl Beyond {
         }
         Some(Self {
             greatest: past.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            middle: median(past)?,
             unit: noise.usual.max(PRACTICAL * level.abs()),
             led: std::cell::OnceCell::new(),
         })
@@ -91,6 +110,18 @@ impl Beyond {
         let further = led.further(value, gap).map(|further| further / self.unit);
         further.map_or(above, |further| above.min(further))
     }
+
+    /// How many times as far a value lies from the past's middle, and from what was expected, as any value of the past did:
+    /// the lesser of the two. Zero where that says nothing: too near to the noise.
+    pub(super) fn times(&self, past: &[f64], value: f64, gap: usize) -> f64 {
+        if self.of_value(past, value, gap) < ALONE_UNITS {
+            return 0.0;
+        }
+        let led = self.led.get_or_init(|| Led::of(newest(past)));
+        let usual = (value - self.middle) / (self.greatest - self.middle).max(self.unit);
+        led.times(value, gap, self.unit)
+            .map_or(usual, |times| times.min(usual))
+    }
 }
 
 fn newest(past: &[f64]) -> &[f64] {
@@ -106,6 +137,12 @@ pub(super) fn chance(count: usize, past: usize) -> f64 {
             FURTHER * (left / (past + left)).max(0.0)
         })
         .product()
+}
+
+/// The chance of one value of a window that lies so many times as far as the furthest of a past of `past` values.
+pub(super) fn chance_alone(times: f64, past: usize) -> f64 {
+    let past = real(past.min(PAST));
+    real(WINDOW) / (past + real(WINDOW)) * times.max(1.0).powi(-TAIL)
 }
 
 /// How many values must lie beyond so that the chance is at most `each`; `None`: no number of them is enough.

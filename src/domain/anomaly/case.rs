@@ -4,7 +4,7 @@
 //! fields that nobody here knows), strict where leniency would judge something else than what was meant.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     label::Label,
@@ -16,6 +16,10 @@ use crate::domain::{Text, policy::Bad};
 /// Most metrics of a case, and most points of a side of a metric.
 const MOST_METRICS: usize = 2_000;
 const MOST_POINTS: usize = 200_000;
+/// What to write instead of what cannot be read.
+const ONE_OBJECT: &str = "write one JSON object a line, {\"id\": ..., \"metrics\": [...]}";
+const METRICS: &str = "write a list of {name, bad, before, after}";
+const POINTS: &str = "write [seconds, value], null for a gap";
 
 /// A past change.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,36 +59,26 @@ struct WireCase {
     t_change: Value,
     #[serde(default)]
     label: Value,
-    metrics: Vec<WireMetric>,
+    #[serde(default)]
+    metrics: Value,
 }
 
-#[derive(Deserialize)]
-struct WireMetric {
-    #[serde(default)]
-    name: Value,
-    #[serde(default)]
-    bad: Value,
-    #[serde(default)]
-    before: Vec<(Value, Value)>,
-    #[serde(default)]
-    after: Vec<(Value, Value)>,
-}
+/// One metric on the wire.
+struct WireMetric<'a>(&'a Map<String, Value>);
 
 impl Case {
     /// From one line. The error is one line for people, without the line's number.
     ///
     /// `line` counts from one and names a case that has no name.
     pub fn parse(text: &str, line: u64) -> Result<Self, String> {
-        let wire: WireCase = match serde_json::from_str(text) {
-            Ok(wire) => wire,
-            // Python writes NaN and Infinity, which JSON does not have.
-            Err(error) => match without_nan(text).map(|text| serde_json::from_str(&text)) {
-                Some(Ok(wire)) => wire,
-                _ => return Err(format!("not a case: {error}")),
-            },
+        let wire = wire(text)?;
+        let listed = match &wire.metrics {
+            Value::Array(metrics) => metrics,
+            Value::Null => return Err(format!("`metrics` is missing: {METRICS}")),
+            _ => return Err(format!("`metrics` is no list: {METRICS}")),
         };
-        if wire.metrics.len() > MOST_METRICS {
-            let count = wire.metrics.len();
+        if listed.len() > MOST_METRICS {
+            let count = listed.len();
             return Err(format!("{count} metrics: a case may have {MOST_METRICS}"));
         }
         let id = match wire.id {
@@ -94,8 +88,11 @@ impl Case {
         };
         let label = label(&wire.label)?;
         let metrics: Vec<CaseMetric> = (1..)
-            .zip(wire.metrics)
-            .map(|(number, metric)| metric.read(number))
+            .zip(listed)
+            .map(|(number, metric)| match metric {
+                Value::Object(metric) => WireMetric(metric).read(number),
+                _ => Err(format!("metric {number} is no object: {METRICS}")),
+            })
             .collect::<Result<_, _>>()?;
         let change = match &wire.t_change {
             Value::Null => between(&metrics),
@@ -115,53 +112,97 @@ impl Case {
     }
 }
 
-impl WireMetric {
-    fn read(self, number: usize) -> Result<CaseMetric, String> {
-        let name = match self.name {
-            Value::String(name) if !name.trim().is_empty() => Text::line(&name),
-            Value::Number(name) => Text::line(&name.to_string()),
+/// The line as it is written.
+fn wire(text: &str) -> Result<WireCase, String> {
+    if !text.trim_start().starts_with('{') {
+        return Err(format!("not a case: {ONE_OBJECT}"));
+    }
+    let error = match serde_json::from_str(text) {
+        Ok(wire) => return Ok(wire),
+        Err(error) => error,
+    };
+    // Python writes NaN and Infinity, which JSON does not have.
+    if let Some(Ok(wire)) = without_nan(text).map(|text| serde_json::from_str(&text)) {
+        return Ok(wire);
+    }
+    let what = if error.is_eof() {
+        "the JSON breaks off".to_owned()
+    } else if error.is_data() {
+        error.to_string()
+    } else {
+        format!("no JSON from column {} on", error.column())
+    };
+    Err(format!("not a case: {what}: {ONE_OBJECT}"))
+}
+
+impl WireMetric<'_> {
+    fn read(&self, number: usize) -> Result<CaseMetric, String> {
+        let name = match self.0.get("name") {
+            Some(Value::String(name)) if !name.trim().is_empty() => Text::line(name),
+            Some(Value::Number(name)) => Text::line(&name.to_string()),
             _ => Text::line(&format!("metric {number}")),
         };
-        let bad = match &self.bad {
-            Value::Null => Bad::Both,
-            Value::String(word) => match word.trim().to_lowercase().as_str() {
-                "up" | "increase" | "high" | "higher" => Bad::Up,
-                "down" | "decrease" | "low" | "lower" => Bad::Down,
-                "both" | "either" | "any" | "" => Bad::Both,
-                _ => return Err(format!("`bad` of {name} is none of up, down, both")),
-            },
-            _ => return Err(format!("`bad` of {name} is none of up, down, both")),
+        let word = match self.0.get("bad") {
+            None | Some(Value::Null) => "both",
+            Some(Value::String(word)) => word.trim(),
+            Some(_) => "?",
         };
-        if self.before.len().max(self.after.len()) > MOST_POINTS {
-            return Err(format!("{name} has more than {MOST_POINTS} points a side"));
-        }
+        let bad = match word.to_lowercase().as_str() {
+            "up" | "increase" | "high" | "higher" => Bad::Up,
+            "down" | "decrease" | "low" | "lower" => Bad::Down,
+            "both" | "either" | "any" | "" => Bad::Both,
+            _ => {
+                return Err(format!(
+                    "`bad` of {name} is none of up, down, both: write one of them"
+                ));
+            }
+        };
         Ok(CaseMetric {
-            before: points(&self.before, &name)?,
-            after: points(&self.after, &name)?,
+            before: self.points("before", &name)?,
+            after: self.points("after", &name)?,
             name,
             bad,
         })
     }
+
+    /// The points of a side; none where it is left out.
+    fn points(&self, side: &str, name: &Text) -> Result<Vec<Point>, String> {
+        let wire = match self.0.get(side) {
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Array(points)) => points,
+            Some(_) => return Err(format!("`{side}` of {name} is no list: {POINTS}")),
+        };
+        if wire.len() > MOST_POINTS {
+            return Err(format!("{name} has more than {MOST_POINTS} points a side"));
+        }
+        wire.iter().map(|pair| point(pair, name)).collect()
+    }
 }
 
-fn points(wire: &[(Value, Value)], name: &Text) -> Result<Vec<Point>, String> {
-    wire.iter()
-        .map(|(at, value)| {
-            let at = time(at).ok_or_else(|| format!("a point of {name} has no time"))?;
-            let value = match value {
-                Value::Null => None,
-                Value::Number(value) => value.as_f64(),
-                Value::Bool(value) => Some(f64::from(u8::from(*value))),
-                Value::String(word) if is_gap(word) => None,
-                _ => {
-                    return Err(format!(
-                        "a value of {name} is no number: write null for a gap"
-                    ));
-                }
-            };
-            Ok((at, value))
-        })
-        .collect()
+fn point(pair: &Value, name: &Text) -> Result<Point, String> {
+    let Some([at, value]) = pair.as_array().map(Vec::as_slice) else {
+        return Err(format!("a point of {name} is no pair: {POINTS}"));
+    };
+    let at = time(at).ok_or_else(|| format!("a point of {name} has no time: {POINTS}"))?;
+    let value = match value {
+        Value::Null => None,
+        Value::Bool(value) => Some(f64::from(u8::from(*value))),
+        Value::String(word) if is_gap(word) => None,
+        _ => Some(
+            number(value)
+                .ok_or_else(|| format!("a value of {name} is no number: write null for a gap"))?,
+        ),
+    };
+    Ok((at, value))
+}
+
+/// A number, written as a text too.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(word) => word.trim().parse().ok(),
+        _ => None,
+    }
 }
 
 fn is_gap(word: &str) -> bool {
@@ -173,16 +214,16 @@ fn is_gap(word: &str) -> bool {
 fn time(value: &Value) -> Option<f64> {
     match value {
         Value::Number(seconds) => seconds.as_f64().filter(|s| s.is_finite()),
-        Value::String(text) => {
-            let at: jiff::Timestamp = text.trim().parse().ok()?;
-            Some(at.as_duration().as_secs_f64())
-        }
+        Value::String(text) => match text.trim().parse::<jiff::Timestamp>() {
+            Ok(at) => Some(at.as_duration().as_secs_f64()),
+            Err(_) => number(value).filter(|seconds| seconds.is_finite()),
+        },
         _ => None,
     }
 }
 
 fn seconds(value: &Value) -> Option<f64> {
-    let seconds = value.as_f64()?;
+    let seconds = number(value)?;
     (seconds > 0.0 && seconds <= 86_400.0).then_some(seconds)
 }
 
@@ -299,6 +340,17 @@ mod tests {
     }
 
     #[test]
+    fn numbers_may_be_texts_and_sides_may_be_left_out() {
+        let case = parse(
+            r#"{"period_s":"300","t_change":"0","metrics":[{"before":null,"after":[["300","1.5"],["600","NaN"]]}]}"#,
+        )
+        .unwrap();
+        assert!((case.period_s - 300.0).abs() < 1e-9 && case.change.abs() < 1e-9);
+        assert!(case.metrics[0].before.is_empty());
+        assert_eq!(case.metrics[0].after, [(300.0, Some(1.5)), (600.0, None)]);
+    }
+
+    #[test]
     fn labels_may_be_words_flags_and_numbers() {
         for (given, wanted) in [
             ("true", Some(Label::Regression)),
@@ -323,6 +375,26 @@ mod tests {
             (r#"{"metrics":[{"bad":"sideways"}]}"#, "up, down, both"),
             (r#"{"metrics":[{"before":[[1,"x"]]}]}"#, "no number"),
             (r#"{"metrics":[{"before":[[null,1]]}]}"#, "no time"),
+            (
+                r#"{"metrics":[{"after":[[1,2,3]]}]}"#,
+                "is no pair: write [seconds, value]",
+            ),
+            (r#"{"metrics":[{"after":[7.5]}]}"#, "is no pair"),
+            (
+                r#"{"metrics":[{"after":{"1":2}}]}"#,
+                "`after` of metric 1 is no list",
+            ),
+            (r#"{"metrics":[7]}"#, "metric 1 is no object: write"),
+            (r#"{"metrics":{"m":{}}}"#, "`metrics` is no list: write"),
+            (r#"{"metrics":null}"#, "`metrics` is missing: write"),
+            (
+                r#"{"metrics":[]} x"#,
+                "no JSON from column 16 on: write one",
+            ),
+            (
+                r#"{"metrics":[{"#,
+                "breaks off: write one JSON object a line",
+            ),
             (r#"{"metrics":[],"period_s":-1}"#, "period_s"),
             (r#"{"metrics":[],"t_change":"noon"}"#, "t_change"),
             (r#"{"metrics":[],"label":"perhaps"}"#, "perhaps"),

@@ -3,6 +3,7 @@
 use super::{
     beyond::Beyond,
     boundary::{Budget, MOST_RATIO, SPANS, Stretch, WIDTHS, boundary, lowest},
+    mean::{self, Newest},
     noise::Noise,
     robust::{median, ranked, real},
     ruling::KnownLevels,
@@ -105,6 +106,14 @@ impl Detector {
         let made = || Beyond::of(&self.past, self.noise, self.level);
         let beyond = self.beyond.get_or_init(made).as_ref()?;
         Some(beyond.of_value(&self.past, self.scaled_one(value), gap))
+    }
+
+    /// How many times as far a value lies as anything before; zero where that says nothing.
+    pub(super) fn times_beyond(&self, value: f64, gap: usize) -> f64 {
+        let beyond = self.beyond.get().and_then(Option::as_ref);
+        beyond.map_or(0.0, |beyond| {
+            beyond.times(&self.past, self.scaled_one(value), gap)
+        })
     }
 
     fn known_levels(&self) -> KnownLevels {
@@ -233,7 +242,14 @@ impl Detector {
             let Some(factor) = terms.factor(*width, gap + spared) else {
                 continue;
             };
-            let looks = self.over_references(index, gap, level, floor * factor);
+            let mut looks = self.over_references(index, gap, level, floor * factor);
+            let of_mean = Newest {
+                all: &newest,
+                stretch,
+                gap,
+                level,
+            };
+            looks.extend(self.by_mean(&of_mean, floor * factor));
             if looks.is_empty() {
                 continue;
             }
@@ -252,6 +268,25 @@ impl Detector {
             }
         }
         best
+    }
+
+    /// The mean of a stretch against each reference.
+    fn by_mean(&mut self, newest: &Newest<'_>, floor: f64) -> Vec<Look> {
+        if newest.ahead().is_none() {
+            return Vec::new();
+        }
+        let (past, noise, level) = (&self.past, self.noise, self.level);
+        let (sign, scale, middle) = (if self.down { -1.0 } else { 1.0 }, self.scale, self.middle);
+        let look = |side: &mut Side| {
+            let ratio = mean::ratio(side, past, noise, newest, level, floor)?;
+            Some(Look {
+                ratio: ratio.min(MOST_RATIO),
+                width: newest.stretch.len(),
+                span: side.length,
+                expected: sign * side.newest.level() * scale + middle,
+            })
+        };
+        self.sides.iter_mut().filter_map(look).collect()
     }
 
     fn over_references(&mut self, index: usize, gap: usize, level: f64, floor: f64) -> Vec<Look> {

@@ -4,12 +4,14 @@
 mod beyond;
 mod boundary;
 mod case;
+mod clipped;
 mod dependence;
 mod detector;
 mod direction;
 mod effect;
 mod evidence;
 mod label;
+mod mean;
 mod metric;
 mod noise;
 mod null;

@@ -45,6 +45,11 @@ impl Null {
             .zip(first..)
             .filter_map(|(level, place)| Some(level - reference.expected(place, ahead)?))
             .collect();
+        Self::of_rises(&rises, gap)
+    }
+
+    /// From what the statistic was at every place.
+    pub(super) fn of_rises(rises: &[f64], gap: usize) -> Option<Self> {
         if rises.len() < LEAST_PLACES {
             return None;
         }
@@ -80,6 +85,18 @@ impl Nulls {
         width: usize,
         gap: usize,
     ) -> Option<Null> {
+        self.at_with(width, gap, |listed| {
+            Null::of(reference, levels, width, listed)
+        })
+    }
+
+    /// The same of any statistic.
+    pub(super) fn at_with(
+        &mut self,
+        width: usize,
+        gap: usize,
+        make: impl Fn(usize) -> Option<Null>,
+    ) -> Option<Null> {
         let fitting = GAPS.iter().rev().filter(|listed| {
             // The next longer one, and all shorter ones.
             **listed <= gap || GAPS.iter().filter(|g| **g >= gap).min() == Some(listed)
@@ -88,7 +105,7 @@ impl Nulls {
             let key = (width, *listed);
             let known = self.0.iter().find(|(at, _)| *at == key).map(|(_, n)| *n);
             let null = known.unwrap_or_else(|| {
-                let made = Null::of(reference, levels, width, *listed);
+                let made = make(*listed);
                 self.0.push((key, made));
                 made
             });

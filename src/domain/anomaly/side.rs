@@ -2,6 +2,8 @@
 
 use super::{
     boundary::SPANS,
+    clipped,
+    noise::Noise,
     null::{Null, Nulls},
     reference::Reference,
 };
@@ -25,6 +27,8 @@ pub(super) struct Side {
     /// The references at every place of the past; made when something stands out for the first time.
     all: Option<Reference>,
     nulls: Nulls,
+    /// Those of the mean.
+    mean_nulls: Nulls,
 }
 
 impl Side {
@@ -40,6 +44,7 @@ impl Side {
             newest,
             all: None,
             nulls: Nulls::default(),
+            mean_nulls: Nulls::default(),
         }
     }
 
@@ -51,6 +56,20 @@ impl Side {
     pub(super) fn all(&mut self, past: &[f64]) -> &Reference {
         self.all
             .get_or_insert_with(|| Reference::of(past, self.length))
+    }
+
+    /// What the mean was while nothing had changed.
+    pub(super) fn mean_null(
+        &mut self,
+        past: &[f64],
+        noise: Noise,
+        width: usize,
+        gap: usize,
+    ) -> Option<Null> {
+        let all = self
+            .all
+            .get_or_insert_with(|| Reference::of(past, self.length));
+        clipped::null(&mut self.mean_nulls, all, past, noise, width, gap)
     }
 
     /// What the statistic was while nothing had changed.
