@@ -149,7 +149,14 @@ fn place(team: Option<&TeamFile>, layers: &Layers<'_>) -> Result<Place, Diagnost
     let said_host = named
         .as_ref()
         .and_then(|((host, _), from)| Some((host.as_deref()?, from)));
-    let api = if let Some(base) = env.get("GITHUB_API_URL") {
+    // Every workflow of GitHub.com has its address, which says nothing of a repository that is named on another host.
+    let is_elsewhere = |base: &str| {
+        let own = api_base("github.com");
+        base.trim_end_matches('/') == own
+            && said_host.is_some_and(|(host, _)| api_base(host) != own)
+    };
+    let given = env.get("GITHUB_API_URL").filter(|base| !is_elsewhere(base));
+    let api = if let Some(base) = given {
         Settled::new(base.to_owned(), Layer::Environment("GITHUB_API_URL"))
     } else if let Some((host, from)) = said_host {
         Settled::new(api_base(host), from.clone())
@@ -245,6 +252,25 @@ mod tests {
             (repository.value.slug().as_str(), repository.from),
             ("acme/other", Layer::Flag("--repo"))
         );
+    }
+
+    #[test]
+    fn a_host_that_is_named_is_not_asked_at_github_com() {
+        let flags = |slug: &str| Flags {
+            repository: Some(slug.to_owned()),
+            ..Flags::default()
+        };
+        let api = |slug: &str, base: &str| {
+            let place = place_of(&flags(slug), &env(&[("GITHUB_API_URL", base)]), None);
+            place.api.value
+        };
+        let (own, ours) = ("https://api.github.com/", "https://git.acme.example/api/v3");
+        assert_eq!(api("git.acme.example/acme/shop", own), ours);
+        assert_eq!(api("acme/shop", own), "https://api.github.com");
+        assert_eq!(api("github.com/acme/shop", own), "https://api.github.com");
+        // Any other address was set by a person.
+        let through = "http://127.0.0.1:9/api/v3";
+        assert_eq!(api("git.acme.example/acme/shop", through), through);
     }
 
     #[test]

@@ -342,6 +342,24 @@ fn a_run_that_is_cancelled_while_it_waits_offers_no_decision() {
 }
 
 #[test]
+fn who_is_no_reviewer_reads_so_before_a_reason_is_written() {
+    let mut journal = world::waiting(0);
+    let mut holds = journal.release.approval.holds.clone();
+    let mut shown = |can_approve: bool| {
+        holds[0].can_approve = can_approve;
+        let holds = holds.clone();
+        journal.github(-1, ApprovalEvent::HeldBy { holds });
+        let mut stage = Stage::new(journal.release.clone());
+        stage.keys(&["x"]);
+        let text = stage.text(120, 34);
+        assert!(text.contains("Reject the release"), "{text}");
+        text.contains("GitHub may not take it from you: production is")
+    };
+    assert!(!shown(true));
+    assert!(shown(false));
+}
+
+#[test]
 fn a_long_answer_and_what_changed_are_read_to_their_ends_on_a_narrow_screen() {
     let mut stage = Stage::new(world::waiting(0).release);
     let plain = stage.text(80, 24);

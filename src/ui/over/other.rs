@@ -62,18 +62,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
     let name = release.name();
     let plain = |text: &str| -> Fact { vec![(text.to_owned(), styles.text)] };
     match asking {
-        Asking::Reject => vec![
-            plain(&format!(
-                "{} {name} does not go to production.",
-                release.policy.service
-            )),
-            plain(match release.policy.target.gate {
-                GateKind::Environment => {
-                    "The run fails; the reason goes to it and into the record."
-                }
-                GateKind::Dispatch => "Nothing is started; the reason goes into the record.",
-            }),
-        ],
+        Asking::Reject => rejecting(view),
         Asking::KillFlag(flags) => killing(view, flags),
         Asking::Note => vec![plain("It goes into the record with your name.")],
         Asking::Problem => vec![
@@ -133,6 +122,30 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
         }
         Asking::Approve(_) | Asking::RollBack(_) => Vec::new(),
     }
+}
+
+fn rejecting(view: View<'_>) -> Vec<Fact> {
+    let (styles, release) = (&view.look.styles, view.release);
+    let plain = |text: String| -> Fact { vec![(text, styles.text)] };
+    let service = &release.policy.service;
+    let mut facts = vec![
+        plain(format!(
+            "{service} {} does not go to production.",
+            release.name()
+        )),
+        plain(match release.policy.target.gate {
+            GateKind::Environment => {
+                "The run fails; the reason goes to it and into the record.".to_owned()
+            }
+            GateKind::Dispatch => "Nothing is started; the reason goes into the record.".to_owned(),
+        }),
+    ];
+    facts.extend(
+        release
+            .approval_hindrance()
+            .map(|why| warning(view, format!("GitHub may not take it from you: {why}."))),
+    );
+    facts
 }
 
 /// What the emergency way waives, what its end makes count again, or what was done by it.
