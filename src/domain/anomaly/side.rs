@@ -53,9 +53,9 @@ impl Side {
         self.newest.expected(self.length, ahead)
     }
 
+    /// The references at every place of the past.
     pub(super) fn all(&mut self, past: &[f64]) -> &Reference {
-        self.all
-            .get_or_insert_with(|| Reference::of(past, self.length))
+        made(&mut self.all, past, self.length)
     }
 
     /// What the mean was while nothing had changed.
@@ -66,9 +66,7 @@ impl Side {
         width: usize,
         gap: usize,
     ) -> Option<Null> {
-        let all = self
-            .all
-            .get_or_insert_with(|| Reference::of(past, self.length));
+        let all = made(&mut self.all, past, self.length);
         clipped::null(&mut self.mean_nulls, all, past, noise, width, gap)
     }
 
@@ -80,11 +78,14 @@ impl Side {
         width: usize,
         gap: usize,
     ) -> Option<Null> {
-        let all = self
-            .all
-            .get_or_insert_with(|| Reference::of(past, self.length));
+        let all = made(&mut self.all, past, self.length);
         self.nulls.at(all, levels, width, gap)
     }
+}
+
+/// The references at every place of `past`, made when they are asked for the first time.
+fn made<'a>(all: &'a mut Option<Reference>, past: &[f64], length: usize) -> &'a Reference {
+    all.get_or_insert_with(|| Reference::of(past, length))
 }
 
 /// The references that the past is long enough for; of a short past the shortest.
