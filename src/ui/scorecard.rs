@@ -95,11 +95,7 @@ fn header(view: &CardView, look: &Look, buffer: &mut Buffer, area: Rect) {
         all => pen.put(&wording::count(all.len() as u64, "source"), styles.text),
     };
     pen.skip(2)
-        .put(&card.since.strftime("%F").to_string(), styles.dim)
-        .skip(1)
-        .put(glyphs.arrow, styles.faint)
-        .skip(1)
-        .put(&card.until.strftime("%F").to_string(), styles.dim);
+        .put(&card.since.strftime("since %F").to_string(), styles.dim);
 }
 
 fn tabs(view: &CardView, look: &Look, buffer: &mut Buffer, area: Rect) {

@@ -73,8 +73,7 @@ pub(super) fn paint(look: &Look, buffer: &mut Buffer, area: Rect, bars: &Bars) {
                 None if row == 0 => look.glyphs.unknown,
                 None => " ",
                 Some(value) => match cell(look, value, most, row, rows) {
-                    "█" if styles.mono && !is_read => "▒",
-                    "#" if styles.mono && !is_read => ":",
+                    sign if styles.mono && !is_read => shaded(sign, row),
                     sign => sign,
                 },
             };
@@ -101,6 +100,17 @@ pub(super) fn paint(look: &Look, buffer: &mut Buffer, area: Rect, bars: &Bars) {
     }
     if first == 0 {
         pen.put(&bars.names.0, styles.dim);
+    }
+}
+
+/// The cell of a bar that is not read, where colours cannot tell it from the one that is: a shade, which knows no halves.
+fn shaded(sign: &'static str, row: u16) -> &'static str {
+    match sign {
+        "#" => ":",
+        "▄" | "▅" | "▆" | "▇" | "█" => "▒",
+        "▁" | "▂" | "▃" if row == 0 => "▒",
+        "▁" | "▂" | "▃" => " ",
+        other => other,
     }
 }
 
