@@ -398,6 +398,29 @@ fn a_long_answer_and_what_changed_are_read_to_their_ends_on_a_narrow_screen() {
 }
 
 #[test]
+fn more_changes_than_fit_are_counted() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    stage.keys(&["a"]);
+    let Some(Overlay::Prompt(prompt)) = &mut stage.model.overlay else {
+        panic!("a prompt");
+    };
+    let change = |number: usize| Change {
+        what: format!("gate {number}").into(),
+        was: "pass".into(),
+        now: "fail, for a reason that takes two rows of the prompt to say it in whole".into(),
+    };
+    prompt.locked = (1..=9).map(change).collect();
+    let text = stage.text(80, 24);
+    let shown = (1..=9)
+        .filter(|number| text.contains(&format!("gate {number} changed")))
+        .count();
+    assert!(shown > 1 && shown < 9, "{text}");
+    let left = format!("and {} more changes", 9 - shown);
+    assert!(text.contains(&left), "{left}\n{text}");
+    assert!(text.contains("look again"), "{text}");
+}
+
+#[test]
 fn the_prompt_says_whether_one_signs_or_takes_it_back() {
     let mut journal = world::waiting_by(&|rules| {
         let asks = "[approval]\nsignoffs = { security = { people = [\"cleo\"] } }\n";

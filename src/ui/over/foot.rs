@@ -65,22 +65,39 @@ fn rows_of_one(change: &Change) -> usize {
     in_words(change, ">").chars().count().div_ceil(CHANGE)
 }
 
+/// What changed, each with whether a change begins there; where they do not fit, the last row says how many are left out.
+fn changed(view: View<'_>, locked: &[Change], area: Rect, room: usize) -> Vec<(bool, String)> {
+    let mut rows = Vec::new();
+    let mut whole = (0, 0);
+    for (number, change) in (1..).zip(locked) {
+        let text = in_words(change, view.look.glyphs.arrow);
+        let lines = wrap(&text, area.width.saturating_sub(2), LOCKED);
+        let lines = lines.into_iter().enumerate();
+        rows.extend(lines.map(|(at, line)| (at == 0, line.to_owned())));
+        if rows.len() < room {
+            whole = (number, rows.len());
+        }
+    }
+    if rows.len() > room && whole.0 > 0 {
+        let left = (locked.len() - whole.0) as u64;
+        rows.truncate(whole.1);
+        rows.push((true, format!("and {}", wording::count(left, "more change"))));
+    }
+    rows.truncate(room);
+    rows
+}
+
 /// What the prompt says about itself: what changed, what is missing, what was refused.
 pub(super) fn words(view: View<'_>, buffer: &mut Buffer, area: Rect, prompt: &Prompt) {
     let styles = &view.look.styles;
     let glyphs = view.look.glyphs;
     if !prompt.locked.is_empty() {
         // The row of the keys stays free.
-        let mut rows = 0..area.height.saturating_sub(1).max(1);
-        for change in &prompt.locked {
-            let text = in_words(change, glyphs.arrow);
-            let lines = wrap(&text, area.width.saturating_sub(2), LOCKED);
-            for (at, line) in lines.into_iter().enumerate() {
-                let Some(row) = rows.next() else { return };
-                let mut pen = Pen::new(buffer, area, row, glyphs.more);
-                pen.put(if at == 0 { glyphs.warn } else { " " }, styles.warn);
-                pen.skip(1).put(line, styles.warn);
-            }
+        let room = usize::from(area.height.saturating_sub(1).max(1));
+        for (row, (is_first, line)) in (0u16..).zip(changed(view, &prompt.locked, area, room)) {
+            let mut pen = Pen::new(buffer, area, row, glyphs.more);
+            pen.put(if is_first { glyphs.warn } else { " " }, styles.warn);
+            pen.skip(1).put(&line, styles.warn);
         }
         return;
     }
