@@ -38,9 +38,20 @@ pub(super) fn ended(release: &Release, end: &End, now: Timestamp) -> Bar {
         End::RolledBack => recovery(release),
         End::ClosedByHand { reason } => reason.first_line().to_owned(),
     };
-    let tone = match end {
-        End::Complete => Tone::Good,
+    let all_the_same = match end {
+        End::Complete | End::RolledBack | End::ClosedByHand { .. } => None,
+        End::Rejected { .. } | End::Failed { .. } | End::Expired | End::Cancelled => {
+            runs_all_the_same(release)
+        }
+    };
+    let tone = match (end, &all_the_same) {
+        (End::Complete, _) => Tone::Good,
+        (_, Some(_)) => Tone::Look,
         _ => Tone::Calm,
+    };
+    let detail = match all_the_same {
+        Some(production) => format!("{detail} · {production}"),
+        None => detail,
     };
     let review = release.review_in_words(now);
     let review = review.map_or_else(String::new, |review| format!("emergency: {review}"));
@@ -69,6 +80,13 @@ fn still_open(release: &Release) -> Option<String> {
             wording::count(open as u64, "checklist item")
         )),
     }
+}
+
+/// What production says of itself where a release that came to no deploy runs there: a job that GitHub does not show, or
+/// somebody's own hands.
+fn runs_all_the_same(release: &Release) -> Option<String> {
+    let (own, told) = (release.rollout.sha()?, release.rollout.production_now()?);
+    (told.sha.as_ref() == Some(own)).then(|| format!("yet {}", production_of(release)))
 }
 
 fn production_of(release: &Release) -> String {

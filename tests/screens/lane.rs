@@ -7,7 +7,7 @@ use cockpit::domain::{
         Conclusion, LaneRule, LaneRun, LaneSnapshot, PendingDeployment, Reviewer, RunStatus,
     },
     rollback::{Plan, RollbackEvent},
-    rollout::{RolloutEvent, RunFacts, StepState},
+    rollout::{ProductionAnswer, ProductionSource, RolloutEvent, RunFacts, StepState},
 };
 
 use crate::{
@@ -127,6 +127,33 @@ fn a_run_that_another_drove_out_of_the_lane_says_so() {
         assert_words(&text, &["CANCELLED", "the run was cancelled"]);
         assert_eq!(text.contains("a newer one took its place"), is_told);
     }
+}
+
+#[test]
+fn a_release_that_came_to_no_deploy_and_runs_in_production_says_so() {
+    let mut journal = world::waiting(0);
+    let known = journal.release.rollout.run.clone().unwrap();
+    let sha = known.sha.clone();
+    let cancelled = RunFacts {
+        status: RunStatus::Completed,
+        conclusion: Some(Conclusion::Cancelled),
+        ..known
+    };
+    journal.github(-90, RolloutEvent::RunChanged(cancelled));
+    let text = Stage::new(journal.release.clone()).text(200, 60);
+    assert_words(&text, &["CANCELLED", "the run was cancelled"]);
+    assert!(!text.contains("yet production"), "{text}");
+    let answer = ProductionAnswer {
+        source: ProductionSource::Asked,
+        version: Some("v2.14.0".into()),
+        sha: Some(sha),
+    };
+    journal.github(-60, RolloutEvent::ProductionAnswered(answer));
+    let text = Stage::new(journal.release.clone()).text(200, 60);
+    assert_words(
+        &text,
+        &["the run was cancelled · yet production runs v2.14.0"],
+    );
 }
 
 #[test]
