@@ -2,16 +2,13 @@
 //!
 //! Knows cells and styles; what a value means is decided before.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    style::{Modifier, Style},
-};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
     Look,
     glyphs::Dots,
     pen::{Pen, width},
+    styles::drawn,
 };
 use crate::domain::plot::{Chart, Place, Plot};
 
@@ -144,12 +141,6 @@ fn across(
         .put(&threshold.label, threshold.style)
         .put(" ", line);
     Some(place)
-}
-
-/// A line or a dot of that style: where there are no colours an underline says "failed", and would be a line of its own
-/// here.
-fn drawn(style: Style) -> Style {
-    style.remove_modifier(Modifier::UNDERLINED)
 }
 
 /// A vertical line through cells without dots of their own, and behind what is taken.

@@ -150,6 +150,12 @@ fn shown(colour: Colour, depth: Depth) -> Color {
     }
 }
 
+/// A line, a dot or an edge of that style: where there are no colours an underline says "failed", and would be a line of
+/// its own there.
+pub(super) fn drawn(style: Style) -> Style {
+    style.remove_modifier(Modifier::UNDERLINED)
+}
+
 /// The nearest of xterm's 6x6x6 cube and 24 greys, by squared distance.
 fn nearest_of_256(red: u8, green: u8, blue: u8) -> u8 {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];

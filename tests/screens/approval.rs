@@ -3,6 +3,7 @@
 
 use cockpit::{
     app::{Action, Bar, Effect, Input, Overlay, Seat, hindrance},
+    config::Depth,
     domain::{
         Actor, Intent,
         approval::{ApprovalEvent, Change, Effort},
@@ -13,6 +14,7 @@ use cockpit::{
     },
 };
 use jiff::civil;
+use ratatui::{buffer::Cell, style::Modifier};
 
 use crate::{
     journal::{Journal, at, login},
@@ -395,6 +397,20 @@ fn a_long_answer_and_what_changed_are_read_to_their_ends_on_a_narrow_screen() {
     let keys = text.lines().position(|line| line.contains("look again"));
     assert!(last.is_some() && last < keys, "{text}");
     assert!(text.contains("0 flaky"), "{text}");
+}
+
+#[test]
+fn without_colours_no_edge_is_underlined() {
+    for (journal, key) in [(world::waiting(0), "x"), (world::alerting(), "R")] {
+        let mut stage = Stage::with(journal.release, "dark", Depth::Mono, true);
+        stage.keys(&[key]);
+        let frame = stage.frame(80, 24);
+        let edges = frame.content.iter();
+        let mut edges = edges.filter(|cell| "┏┓┗┛━┃".contains(cell.symbol()));
+        let is_lined = |cell: &Cell| cell.modifier.contains(Modifier::UNDERLINED);
+        assert!(edges.clone().count() > 100);
+        assert!(!edges.any(is_lined), "{key}\n{}", stage.text(80, 24));
+    }
 }
 
 #[test]

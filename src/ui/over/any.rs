@@ -14,6 +14,7 @@ use crate::{
     ui::{
         pane::{View, border, raise},
         pen::{Pen, width, wrap},
+        styles::drawn,
     },
 };
 
@@ -90,11 +91,11 @@ fn prompt_box(
     } else {
         &view.look.glyphs.frame
     };
-    let edge = if prompt.locked.is_empty() {
+    let edge = drawn(if prompt.locked.is_empty() {
         tone
     } else {
         styles.warn
-    };
+    });
     border(buffer, frame, lines, edge);
     let top = Rect::new(frame.x + 2, frame.y, frame.width - 4, 1);
     Pen::new(buffer, top, 0, view.look.glyphs.more)
