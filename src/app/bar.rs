@@ -8,9 +8,10 @@ use super::{
     Bar, Derived, Tone,
     ending::{ended, recovery},
     strategy_words,
+    under_way::{beyond_the_review, deploying, preparing},
 };
 use crate::domain::{
-    Feed, Phase, Text,
+    Feed, Phase,
     approval::ApprovalProgress,
     judge::WindowEnd,
     policy::Effect,
@@ -37,7 +38,8 @@ impl Bar {
             Phase::Preparing | Phase::ApprovalRequested | Phase::Deploying | Phase::RollingBack
         );
         let bar = Self::of_phase(release, derived, phase, now);
-        match blind(release, now).filter(|_| follows && bar.tone == Tone::Busy) {
+        let waits = matches!(bar.tone, Tone::Busy | Tone::Look);
+        match blind(release, now).filter(|_| follows && waits) {
             Some(blind) => Self::new(Tone::Look, bar.head, blind).and(Some(bar.detail)),
             None => bar,
         }
@@ -46,10 +48,7 @@ impl Bar {
     fn of_phase(release: &Release, derived: &Derived, phase: Phase, now: Timestamp) -> Self {
         let gates = &derived.gates;
         match phase {
-            Phase::Preparing => {
-                Self::new(Tone::Busy, "The pipeline works", preparing(release, now))
-                    .and(super::lane_line(release))
-            }
+            Phase::Preparing => preparing(release, now),
             Phase::AwaitingApproval => decision(release, gates, now),
             Phase::ApprovalRequested => requested(release, now),
             Phase::Deploying => deploying(release, now),
@@ -94,7 +93,7 @@ fn blind(release: &Release, now: Timestamp) -> Option<String> {
 }
 
 /// Seconds are enough on a screen.
-fn whole(duration: SignedDuration) -> SignedDuration {
+pub(super) fn whole(duration: SignedDuration) -> SignedDuration {
     SignedDuration::from_secs(duration.as_secs().max(0))
 }
 
@@ -119,40 +118,6 @@ fn quiet(release: &Release, now: Timestamp) -> String {
     match strategy_words::watched(release, now) {
         Some(words) => format!("no trigger has fired · {words}"),
         None => "no trigger has fired".to_owned(),
-    }
-}
-
-fn preparing(release: &Release, now: Timestamp) -> String {
-    use crate::domain::rollout::StepState;
-    let running: Vec<String> = release
-        .rollout
-        .steps
-        .iter()
-        .filter(|step| step.state == StepState::Running)
-        .map(|step| match step.started {
-            Some(at) => format!(
-                "{} for {}",
-                step.name,
-                wording::duration(whole(now.duration_since(at)))
-            ),
-            None => step.name.clone(),
-        })
-        .collect();
-    match (running.is_empty(), &release.rollout.run) {
-        (false, _) => running.join(", "),
-        (true, Some(_)) => idle(release),
-        (true, None) => "looking for the run".to_owned(),
-    }
-}
-
-/// Why no step runs, where GitHub says so.
-fn idle(release: &Release) -> String {
-    let holds = release.approval.holds.iter();
-    let held: Vec<&str> = holds.map(|hold| hold.name.as_str()).collect();
-    if held.is_empty() {
-        "no step runs now".to_owned()
-    } else {
-        format!("held at {}: decided on GitHub, not here", held.join(", "))
     }
 }
 
@@ -280,51 +245,6 @@ fn requested(release: &Release, now: Timestamp) -> Bar {
         ),
         detail,
     )
-}
-
-/// What holds the run besides a review, by name: timers, and the rules of others.
-fn beyond_the_review(release: &Release) -> Vec<String> {
-    let protection = release.rollout.protection.as_ref();
-    let rules: Vec<&str> = protection
-        .iter()
-        .flat_map(|protection| &protection.custom_rules)
-        .map(Text::as_str)
-        .collect();
-    let held = release.approval.holds.iter();
-    held.filter_map(|hold| match hold.wait_timer_minutes {
-        0 if rules.is_empty() => None,
-        0 => Some(format!("{} is held by {}", hold.name, rules.join(", "))),
-        minutes => Some(format!("{} waits {minutes} min by its timer", hold.name)),
-    })
-    .collect()
-}
-
-fn deploying(release: &Release, now: Timestamp) -> Bar {
-    if let Some(bar) = super::lane::deploy_waits(release) {
-        return bar;
-    }
-    let mut holds = beyond_the_review(release);
-    if holds.is_empty() {
-        let unnamed = release.approval.holds.iter();
-        holds.extend(unnamed.map(|hold| format!("{} is held by a rule", hold.name)));
-    }
-    let stage = release
-        .rollout
-        .current_stage()
-        .and_then(|index| release.rollout.stages.get(index));
-    let since = stage.and_then(|stage| stage.since);
-    let detail = match (holds.is_empty(), since) {
-        (false, _) => holds.join(", "),
-        (true, Some(at)) => format!("for {}", wording::duration(whole(now.duration_since(at)))),
-        (true, None) => String::new(),
-    };
-    let name = stage.map_or("production", |stage| stage.name.as_str());
-    let detail = match strategy_words::deploying(release) {
-        Some(words) if detail.is_empty() => words,
-        Some(words) => format!("{detail} · {words}"),
-        None => detail,
-    };
-    Bar::new(Tone::Busy, format!("Deploying to {name}"), detail)
 }
 
 fn stage_watch(release: &Release, stage: usize, gates: &[Gate], now: Timestamp) -> Bar {

@@ -105,6 +105,8 @@ pub struct LaneNeeds {
     pub sha: Sha,
     /// Its workflow file, which says what a newer run does.
     pub workflow: String,
+    /// Whether it stands before the lane: then who holds it is asked anew.
+    pub waits: bool,
 }
 
 /// What the evidence still lacks.
@@ -259,6 +261,7 @@ fn lane(release: &Release) -> Option<LaneNeeds> {
         run: run.run,
         sha: release.rollout.sha()?.clone(),
         workflow: workflow.clone(),
+        waits: run.status == RunStatus::Pending,
     })
 }
 

@@ -29,16 +29,16 @@ fn has_right(bar: &Bar, room: u16) -> bool {
     !bar.right.is_empty() && width(&bar.right) + width(&bar.head) + 8 <= room
 }
 
-/// The lines of why, where they do not fit beside the head and somebody has to act on them; `None`: beside it.
+/// The lines of why, where they do not fit beside the head; `None`: beside it, as what a run does now, which changes too
+/// often to move the screen.
 fn below(bar: &Bar, room: u16) -> Option<Vec<&str>> {
     let right = if has_right(bar, room) {
         width(&bar.right) + 2
     } else {
         0
     };
-    let acts = matches!(bar.tone, Tone::Alert | Tone::Decision | Tone::Look);
     let fits = 2 + width(&bar.head) + 2 + width(&bar.detail) + right <= room;
-    (acts && !fits).then(|| wrap(&bar.detail, room.saturating_sub(2), usize::MAX))
+    (bar.tone != Tone::Busy && !fits).then(|| wrap(&bar.detail, room.saturating_sub(2), usize::MAX))
 }
 
 fn bar(view: View<'_>) -> Bar {

@@ -176,7 +176,13 @@ fn a_run_that_is_held_at_an_earlier_environment_says_so() {
     }];
     journal.github(-60, ApprovalEvent::HeldBy { holds });
     let text = Stage::new(journal.release.clone()).text(200, 60);
-    assert_words(&text, &["held at staging"]);
+    assert_words(
+        &text,
+        &[
+            "Held on GitHub",
+            "staging is reviewed by @ben-acme: decided there",
+        ],
+    );
 }
 
 #[test]

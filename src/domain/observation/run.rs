@@ -165,6 +165,25 @@ pub struct PendingDeployment {
     pub reviewers: Vec<Reviewer>,
 }
 
+impl PendingDeployment {
+    /// Its reviewers, in words.
+    pub fn reviewers_in_words(&self) -> String {
+        let all: Vec<String> = self
+            .reviewers
+            .iter()
+            .map(|reviewer| match reviewer {
+                Reviewer::User(login) => format!("@{login}"),
+                Reviewer::Team(team) => format!("team {team}"),
+            })
+            .collect();
+        if all.is_empty() {
+            "nobody that GitHub names".to_owned()
+        } else {
+            all.join(", ")
+        }
+    }
+}
+
 /// A required reviewer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,7 +7,6 @@ use super::{
     claiming::{hold, refused_away},
     clicks, emergency, flags,
     reject::reject,
-    reviewers::reviewers,
     seat, signoffs, start, ticking,
     trust::trust,
 };
@@ -253,7 +252,7 @@ impl Release {
             .holds
             .iter()
             .find(|hold| hold.name.as_str() == stage.name && !hold.can_approve)?;
-        let who = reviewers(hold);
+        let who = hold.reviewers_in_words();
         let self_review = self
             .rollout
             .protection

@@ -6,24 +6,7 @@ use crate::domain::{
     release::Release,
 };
 
-/// The reviewers of an environment, in words.
-pub(super) fn reviewers(hold: &PendingDeployment) -> String {
-    let all: Vec<String> = hold
-        .reviewers
-        .iter()
-        .map(|reviewer| match reviewer {
-            Reviewer::User(login) => format!("@{login}"),
-            Reviewer::Team(team) => format!("team {team}"),
-        })
-        .collect();
-    if all.is_empty() {
-        "nobody that GitHub names".to_owned()
-    } else {
-        all.join(", ")
-    }
-}
-
-/// The people among them by login; who is in a team is not told.
+/// The people among an environment's reviewers by login; who is in a team is not told.
 pub(super) fn names(hold: &PendingDeployment) -> impl Iterator<Item = &Login> {
     hold.reviewers.iter().filter_map(|reviewer| match reviewer {
         Reviewer::User(login) => Some(login),
@@ -44,7 +27,7 @@ impl Release {
     pub fn rollback_hindrance(&self) -> Option<Text> {
         let attempt = self.rollback.in_flight()?;
         let hold = attempt.holds.iter().find(|hold| !hold.can_approve)?;
-        let who = reviewers(hold);
+        let who = hold.reviewers_in_words();
         Some(Text::line(&format!(
             "{} waits for a review that only {who} may give",
             hold.name
