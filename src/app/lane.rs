@@ -100,7 +100,14 @@ fn fate(release: &Release) -> Option<(&'static str, Tone)> {
 pub fn lane_rows(release: &Release, now: Timestamp) -> Vec<LaneRow> {
     let row = |name: String, words: String, tone: Tone| LaneRow { name, words, tone };
     let mut rows = Vec::new();
+    let run = release.rollout.deploying_run();
+    let has_left = run.is_some_and(|run| run.status == RunStatus::Completed);
     match &release.rollout.lane {
+        _ if has_left => rows.push(row(
+            "this run".to_owned(),
+            "ended, and stands in it no more".to_owned(),
+            Tone::Calm,
+        )),
         None => rows.push(row(
             "The lane".to_owned(),
             "not seen yet".to_owned(),
@@ -113,7 +120,9 @@ pub fn lane_rows(release: &Release, now: Timestamp) -> Vec<LaneRow> {
         )),
         Some(Some(lane)) => rows.extend(members(release, lane, now)),
     }
-    rows.push(newer(release));
+    if !has_left {
+        rows.push(newer(release));
+    }
     rows.push(match &release.rollout.lead {
         None => row(
             "The default branch".to_owned(),

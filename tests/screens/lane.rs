@@ -125,6 +125,9 @@ fn a_run_that_another_drove_out_of_the_lane_says_so() {
         journal.github(-60, event);
         let text = Stage::new(journal.release.clone()).text(200, 60);
         assert_words(&text, &["CANCELLED", "the run was cancelled"]);
+        let lane = open(&mut Stage::new(journal.release.clone()), 120, 34);
+        assert_words(&lane, &["ended, and stands in it no more"]);
+        assert!(!lane.contains("A newer run"), "{lane}");
         assert_eq!(text.contains("a newer one took its place"), is_told);
     }
 }
