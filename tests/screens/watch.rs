@@ -4,14 +4,16 @@ use cockpit::{
     config::Depth,
     domain::{
         Actor, Fault, FaultKind, Feed,
+        approval::Consent,
         judge::{JudgeEvent, State},
         observation::Observation,
         release::observe,
+        rollback::{Plan, RollbackEvent},
     },
 };
 
 use crate::{
-    journal::{Journal, at},
+    journal::{Journal, at, login},
     stage::{self, Stage},
     world,
 };
@@ -151,4 +153,34 @@ fn ended(mut journal: Journal, end: JudgeEvent, [stepper, card]: [&str; 2]) {
     let text = stage.text(120, 34);
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains(card), "{card} in {text}");
+}
+
+#[test]
+fn once_a_rollback_ended_the_watch_the_table_judges_what_was_until_then() {
+    let mut journal = world::alerting();
+    let word = |journal: &Journal| {
+        let mut stage = Stage::new(journal.release.clone());
+        stage.keys(&["4", "z"]);
+        let text = stage.text(120, 34);
+        let mut rows = text.lines().filter(|line| line.contains("error rate  "));
+        let line = rows.find(|line| !line.contains("usual"));
+        line.unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    let before = word(&journal);
+    assert!(before.contains("over limit"), "{before}");
+    let requested = RollbackEvent::Requested {
+        shown: journal.release.rollback_shown().unwrap(),
+        reason: "errors".into(),
+        plan: Plan::Dispatch,
+        consent: Consent::TwoKeys,
+        marker: "8123.1-r1".to_owned(),
+    };
+    journal.add(-60, Actor::Person(login("ana")), requested);
+    // The old version serves again, and all is well.
+    world::minute(&mut journal, 0, |_, sample| sample);
+    let after = word(&journal);
+    assert!(
+        after.contains("2.8%") && after.contains("over limit"),
+        "{after}"
+    );
 }

@@ -441,7 +441,7 @@ fn history(journal: &mut Journal) {
     journal.metrics(-1_100, JudgeEvent::HistoryRead { from, series });
 }
 
-fn minute(journal: &mut Journal, seconds: i64, change: impl Fn(&str, Sample) -> Sample) {
+pub(crate) fn minute(journal: &mut Journal, seconds: i64, change: impl Fn(&str, Sample) -> Sample) {
     let minute = Minute::of(at(seconds));
     let values: BTreeMap<MetricName, Sample> = journal
         .release

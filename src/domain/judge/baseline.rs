@@ -14,6 +14,8 @@ const BAND_SIGMAS: f64 = 2.0;
 /// A change below this many robust standard deviations, or below 1%, is none.
 const SAME_SIGMAS: f64 = 1.0;
 const SAME_SHARE: f64 = 0.01;
+/// A value further than this many is unusual; nearer ones are too many to be news.
+const UNUSUAL_SIGMAS: f64 = 3.0;
 
 /// A metric's minutes before the deploy, in the metric's unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -52,6 +54,11 @@ impl BaselineStats {
             high: quantile(&values, 0.975)?,
             minutes: u32::try_from(values.len()).unwrap_or(u32::MAX),
         })
+    }
+
+    /// Whether a value lies far from all that is usual.
+    pub fn is_unusual(&self, value: f64) -> bool {
+        (value - self.median).abs() > UNUSUAL_SIGMAS * self.spread
     }
 
     /// The usual band: two robust standard deviations around the median, not beyond what was measured.

@@ -5,7 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::readings::{facts, latest, reading};
 use crate::{
     domain::{
-        judge::{BaselineStats, Course, change},
+        judge::{Course, change},
         observation::Sample,
         policy::Metric,
         wording,
@@ -16,9 +16,6 @@ use crate::{
     },
 };
 
-/// A single minute further than this many robust standard deviations from the usual is marked; nearer ones are too
-/// many to be news.
-const UNUSUAL_SIGMAS: f64 = 3.0;
 /// Most rows; the chart needs the rest.
 const ROWS: usize = 3;
 
@@ -101,13 +98,11 @@ fn one(view: View<'_>, index: usize, metric: &Metric) -> Vec<Piece> {
     let key = metric.key();
     let mut standing = view.release.watch.standing();
     let anomalous = standing.any(|(standing, ..)| *standing == key);
-    let is_unusual =
-        |stats: &BaselineStats| (now - stats.median).abs() > UNUSUAL_SIGMAS * stats.spread;
     let (value_style, sign) = match &change {
         _ if style == styles.faint => (style, ""),
         _ if fires => (styles.fail, glyphs.fail),
         _ if anomalous => (styles.warn, glyphs.warn),
-        Some((change, stats)) if change.course == Course::Worse && is_unusual(stats) => {
+        Some((change, stats)) if change.course == Course::Worse && stats.is_unusual(now) => {
             (styles.warn, glyphs.warn)
         }
         Some(_) => (styles.ok, ""),

@@ -198,10 +198,6 @@ impl<'a> Table<'a> {
         };
         self.number(buffer, area, (row, before_at), &told(before), styles.dim);
         self.number(buffer, area, (row, after_at), &told(after), styles.text);
-        let course = facts
-            .baseline
-            .zip(after)
-            .map(|(stats, after)| change(&stats, after, metric.bad));
         if let (Some(before), Some(after)) = (before, after) {
             let words = fitting(wording::change(before, after, metric.unit));
             self.number(buffer, area, (row, change_at), &words, styles.text);
@@ -209,7 +205,7 @@ impl<'a> Table<'a> {
         if self.days {
             self.earlier(buffer, area, row, metric);
         }
-        let said = self.said(index, metric, course.map(|change| change.course));
+        let said = self.said(index, metric, after);
         if word_at < area.width {
             let room = Rect::new(area.x + word_at, area.y, area.width - word_at, area.height);
             Pen::new(buffer, room, row, glyphs.more)
@@ -219,8 +215,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The gravest thing that there is to say.
-    fn said(&self, index: usize, metric: &Metric, course: Option<Course>) -> Said {
+    /// The gravest thing that there is to say: of now, and once a rollback ended the watch of what was until then.
+    fn said(&self, index: usize, metric: &Metric, after: Option<f64>) -> Said {
         let view = self.view;
         let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
         let said = |sign, word: &str, style| Said {
@@ -229,8 +225,14 @@ impl<'a> Table<'a> {
             style,
         };
         let watch = &view.release.watch;
-        let now = latest(view, metric).and_then(|(_, sample)| sample.value());
-        let fires = facts(view, index).limits.iter().any(|(limit, fires)| {
+        let is_over = view.release.watch_end().is_some();
+        let now = if is_over {
+            after
+        } else {
+            latest(view, metric).and_then(|(_, sample)| sample.value())
+        };
+        let facts = facts(view, index);
+        let fires = facts.limits.iter().any(|(limit, fires)| {
             let beyond = |now: f64| {
                 if limit.above {
                     now > limit.value
@@ -244,7 +246,8 @@ impl<'a> Table<'a> {
         if fires {
             return said(glyphs.fail, "over limit", styles.fail);
         }
-        if watch.standing().any(|(standing, ..)| *standing == key) {
+        let was_raised = is_over && watch.anomalies.contains_key(&key);
+        if was_raised || watch.standing().any(|(standing, ..)| *standing == key) {
             return said(glyphs.warn, "anomaly", styles.warn);
         }
         if now.is_none() {
@@ -258,14 +261,19 @@ impl<'a> Table<'a> {
         if watch.blips.contains_key(&key) {
             return said(glyphs.past, "blip, over", styles.dim);
         }
+        let compared = facts.baseline.zip(after);
+        let course = compared.map(|(stats, after)| change(&stats, after, metric.bad).course);
         match course {
             Some(Course::Same) => said(glyphs.ok, "same", styles.ok),
             Some(Course::Better) => said(glyphs.ok, "better", styles.ok),
+            Some(Course::Worse)
+                if compared.is_some_and(|(stats, after)| stats.is_unusual(after)) =>
+            {
+                said(glyphs.warn, "worse", styles.warn)
+            }
             Some(Course::Worse) => said(glyphs.dot, "a bit worse", styles.text),
             // What it was is known, what it is not yet.
-            None if facts(view, index).baseline.is_some() => {
-                said(glyphs.open, "none so far", styles.dim)
-            }
+            None if facts.baseline.is_some() => said(glyphs.open, "none so far", styles.dim),
             None => said(glyphs.open, "no baseline", styles.dim),
         }
     }
