@@ -31,6 +31,7 @@ use cockpit::{
     domain::{
         Intent,
         evidence::{Outcome, ReportBuilder, SeenCase, Stated, TestReport},
+        rollout::{RolloutEvent, StageState},
     },
 };
 use stage::{Stage, ansi};
@@ -407,6 +408,26 @@ fn a_rollback_wants_its_reason_and_its_target_typed() {
         "{:?}",
         confirmed.reason()
     );
+}
+
+#[test]
+fn a_rollback_of_what_is_on_its_way_is_not_from_a_version_to_itself() {
+    let mut journal = world::waiting(0);
+    let deploying = RolloutEvent::StageChanged {
+        stage: 0,
+        state: StageState::Deploying,
+        at: journal::at(-5),
+    };
+    journal.github(-5, deploying);
+    let mut stage = Stage::new(journal.release);
+    stage.keys(&["R"]);
+    let text = stage.text(120, 34);
+    for words in [
+        "storefront  v2.14.0  →  v2.13.4",
+        "the deploy still runs; so far production answers v2.13.4",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
 }
 
 #[test]

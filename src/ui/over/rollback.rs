@@ -6,6 +6,7 @@ use super::fact::{Fact, warning};
 use crate::{
     app::{Choice, Prompt},
     domain::{
+        Text,
         record::Sharing,
         release::Release,
         rollback::{InputsCheck, Plan, RollbackShown},
@@ -22,10 +23,14 @@ pub(super) fn facts(
 ) -> (&'static str, Style, Vec<Fact>) {
     let styles = &view.look.styles;
     let release = view.release;
-    let from = shown
-        .from
-        .as_ref()
-        .map_or_else(|| "unknown version".to_owned(), ToString::to_string);
+    let runs = release.rollout.deploy_runs();
+    let told = shown.from.as_ref().map(Text::as_str);
+    // While the candidate is on its way production may still tell the version to go back to.
+    let is_early = runs && told == Some(shown.target.name());
+    let from = match told {
+        _ if is_early => release.name().to_string(),
+        told => told.unwrap_or("unknown version").to_owned(),
+    };
     let mut way: Fact = vec![
         (release.policy.service.clone(), styles.strong),
         ("  ".to_owned(), styles.dim),
@@ -57,7 +62,13 @@ pub(super) fn facts(
         }
     }
     facts.extend(among_machines(view));
-    if release.rollout.deploy_runs() {
+    if is_early {
+        let words = format!(
+            "the deploy still runs; so far production answers {}",
+            shown.target.name()
+        );
+        facts.push(warning(view, words));
+    } else if runs {
         facts.push(warning(view, "the deploy still runs"));
     }
     match release
