@@ -204,6 +204,25 @@ fn reason_field(
     (y + rows, cursor)
 }
 
+/// How many of the characters stand in one row: up to the last space where more follow, and a longer word by columns.
+fn fitting(chars: &[char], room: u16) -> usize {
+    let mut used = 0;
+    let fits = |c: &&char| {
+        used += width(c.encode_utf8(&mut [0; 4]));
+        used <= room
+    };
+    let count = chars.iter().take_while(fits).count();
+    let row = match chars.get(count) {
+        None => return count,
+        // The space that a row ends with needs no column.
+        Some(' ') => return count + 1,
+        Some(_) => &chars[..count],
+    };
+    row.iter()
+        .rposition(|c| *c == ' ')
+        .map_or(count, |at| at + 1)
+}
+
 /// The text, wrapped; the part with the cursor is seen.
 fn text(view: View<'_>, buffer: &mut Buffer, area: Rect, field: &Field) -> Option<(u16, u16)> {
     let room = area.width.saturating_sub(2).max(1);
@@ -212,26 +231,17 @@ fn text(view: View<'_>, buffer: &mut Buffer, area: Rect, field: &Field) -> Optio
     let (mut cursor_row, mut cursor_column) = (0, 0);
     for (index, text) in field.lines().iter().enumerate() {
         let chars: Vec<char> = text.chars().collect();
-        // Broken by columns, not by words: the cursor then never jumps while a word grows.
         let mut begin = 0;
         loop {
-            let mut end = begin;
-            let mut used = 0;
-            while end < chars.len() {
-                let wide = width(chars[end].encode_utf8(&mut [0; 4]));
-                if used + wide > room {
-                    break;
-                }
-                used += wide;
-                end += 1;
-            }
+            let end = begin + fitting(&chars[begin..], room);
             let is_last = end >= chars.len();
             if index == line && column >= begin && (column < end || is_last) {
                 cursor_row = rows.len();
                 let before: String = chars[begin..column.min(end)].iter().collect();
                 cursor_column = width(&before);
             }
-            rows.push(chars[begin..end].iter().collect());
+            let row: String = chars[begin..end].iter().collect();
+            rows.push(row.trim_end().to_owned());
             if is_last || end == begin {
                 break;
             }
@@ -312,5 +322,33 @@ fn asked(prompt: &Prompt, phrase: &Phrase) -> String {
     match phrase.short() {
         Some(_) => format!("then Enter to {verb} (or type {})", phrase.wanted()),
         None => format!("to {verb}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_ends_behind_a_space_and_a_longer_word_at_the_edge() {
+        let rows = |text: &str, room: u16| {
+            let chars: Vec<char> = text.chars().collect();
+            let (mut begin, mut rows) = (0, Vec::<String>::new());
+            while begin < chars.len() {
+                let end = begin + fitting(&chars[begin..], room);
+                assert!(end > begin, "{text} in {room}");
+                rows.push(chars[begin..end].iter().collect());
+                begin = end;
+            }
+            rows
+        };
+        assert_eq!(rows("for 3 minutes", 8), ["for 3 ", "minutes"]);
+        assert_eq!(rows("for 3 minutes", 5), ["for 3 ", "minut", "es"]);
+        assert_eq!(rows("all of it", 9), ["all of it"]);
+        assert_eq!(
+            rows("\u{5b57}\u{5b57} a", 3),
+            ["\u{5b57}", "\u{5b57} ", "a"]
+        );
+        assert_eq!(fitting(&[], 4), 0);
     }
 }
