@@ -27,6 +27,21 @@ const CALENDAR: SignedDuration = SignedDuration::from_hours(24);
 /// Past deployments that are kept.
 const DEPLOYMENTS_KEPT: usize = 10;
 
+/// Which feed saw it. An act is answered by whom it was asked of.
+pub fn seen_by(release: &Release, seen: &Observation) -> Feed {
+    let Observation::Answered { act, .. } = seen else {
+        return seen.feed();
+    };
+    match release.outbox().find(|open| open.seq == *act) {
+        Some(open) => match open.deed {
+            Deed::KillFlag { .. } => Feed::Flags,
+            Deed::Script { .. } => Feed::Script,
+            _ => Feed::Github,
+        },
+        None => seen.feed(),
+    }
+}
+
 /// What is new in `seen`.
 ///
 /// Gives one layer of differences at a time: the caller folds them and asks again with the same observation, until
