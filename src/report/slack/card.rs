@@ -200,6 +200,10 @@ fn state(release: &Release) -> (Mood, Line) {
             let line = line.said(by.map_or("cockpit", |by| by.as_str()));
             (Mood::Plain, line.words("; GitHub has not shown it yet"))
         }
+        Phase::Deploying if release.rollout.waits_for_lane() => {
+            let line = Line::plain("Waits for its lane");
+            (Mood::Look, granted(release, line))
+        }
         Phase::Deploying => {
             let line = Line::plain("Deploys");
             (Mood::Plain, granted(release, line))
@@ -250,12 +254,16 @@ fn granted(release: &Release, line: Line) -> Line {
 }
 
 fn rolled_back(release: &Release) -> (Mood, Line) {
-    let target = release.rollback.newest().map(|attempt| {
+    let newest = release.rollback.newest();
+    let target = newest.map(|attempt| {
         let reason = attempt.reason.first_line();
         (attempt.shown.target.name().to_owned(), reason.to_owned())
     });
     let (to, why) = target.unwrap_or_default();
     let words = match release.phase() {
+        Phase::RollingBack if newest.is_some_and(|attempt| attempt.waits_for_lane()) => {
+            "The rollback waits for its lane, to "
+        }
         Phase::RollbackFailed => "The rollback failed, to ",
         Phase::Stopped | Phase::Ended(_) => "Rolled back to ",
         _ => "Rolls back to ",
