@@ -121,6 +121,11 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
         Observation::Flags(seen) => flags::observe_flags(release, seen),
         Observation::Messaged { act, fate } => messaged(release, *act, fate),
+        Observation::CardGone(place) => {
+            new_if(release.chat.card() == Some(place), || ChatEvent::CardGone {
+                place: place.clone(),
+            })
+        }
         Observation::Trusted(trust) => trusted(release, trust),
         Observation::Silent { feed, since, fault } => silent(release, *feed, *since, fault),
         Observation::Back { feed } => new_if(release.record.silent.contains_key(feed), || {
