@@ -120,12 +120,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::ClaimAnswered { act, fate } => claims::claim_answered(release, *act, fate),
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
         Observation::Flags(seen) => flags::observe_flags(release, seen),
-        Observation::Messaged { act, fate } => messaged(release, *act, fate),
-        Observation::CardGone(place) => {
-            new_if(release.chat.card() == Some(place), || ChatEvent::CardGone {
-                place: place.clone(),
-            })
-        }
+        Observation::Messaged { .. } | Observation::CardGone(_) => told(release, seen),
         Observation::Trusted(trust) => trusted(release, trust),
         Observation::Silent { feed, since, fault } => silent(release, *feed, *since, fault),
         Observation::Back { feed } => new_if(release.record.silent.contains_key(feed), || {
@@ -147,6 +142,18 @@ fn silent(release: &Release, feed: Feed, since: Timestamp, fault: &Fault) -> Vec
         since,
         why: Text::line(&why),
     })
+}
+
+/// What the chat tells of its messages.
+fn told(release: &Release, seen: &Observation) -> Vec<Event> {
+    match seen {
+        Observation::Messaged { act, fate } => messaged(release, *act, fate),
+        Observation::CardGone(place) => new_if(release.chat.card() == Some(place), || {
+            let place = place.clone();
+            ChatEvent::CardGone { place }
+        }),
+        _ => Vec::new(),
+    }
 }
 
 fn messaged(release: &Release, act: Seq, fate: &ChatFate) -> Vec<Event> {
