@@ -500,6 +500,11 @@ async fn a_rejection_asks_why_and_goes_to_the_run_and_the_thread() {
         1
     );
     assert_eq!(talk.words("cleo: rejection requested: the freeze"), 1);
+    air.until("it is rejected", |release| release.phase().is_end())
+        .await;
+    air.pass(seconds(30)).await;
+    let card = talk.said().updates.last().unwrap().text.clone();
+    assert!(card.ends_with("Rejected by cleo: the freeze"), "{card}");
 }
 
 #[tokio::test(start_paused = true)]
