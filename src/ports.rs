@@ -270,8 +270,8 @@ pub trait Smoke: Send + Sync {
 pub trait Chat: Send + Sync {
     /// Posts, with the message's mark where [`Chat::find`] looks for it.
     fn post<'a>(&'a self, message: &'a ChatMessage) -> Asked<'a, ChatPlace>;
-    /// Puts another text in its place. Twice the same changes nothing.
-    fn update<'a>(&'a self, place: &'a ChatPlace, message: &'a ChatMessage) -> Asked<'a, ()>;
+    /// Puts another text in its place. Twice the same changes nothing. `false`: nothing stands there any more.
+    fn update<'a>(&'a self, place: &'a ChatPlace, message: &'a ChatMessage) -> Asked<'a, bool>;
     /// Looks for a message by channel, thread and mark, posted at or after `since`. It may lack the right to look.
     fn find<'a>(
         &'a self,

@@ -22,7 +22,7 @@ mod world;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use cockpit::{
-    domain::RunId,
+    domain::{Actor, Feed, RunId},
     flight::{Lookup, Needs},
 };
 use expect::Actual;
@@ -240,4 +240,24 @@ fn a_rollback_that_was_given_up_is_asked_after_until_its_run_ends() {
     assert_eq!(given_up.rollback_run, known, "the run is known and works");
     assert!(given_up.run_every <= SignedDuration::from_secs(30));
     assert_eq!(needs_after(5).rollback_run, None, "it is at its end");
+}
+
+#[test]
+fn whoever_an_act_was_asked_of_answers_it_on_record() {
+    let story = |wanted: &str| stories().into_iter().find(|(name, _)| name == wanted);
+    for (name, kind, by) in [
+        ("flag_killed", "flag.answered", Feed::Flags),
+        ("regression", "rollback.answered", Feed::Github),
+    ] {
+        let journal = story(name).unwrap().1.play().1.journal;
+        let answers = journal
+            .iter()
+            .filter(|one| one.event.encode().unwrap().0 == kind);
+        let actors: Vec<_> = answers.map(|one| one.stamp.actor.clone()).collect();
+        assert!(!actors.is_empty(), "{name}");
+        assert!(
+            actors.iter().all(|actor| *actor == Actor::Feed(by)),
+            "{actors:?}"
+        );
+    }
 }

@@ -60,8 +60,7 @@ pub(super) fn rollback_waits() -> Bar {
 
 /// A deploy that was let go and is not let in; `None` where nothing of it waits.
 pub(super) fn deploy_waits(release: &Release) -> Option<Bar> {
-    let run = release.rollout.deploying_run()?;
-    if run.status != RunStatus::Pending {
+    if !release.rollout.waits_for_lane() {
         return None;
     }
     let lane = release.rollout.lane.as_ref().and_then(Option::as_ref);

@@ -149,11 +149,14 @@ fn place(team: Option<&TeamFile>, layers: &Layers<'_>) -> Result<Place, Diagnost
     let said_host = named
         .as_ref()
         .and_then(|((host, _), from)| Some((host.as_deref()?, from)));
-    // Every workflow of GitHub.com has its address, which says nothing of a repository that is named on another host.
+    // Every workflow has its own server's address, which says nothing of a repository that is named on another host.
+    let server = env.get("GITHUB_SERVER_URL").and_then(host_of_api);
+    let own = ["github.com"].into_iter().chain(server.as_deref());
+    let own: Vec<String> = own.map(api_base).collect();
     let is_elsewhere = |base: &str| {
-        let own = api_base("github.com");
-        base.trim_end_matches('/') == own
-            && said_host.is_some_and(|(host, _)| api_base(host) != own)
+        let base = base.trim_end_matches('/');
+        own.iter().any(|own| own == base)
+            && said_host.is_some_and(|(host, _)| api_base(host) != base)
     };
     let given = env.get("GITHUB_API_URL").filter(|base| !is_elsewhere(base));
     let api = if let Some(base) = given {
@@ -271,6 +274,17 @@ mod tests {
         // Any other address was set by a person.
         let through = "http://127.0.0.1:9/api/v3";
         assert_eq!(api("git.acme.example/acme/shop", through), through);
+        // A workflow of a server of one's own has that one's.
+        let at_theirs = |slug: &str| {
+            let runner = [
+                ("GITHUB_API_URL", ours),
+                ("GITHUB_SERVER_URL", "https://git.acme.example"),
+            ];
+            place_of(&flags(slug), &env(&runner), None).api.value
+        };
+        assert_eq!(at_theirs("github.com/acme/shop"), "https://api.github.com");
+        assert_eq!(at_theirs("acme/shop"), ours);
+        assert_eq!(at_theirs("git.acme.example/acme/shop"), ours);
     }
 
     #[test]

@@ -95,6 +95,12 @@ impl Text {
         self.0.trim().is_empty()
     }
 
+    /// Whether a person who reads `raw` reads nothing: blanks, and characters that show as nothing.
+    pub fn is_blank(raw: &str) -> bool {
+        raw.chars()
+            .all(|c| c.is_whitespace() || c.is_control() || is_obeyed(c) || shows_nothing(c))
+    }
+
     /// The first line alone.
     pub fn first_line(&self) -> &str {
         self.0.lines().next().unwrap_or("")
@@ -132,6 +138,13 @@ fn is_obeyed(c: char) -> bool {
         | '\u{2060}'..='\u{206f}'
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Characters that stay, and that show as nothing where they stand alone: joiners, variation selectors, fillers, the empty cell.
+fn shows_nothing(c: char) -> bool {
+    matches!(c,
+        '\u{200d}' | '\u{34f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}'
+        | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}')
 }
 
 impl fmt::Display for Text {
@@ -188,6 +201,30 @@ mod tests {
     #[test]
     fn a_bidirectional_override_is_shown() {
         assert_eq!(Text::line("x\u{202e}y").as_str(), "x<U+202E>y");
+    }
+
+    #[test]
+    fn what_shows_as_nothing_is_blank_and_a_sign_is_not() {
+        for blank in [
+            "",
+            " \n\t",
+            "\u{a0}\u{2003}",
+            "\u{200b}\u{2060}\u{feff}",
+            "\u{200d}\u{fe0f}",
+            "\u{3164}\u{2800}",
+            "\u{1b}\u{0}",
+        ] {
+            assert!(Text::is_blank(blank), "{blank:?}");
+        }
+        for said in [
+            "no",
+            "\u{200b}x",
+            "\u{1f44e}\u{1f3fd}",
+            "?",
+            "\u{2764}\u{fe0f}",
+        ] {
+            assert!(!Text::is_blank(said), "{said:?}");
+        }
     }
 
     #[test]

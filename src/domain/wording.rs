@@ -29,6 +29,15 @@ pub fn points(value: f64) -> String {
     format!("{} pt", percent(value))
 }
 
+/// What a parser of YAML says in its first line, without its advice to programmers.
+pub fn parsers_complaint(words: &str) -> &str {
+    let first = words.lines().next().unwrap_or("it cannot be read");
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    let advice = ["; use ", ", set "];
+    let ends = advice.iter().filter_map(|advice| first.find(advice));
+    &first[..ends.min().unwrap_or(first.len())]
+}
+
 fn percent(value: f64) -> String {
     if value.abs() >= 99.5 && value.abs() < 100.0 {
         // 99.95% must not read as 100%.

@@ -25,7 +25,7 @@ use crate::{
         Actor, Command, Event, Intent, Login, Refusal, Text, later,
         observation::Observation,
         record::RecordEvent,
-        release::{Release, decide, elapse, judge, observe},
+        release::{Release, decide, elapse, judge, observe, seen_by},
     },
     ports::{Clock, Letters},
 };
@@ -245,7 +245,7 @@ impl Flight {
                     self.work.push_front(Work::Follow(CONSEQUENCES));
                     return None;
                 }
-                let actor = Actor::Feed(seen.feed());
+                let actor = Actor::Feed(seen_by(&self.release, &seen));
                 self.commit(events, &actor, now, Work::Seen(seen, layers - 1))
             }
             Work::Follow(rounds) => {

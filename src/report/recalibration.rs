@@ -28,7 +28,7 @@ pub fn recalibration_markdown(
         day(since)
     );
     if services.is_empty() {
-        page.push_str("\nNo release lies on this machine from that time.\n");
+        page.push_str("\nNo such release lies on this machine from that time.\n");
     }
     for service in services {
         one(&mut page, service);

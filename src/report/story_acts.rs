@@ -223,6 +223,7 @@ pub(super) fn of_chat(event: &ChatEvent) -> (Mood, String) {
             ChatFate::Refused(fault) => (Mood::Look, format!("slack: not sent: {}", fault.detail)),
             ChatFate::Unknown(why) => (Mood::Unknown, format!("slack: nobody can tell: {why}")),
         },
+        ChatEvent::CardGone { .. } => (Mood::Look, "slack: the card was deleted".to_owned()),
         ChatEvent::Clicked { word, .. } => match word {
             ClickWord::Approve => (Mood::Good, "clicked Approve in Slack".to_owned()),
             ClickWord::Reject => (Mood::Look, "clicked Reject in Slack".to_owned()),

@@ -154,7 +154,7 @@ async fn a_message_goes_with_its_mark_and_the_bots_token_and_says_where_it_stand
             ts: "1.2".into()
         }
     );
-    slack.update(&at, &message()).await.unwrap();
+    assert!(slack.update(&at, &message()).await.unwrap());
     let seen = place.seen.lock().unwrap().clone();
     assert_eq!(
         seen[0].1["metadata"]["event_payload"]["mark"],
@@ -169,6 +169,22 @@ async fn a_message_goes_with_its_mark_and_the_bots_token_and_says_where_it_stand
         (seen[1].0.as_str(), &seen[1].1["ts"]),
         ("chat.update", &json!("1.2"))
     );
+}
+
+#[tokio::test]
+async fn a_message_that_was_deleted_is_no_fault_and_a_channel_that_is_not_there_is_one() {
+    let at = ChatPlace {
+        channel: "C1".into(),
+        ts: "1.2".into(),
+    };
+    for (word, is_told) in [("message_not_found", true), ("channel_not_found", false)] {
+        let (slack, ..) = slack(Vec::new(), move |_, _| {
+            ok(&json!({ "ok": false, "error": word }))
+        })
+        .await;
+        let updated = slack.update(&at, &message()).await;
+        assert_eq!(updated.ok(), is_told.then_some(false), "{word}");
+    }
 }
 
 #[tokio::test]

@@ -1,13 +1,16 @@
 //! The production lane: the line at the foot, and its box at every size, also where the server tells little.
 
-use cockpit::domain::{
-    Actor, EnvironmentId, RunId, Seq,
-    approval::{ApprovalEvent, Consent},
-    observation::{
-        Conclusion, LaneRule, LaneRun, LaneSnapshot, PendingDeployment, Reviewer, RunStatus,
+use cockpit::{
+    domain::{
+        Actor, EnvironmentId, RunId, Seq,
+        approval::{ApprovalEvent, Consent},
+        observation::{
+            Conclusion, LaneRule, LaneRun, LaneSnapshot, PendingDeployment, Reviewer, RunStatus,
+        },
+        rollback::{Plan, RollbackEvent},
+        rollout::{ProductionAnswer, ProductionSource, RolloutEvent, RunFacts, StepState},
     },
-    rollback::{Plan, RollbackEvent},
-    rollout::{ProductionAnswer, ProductionSource, RolloutEvent, RunFacts, StepState},
+    report::slack::card,
 };
 
 use crate::{
@@ -106,6 +109,11 @@ fn what_the_server_cannot_tell_is_said_to_be_unknown() {
     assert_words(&text, &["only GitHub can tell", "${{ x }}"]);
 }
 
+/// How the release stands, as Slack's card says it.
+fn on_the_card(journal: &Journal) -> String {
+    card(&journal.release).state.bare(|at| at.to_string())
+}
+
 #[test]
 fn a_run_that_another_drove_out_of_the_lane_says_so() {
     let run = |journal: &Journal, status, conclusion| {
@@ -160,6 +168,27 @@ fn a_release_that_came_to_no_deploy_and_runs_in_production_says_so() {
 }
 
 #[test]
+fn so_does_one_that_was_dispatched_to_deploy() {
+    let mut journal = world::preparing();
+    let dispatched = |status, conclusion| {
+        RolloutEvent::ProductionRunChanged(RunFacts {
+            run: RunId(9_000),
+            attempt: 1,
+            status,
+            conclusion,
+            ..journal.release.rollout.run.clone().unwrap()
+        })
+    };
+    let waits = dispatched(RunStatus::Pending, None);
+    let ends = dispatched(RunStatus::Completed, Some(Conclusion::Cancelled));
+    journal.github(-90, RolloutEvent::ProductionRunFound { run: RunId(9_000) });
+    journal.github(-80, waits);
+    journal.github(-60, ends);
+    let text = Stage::new(journal.release.clone()).text(200, 60);
+    assert_words(&text, &["CANCELLED", "a newer one took its place"]);
+}
+
+#[test]
 fn a_run_that_is_held_at_an_earlier_environment_says_so() {
     let mut journal = world::preparing();
     let event = RolloutEvent::StepChanged {
@@ -200,14 +229,23 @@ fn a_deploy_that_was_let_go_and_is_not_let_in_does_not_deploy() {
     };
     journal.github(-60, granted);
     journal.github(-60, ApprovalEvent::HeldBy { holds: Vec::new() });
-    for (status, words) in [
-        (RunStatus::Pending, "the run waits for its lane"),
-        (RunStatus::InProgress, "Deploying to production"),
+    for (status, words, told) in [
+        (
+            RunStatus::Pending,
+            "the run waits for its lane",
+            "Waits for its lane, approved by ana",
+        ),
+        (
+            RunStatus::InProgress,
+            "Deploying to production",
+            "Deploys, approved by ana",
+        ),
     ] {
         let known = journal.release.rollout.run.clone().unwrap();
         journal.github(-50, RolloutEvent::RunChanged(RunFacts { status, ..known }));
         let text = Stage::new(journal.release.clone()).text(200, 60);
         assert_words(&text, &[words]);
+        assert_words(&on_the_card(&journal), &[told]);
     }
 }
 
@@ -223,9 +261,17 @@ fn a_rollback_that_is_not_let_in_does_not_work() {
     };
     journal.add(-50, Actor::Person(login("ana")), requested);
     journal.github(-40, RollbackEvent::RunFound { run: RunId(9100) });
-    for (status, words) in [
-        (RunStatus::Pending, "The rollback waits for its lane"),
-        (RunStatus::InProgress, "its run works"),
+    for (status, words, told) in [
+        (
+            RunStatus::Pending,
+            "The rollback waits for its lane",
+            "The rollback waits for its lane, to v2.13.4: errors",
+        ),
+        (
+            RunStatus::InProgress,
+            "its run works",
+            "Rolls back to v2.13.4: errors",
+        ),
     ] {
         let event = RollbackEvent::RunChanged {
             status,
@@ -235,5 +281,6 @@ fn a_rollback_that_is_not_let_in_does_not_work() {
         journal.github(-30, event);
         let text = Stage::new(journal.release.clone()).text(200, 60);
         assert_words(&text, &[words]);
+        assert_words(&on_the_card(&journal), &[told]);
     }
 }

@@ -56,6 +56,10 @@ pub(crate) struct Said {
     /// Clicks that need not be brought again.
     pub(crate) answered: Vec<String>,
     pub(crate) fates: VecDeque<Fate>,
+    /// Timestamps of what was deleted.
+    pub(crate) deleted: Vec<String>,
+    /// Whatever is to be updated was deleted.
+    pub(crate) is_swept: bool,
     pub(crate) is_blind: bool,
     pub(crate) is_down: bool,
     /// So many whispers meet a failure first.
@@ -135,9 +139,16 @@ impl Chat for Talk {
         Box::pin(std::future::ready(answer))
     }
 
-    fn update<'a>(&'a self, _place: &'a ChatPlace, message: &'a ChatMessage) -> Asked<'a, ()> {
-        self.said().updates.push(message.clone());
-        Box::pin(std::future::ready(Ok(())))
+    fn update<'a>(&'a self, place: &'a ChatPlace, message: &'a ChatMessage) -> Asked<'a, bool> {
+        let mut said = self.said();
+        if said.is_swept {
+            said.deleted.push(place.ts.clone());
+        }
+        let stands = !said.deleted.contains(&place.ts);
+        if stands {
+            said.updates.push(message.clone());
+        }
+        Box::pin(std::future::ready(Ok(stands)))
     }
 
     fn find<'a>(
@@ -149,7 +160,7 @@ impl Chat for Talk {
         let found = said
             .posts
             .iter()
-            .find(|(_, post)| post.mark == message.mark);
+            .find(|(ts, post)| post.mark == message.mark && !said.deleted.contains(ts));
         let place = found.map(|(ts, post)| ChatPlace {
             channel: post.channel.clone(),
             ts: ts.clone(),
@@ -292,6 +303,37 @@ async fn where_nobody_may_look_a_lost_answer_is_recorded_and_nothing_is_posted_a
     .await;
     air.pass(seconds(3_600)).await;
     assert_eq!(talk.cards(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_card_that_was_deleted_is_posted_again_and_what_is_swept_again_and_again_is_left() {
+    let (mut air, talk) = air(|_| {}).await;
+    air.until("the card stands", |release| release.chat.card().is_some())
+        .await;
+    air.pass(seconds(60)).await;
+    let ts = air.release().chat.card().unwrap().ts.clone();
+    talk.said().deleted.push(ts.clone());
+    let before = talk.said().updates.len();
+    talk.click(click(&air, "U1", "1.0 U1", Button::Approve))
+        .await;
+    air.until("another card stands", |release| {
+        release.chat.card().is_some_and(|card| card.ts != ts)
+    })
+    .await;
+    air.pass(seconds(600)).await;
+    assert_eq!(talk.cards(), 2);
+    assert_eq!(air.written("chat.card_gone"), 1);
+    assert!(
+        talk.said().updates.len() > before,
+        "the new one is kept as the release is"
+    );
+    talk.said().is_swept = true;
+    let mut air = air.killed_and_resumed();
+    air.until("it is left", |release| release.chat.card_lost().is_some())
+        .await;
+    air.pass(seconds(600)).await;
+    assert_eq!(talk.cards(), 4);
+    assert_eq!(air.written("chat.card_gone"), 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -458,6 +500,11 @@ async fn a_rejection_asks_why_and_goes_to_the_run_and_the_thread() {
         1
     );
     assert_eq!(talk.words("cleo: rejection requested: the freeze"), 1);
+    air.until("it is rejected", |release| release.phase().is_end())
+        .await;
+    air.pass(seconds(30)).await;
+    let card = talk.said().updates.last().unwrap().text.clone();
+    assert!(card.ends_with("Rejected by cleo: the freeze"), "{card}");
 }
 
 #[tokio::test(start_paused = true)]

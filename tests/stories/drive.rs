@@ -7,7 +7,7 @@ use cockpit::domain::{
     observation::Observation,
     policy::Policy,
     record::RecordEvent,
-    release::{Release, decide, elapse, judge, observe},
+    release::{Release, decide, elapse, judge, observe, seen_by},
 };
 use jiff::Timestamp;
 
@@ -72,7 +72,7 @@ impl Drive {
                 "no end of news in {}: {events:?}",
                 seen.word()
             );
-            self.commit(events, &Actor::Feed(seen.feed()), at);
+            self.commit(events, &Actor::Feed(seen_by(&self.release, seen)), at);
         }
         self.follow(at);
     }

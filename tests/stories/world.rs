@@ -200,6 +200,8 @@ pub(crate) enum Messaged {
     Refused,
     /// Nobody can tell.
     Lost,
+    /// The card was deleted.
+    CardGone(String),
 }
 
 impl Messaged {
@@ -215,6 +217,12 @@ impl Messaged {
                 ChatFate::Refused(Fault::new(FaultKind::Refused, "Slack", "invalid_blocks"))
             }
             Self::Lost => ChatFate::Unknown("it may have been sent".into()),
+            Self::CardGone(ts) => {
+                return Observation::CardGone(ChatPlace {
+                    channel: "C0APPROVAL".into(),
+                    ts: ts.clone(),
+                });
+            }
         };
         Observation::Messaged { act, fate }
     }

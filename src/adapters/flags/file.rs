@@ -9,9 +9,9 @@ use std::{
 
 use serde_json::Value;
 
-use super::{http::understand, yaml};
+use super::yaml;
 use crate::{
-    domain::{Fault, FaultKind, flags::FlagReading},
+    domain::{Fault, FaultKind, Text, flags::FlagReading},
     ports::{Asked, Flags},
 };
 
@@ -56,7 +56,22 @@ fn held(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The file with the flag disabled, its other content as it was.
+/// How a flag stands in the file. flagd takes its two words letter by letter: with any other the flag is evaluated, or not taken.
+fn reading(document: Option<&Value>, name: &str) -> FlagReading {
+    let unknown = |why: &str| FlagReading::Unknown(Text::line(why));
+    let Some(document) = document else {
+        return unknown("the file is no JSON");
+    };
+    let flag = document.get("flags").and_then(|flags| flags.get(name));
+    match flag.map(|flag| &flag["state"]) {
+        None => unknown("the file holds no such flag"),
+        Some(Value::String(word)) if word == "ENABLED" => FlagReading::On,
+        Some(Value::String(word)) if word == "DISABLED" => FlagReading::Off,
+        Some(_) => unknown("its state is neither ENABLED nor DISABLED"),
+    }
+}
+
+/// The file with the flag disabled, its other content as it was: in its own words where only that one need be changed.
 fn disabled(bytes: &[u8], name: &str) -> Result<Vec<u8>, String> {
     let mut document: Value =
         serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"))?;
@@ -66,6 +81,11 @@ fn disabled(bytes: &[u8], name: &str) -> Result<Vec<u8>, String> {
         .and_then(Value::as_object_mut)
         .ok_or_else(|| format!("it holds no flag {name}"))?;
     flag.insert("state".to_owned(), Value::from("DISABLED"));
+    let is_it =
+        |bytes: &Vec<u8>| serde_json::from_slice(bytes).is_ok_and(|now: Value| now == document);
+    if let Some(written) = yaml::disabled(bytes, name).ok().filter(is_it) {
+        return Ok(written);
+    }
     let mut written = serde_json::to_vec_pretty(&document).map_err(|error| error.to_string())?;
     written.push(b'\n');
     Ok(written)
@@ -90,22 +110,24 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 impl Flags for FlagFile {
     fn read<'a>(&'a self, names: &'a [String]) -> Asked<'a, Vec<(String, FlagReading)>> {
         Box::pin(async move {
-            let path = self.path.clone();
-            let read = tokio::task::spawn_blocking(move || held(&path)).await;
-            let bytes = read
+            let (path, names, is_yaml) = (self.path.clone(), names.to_vec(), self.is_yaml());
+            let read = tokio::task::spawn_blocking(move || {
+                let bytes = held(&path).map_err(|error| error.to_string())?;
+                let document = if is_yaml {
+                    Some(yaml::document(&bytes)?)
+                } else {
+                    serde_json::from_slice(&bytes).ok()
+                };
+                let mut all = Vec::with_capacity(names.len());
+                for name in names {
+                    let stands = reading(document.as_ref(), &name);
+                    all.push((name, stands));
+                }
+                Ok(all)
+            });
+            read.await
                 .map_err(|error| self.fault(error.to_string()))?
-                .map_err(|error| self.fault(error.to_string()))?;
-            let bytes = if self.is_yaml() {
-                yaml::as_json(&bytes).map_err(|why| self.fault(why))?
-            } else {
-                bytes
-            };
-            let reading = |name: &String| {
-                let escaped = name.replace('~', "~0").replace('/', "~1");
-                let pointer = format!("/flags/{escaped}/state");
-                (name.clone(), understand(&bytes, &pointer, "ENABLED"))
-            };
-            Ok(names.iter().map(reading).collect())
+                .map_err(|why: String| self.fault(why))
         })
     }
 
@@ -160,6 +182,10 @@ mod tests {
         flags.kill("c").await.unwrap();
         let written = std::fs::read_to_string(&path).unwrap();
         assert_eq!(written, "flags:\n  c: { state: DISABLED }  # ours\n");
+        assert_eq!(
+            flags.read(&["c".to_owned()]).await.unwrap()[0].1,
+            FlagReading::Off
+        );
         std::fs::write(&path, "flags: [").unwrap();
         let fault = flags.read(&["c".to_owned()]).await.unwrap_err();
         assert!(fault.to_string().contains("it is no YAML"), "{fault}");
@@ -169,9 +195,37 @@ mod tests {
     async fn a_state_that_flagd_does_not_know_is_neither_on_nor_off() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("flags.json");
-        std::fs::write(&path, r#"{"flags":{"c":{"state":"PAUSED"}}}"#).unwrap();
+        // flagd evaluates a flag whose state is written in small letters: it is not off.
+        for state in ["\"PAUSED\"", "\"disabled\"", "\"enabled\"", "false", "null"] {
+            let text = format!("{{\"flags\":{{\"c\":{{\"state\":{state}}}}}}}");
+            std::fs::write(&path, text).unwrap();
+            let flags = FlagFile::new(path.clone());
+            let read = flags.read(&["c".to_owned()]).await.unwrap();
+            assert!(matches!(read[0].1, FlagReading::Unknown(_)), "{read:?}");
+        }
+        std::fs::write(&path, "{").unwrap();
         let read = FlagFile::new(path).read(&["c".to_owned()]).await.unwrap();
         assert!(matches!(read[0].1, FlagReading::Unknown(_)), "{read:?}");
+    }
+
+    #[test]
+    fn one_word_of_a_file_in_json_is_changed_and_where_more_must_be_the_rest_says_the_same() {
+        let text = "{\n\t\"flags\" : {\"z\": {\"x\": 123456789012345678901, \"state\":\"ENABLED\"},\r\n  \"c\": {\"state\": \"ENABLED\" } } }";
+        let written = String::from_utf8(disabled(text.as_bytes(), "c").unwrap()).unwrap();
+        let at = text.rfind("ENABLED").unwrap();
+        assert_eq!(
+            written,
+            format!("{}DISABLED{}", &text[..at], &text[at + 7..])
+        );
+        for text in [
+            r#"{"flags":{"d":{"state":"ENABLED"},"c":{"x":"\ud83d\ude00"}}}"#,
+            r#"{"flags":{"d":{"state":"ENABLED"},"c":{"state":"EN\u0041BLED"}}}"#,
+        ] {
+            let written: Value =
+                serde_json::from_slice(&disabled(text.as_bytes(), "c").unwrap()).unwrap();
+            assert_eq!(written["flags"]["c"]["state"], "DISABLED");
+            assert_eq!(written["flags"]["d"]["state"], "ENABLED");
+        }
     }
 
     #[tokio::test]

@@ -150,7 +150,7 @@ impl HttpFlags {
 }
 
 /// What an answer says. Never the answer itself: it may repeat the token.
-pub(super) fn understand(body: &[u8], pointer: &str, on: &str) -> FlagReading {
+fn understand(body: &[u8], pointer: &str, on: &str) -> FlagReading {
     let unknown = |why: String| FlagReading::Unknown(Text::line(&why));
     let Ok(document) = serde_json::from_slice::<serde_json::Value>(body) else {
         return unknown("the answer is no JSON".to_owned());

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_saphyr::Spanned;
 
+use crate::domain::wording;
+
 /// Most parts of a file: aliases of YAML may multiply.
 const MOST_PARTS: usize = 200_000;
 
@@ -17,7 +19,7 @@ struct Places {
 
 #[derive(Deserialize)]
 struct Place {
-    state: Option<Spanned<String>>,
+    state: Option<Spanned<Value>>,
 }
 
 fn parsed<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
@@ -26,20 +28,22 @@ fn parsed<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
     };
     serde_saphyr::from_str_with_options(text, bounds).map_err(|error| {
         let words = error.to_string();
-        let first = words.lines().next().unwrap_or("it cannot be read");
-        format!("it is no YAML: {first}")
+        format!("it is no YAML: {}", wording::parsers_complaint(&words))
     })
 }
 
-/// The file as the same document in JSON.
-pub(super) fn as_json(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
-    serde_json::to_vec(&parsed::<Value>(text)?).map_err(|error| error.to_string())
+/// What the file says.
+pub(super) fn document(bytes: &[u8]) -> Result<Value, String> {
+    parsed(text_of(bytes)?)
+}
+
+fn text_of(bytes: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
 /// The file with the flag disabled. What would change anything else besides is refused.
 pub(super) fn disabled(bytes: &[u8], name: &str) -> Result<Vec<u8>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    let text = text_of(bytes)?;
     let mut wanted: Value = parsed(text)?;
     let flag = wanted
         .get_mut("flags")
@@ -73,8 +77,8 @@ fn word_of(text: &str, name: &str) -> Option<Range<usize>> {
         .take_while(|c| ['"', '\''].contains(c));
     let from = from + quotes.map(char::len_utf8).sum::<usize>();
     let word = text.get(from..)?;
-    word.starts_with(&state.value)
-        .then(|| from..from + state.value.len())
+    let known = state.value.as_str()?;
+    word.starts_with(known).then(|| from..from + known.len())
 }
 
 #[cfg(test)]
@@ -101,9 +105,33 @@ mod tests {
             let written = disabled(FILE.as_bytes(), name).unwrap();
             let written = String::from_utf8(written).unwrap();
             assert_eq!(written, FILE.replacen(was, now, 1), "{name}");
-            let json: Value =
-                serde_json::from_slice(&as_json(written.as_bytes()).unwrap()).unwrap();
-            assert_eq!(json["flags"][name]["state"], "DISABLED");
+            let now = document(written.as_bytes()).unwrap();
+            assert_eq!(now["flags"][name]["state"], "DISABLED");
+        }
+    }
+
+    #[test]
+    fn another_flag_that_is_written_oddly_keeps_no_flag_from_being_switched_off() {
+        let file = "flags:\n  d: { state: [1] }\n  e:\n  c: { state: ENABLED }\n";
+        let written = String::from_utf8(disabled(file.as_bytes(), "c").unwrap()).unwrap();
+        assert_eq!(written, file.replace("ENABLED", "DISABLED"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_advice_to_programmers() {
+        let flag = "flags:\n  c: { state: ENABLED }\n";
+        for (file, said) in [
+            (
+                format!("{flag}---\n{flag}"),
+                "it is no YAML: line 4 column 1: multiple YAML documents detected",
+            ),
+            (
+                format!("{flag}  c: {{ state: DISABLED }}\n"),
+                "it is no YAML: line 3 column 3: duplicate mapping key: c",
+            ),
+        ] {
+            assert_eq!(document(file.as_bytes()).unwrap_err(), said);
+            assert_eq!(disabled(file.as_bytes(), "c").unwrap_err(), said);
         }
     }
 
@@ -118,8 +146,8 @@ mod tests {
         for broken in ["flags: [", "\u{0}", "flags: 1", "", "- a"] {
             assert!(disabled(broken.as_bytes(), "a").is_err(), "{broken}");
         }
-        assert!(as_json(b"\xff\xfe").is_err());
+        assert!(document(b"\xff\xfe").is_err());
         let deep = format!("flags: {}", "[".repeat(100_000));
-        assert!(as_json(deep.as_bytes()).is_err());
+        assert!(document(deep.as_bytes()).is_err());
     }
 }

@@ -225,6 +225,11 @@ fn payload(message: &ChatMessage) -> Value {
     })
 }
 
+/// Whether Slack knows the channel, and nothing at that place in it.
+fn is_gone(fault: &Fault) -> bool {
+    fault.kind == FaultKind::NotFound && fault.detail.as_str() == "message_not_found"
+}
+
 impl Chat for Slack {
     fn post<'a>(&'a self, message: &'a ChatMessage) -> Asked<'a, ChatPlace> {
         Box::pin(async move {
@@ -248,17 +253,19 @@ impl Chat for Slack {
         })
     }
 
-    fn update<'a>(&'a self, place: &'a ChatPlace, message: &'a ChatMessage) -> Asked<'a, ()> {
+    fn update<'a>(&'a self, place: &'a ChatPlace, message: &'a ChatMessage) -> Asked<'a, bool> {
         Box::pin(async move {
             self.wait_for(&place.channel).await;
             let mut body = payload(message);
             body["channel"] = json!(place.channel);
             body["ts"] = json!(place.ts);
             let what = format!("Slack: the card in {}", place.channel);
-            self.web
-                .call::<Nothing>("chat.update", &body, &what)
-                .await
-                .map(|_| ())
+            match self.web.call::<Nothing>("chat.update", &body, &what).await {
+                Ok(_) => Ok(true),
+                // A person deleted it, or the workspace keeps messages for a while only.
+                Err(fault) if is_gone(&fault) => Ok(false),
+                Err(fault) => Err(fault),
+            }
         })
     }
 

@@ -119,7 +119,9 @@ fn click(payload: &Value, envelope: &str) -> Option<Click> {
             }
             let asked = Asked::parse(view["private_metadata"].as_str()?)?;
             let field = &view["state"]["values"][REASON_BLOCK][REASON_BLOCK]["value"];
-            let reason = Text::block_within(field.as_str().unwrap_or_default().trim(), REASON);
+            let written = field.as_str().unwrap_or_default().trim();
+            let said = if Text::is_blank(written) { "" } else { written };
+            let reason = Text::block_within(said, REASON);
             let id = named(&view["id"]);
             Some(Click {
                 id,
@@ -234,7 +236,8 @@ mod tests {
                 json!({ "type": "view_submission", "user": { "id": "U1" }, "view": view });
             json!({ "type": "interactive", "envelope_id": "e1", "payload": payload }).to_string()
         };
-        for blank in [json!(" \n\t"), json!(""), Value::Null] {
+        let unseen = json!("\u{200b}\u{3164}");
+        for blank in [json!(" \n\t"), json!(""), Value::Null, unseen] {
             assert_eq!(read(&frame(blank)), Frame::Blank("e1".to_owned()));
         }
         assert!(matches!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{findings::Findings, people::login};
+use super::{FLAGS_VARIABLES, findings::Findings, people::login};
 use crate::{
     config::{
         At,
@@ -10,7 +10,7 @@ use crate::{
     },
     domain::{
         Login,
-        policy::{ClickCounts, SlackRule},
+        policy::{ClickCounts, SMOKE_VARIABLES, SlackRule},
     },
 };
 
@@ -60,6 +60,9 @@ pub(super) fn slack(table: &TeamTable, found: &mut Findings) -> Option<SlackRule
     })
 }
 
+/// What variables begin with that hold the tokens of others: a file of the repository must not send them to Slack.
+const OTHERS: [&str; 5] = ["GH_", "GITHUB_", "AWS_", FLAGS_VARIABLES, SMOKE_VARIABLES];
+
 /// Anything but a variable's name would be passed over, and another token taken instead.
 fn token(written: &At<SecretText>, found: &mut Findings) {
     let name = written.value.0.strip_prefix("env:").unwrap_or_default();
@@ -68,6 +71,10 @@ fn token(written: &At<SecretText>, found: &mut Findings) {
     {
         let help = "name the variable that holds the token: env:SLACK_BOT_TOKEN";
         found.wrong(&written.span, "no place of a token", help);
+    } else if OTHERS.iter().any(|other| name.starts_with(other)) {
+        let message = format!("{name} is meant for somebody else");
+        let help = "Slack would be sent it: name a variable that holds Slack's own token";
+        found.wrong(&written.span, message, help);
     }
 }
 
@@ -125,6 +132,16 @@ mod tests {
             let said = refused(wrong).unwrap_or_default();
             assert!(said.contains("no place of a token"), "{wrong}: {said}");
             assert!(said.contains("cockpit.toml:7"), "{wrong}: {said}");
+        }
+        for others in [
+            "GH_TOKEN",
+            "GITHUB_TOKEN",
+            "AWS_SECRET_ACCESS_KEY",
+            "FLAGS_TOKEN",
+        ] {
+            let said = refused(&format!("env:{others}")).unwrap_or_default();
+            let words = format!("{others} is meant for somebody else");
+            assert!(said.contains(&words), "{others}: {said}");
         }
     }
 }

@@ -10,7 +10,7 @@ use toml::{
 };
 
 use super::seat::{Bare, Raw, Seat, Spot};
-use crate::config::diagnostic::Diagnostic;
+use crate::{config::diagnostic::Diagnostic, domain::wording::parsers_complaint};
 
 /// Most parts of one document: aliases of YAML may multiply.
 const MOST_PARTS: usize = 50_000;
@@ -121,9 +121,8 @@ impl Node {
         let spot = serde_saphyr::from_str_with_options(text, bounds);
         let spot: Spot = spot.map_err(|error| {
             let message = error.to_string();
-            let first = message.lines().next().unwrap_or("this is not YAML");
             // The place is shown by a caret where it is known, else it stays in the words.
-            let words = first.strip_prefix("error: ").unwrap_or(first);
+            let words = parsers_complaint(&message);
             let start = error.location().and_then(|place| range(place, text));
             vec![match start {
                 Some(span) => Diagnostic::at(span, without_place(words)),

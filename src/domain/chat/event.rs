@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CardSeen, ChatFate, ClickWord, Topic};
+use super::{CardSeen, ChatFate, ChatPlace, ClickWord, Topic};
 use crate::domain::{Seq, Text};
 
 /// Something happened in the chat.
@@ -20,6 +20,11 @@ pub enum ChatEvent {
         act: Seq,
         /// What.
         fate: ChatFate,
+    },
+    /// The card was deleted: another one is asked for.
+    CardGone {
+        /// Where it stood.
+        place: ChatPlace,
     },
     /// A person whom the rules know clicked, and it counts: the event's own person.
     Clicked {

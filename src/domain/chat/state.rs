@@ -15,6 +15,9 @@ const MOST_WANTED: usize = 200;
 /// Clicks that are remembered by name.
 const MOST_CLICKS: usize = 1_000;
 
+/// Cards that are posted in place of one that was deleted.
+const MOST_AGAIN: usize = 3;
+
 /// What stands in the chat, and what came from there.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Chat {
@@ -26,6 +29,8 @@ pub struct Chat {
     card: Option<ChatPlace>,
     /// Why nobody can tell whether the card stands, or why it cannot.
     card_lost: Option<Text>,
+    /// How often it was deleted.
+    gone: usize,
     /// Attempts whose last state stands there.
     finals: BTreeSet<u32>,
     /// Clicks that counted, by their names.
@@ -82,6 +87,16 @@ impl Chat {
                     self.answered(&topic, fate);
                 }
             }
+            ChatEvent::CardGone { place } if self.card.as_ref() == Some(place) => {
+                self.card = None;
+                self.gone += 1;
+                if self.gone <= MOST_AGAIN {
+                    self.want(Topic::Card);
+                } else {
+                    self.card_lost = Some("it was deleted again and again".into());
+                }
+            }
+            ChatEvent::CardGone { .. } => {}
             ChatEvent::Clicked {
                 id,
                 word,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     ArtifactId, Fault, Feed, Outcome, Seq, Text,
-    chat::ChatFate,
+    chat::{ChatFate, ChatPlace},
     claim::{ClaimFate, ClaimsSeen},
     diff::Diff,
     evidence::{Candidate, EvidenceKind, Finding, NotCompared},
@@ -147,6 +147,8 @@ pub enum Observation {
     },
     /// How the release's flags stand.
     Flags(Vec<(String, FlagReading)>),
+    /// Nothing stands any more where the card stood.
+    CardGone(ChatPlace),
     /// A person's trust in the programs of these rules, given elsewhere.
     Trusted(Trust),
     /// A feed has not answered for a while.
@@ -212,7 +214,7 @@ impl Observation {
             Self::Alarms(_) => Feed::Alarms,
             Self::Calendar(_) => Feed::Calendar,
             Self::ServiceLock(_) => Feed::Machine,
-            Self::Messaged { .. } => Feed::Slack,
+            Self::Messaged { .. } | Self::CardGone(_) => Feed::Slack,
             Self::Flags(_) => Feed::Flags,
             Self::Trusted(_) => Feed::Script,
             Self::Silent { feed, .. } | Self::Back { feed } => *feed,
@@ -248,6 +250,7 @@ impl Observation {
             Self::ClaimAnswered { .. } => "claim",
             Self::Answered { .. } => "answer",
             Self::Messaged { .. } => "message",
+            Self::CardGone(_) => "card gone",
             Self::Flags(_) => "flags",
             Self::Trusted(_) => "trust",
             Self::Silent { .. } => "silence",

@@ -49,7 +49,7 @@ pub use elapse::*;
 pub use gate::*;
 pub use judging::judge;
 pub use locking::*;
-pub use observe::observe;
+pub use observe::{observe, seen_by};
 pub use pasts::PastSeen;
 pub use readings::*;
 pub use recorded::*;

@@ -156,9 +156,16 @@ impl Release {
     }
 
     fn who_can(&self, role: &str, rule: &SignoffRule) -> String {
-        let can: Vec<&str> = self.signers(role, rule).map(Login::as_str).collect();
+        let mut holders = self.signers(role, rule).peekable();
+        if holders.peek().is_none() {
+            return format!("nobody holds the role {role}: name people in cockpit.toml");
+        }
+        let can: Vec<&str> = holders
+            .filter(|login| !self.is_author(login))
+            .map(Login::as_str)
+            .collect();
         if can.is_empty() {
-            format!("nobody holds the role {role}: name people in cockpit.toml")
+            format!("whoever holds the role {role} wrote some of it: name others in cockpit.toml")
         } else {
             format!("{} can", can.join(", "))
         }

@@ -96,11 +96,14 @@ impl Rollout {
             RolloutEvent::JobsChanged { jobs } => self.jobs.clone_from(jobs),
             RolloutEvent::ProductionRunFound { run } => self.production_run = Some(*run),
             RolloutEvent::ProductionRunChanged(facts) => {
-                let known = self.production_facts.as_ref();
-                if known.is_some_and(|known| known.attempt < facts.attempt) {
+                let known = self.production_facts.replace(facts.clone());
+                let begins_again = known
+                    .as_ref()
+                    .is_some_and(|known| known.attempt < facts.attempt);
+                if begins_again {
                     self.begin_again();
                 }
-                self.production_facts = Some(facts.clone());
+                self.look_at_lane(known.as_ref(), facts, begins_again);
             }
             RolloutEvent::StageChanged { stage, state, at } => {
                 self.apply_stage(*stage, *state, *at);
@@ -143,12 +146,17 @@ impl Rollout {
         if begins_again {
             self.begin_again();
         }
-        let waited = self.run.as_ref().is_some_and(|known| {
+        let known = self.run.replace(facts.clone());
+        self.look_at_lane(known.as_ref(), facts, begins_again);
+    }
+
+    /// Whether the run that deploys was cancelled while it waited for its lane.
+    fn look_at_lane(&mut self, known: Option<&RunFacts>, facts: &RunFacts, begins_again: bool) {
+        let waited = known.is_some_and(|known| {
             known.attempt == facts.attempt && known.status == RunStatus::Pending
         });
         self.out_of_lane = waited && facts.conclusion == Some(Conclusion::Cancelled)
             || self.out_of_lane && !begins_again;
-        self.run = Some(facts.clone());
     }
 
     /// Another attempt deploys again: what the last one did is in the journal.
@@ -211,6 +219,12 @@ impl Rollout {
             Some(_) => self.production_facts.as_ref(),
             None => self.run.as_ref(),
         }
+    }
+
+    /// Whether the run that deploys stands in a lane behind another.
+    pub fn waits_for_lane(&self) -> bool {
+        self.deploying_run()
+            .is_some_and(|run| run.status == RunStatus::Pending)
     }
 
     /// Whether the run that deploys still works or waits: it has the production lane even where its deploy job is done.

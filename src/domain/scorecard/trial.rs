@@ -146,12 +146,10 @@ fn seen(release: &Release) -> Option<MetricsSeen> {
         .iter()
         .filter_map(|(_, all)| all.keys().next_back())
         .max()?;
-    let back = release
-        .rollback
-        .attempts
-        .first()
-        .map(|attempt| Minute::of(attempt.at));
-    let until = back.unwrap_or(last.plus(1)).min(last.plus(1));
+    let until = release
+        .watch_end()
+        .unwrap_or(last.plus(1))
+        .min(last.plus(1));
     let minutes = from.0..until.0;
     let samples = |all: &BTreeMap<Minute, Sample>| -> Vec<Sample> {
         let one = |minute| all.get(&Minute(minute)).copied().unwrap_or(Sample::Absent);

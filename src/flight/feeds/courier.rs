@@ -2,7 +2,8 @@
 //!
 //! A message whose answer was lost, or that an earlier process asked for, is looked up before it is sent: nothing stands there
 //! twice. Where the chat cannot be looked through that is recorded, and it is not sent again. The card is brought up to date
-//! as often as it likes: twice the same is once. One that another machine posted for the release is taken over.
+//! as often as it likes: twice the same is once. One that another machine posted for the release is taken over, one that was
+//! deleted is said to be gone, and asked for again.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,7 +13,7 @@ use super::pulse::{Gone, Pulse};
 use crate::{
     domain::{
         Fault, FaultKind, Reached, Seq, Text,
-        chat::{ChatFate, ChatMessage},
+        chat::{ChatFate, ChatMessage, ChatPlace},
         later,
         observation::Observation,
     },
@@ -46,6 +47,7 @@ pub(super) async fn follow(
     let mut tries: BTreeMap<Seq, Try> = BTreeMap::new();
     let mut shown: Option<ChatMessage> = None;
     let mut card_after: Option<Timestamp> = None;
+    let mut gone: Option<ChatPlace> = None;
     loop {
         let Some(needs) = pulse.needs().chat else {
             pulse
@@ -68,14 +70,19 @@ pub(super) async fn follow(
         let wants_card = needs
             .card
             .as_ref()
-            .filter(|(_, card)| shown.as_ref() != Some(card));
+            .filter(|(place, card)| shown.as_ref() != Some(card) && gone.as_ref() != Some(place));
         if let Some((place, card)) = wants_card
             && card_after.is_none_or(|after| after <= now)
         {
             match chat.update(place, card).await {
-                Ok(()) => {
-                    shown = Some(card.clone());
+                Ok(stands) => {
                     card_after = None;
+                    if stands {
+                        shown = Some(card.clone());
+                    } else {
+                        (shown, gone) = (None, Some(place.clone()));
+                        pulse.see(Observation::CardGone(place.clone())).await?;
+                    }
                     pulse.good(IDLE).await?;
                 }
                 Err(fault) => card_after = Some(pulse.bad(fault).await?),
@@ -170,8 +177,11 @@ async fn send(
         )));
     };
     if let Some(place) = &post.replaces {
-        chat.update(place, message).await?;
-        return Ok(ChatFate::Sent(place.clone()));
+        if chat.update(place, message).await? {
+            return Ok(ChatFate::Sent(place.clone()));
+        }
+        let fault = Fault::new(FaultKind::NotFound, "the card", "it was deleted");
+        return Ok(ChatFate::Refused(fault));
     }
     if looks {
         for look in 0..2 {

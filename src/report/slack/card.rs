@@ -9,10 +9,12 @@ use super::{
 use crate::{
     domain::{
         End, Login, Phase, Text,
+        approval::Request,
         chat::{APPROVE_ACTION, CardSeen, OPEN_ACTION, REJECT_ACTION},
         judge::{Fired, State, WindowEnd},
         policy::{ClickCounts, Effect},
         release::{Gate, Release},
+        rollback::Attempt,
     },
     report::Mood,
 };
@@ -200,6 +202,10 @@ fn state(release: &Release) -> (Mood, Line) {
             let line = line.said(by.map_or("cockpit", |by| by.as_str()));
             (Mood::Plain, line.words("; GitHub has not shown it yet"))
         }
+        Phase::Deploying if release.rollout.waits_for_lane() => {
+            let line = Line::plain("Waits for its lane");
+            (Mood::Look, granted(release, line))
+        }
         Phase::Deploying => {
             let line = Line::plain("Deploys");
             (Mood::Plain, granted(release, line))
@@ -250,12 +256,16 @@ fn granted(release: &Release, line: Line) -> Line {
 }
 
 fn rolled_back(release: &Release) -> (Mood, Line) {
-    let target = release.rollback.newest().map(|attempt| {
+    let newest = release.rollback.newest();
+    let target = newest.map(|attempt| {
         let reason = attempt.reason.first_line();
         (attempt.shown.target.name().to_owned(), reason.to_owned())
     });
     let (to, why) = target.unwrap_or_default();
     let words = match release.phase() {
+        Phase::RollingBack if newest.is_some_and(Attempt::waits_for_lane) => {
+            "The rollback waits for its lane, to "
+        }
         Phase::RollbackFailed => "The rollback failed, to ",
         Phase::Stopped | Phase::Ended(_) => "Rolled back to ",
         _ => "Rolls back to ",
@@ -276,17 +286,17 @@ fn ended(release: &Release, end: &End) -> (Mood, Line) {
             };
             (Mood::Good, granted(release, line))
         }
-        End::Rejected { by, reason } => (
-            Mood::Bad,
-            Line::plain("Rejected by ")
-                .said(
-                    rejecter(release)
-                        .or(by.as_ref().map(Login::as_str))
-                        .unwrap_or("someone"),
-                )
+        End::Rejected { by, reason } => {
+            let own = own_rejection(release);
+            let who = own.and_then(|own| own.by.as_ref()).or(by.as_ref());
+            // GitHub's comment begins with who clicked.
+            let why = own.and_then(|own| own.reason.as_ref()).unwrap_or(reason);
+            let line = Line::plain("Rejected by ")
+                .said(who.map_or("someone", Login::as_str))
                 .words(": ")
-                .said(reason.first_line()),
-        ),
+                .said(why.first_line());
+            (Mood::Bad, line)
+        }
         End::RolledBack => rolled_back(release),
         End::Failed { what } => (Mood::Bad, Line::plain("Failed: ").said(what.as_str())),
         End::Expired => (
@@ -305,11 +315,10 @@ fn ended(release: &Release, end: &End) -> (Mood, Line) {
     }
 }
 
-/// Who rejected, where that was by cockpit: GitHub shows whose token it went through.
-fn rejecter(release: &Release) -> Option<&str> {
+/// The rejection, where that was by cockpit: GitHub shows whose token it went through.
+fn own_rejection(release: &Release) -> Option<&Request> {
     let request = release.approval.request.as_ref();
-    let request = request.filter(|request| !request.approve)?;
-    request.by.as_ref().map(Login::as_str)
+    request.filter(|request| !request.approve)
 }
 
 fn buttons(release: &Release) -> Vec<CardButton> {

@@ -27,6 +27,21 @@ const CALENDAR: SignedDuration = SignedDuration::from_hours(24);
 /// Past deployments that are kept.
 const DEPLOYMENTS_KEPT: usize = 10;
 
+/// Which feed saw it. An act is answered by whom it was asked of.
+pub fn seen_by(release: &Release, seen: &Observation) -> Feed {
+    let Observation::Answered { act, .. } = seen else {
+        return seen.feed();
+    };
+    match release.outbox().find(|open| open.seq == *act) {
+        Some(open) => match open.deed {
+            Deed::KillFlag { .. } => Feed::Flags,
+            Deed::Script { .. } => Feed::Script,
+            _ => Feed::Github,
+        },
+        None => seen.feed(),
+    }
+}
+
 /// What is new in `seen`.
 ///
 /// Gives one layer of differences at a time: the caller folds them and asks again with the same observation, until
@@ -105,7 +120,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::ClaimAnswered { act, fate } => claims::claim_answered(release, *act, fate),
         Observation::Answered { act, outcome } => answered(release, *act, outcome),
         Observation::Flags(seen) => flags::observe_flags(release, seen),
-        Observation::Messaged { act, fate } => messaged(release, *act, fate),
+        Observation::Messaged { .. } | Observation::CardGone(_) => told(release, seen),
         Observation::Trusted(trust) => trusted(release, trust),
         Observation::Silent { feed, since, fault } => silent(release, *feed, *since, fault),
         Observation::Back { feed } => new_if(release.record.silent.contains_key(feed), || {
@@ -127,6 +142,18 @@ fn silent(release: &Release, feed: Feed, since: Timestamp, fault: &Fault) -> Vec
         since,
         why: Text::line(&why),
     })
+}
+
+/// What the chat tells of its messages.
+fn told(release: &Release, seen: &Observation) -> Vec<Event> {
+    match seen {
+        Observation::Messaged { act, fate } => messaged(release, *act, fate),
+        Observation::CardGone(place) => new_if(release.chat.card() == Some(place), || {
+            let place = place.clone();
+            ChatEvent::CardGone { place }
+        }),
+        _ => Vec::new(),
+    }
 }
 
 fn messaged(release: &Release, act: Seq, fate: &ChatFate) -> Vec<Event> {

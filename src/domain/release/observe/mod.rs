@@ -11,4 +11,4 @@ mod rollback;
 mod run;
 mod stages;
 
-pub use dispatch::observe;
+pub use dispatch::{observe, seen_by};
