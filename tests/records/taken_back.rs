@@ -1,8 +1,11 @@
 //! What is said of a release that was rolled back: the minutes after that are another version's.
 
-use cockpit::domain::observation::Minute;
+use cockpit::{
+    domain::{Phase, observation::Minute, release::Recorded},
+    report::{Document, Form},
+};
 
-use crate::made::recorded;
+use crate::made::{recorded, recorded_until};
 
 #[test]
 fn minutes_after_a_rollback_are_not_counted_as_the_release_s_own() {
@@ -15,4 +18,53 @@ fn minutes_after_a_rollback_are_not_counted_as_the_release_s_own() {
     let judged = release.watch.judged.range(since..).count();
     assert!(judged > own.len(), "production was read on");
     assert_eq!(release.window_progress(), (own.len(), 5));
+}
+
+fn failed(name: &str) -> Recorded {
+    recorded_until(name, |recorded| {
+        recorded.release().phase() == Phase::RollbackFailed
+    })
+}
+
+#[test]
+fn a_rollback_that_failed_ends_the_watch_only_where_production_may_have_changed() {
+    for (name, may_have_changed) in [
+        ("rollback_stopped", true),
+        ("rollback_ends_late", true),
+        ("rollback_lost", true),
+        ("rollback_overdue", true),
+        ("rollback_superseded", false),
+        ("rollback_taken", false),
+    ] {
+        let recorded = failed(name);
+        let release = recorded.release();
+        assert_eq!(release.phase(), Phase::RollbackFailed, "{name}");
+        let asked = Minute::of(release.rollback.attempts[0].at);
+        let end = release.watch_end();
+        assert_eq!(end, may_have_changed.then_some(asked), "{name}");
+        assert!(
+            !release.wants_to_be_seen(),
+            "{name}: who rolls back has seen it"
+        );
+        let read = |document: Document, form| document.write(&recorded, form).unwrap();
+        let record = read(Document::DeploymentRecord, Form::Json);
+        assert!(record.contains("\"end\": \"open\""), "{name}: {record}");
+        let page = read(Document::PostDeploymentVerification, Form::Markdown);
+        let said = page.contains("a rollback ended the watch");
+        assert_eq!(said, may_have_changed, "{name}: {page}");
+    }
+}
+
+#[test]
+fn an_attempt_that_did_nothing_does_not_hide_when_the_next_one_was_asked_for() {
+    let recorded = recorded("rollback_superseded");
+    let attempts = &recorded.release().rollback.attempts;
+    let end = recorded.release().watch_end();
+    assert_eq!(end, Some(Minute::of(attempts[1].at)));
+    // One that worked and failed has ended the watch for good.
+    let recorded = crate::made::recorded("rollback_overdue");
+    let attempts = &recorded.release().rollback.attempts;
+    assert!(attempts.len() > 1);
+    let end = recorded.release().watch_end();
+    assert_eq!(end, Some(Minute::of(attempts[0].at)));
 }

@@ -218,18 +218,17 @@ impl Release {
         self.rollout.deployed.map(first_whole)
     }
 
-    /// The first minute that is not the new version's alone any more: that in which a rollback was asked for. `None` where
-    /// none was, or it failed: then the new version serves on.
+    /// The first minute that is not surely the new version's alone: that in which a rollback was asked for. `None` where
+    /// none was, or it failed before it did anything: then the new version serves on.
     pub fn watch_end(&self) -> Option<Minute> {
-        let attempt = self.rollback.newest()?;
-        let serves_on = matches!(attempt.progress, RollbackProgress::Failed { .. });
-        (!serves_on).then(|| Minute::of(attempt.at))
+        let turning = self.rollback.turning()?;
+        Some(Minute::of(turning.at))
     }
 
     /// Whether a trigger or a metric waits for a person to say that it was seen. Who rolls back has answered.
     pub fn wants_to_be_seen(&self) -> bool {
         let is_told = self.watch.alerts().next().is_some() || self.watch.strange().next().is_some();
-        is_told && self.watch_end().is_none()
+        is_told && self.rollback.attempts.is_empty()
     }
 
     /// Minutes of the watch with complete data, oldest first.

@@ -117,8 +117,7 @@ fn errors(release: &Release) -> Option<Errors> {
         .find(|metric| metric.unit == Unit::Percent && is_rate(&metric.key()))?;
     let series = release.watch.series.get(&metric.key())?;
     let from = Minute::of(release.rollout.deployed?).plus(1);
-    let taken_back = release.rollback.attempts.first().map(|attempt| attempt.at);
-    let until = Minute::of(taken_back.unwrap_or(Timestamp::MAX));
+    let until = release.watch_end().unwrap_or(Minute(i64::MAX));
     let newest = release.watch.newest()?.plus(1);
     let values: Vec<f64> = series
         .range(from..until.min(newest).max(from))
