@@ -22,7 +22,7 @@ mod world;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use cockpit::{
-    domain::RunId,
+    domain::{Event, RunId, release::observe, rollback::RollbackEvent},
     flight::{Lookup, Needs},
 };
 use expect::Actual;
@@ -240,4 +240,25 @@ fn a_rollback_that_was_given_up_is_asked_after_until_its_run_ends() {
     assert_eq!(given_up.rollback_run, known, "the run is known and works");
     assert!(given_up.run_every <= SignedDuration::from_secs(30));
     assert_eq!(needs_after(5).rollback_run, None, "it is at its end");
+}
+
+#[test]
+fn the_look_that_tells_the_end_of_a_rollback_s_run_ends_the_rollback() {
+    let all = stories();
+    let (_, whole) = all
+        .into_iter()
+        .find(|(name, _)| name == "rollback_ends_late")
+        .unwrap();
+    // Between two looks the time may be up: while its run works, and once it is given up.
+    for steps in [3, 4] {
+        let mut story = whole.clone();
+        story.steps.truncate(steps);
+        let drive = story.play().1;
+        let at = drive.release.newest();
+        let see = whole.steps[4].see.as_ref().unwrap();
+        let events = observe(&drive.release, &see.observation(&drive, at), at);
+        let last = events.last();
+        let ends = matches!(last, Some(Event::Rollback(RollbackEvent::Finished { .. })));
+        assert!(ends, "{events:?}");
+    }
 }
