@@ -68,3 +68,18 @@ fn an_attempt_that_did_nothing_does_not_hide_when_the_next_one_was_asked_for() {
     let end = recorded.release().watch_end();
     assert_eq!(end, Some(Minute::of(attempts[0].at)));
 }
+
+#[test]
+fn a_hand_over_names_the_decision_that_a_failed_rollback_or_an_undecided_watch_waits_for() {
+    let undecided = recorded_until("no_data", |recorded| {
+        recorded.release().phase() == Phase::Undecided
+    });
+    for (recorded, words) in [
+        (failed("rollback_stopped"), "while it worked"),
+        (undecided, "close, extend or roll back: only"),
+    ] {
+        let page = Document::HandOver.write(&recorded, Form::Markdown).unwrap();
+        assert!(page.contains(words), "{words} in {page}");
+        assert!(!page.contains("nothing waits for a decision"), "{page}");
+    }
+}
