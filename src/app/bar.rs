@@ -6,13 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Bar, Derived, Tone,
-    ending::{ended, recovery},
+    ending::{ended, recovery, undecided},
     strategy_words,
 };
 use crate::domain::{
     Feed, Phase, Text,
     approval::ApprovalProgress,
-    judge::WindowEnd,
     policy::Effect,
     release::{Gate, Release},
     rollback::RollbackProgress,
@@ -365,34 +364,6 @@ fn stopped(gates: &[Gate]) -> bool {
     gates.iter().any(|gate| {
         !matches!(gate.verdict.state, State::Pass | State::NoData) && gate.effect.is_some()
     })
-}
-
-fn undecided(release: &Release) -> Bar {
-    match &release.watch.end {
-        Some(WindowEnd::Undecided { why, .. }) => Bar::new(
-            Tone::Decision,
-            if release.watch.fired().next().is_some() {
-                "A trigger is still true: close, extend or roll back"
-            } else {
-                "Cannot tell: close, extend or roll back"
-            },
-            why.as_str(),
-        ),
-        Some(WindowEnd::Judged { gates, .. }) => {
-            use crate::domain::judge::State;
-            let open: Vec<String> = gates
-                .iter()
-                .filter(|(_, state, _)| *state != State::Pass)
-                .map(|(gate, state, why)| format!("{gate}: {} ({why})", state.word()))
-                .collect();
-            Bar::new(
-                Tone::Decision,
-                "Judged, and not every gate passes: close, extend or roll back",
-                open.join(" · "),
-            )
-        }
-        None => Bar::new(Tone::Decision, "Close, extend or roll back", ""),
-    }
 }
 
 fn rolling_back(release: &Release, now: Timestamp) -> Bar {

@@ -125,7 +125,7 @@ fn stands(release: &Release, now: Timestamp) -> Vec<String> {
 
 fn decision(release: &Release, now: Timestamp) -> Vec<String> {
     let mut points = Vec::new();
-    if let Some(waiting) = &release.approval.waiting {
+    if let Some(waiting) = release.waits() {
         let left = waiting.escalate_at.duration_since(now);
         points.push(match waiting.escalated {
             Some(at) => format!(
@@ -214,7 +214,10 @@ fn asked(release: &Release) -> Option<String> {
                 open.join("; ")
             }
         }
-        (Phase::Undecided, None) => "a stage failed".to_owned(),
+        (Phase::Undecided, None) => {
+            let words = "not all of it is deployed: close, run it again or roll back";
+            return Some(words.to_owned());
+        }
         _ => return None,
     };
     Some(format!("close, extend or roll back: {why}"))
