@@ -1,7 +1,12 @@
 //! What is said of a release that was rolled back: the minutes after that are another version's.
 
 use cockpit::{
-    domain::{Phase, observation::Minute, release::Recorded},
+    domain::{
+        Phase,
+        judge::{State, Verdict},
+        observation::Minute,
+        release::Recorded,
+    },
     report::{Document, Form},
 };
 
@@ -82,4 +87,22 @@ fn a_hand_over_names_the_decision_that_a_failed_rollback_or_an_undecided_watch_w
         assert!(page.contains(words), "{words} in {page}");
         assert!(!page.contains("nothing waits for a decision"), "{page}");
     }
+}
+
+#[test]
+fn a_trigger_that_fired_does_not_pass_by_what_the_version_before_does() {
+    let recorded = recorded("regression");
+    let release = recorded.release();
+    let state = |all: Vec<(String, Verdict)>| {
+        let mut named = all
+            .into_iter()
+            .filter(|(source, _)| source.starts_with("error_rate >"));
+        named.next().map(|(_, verdict)| verdict.state)
+    };
+    assert_eq!(state(release.trigger_verdicts()), Some(State::Pass), "now");
+    assert_eq!(state(release.own_trigger_verdicts()), Some(State::Fail));
+    let nothing = recorded_until("canary_rolled_back", |recorded| {
+        recorded.release().phase() == Phase::RollingBack
+    });
+    assert_eq!(nothing.release().own_trigger_verdicts(), []);
 }

@@ -213,6 +213,15 @@ impl Release {
         verdicts(self, &self.watch, newest).1
     }
 
+    /// The same as of the newest minute that is the new version's own.
+    pub fn own_trigger_verdicts(&self) -> Vec<(String, Verdict)> {
+        let end = self.watch_end().unwrap_or(Minute(i64::MAX));
+        let newest = self.watch.judged.range(..end).next_back();
+        newest.map_or_else(Vec::new, |(newest, _)| {
+            verdicts(self, &self.watch, *newest).1
+        })
+    }
+
     /// The first minute of the watch: whole minutes after everything was deployed.
     pub fn window_start(&self) -> Option<Minute> {
         self.rollout.deployed.map(first_whole)
