@@ -376,7 +376,7 @@ fn rolling_back(release: &Release, now: Timestamp) -> Bar {
         }
         RollbackProgress::Preparing => "the running deploy is dealt with first".to_owned(),
         RollbackProgress::Starting => "start requested".to_owned(),
-        _ if attempt.waits_for_lane() => return super::lane::rollback_waits(),
+        _ if attempt.waits_for_lane() => return super::lane::rollback_waits(release),
         _ if attempt.holds.is_empty() => "its run works".to_owned(),
         _ => match release.rollback_hindrance() {
             Some(why) => return Bar::new(Tone::Alert, "The rollback is held", why.as_str()),
