@@ -184,9 +184,21 @@ fn walked_from(begun: Drive, more: &[&str], people: People) -> Walked {
     all
 }
 
+/// Once a rollback is asked for, no stage of the release is approved any more.
+fn nothing_is_let_go_while_it_is_taken_back(drive: &Drive) {
+    let events = drive.journal.iter().map(|stamped| &stamped.event);
+    let after = events
+        .skip_while(|event| !matches!(event, Event::Rollback(RollbackEvent::Requested { .. })));
+    for event in after {
+        let lets_go = matches!(event, Event::Approval(ApprovalEvent::Requested { .. }));
+        assert!(!lets_go, "{event:?}");
+    }
+}
+
 impl Walked {
     fn look(&mut self, drive: &Drive) {
         acts_have_a_person_behind_them(drive);
+        nothing_is_let_go_while_it_is_taken_back(drive);
         self.phases.insert(word(&drive.release.phase()));
         let deeds = drive.release.outbox().map(|act| sort(&act.deed));
         self.deeds.extend(deeds);

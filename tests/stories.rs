@@ -22,7 +22,7 @@ mod world;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use cockpit::{
-    domain::{Actor, Feed, RunId},
+    domain::{Actor, Event, Feed, RunId, release::observe, rollback::RollbackEvent},
     flight::{Lookup, Needs},
 };
 use expect::Actual;
@@ -259,5 +259,26 @@ fn whoever_an_act_was_asked_of_answers_it_on_record() {
             actors.iter().all(|actor| *actor == Actor::Feed(by)),
             "{actors:?}"
         );
+    }
+}
+
+#[test]
+fn the_look_that_tells_the_end_of_a_rollback_s_run_ends_the_rollback() {
+    let all = stories();
+    let (_, whole) = all
+        .into_iter()
+        .find(|(name, _)| name == "rollback_ends_late")
+        .unwrap();
+    // Between two looks the time may be up: while its run works, and once it is given up.
+    for steps in [3, 4] {
+        let mut story = whole.clone();
+        story.steps.truncate(steps);
+        let drive = story.play().1;
+        let at = drive.release.newest();
+        let see = whole.steps[4].see.as_ref().unwrap();
+        let events = observe(&drive.release, &see.observation(&drive, at), at);
+        let last = events.last();
+        let ends = matches!(last, Some(Event::Rollback(RollbackEvent::Finished { .. })));
+        assert!(ends, "{events:?}");
     }
 }

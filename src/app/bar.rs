@@ -6,14 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Bar, Derived, Tone,
-    ending::{ended, recovery},
+    ending::{ended, recovery, undecided},
     strategy_words,
-    under_way::{beyond_the_review, deploying, preparing},
+    under_way::{beyond_the_review, deploying, preparing, whole},
 };
 use crate::domain::{
     Feed, Phase,
     approval::ApprovalProgress,
-    judge::WindowEnd,
     policy::Effect,
     release::{Gate, Release},
     rollback::RollbackProgress,
@@ -90,11 +89,6 @@ fn blind(release: &Release, now: Timestamp) -> Option<String> {
     let (since, why) = release.record.silent.get(&Feed::Github)?;
     let age = wording::age(now.duration_since(*since));
     Some(format!("silent for {age}: {why}"))
-}
-
-/// Seconds are enough on a screen.
-pub(super) fn whole(duration: SignedDuration) -> SignedDuration {
-    SignedDuration::from_secs(duration.as_secs().max(0))
 }
 
 /// What the watch lacks while no trigger has fired: silence is no health.
@@ -287,34 +281,6 @@ fn stopped(gates: &[Gate]) -> bool {
     })
 }
 
-fn undecided(release: &Release) -> Bar {
-    match &release.watch.end {
-        Some(WindowEnd::Undecided { why, .. }) => Bar::new(
-            Tone::Decision,
-            if release.watch.fired().next().is_some() {
-                "A trigger is still true: close, extend or roll back"
-            } else {
-                "Cannot tell: close, extend or roll back"
-            },
-            why.as_str(),
-        ),
-        Some(WindowEnd::Judged { gates, .. }) => {
-            use crate::domain::judge::State;
-            let open: Vec<String> = gates
-                .iter()
-                .filter(|(_, state, _)| *state != State::Pass)
-                .map(|(gate, state, why)| format!("{gate}: {} ({why})", state.word()))
-                .collect();
-            Bar::new(
-                Tone::Decision,
-                "Judged, and not every gate passes: close, extend or roll back",
-                open.join(" · "),
-            )
-        }
-        None => Bar::new(Tone::Decision, "Close, extend or roll back", ""),
-    }
-}
-
 fn rolling_back(release: &Release, now: Timestamp) -> Bar {
     let Some(attempt) = release.rollback.newest() else {
         return Bar::new(Tone::Busy, "Rolling back", "");
@@ -325,7 +291,7 @@ fn rolling_back(release: &Release, now: Timestamp) -> Bar {
         }
         RollbackProgress::Preparing => "the running deploy is dealt with first".to_owned(),
         RollbackProgress::Starting => "start requested".to_owned(),
-        _ if attempt.waits_for_lane() => return super::lane::rollback_waits(),
+        _ if attempt.waits_for_lane() => return super::lane::rollback_waits(release),
         _ if attempt.holds.is_empty() => "its run works".to_owned(),
         _ => match release.rollback_hindrance() {
             Some(why) => return Bar::new(Tone::Alert, "The rollback is held", why.as_str()),

@@ -154,7 +154,7 @@ impl Derived {
 /// Once production has changed, what stood against changing it says nothing more; a later stage asks everything again.
 fn gates(release: &Release) -> Vec<Gate> {
     let mut gates = release.gates().to_vec();
-    if release.rollout.first_traffic.is_some() && release.approval.waiting.is_none() {
+    if release.rollout.first_traffic.is_some() && release.waits().is_none() {
         gates.retain(|gate| {
             !matches!(
                 gate.family.as_str(),

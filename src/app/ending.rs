@@ -1,9 +1,16 @@
-//! The bar of a release that has come to its end: how, and what is still to do.
+//! The bar of a release that has come to its end, or whose watch has: how, and what is still to do.
 
 use jiff::Timestamp;
 
 use super::{Bar, Tone};
-use crate::domain::{End, checklist::When, release::Release, rollback::RollbackProgress, wording};
+use crate::domain::{
+    End,
+    checklist::When,
+    judge::{State, WindowEnd},
+    release::Release,
+    rollback::RollbackProgress,
+    wording,
+};
 
 pub(super) fn recovery(release: &Release) -> String {
     match release.rollback.newest().map(|attempt| &attempt.progress) {
@@ -19,6 +26,46 @@ pub(super) fn recovery(release: &Release) -> String {
             format!("{word}: {why}")
         }
         _ => String::new(),
+    }
+}
+
+/// The watch called it neither good nor bad, or there is nothing whole to watch.
+pub(super) fn undecided(release: &Release) -> Bar {
+    match &release.watch.end {
+        Some(WindowEnd::Undecided { why, .. }) => Bar::new(
+            Tone::Decision,
+            if release.watch.fired().next().is_some() {
+                "A trigger is still true: close, extend or roll back"
+            } else {
+                "Cannot tell: close, extend or roll back"
+            },
+            why.as_str(),
+        ),
+        Some(WindowEnd::Judged { gates, .. }) => {
+            let open: Vec<String> = gates
+                .iter()
+                .filter(|(_, state, _)| *state != State::Pass)
+                .map(|(gate, state, why)| format!("{gate}: {} ({why})", state.word()))
+                .collect();
+            Bar::new(
+                Tone::Decision,
+                "Judged, and not every gate passes: close, extend or roll back",
+                open.join(" · "),
+            )
+        }
+        None => {
+            let run = release.rollout.deploying_run();
+            let how = run.and_then(|run| run.conclusion).map_or_else(
+                || "a stage failed".to_owned(),
+                |how| {
+                    format!(
+                        "the run ended with {}, and not all of it is deployed",
+                        how.word()
+                    )
+                },
+            );
+            Bar::new(Tone::Decision, "Close, run it again or roll back", how)
+        }
     }
 }
 

@@ -52,9 +52,13 @@ fn place(lane: &LaneSnapshot) -> String {
     }
 }
 
-/// A rollback whose run is not let in.
-pub(super) fn rollback_waits() -> Bar {
-    let detail = "its run is behind another: let that one end, or cancel it on GitHub";
+/// A rollback whose run is not let in: it may be behind this very release, which waits for a review that nobody gives now.
+pub(super) fn rollback_waits(release: &Release) -> Bar {
+    let detail = if release.can_be_rejected() {
+        "its run may be behind this release's own, which waits for a review: reject that"
+    } else {
+        "its run is behind another: let that one end, or cancel it on GitHub"
+    };
     Bar::new(Tone::Look, "The rollback waits for its lane", detail)
 }
 

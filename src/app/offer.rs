@@ -42,7 +42,7 @@ pub fn hindrance(action: Action, release: &Release, model: &Model) -> Option<Str
             return Some("you drive already".to_owned());
         }
         Action::TakeSeat | Action::HandOver => !phase.is_end(),
-        Action::Reject => release.approval.waiting.is_some() && !phase.is_end(),
+        Action::Reject => release.can_be_rejected(),
         Action::RollBack => return rollback(release, &phase),
         Action::KillFlag => return killing(release, &phase),
         Action::KeepWatching => release.wants_to_be_seen(),
@@ -88,8 +88,7 @@ fn approval(release: &Release, model: &Model, phase: &Phase) -> Option<String> {
         return Some("a decision is already on its way".to_owned());
     }
     // A run that was cancelled while it waited has been decided on by nobody, and waits no more.
-    let waits = release.approval.waiting.is_some() && !phase.is_end();
-    if !waits || release.rollout.run.is_none() {
+    if release.waits().is_none() || release.rollout.run.is_none() {
         return Some(format!("not now ({})", phase.word()));
     }
     if let Some(why) = release.approval_hindrance() {

@@ -1,8 +1,8 @@
 //! The bar while a run is under way: towards the gate, and into production; what holds it there, by name.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Bar, Tone, bar::whole, lane::deploy_waits, lane_line, strategy_words};
+use super::{Bar, Tone, lane::deploy_waits, lane_line, strategy_words};
 use crate::domain::{
     Text, observation::PendingDeployment, release::Release, rollout::StepState, wording,
 };
@@ -23,6 +23,11 @@ pub(super) fn preparing(release: &Release, now: Timestamp) -> Bar {
         Bar::new(Tone::Look, "Held on GitHub", detail)
     };
     bar.and(lane_line(release))
+}
+
+/// Seconds are enough on a screen.
+pub(super) fn whole(duration: SignedDuration) -> SignedDuration {
+    SignedDuration::from_secs(duration.as_secs().max(0))
 }
 
 /// Steps that work, each with how long.

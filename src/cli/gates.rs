@@ -130,7 +130,7 @@ fn after_deploy(release: &Release) -> Vec<Line> {
         effect: Some(Effect::Warn),
     }));
     let gates = release.watch_gates(&minutes, want);
-    let triggers = release.trigger_verdicts();
+    let triggers = release.own_trigger_verdicts();
     let disarmed = |source: &str| {
         let trigger = release.watch.triggers.get(source);
         trigger.is_some_and(|trigger| trigger.disarmed.is_some())

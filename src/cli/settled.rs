@@ -6,7 +6,7 @@ use crate::{
     config::{Layer, TeamFile},
     domain::{
         policy::{Policy, Strategy},
-        wording::duration,
+        wording::{duration, significant},
     },
 };
 
@@ -70,15 +70,25 @@ fn production(team: &TeamFile, all: &mut List) {
         all.add("strategy.advance", word(advance), is_written);
     }
     let timeout = duration(policy.approval.deploy_timeout);
-    let is_written = strategy.is_some_and(|at| at.stage_timeout.is_some());
+    let is_written = strategy.is_some_and(|at| at.stage_timeout.is_some() || at.file.is_some());
     all.add("strategy.stage_timeout", timeout, is_written);
 }
 
 fn kind(policy: &Policy) -> String {
     match &policy.strategy {
         Strategy::Recreate => "recreate".to_owned(),
-        Strategy::Rolling { .. } => "rolling".to_owned(),
-        Strategy::BlueGreen { .. } => "blue-green".to_owned(),
+        Strategy::Rolling {
+            max_unavailable,
+            max_surge,
+        } => {
+            let told = |value: &Option<String>| value.clone().unwrap_or_else(|| "not told".into());
+            let (away, more) = (told(max_unavailable), told(max_surge));
+            format!("rolling: max_unavailable {away}, max_surge {more}")
+        }
+        Strategy::BlueGreen { validation } => match validation {
+            Some(both) => format!("blue-green: validation {}", duration(*both)),
+            None => "blue-green".to_owned(),
+        },
         Strategy::Canary { stages, .. } => {
             let stages = stages.iter().map(|stage| {
                 if stage.duration.is_zero() {
@@ -115,7 +125,7 @@ fn watch(team: &TeamFile, all: &mut List) {
     );
     all.add(
         "hypercare.false_alarms",
-        format!("{}%", care.false_alarms * 100.0),
+        format!("{}%", significant(care.false_alarms * 100.0, 9)),
         table.false_alarms.is_some(),
     );
 }
@@ -156,5 +166,47 @@ fn approval(team: &TeamFile, all: &mut List) {
     ] {
         let value = written.as_ref().map_or("none", |at| at.value.as_str());
         all.add(key, value, written.is_some());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::values;
+    use crate::config::parse_team;
+
+    fn row(table: &str, key: &str) -> String {
+        let small =
+            "service = \"s\"\n[github]\nworkflow = \"d.yml\"\nenvironment = \"p\"\njob = \"d\"\n";
+        let text = format!("{small}{table}");
+        let team = parse_team(text.as_bytes(), "cockpit.toml").unwrap();
+        let all = values(&team);
+        let found = all.into_iter().find(|row| row.key == key).unwrap();
+        format!("{} {}", found.value, found.from)
+    }
+
+    #[test]
+    fn a_share_reads_as_it_was_written() {
+        for share in ["7%", "0.1%", "0.55%", "10%", "0%"] {
+            let table = format!("[hypercare]\nfalse_alarms = \"{share}\"\n");
+            let said = row(&table, "hypercare.false_alarms");
+            assert_eq!(said, format!("{share} cockpit.toml"));
+        }
+    }
+
+    #[test]
+    fn a_strategy_tells_its_own_limits() {
+        for (table, said) in [
+            ("", "recreate default"),
+            (
+                "[strategy]\nkind = \"rolling\"\nmax_unavailable = \"25%\"\n",
+                "rolling: max_unavailable 25%, max_surge not told cockpit.toml",
+            ),
+            (
+                "[strategy]\nkind = \"blue-green\"\nvalidation = \"30m\"\n",
+                "blue-green: validation 30m cockpit.toml",
+            ),
+        ] {
+            assert_eq!(row(table, "strategy"), said);
+        }
     }
 }

@@ -8,7 +8,9 @@ use cockpit::{
             Conclusion, LaneRule, LaneRun, LaneSnapshot, PendingDeployment, Reviewer, RunStatus,
         },
         rollback::{Plan, RollbackEvent},
-        rollout::{ProductionAnswer, ProductionSource, RolloutEvent, RunFacts, StepState},
+        rollout::{
+            ProductionAnswer, ProductionSource, RolloutEvent, RunFacts, StageState, StepState,
+        },
     },
     report::slack::card,
 };
@@ -247,6 +249,36 @@ fn a_deploy_that_was_let_go_and_is_not_let_in_does_not_deploy() {
         assert_words(&text, &[words]);
         assert_words(&on_the_card(&journal), &[told]);
     }
+}
+
+#[test]
+fn a_rollback_behind_its_own_release_says_what_lets_it_in() {
+    let mut journal = world::waiting(0);
+    let held = StageState::Held;
+    for (stage, state) in [(0, StageState::Deployed), (0, held)] {
+        let at = at(-100);
+        journal.github(-100, RolloutEvent::StageChanged { stage, state, at });
+    }
+    let requested = RollbackEvent::Requested {
+        shown: journal.release.rollback_shown().unwrap(),
+        reason: "errors".into(),
+        plan: Plan::Dispatch,
+        consent: Consent::TwoKeys,
+        marker: "8123.1-r1".to_owned(),
+    };
+    journal.add(-50, Actor::Person(login("ana")), requested);
+    journal.github(-40, RollbackEvent::RunFound { run: RunId(9100) });
+    let event = RollbackEvent::RunChanged {
+        status: RunStatus::Pending,
+        conclusion: None,
+        updated: at(-30),
+    };
+    journal.github(-30, event);
+    let text = Stage::new(journal.release.clone()).text(200, 60);
+    assert_words(&text, &["The rollback waits for its lane", "reject that"]);
+    let key_bar = text.lines().last().unwrap_or_default();
+    assert!(key_bar.contains("reject"), "{key_bar}");
+    assert!(!key_bar.contains("approve"), "{key_bar}");
 }
 
 #[test]

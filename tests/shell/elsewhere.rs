@@ -81,6 +81,7 @@ fn deployment(run: u64, digit: &str, state: DeploymentState, at: &str) -> Deploy
         job: Some("deploy".into()),
         created: at,
         updated: at,
+        began: Some(at),
         succeeded: (state == DeploymentState::Success).then_some(at),
         creator: None,
     }

@@ -513,6 +513,7 @@ fn deployment(digit: &str) -> DeploymentSnapshot {
         job: None,
         created: time("09:00"),
         updated: time("09:10"),
+        began: None,
         succeeded: None,
         creator: None,
     }

@@ -86,11 +86,7 @@ impl Client {
             Some(job) => self.job_name(job).await,
             None => None,
         };
-        let succeeded = statuses
-            .iter()
-            .filter_map(wire::DeploymentStatus::succeeded)
-            .max();
-        let read = deployment.read(newest, succeeded, job);
+        let read = deployment.read(newest, &statuses, job);
         if let (Some(read), Some(changed)) = (&read, changed)
             && read.state.is_end()
         {

@@ -29,6 +29,9 @@ pub struct DeploymentSnapshot {
     pub created: Timestamp,
     /// Time of the newest status.
     pub updated: Timestamp,
+    /// When its job began to work; never where it was rejected, or cancelled while it waited.
+    #[serde(default)]
+    pub began: Option<Timestamp>,
     /// When it succeeded, also where it was replaced since.
     #[serde(default)]
     pub succeeded: Option<Timestamp>,

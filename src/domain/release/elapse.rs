@@ -77,10 +77,8 @@ impl Release {
     /// When [`elapse`] may have something to say next; `None`: only observations can.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let escalation = self
-            .approval
-            .waiting
-            .as_ref()
-            .filter(|waiting| waiting.escalated.is_none() && !self.phase().is_end())
+            .waits()
+            .filter(|waiting| waiting.escalated.is_none())
             .map(|waiting| waiting.escalate_at);
         let overdue = self
             .deploying_since()
@@ -180,8 +178,8 @@ impl Release {
 }
 
 fn escalate(release: &Release, at: Timestamp) -> Option<Event> {
-    let waiting = release.approval.waiting.as_ref()?;
-    let due = waiting.escalated.is_none() && at >= waiting.escalate_at && !release.phase().is_end();
+    let waiting = release.waits()?;
+    let due = waiting.escalated.is_none() && at >= waiting.escalate_at;
     due.then(|| {
         ApprovalEvent::Escalated {
             to: release.policy.approval.escalate_to.clone(),

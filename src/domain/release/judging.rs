@@ -213,23 +213,31 @@ impl Release {
         verdicts(self, &self.watch, newest).1
     }
 
+    /// The same as of the newest minute that is the new version's own.
+    pub fn own_trigger_verdicts(&self) -> Vec<(String, Verdict)> {
+        let end = self.watch_end().unwrap_or(Minute(i64::MAX));
+        let newest = self.watch.judged.range(..end).next_back();
+        newest.map_or_else(Vec::new, |(newest, _)| {
+            verdicts(self, &self.watch, *newest).1
+        })
+    }
+
     /// The first minute of the watch: whole minutes after everything was deployed.
     pub fn window_start(&self) -> Option<Minute> {
         self.rollout.deployed.map(first_whole)
     }
 
-    /// The first minute that is not the new version's alone any more: that in which a rollback was asked for. `None` where
-    /// none was, or it failed: then the new version serves on.
+    /// The first minute that is not surely the new version's alone: that in which a rollback was asked for. `None` where
+    /// none was, or it failed before it did anything: then the new version serves on.
     pub fn watch_end(&self) -> Option<Minute> {
-        let attempt = self.rollback.newest()?;
-        let serves_on = matches!(attempt.progress, RollbackProgress::Failed { .. });
-        (!serves_on).then(|| Minute::of(attempt.at))
+        let turning = self.rollback.turning()?;
+        Some(Minute::of(turning.at))
     }
 
     /// Whether a trigger or a metric waits for a person to say that it was seen. Who rolls back has answered.
     pub fn wants_to_be_seen(&self) -> bool {
         let is_told = self.watch.alerts().next().is_some() || self.watch.strange().next().is_some();
-        is_told && self.watch_end().is_none()
+        is_told && self.rollback.attempts.is_empty()
     }
 
     /// Minutes of the watch with complete data, oldest first.

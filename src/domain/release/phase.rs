@@ -2,9 +2,11 @@
 
 use crate::domain::{
     End, Phase, ReleaseOutcome, Text,
+    approval::Waiting,
     evidence::Staging,
     judge::WindowEnd,
     observation::{Conclusion, RunStatus},
+    policy::GateKind,
     release::Release,
     rollback::RollbackProgress,
     rollout::StageState,
@@ -69,6 +71,12 @@ impl Release {
     fn phase_of_stages(&self) -> Phase {
         let stages = &self.rollout.stages;
         let current = self.rollout.current_stage();
+        let run = self.rollout.deploying_run();
+        let is_over = run.is_some_and(|run| run.status == RunStatus::Completed);
+        let is_whole = stages
+            .last()
+            .is_some_and(|last| last.state == StageState::Deployed);
+        let is_partly_there = self.rollout.first_traffic.is_some() && !is_whole;
         if stages
             .iter()
             .any(|stage| stage.state == StageState::Deploying)
@@ -77,6 +85,8 @@ impl Release {
         }
         match current {
             Some(index) if stages[index].state == StageState::Failed => Phase::Undecided,
+            // Some of it serves, and nothing brings the rest.
+            Some(_) if is_over && is_partly_there => Phase::Undecided,
             Some(index) if stages[index].state == StageState::Deployed => {
                 Phase::StageWatch { stage: index }
             }
@@ -89,13 +99,27 @@ impl Release {
         }
     }
 
+    /// What waits for a decision that can still be given: once a rollback is asked for, nothing more of it goes out.
+    pub fn waits(&self) -> Option<&Waiting> {
+        let waiting = self.approval.waiting.as_ref()?;
+        (self.can_be_rejected() && self.rollback.attempts.is_empty()).then_some(waiting)
+    }
+
+    /// Whether GitHub still holds what waits: a run that has come to its end waits for nobody.
+    pub fn can_be_rejected(&self) -> bool {
+        let reviews = self.policy.target.gate == GateKind::Environment;
+        let run = self.rollout.run.as_ref();
+        let is_over = reviews && run.is_some_and(|run| run.status == RunStatus::Completed);
+        self.approval.waiting.is_some() && !is_over && !self.phase().is_end()
+    }
+
     /// How the run ended, where that ends the release: before anything was deployed.
     fn end_of_run(&self) -> Option<End> {
         let run = self.rollout.deploying_run()?;
         if run.status != RunStatus::Completed || self.rollout.first_traffic.is_some() {
             return None;
         }
-        let dispatches = self.policy.target.gate == crate::domain::policy::GateKind::Dispatch;
+        let dispatches = self.policy.target.gate == GateKind::Dispatch;
         let what = |detail: &str| End::Failed {
             what: Text::line(&format!("run {}: {detail}", run.run)),
         };

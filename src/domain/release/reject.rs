@@ -16,7 +16,7 @@ pub(super) fn reject(release: &Release, reason: &Text) -> Result<Vec<Event>, Ref
         ]));
     }
     let waiting = release.approval.waiting.as_ref();
-    let Some(waiting) = waiting.filter(|_| !phase.is_end()) else {
+    let Some(waiting) = waiting.filter(|_| release.can_be_rejected()) else {
         return Err(Refusal::WrongPhase {
             phase: Text::line(phase.word()),
         });

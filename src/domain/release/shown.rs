@@ -18,10 +18,7 @@ use crate::domain::{
 impl Release {
     /// What an approval of the stage that waits would be bound to; `None` while nothing waits.
     pub fn shown(&self) -> Option<Shown> {
-        if self.phase().is_end() {
-            return None;
-        }
-        let waiting = self.approval.waiting.as_ref()?;
+        let waiting = self.waits()?;
         let run = self.rollout.run.as_ref()?;
         let stage = self.rollout.stages.get(waiting.stage)?;
         let environments = match self.policy.target.gate {

@@ -43,7 +43,7 @@ pub struct Attempt {
     pub run: Option<RunId>,
     /// Where its run stands.
     pub status: Option<(RunStatus, Option<Conclusion>)>,
-    /// Whether its run was seen to work.
+    /// Whether its run was seen to work, or to have come to an end that only work leads to.
     pub began: bool,
     /// What holds its run.
     pub holds: Vec<PendingDeployment>,
@@ -196,6 +196,19 @@ impl Rollback {
             .or_else(|| self.attempts.last().filter(|attempt| attempt.still_works()))
     }
 
+    /// Whether the newest attempt ended well.
+    pub fn is_done(&self) -> bool {
+        let newest = self.newest().map(|attempt| &attempt.progress);
+        matches!(newest, Some(Progress::Finished { .. }))
+    }
+
+    /// The first attempt that production may be another since.
+    pub fn turning(&self) -> Option<&Attempt> {
+        self.attempts
+            .iter()
+            .find(|attempt| attempt.may_have_changed())
+    }
+
     /// The newest attempt.
     pub fn newest(&self) -> Option<&Attempt> {
         self.attempts.last()
@@ -209,6 +222,22 @@ impl Attempt {
         matches!(self.progress, Progress::Failed { .. })
             && self.run.is_some()
             && stands != Some(RunStatus::Completed)
+    }
+
+    /// Whether production may be another since: not where nothing was sent, and not where its run never worked.
+    fn may_have_changed(&self) -> bool {
+        let told = self.start.as_ref().map(|(_, _, told)| told.as_ref());
+        match (&self.progress, told) {
+            (Progress::Failed { .. }, None) => false,
+            // A command that failed may have come half the way.
+            (Progress::Failed { .. }, Some(_)) if self.plan == Plan::Fallback => true,
+            (
+                Progress::Failed { .. },
+                Some(Some(Outcome::Failed { .. } | Outcome::Beside { .. })),
+            ) => self.began,
+            (Progress::Failed { .. }, Some(_)) => self.began || self.run.is_none(),
+            _ => true,
+        }
     }
 
     /// Whether its run stands in a lane behind another, which may go on for as long as it likes.
@@ -259,7 +288,11 @@ impl Attempt {
             RollbackEvent::RunChanged {
                 status, conclusion, ..
             } => {
-                self.began |= *status == RunStatus::InProgress;
+                let has_worked = matches!(
+                    conclusion,
+                    Some(Conclusion::Success | Conclusion::Failure | Conclusion::TimedOut)
+                );
+                self.began |= has_worked || *status == RunStatus::InProgress;
                 self.status = Some((*status, *conclusion));
             }
             RollbackEvent::HeldBy { holds } => self.holds.clone_from(holds),

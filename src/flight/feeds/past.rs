@@ -82,13 +82,13 @@ fn has_succeeded(deployment: &DeploymentSnapshot) -> bool {
     )
 }
 
-/// The newest deployment that came to an end, where it failed. One that is still on its way says nothing yet.
+/// The newest deployment that came to an end, where it failed. One that is still on its way says nothing yet, and GitHub
+/// calls failed what a person rejected: that never began.
 fn failed_since(newest_first: &[DeploymentSnapshot]) -> Option<Box<DeploymentSnapshot>> {
     let has_failed = |deployment: &DeploymentSnapshot| {
-        matches!(
-            deployment.state,
-            DeploymentState::Failure | DeploymentState::Error
-        )
+        let state = deployment.state;
+        matches!(state, DeploymentState::Failure | DeploymentState::Error)
+            && deployment.began.is_some()
     };
     let mut ended = newest_first.iter();
     let newest = ended.find(|one| has_failed(one) || has_succeeded(one))?;
@@ -185,6 +185,7 @@ mod tests {
             job: Some("deploy".into()),
             created: at,
             updated: at,
+            began: Some(at),
             succeeded: None,
             creator: None,
         }
@@ -208,5 +209,16 @@ mod tests {
             let all: Vec<_> = all.map(|(id, state)| deployment(id, state)).collect();
             assert_eq!(failed_since(&all).map(|one| one.id.0), failed, "{all:?}");
         }
+    }
+
+    #[test]
+    fn what_was_rejected_before_it_began_did_not_fail_on_its_way() {
+        use DeploymentState::{Failure, Success};
+        let mut rejected = deployment(3, Failure);
+        rejected.began = None;
+        let good = [rejected.clone(), deployment(2, Success)];
+        assert_eq!(failed_since(&good), None);
+        let bad = [rejected, deployment(2, Failure)];
+        assert_eq!(failed_since(&bad).map(|one| one.id.0), Some(2));
     }
 }

@@ -199,7 +199,7 @@ pub(super) fn moved<'a>(release: &'a Release, until: Option<Minute>) -> Vec<Move
         .collect()
 }
 
-/// Up to when the new version alone is measured: the request to roll back, else the window's end.
+/// Up to when the new version alone is measured: the rollback's request, else the window's end.
 pub(super) fn measured_until(release: &Release) -> Option<Minute> {
     let last = || release.window_minutes().last().map(|minute| minute.plus(1));
     release.watch_end().or_else(last)

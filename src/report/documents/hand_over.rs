@@ -9,9 +9,10 @@ use super::{
 use crate::{
     domain::{
         End, Phase,
-        judge::Series as _,
+        judge::{Series as _, State, WindowEnd},
         policy::{Metric, Side},
         release::{Recorded, Release},
+        rollback::RollbackProgress,
         wording,
     },
     report::by_hand,
@@ -58,8 +59,8 @@ fn page(release: &Release, now: Timestamp) -> Page {
             .into_iter()
             .map(|(source, verdict)| {
                 let word = match verdict.state {
-                    crate::domain::judge::State::Fail => "TRUE",
-                    crate::domain::judge::State::Pass => "quiet",
+                    State::Fail => "TRUE",
+                    State::Pass => "quiet",
                     other => other.word(),
                 };
                 format!("{source}: {word} ({})", verdict.why)
@@ -124,7 +125,7 @@ fn stands(release: &Release, now: Timestamp) -> Vec<String> {
 
 fn decision(release: &Release, now: Timestamp) -> Vec<String> {
     let mut points = Vec::new();
-    if let Some(waiting) = &release.approval.waiting {
+    if let Some(waiting) = release.waits() {
         let left = waiting.escalate_at.duration_since(now);
         points.push(match waiting.escalated {
             Some(at) => format!(
@@ -158,12 +159,11 @@ fn decision(release: &Release, now: Timestamp) -> Vec<String> {
             points.push(format!("nobody answered the alert {source}: {}", fired.why));
         }
     }
-    if release.phase() == Phase::Stopped {
-        points.push(
-            "what happened is not written down yet: `c` on the screen; the service is locked until `cockpit unlock` says why it may go on"
-                .to_owned(),
-        );
+    if rolled_back.is_none() {
+        let strange = release.watch.strange();
+        points.extend(strange.map(|(_, _, why)| format!("nobody answered what stands out: {why}")));
     }
+    points.extend(asked(release));
     if let Some(attempt) = release.rollback.in_flight() {
         points.push(format!(
             "a rollback to {} is on its way since {}",
@@ -183,6 +183,44 @@ fn decision(release: &Release, now: Timestamp) -> Vec<String> {
         points.push(format!("the way back goes to {}", target.name()));
     }
     points
+}
+
+/// What the phase itself asks of a person.
+fn asked(release: &Release) -> Option<String> {
+    let why = match (release.phase(), &release.watch.end) {
+        (Phase::Stopped, _) => {
+            let words = "what happened is not written down yet: `c` on the screen; the service is locked until `cockpit unlock` says why it may go on";
+            return Some(words.to_owned());
+        }
+        (Phase::RollbackFailed, _) => {
+            let attempt = release.rollback.newest()?;
+            let RollbackProgress::Failed { why, .. } = &attempt.progress else {
+                return None;
+            };
+            let target = attempt.shown.target.name();
+            return Some(format!(
+                "the rollback to {target} failed: {why}; roll back again, or close the release with a reason"
+            ));
+        }
+        (Phase::Undecided, Some(WindowEnd::Undecided { why, .. })) => why.to_string(),
+        (Phase::Undecided, Some(WindowEnd::Judged { gates, .. })) => {
+            let open = gates.iter().filter(|(_, state, _)| *state != State::Pass);
+            let open: Vec<String> = open
+                .map(|(gate, state, why)| format!("{gate} is {} ({why})", state.word()))
+                .collect();
+            if open.is_empty() {
+                "every gate passed, and something else speaks against it".to_owned()
+            } else {
+                open.join("; ")
+            }
+        }
+        (Phase::Undecided, None) => {
+            let words = "not all of it is deployed: close, run it again or roll back";
+            return Some(words.to_owned());
+        }
+        _ => return None,
+    };
+    Some(format!("close, extend or roll back: {why}"))
 }
 
 fn watched(release: &Release, metric: &Metric) -> Option<Vec<String>> {

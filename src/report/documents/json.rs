@@ -232,7 +232,7 @@ fn decision(stamped: &Stamped) -> Option<Value> {
 fn watch(release: &Release) -> Value {
     let (have, want) = release.window_progress();
     let (end, gates) = match &release.watch.end {
-        None if release.watch_end().is_some() => ("rolled_back", Vec::new()),
+        None if release.rollback.is_done() => ("rolled_back", Vec::new()),
         None => ("open", Vec::new()),
         Some(WindowEnd::Undecided { .. }) => ("undecided", Vec::new()),
         Some(WindowEnd::Judged { healthy, gates, .. }) => (

@@ -67,11 +67,9 @@ fn verdict(release: &Release) -> String {
         None if release.rollout.deployed.is_none() => {
             "not in production in full, so there is nothing to verify".to_owned()
         }
-        None => match release.rollback.newest() {
-            Some(attempt) if release.watch_end().is_some() => {
-                format!("a rollback ended the watch at {}", stamp(attempt.at))
-            }
-            _ => "the watch has not ended".to_owned(),
+        None => match release.rollback.turning() {
+            Some(attempt) => format!("a rollback ended the watch at {}", stamp(attempt.at)),
+            None => "the watch has not ended".to_owned(),
         },
     }
 }

@@ -44,6 +44,8 @@ async fn a_deployment_has_its_newest_status_and_the_job_behind_it() {
         (2, DeploymentState::Success)
     );
     assert_eq!(found[0].updated, "2026-11-19T10:02:00Z".parse().unwrap());
+    let began = Some("2026-11-19T10:00:01Z".parse().unwrap());
+    assert_eq!((found[0].began, found[1].began), (began, None));
     assert_eq!(found[0].run, Some(RunId(900)));
     assert_eq!(found[0].job, Some(Text::line("deploy / checkout")));
     assert_eq!(

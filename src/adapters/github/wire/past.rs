@@ -45,14 +45,6 @@ pub(in crate::adapters::github) struct DeploymentStatus {
 }
 
 impl DeploymentStatus {
-    /// When it was told that the deployment succeeded; `None`: this status tells something else.
-    pub(in crate::adapters::github) fn succeeded(&self) -> Option<jiff::Timestamp> {
-        let is_success = state(self.state.as_deref()) == DeploymentState::Success;
-        is_success
-            .then(|| time(self.created_at.as_deref()))
-            .flatten()
-    }
-
     /// Its state, and since when.
     pub(in crate::adapters::github) fn read(&self) -> Option<(DeploymentState, jiff::Timestamp)> {
         Some((
@@ -91,14 +83,18 @@ impl Deployment {
         })
     }
 
-    /// With its newest status, where it has one: none yet means pending.
+    /// With its newest status, where it has one: none yet means pending. `statuses` are all that are told.
     pub(in crate::adapters::github) fn read(
         &self,
         newest: Option<&DeploymentStatus>,
-        succeeded: Option<jiff::Timestamp>,
+        statuses: &[DeploymentStatus],
         job: Option<Text>,
     ) -> Option<DeploymentSnapshot> {
         let created = time(Some(&self.created_at))?;
+        let told = |wanted: DeploymentState| {
+            let read = statuses.iter().filter_map(DeploymentStatus::read);
+            read.filter_map(move |(state, at)| (state == wanted).then_some(at))
+        };
         let state = newest.map_or(DeploymentState::Pending, |s| state(s.state.as_deref()));
         Some(DeploymentSnapshot {
             id: DeploymentId(self.id),
@@ -112,7 +108,8 @@ impl Deployment {
             updated: newest
                 .and_then(|status| time(status.created_at.as_deref()))
                 .unwrap_or(created),
-            succeeded,
+            began: told(DeploymentState::InProgress).min(),
+            succeeded: told(DeploymentState::Success).max(),
             creator: login(self.creator.as_ref()),
         })
     }

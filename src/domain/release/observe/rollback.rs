@@ -46,9 +46,8 @@ pub(super) fn observe_rollback_run(release: &Release, seen: &RunSeen) -> Vec<Eve
             .into(),
         );
     }
-    // One that was given up is followed until this very look.
-    let is_last = events.is_empty() || attempt.still_works();
-    if is_last && seen.run.status == RunStatus::Completed {
+    // With the same look that tells it: between two of them the time may be up.
+    if seen.run.status == RunStatus::Completed {
         events.push(end_of(attempt, seen).into());
     }
     events
