@@ -345,6 +345,7 @@ fn way_back(journal: &mut Journal) {
         created: at(-90_000),
         updated: at(-89_000),
         succeeded: None,
+        ended_at_gate: false,
         creator: Some(login("ana")),
     };
     journal.github(

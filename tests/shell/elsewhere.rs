@@ -82,6 +82,7 @@ fn deployment(run: u64, digit: &str, state: DeploymentState, at: &str) -> Deploy
         created: at,
         updated: at,
         succeeded: (state == DeploymentState::Success).then_some(at),
+        ended_at_gate: false,
         creator: None,
     }
 }

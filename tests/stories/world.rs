@@ -506,6 +506,7 @@ fn deployment(digit: &str) -> DeploymentSnapshot {
         created: time("09:00"),
         updated: time("09:10"),
         succeeded: None,
+        ended_at_gate: false,
         creator: None,
     }
 }

@@ -32,6 +32,9 @@ pub struct DeploymentSnapshot {
     /// When it succeeded, also where it was replaced since.
     #[serde(default)]
     pub succeeded: Option<Timestamp>,
+    /// It was held at a gate and ended there, rejected or not approved in time: nothing was deployed.
+    #[serde(default)]
+    pub ended_at_gate: bool,
     /// Who.
     pub creator: Option<Login>,
 }

@@ -82,13 +82,14 @@ fn has_succeeded(deployment: &DeploymentSnapshot) -> bool {
     )
 }
 
-/// The newest deployment that came to an end, where it failed. One that is still on its way says nothing yet.
+/// The newest deployment that came to an end, where it failed. One that is still on its way says nothing yet, and one that
+/// never left its gate nothing at all.
 fn failed_since(newest_first: &[DeploymentSnapshot]) -> Option<Box<DeploymentSnapshot>> {
     let has_failed = |deployment: &DeploymentSnapshot| {
         matches!(
             deployment.state,
             DeploymentState::Failure | DeploymentState::Error
-        )
+        ) && !deployment.ended_at_gate
     };
     let mut ended = newest_first.iter();
     let newest = ended.find(|one| has_failed(one) || has_succeeded(one))?;
@@ -186,6 +187,7 @@ mod tests {
             created: at,
             updated: at,
             succeeded: None,
+            ended_at_gate: false,
             creator: None,
         }
     }
@@ -208,5 +210,15 @@ mod tests {
             let all: Vec<_> = all.map(|(id, state)| deployment(id, state)).collect();
             assert_eq!(failed_since(&all).map(|one| one.id.0), failed, "{all:?}");
         }
+    }
+
+    #[test]
+    fn a_deployment_that_was_rejected_did_not_fail() {
+        use DeploymentState::{Failure, Success};
+        let mut all = vec![deployment(2, Failure), deployment(1, Success)];
+        all[0].ended_at_gate = true;
+        assert_eq!(failed_since(&all), None);
+        all[1] = deployment(1, Failure);
+        assert_eq!(failed_since(&all).map(|one| one.id.0), Some(1));
     }
 }
