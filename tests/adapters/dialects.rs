@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use cockpit::{
     adapters::artifacts::{Understood, understand},
-    domain::evidence::{Evidence, TestReport},
+    domain::evidence::{Evidence, Outcome, TestReport},
 };
 
 fn folder() -> std::path::PathBuf {
@@ -239,6 +239,30 @@ fn a_report_that_says_ascii_and_holds_more_is_utf_8() {
     let xml = "<?xml version='1.0' encoding='us-ascii'?><testsuite name='Zürich'><testcase name='a'/></testsuite>";
     let read = report("a.xml", xml.as_bytes()).unwrap();
     assert_eq!(read.suites[0].name.as_str(), "Zürich");
+}
+
+#[test]
+fn of_two_results_the_one_that_speaks_is_heard() {
+    let read = |results: &str| {
+        let xml = format!("<testsuite><testcase name='a'>{results}</testcase></testsuite>");
+        let report = report("a.xml", xml.as_bytes()).unwrap();
+        let case = report.cases().next().unwrap();
+        (case.outcome, case.message.to_owned())
+    };
+    for (results, outcome, words) in [
+        ("<failure/><error message='no'/>", Outcome::Failed, "no"),
+        ("<error/><failure>no</failure>", Outcome::Failed, "no"),
+        (
+            "<failure message='first'/><error message='no'/>",
+            Outcome::Failed,
+            "first",
+        ),
+        ("<failure/><skipped message='later'/>", Outcome::Failed, ""),
+    ] {
+        let (seen, message) = read(results);
+        assert_eq!(message, words, "{results}");
+        assert_eq!(seen, outcome, "{results}");
+    }
 }
 
 #[test]
