@@ -20,7 +20,7 @@ use crate::domain::{
         Minute, PendingDeployment, PullSnapshot, ReviewSnapshot, RunSnapshot,
     },
     policy::{CalendarRule, Metric, TimeWindow},
-    record::{ServiceLock, Trust},
+    record::{EarlierRelease, ServiceLock, Trust},
     scorecard::{Course, PastDeployment, PastJob, PastRun},
     smoke::{SmokeReport, Suite},
 };
@@ -393,6 +393,8 @@ pub trait Claims: Send + Sync {
 pub trait ServiceLocks: Send + Sync {
     /// The newest lock that another release of the service holds; `None`: none that can be read holds one.
     fn lock(&self) -> std::io::Result<Option<ServiceLock>>;
+    /// What the newest release before this one came to, as `lock` saw it last; `None`: no journal tells.
+    fn earlier(&self) -> Option<EarlierRelease>;
 }
 
 /// People's trust in the programs of the rules, kept on this machine beyond one release. Blocking, like [`Store`].

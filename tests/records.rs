@@ -26,7 +26,11 @@ use assert_cmd::Command;
 use cockpit::{
     adapters::store::LocksOnDisk,
     app::Field,
-    domain::{Event, Phase, ReleaseKey, RunId, record::RecordEvent, rollback::RollbackEvent},
+    domain::{
+        Event, Phase, ReleaseKey, RunId,
+        record::{EarlierEnd, RecordEvent},
+        rollback::RollbackEvent,
+    },
     ports::ServiceLocks as _,
     report::{Document, Form, ROOT_CAUSE, incident_text},
 };
@@ -489,6 +493,57 @@ fn the_gate_answers_for_what_ended_from_its_journal_with_an_exit_code() {
     assert!(out(&words).contains("FAIL"), "{}", out(&words));
     let wrong = cockpit(shelf.root(), &["gate", "v2.14.0", "--phase", "between"]);
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn a_release_knows_what_the_one_before_it_came_to_as_far_as_journals_tell() {
+    let seen = |shelf: &Shelf, run: u64, service: &str| {
+        let key = ReleaseKey {
+            run: RunId(run),
+            ..recorded("healthy").release().key.clone()
+        };
+        let locks = LocksOnDisk::new(shelf.root().to_owned(), key, service, "production");
+        locks.lock().unwrap();
+        locks.earlier()
+    };
+    let service = recorded("healthy").release().policy.service.clone();
+    for (stories, wanted) in [
+        (vec!["healthy"], "well"),
+        (vec!["regression"], "rolled back"),
+        (vec!["old_version_serves"], "issue"),
+        (vec!["expired"], "expired"),
+        // Neither reached production nor waited in vain.
+        (vec!["rejected"], "nothing"),
+        (vec!["old_version_serves", "rejected"], "issue"),
+        (vec!["old_version_serves", "healthy"], "well"),
+        (vec!["healthy", "expired"], "expired"),
+        (vec!["old_version_serves", "expired"], "issue"),
+    ] {
+        let shelf = Shelf::with(&stories);
+        let of = |service: &str, run: u64| {
+            let earlier = seen(&shelf, run, service);
+            earlier.map_or("nothing", |one| match one.end {
+                EarlierEnd::Well => "well",
+                EarlierEnd::Issue(_) => "issue",
+                EarlierEnd::RolledBack(_) => "rolled back",
+                EarlierEnd::Expired => "expired",
+            })
+        };
+        assert_eq!(of(&service, 9_999), wanted, "{stories:?}");
+        assert_eq!(of(&service, drive::RUN), "nothing", "{stories:?}: later");
+        assert_eq!(of("another", 9_999), "nothing", "{stories:?}");
+    }
+    let shelf = Shelf::with(&["old_version_serves"]);
+    let journal = shelf.journal("old_version_serves");
+    let mut changed = fs::read(&journal).unwrap();
+    let at = changed.len() / 2;
+    changed[at] ^= 0x04;
+    fs::write(&journal, changed).unwrap();
+    assert_eq!(
+        seen(&shelf, 9_999, &service),
+        None,
+        "a journal that does not hold tells nothing"
+    );
 }
 
 #[test]

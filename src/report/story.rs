@@ -16,7 +16,7 @@ use crate::domain::{
     judge::JudgeEvent,
     observation::AlarmState,
     policy::{Timing, gate::GateEvent},
-    record::{RecordEvent, ServiceLock},
+    record::{EarlierRelease, RecordEvent, ServiceLock},
     rollout::{RolloutEvent, StageState, StepState},
     wording,
 };
@@ -296,6 +296,14 @@ fn locked(lock: &ServiceLock) -> String {
     )
 }
 
+/// Which release was the one before.
+fn before(seen: Option<&EarlierRelease>) -> String {
+    match seen {
+        Some(seen) => format!("the release before was {} (run {})", seen.version, seen.run),
+        None => "no journal tells of the release before any more".to_owned(),
+    }
+}
+
 fn of_record(event: &RecordEvent) -> (Mood, String) {
     match event {
         RecordEvent::Opened { version, .. } => {
@@ -337,6 +345,7 @@ fn of_record(event: &RecordEvent) -> (Mood, String) {
             format!("emergency reviewed: {}", note.first_line()),
         ),
         RecordEvent::ServiceLocked(lock) => (Mood::Bad, locked(lock)),
+        RecordEvent::EarlierSeen(seen) => (Mood::Quiet, before(seen.as_ref())),
         RecordEvent::ServiceFreed => (Mood::Good, "the service is no longer locked".to_owned()),
         RecordEvent::HandedOver { to, note } => (
             Mood::Look,

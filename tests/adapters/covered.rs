@@ -1,4 +1,4 @@
-//! Coverage in both formats against what the tool that wrote them says, and reports that mean harm.
+//! Coverage in each format against what the tools that write it mean, and reports that mean harm.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 use cockpit::{
     adapters::artifacts::{File, read, read_files},
     domain::{
-        Fault,
+        Fault, Text,
         evidence::{CoverageReport, Covered, Evidence, EvidenceKind},
     },
 };
@@ -61,6 +61,87 @@ fn both_formats_say_what_the_tool_says() {
         assert!((report.percent().unwrap() - 51.93).abs() < 0.01, "{name}");
         assert!(report.problems.is_empty(), "{name}: {:?}", report.problems);
     }
+}
+
+/// What a report says: lines, branches, files and problems.
+fn told(bytes: &[u8]) -> (Option<Covered>, Option<Covered>, u64, Vec<Text>) {
+    let report = report(bytes).unwrap();
+    (report.lines, report.branches, report.files, report.problems)
+}
+
+fn of(hit: u64, found: u64) -> Covered {
+    Covered { found, hit }
+}
+
+#[test]
+fn a_line_of_jacoco_ran_where_one_of_its_instructions_did() {
+    // The file of one name in two modules is two files.
+    let whole = told(&data("jacoco.xml"));
+    assert_eq!(whole, (Some(of(4, 7)), Some(of(1, 4)), 2, vec![]));
+    // Without its own counts the lines say the same.
+    let text = String::from_utf8(data("jacoco.xml")).unwrap();
+    let bare = text.replace("<counter type=\"LINE\"", "<counter type=\"OTHER\"");
+    assert_eq!(told(bare.as_bytes()), whole);
+    let says = text.replace("missed=\"3\" covered=\"4\"", "missed=\"0\" covered=\"7\"");
+    assert_eq!(
+        told(says.as_bytes()).3,
+        [Text::line("says 100.0%, its lines show 57.1%")]
+    );
+    // Classes without debug information have no lines: how many ran is unknown.
+    let blind = b"<report name='x'><counter type='INSTRUCTION' missed='1' covered='9'/></report>";
+    assert_eq!(report(blind).unwrap().percent(), None);
+}
+
+#[test]
+fn clovers_statements_are_lines_and_its_methods_and_tests_are_none() {
+    let open = told(&data("clover_openclover.xml"));
+    assert_eq!(open, (Some(of(3, 4)), Some(of(1, 2)), 1, vec![]));
+    let php = told(&data("clover_phpunit.xml"));
+    assert_eq!(php, (Some(of(3, 4)), None, 2, vec![]));
+    // Istanbul's `falsecount` is how many branches were left, not how often a condition was false.
+    let istanbul = told(&data("clover_istanbul.xml"));
+    assert_eq!(istanbul, (Some(of(2, 4)), Some(of(1, 4)), 1, vec![]));
+    let counts = b"<coverage clover='4'><project><metrics statements='10' coveredstatements='4'/>
+        <package><metrics statements='10' coveredstatements='9'/></package></project></coverage>";
+    assert_eq!(told(counts).0, Some(of(4, 10)));
+    let nothing = b"<coverage clover='4'><project/></coverage>";
+    assert_eq!(report(nothing).unwrap().percent(), None);
+}
+
+#[test]
+fn istanbuls_clover_beside_its_lcov_is_the_same_run_twice() {
+    let clover = data("clover_istanbul.xml");
+    let php = data("clover_phpunit.xml");
+    let lcov = b"SF:src/cart.js\nDA:1,3\nDA:2,3\nDA:3,0\nDA:7,0\nend_of_record\n";
+    let read = |files: &[(&str, &[u8])]| {
+        let files: Vec<File<'_>> = files
+            .iter()
+            .map(|(name, bytes)| File { name, bytes })
+            .collect();
+        let Evidence::Coverage(map) = read_files(EvidenceKind::Coverage, &files).unwrap() else {
+            unreachable!("asked for coverage");
+        };
+        map.report()
+    };
+    let both = read(&[
+        ("coverage/clover.xml", &clover),
+        ("coverage/lcov.info", lcov),
+    ]);
+    assert_eq!((both.lines, both.files), (Some(of(2, 4)), 1));
+    assert!(!both.incomplete);
+    assert_eq!(
+        both.problems[0].as_str(),
+        "coverage/clover.xml: the same run's report beside it is read instead"
+    );
+    let apart = read(&[("web/clover.xml", &clover), ("lcov.info", lcov)]);
+    assert_eq!(apart.files, 2);
+    let alone = read(&[
+        ("coverage/clover.xml", &clover),
+        ("coverage/lcov.info", b"SF:cut\n"),
+    ]);
+    assert_eq!((alone.lines, alone.incomplete), (Some(of(2, 4)), true));
+    let another = read(&[("clover.xml", &php), ("lcov.info", lcov)]);
+    assert_eq!((another.lines, another.files), (Some(of(5, 8)), 3));
 }
 
 #[test]
@@ -160,12 +241,15 @@ fn what_is_no_coverage_is_refused_with_its_line() {
             "<coverage>\n<packages>",
             "line 2: the file is cut off: </packages> is missing",
         ),
-        ("<coverage clover='4.4'/>", "a Clover report"),
         (
-            "<coverage generated='1700000000'><project timestamp='1'/></coverage>",
-            "a Clover report",
+            "<coverage clover='4.4'>\n<project>",
+            "line 2: the file is cut off: </project> is missing",
         ),
-        ("<report name='x'/>", "a JaCoCo report"),
+        (
+            "<report name='x'>\n<package name='a'>",
+            "line 2: the file is cut off: </package> is missing",
+        ),
+        ("<report scanned='x'/>", "no report that cockpit knows"),
         ("<testsuites/>", "no report that cockpit knows"),
     ] {
         let fault = report(text.as_bytes()).unwrap_err();

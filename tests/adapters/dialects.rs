@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use cockpit::{
     adapters::artifacts::{Understood, understand},
-    domain::evidence::{Evidence, TestReport},
+    domain::evidence::{Evidence, Outcome, TestReport},
 };
 
 fn folder() -> std::path::PathBuf {
@@ -242,6 +242,30 @@ fn a_report_that_says_ascii_and_holds_more_is_utf_8() {
 }
 
 #[test]
+fn of_two_results_the_one_that_speaks_is_heard() {
+    let read = |results: &str| {
+        let xml = format!("<testsuite><testcase name='a'>{results}</testcase></testsuite>");
+        let report = report("a.xml", xml.as_bytes()).unwrap();
+        let case = report.cases().next().unwrap();
+        (case.outcome, case.message.to_owned())
+    };
+    for (results, outcome, words) in [
+        ("<failure/><error message='no'/>", Outcome::Failed, "no"),
+        ("<error/><failure>no</failure>", Outcome::Failed, "no"),
+        (
+            "<failure message='first'/><error message='no'/>",
+            Outcome::Failed,
+            "first",
+        ),
+        ("<failure/><skipped message='later'/>", Outcome::Failed, ""),
+    ] {
+        let (seen, message) = read(results);
+        assert_eq!(message, words, "{results}");
+        assert_eq!(seen, outcome, "{results}");
+    }
+}
+
+#[test]
 fn an_attempt_that_nothing_came_after_has_not_passed() {
     let xml = br#"<testng-results passed="1" failed="0" skipped="0"><suite name="s"><test name="t"><class name="c.D">
         <test-method status="SKIP" retried="true" name="a"/><test-method status="SKIP" retried="true" name="a"/>
@@ -266,8 +290,11 @@ fn an_attempt_that_nothing_came_after_has_not_passed() {
 
 #[test]
 fn a_report_of_a_scanner_is_not_called_jacocos() {
-    let jacoco = report("jacoco.xml", b"<report name='shop'><counter/></report>").unwrap_err();
-    assert!(jacoco.contains("JaCoCo"), "{jacoco}");
+    let jacoco = b"<report name='shop'><counter/></report>".as_slice();
+    let Understood::Read { format, .. } = understand("jacoco.xml", jacoco) else {
+        panic!("it is one");
+    };
+    assert_eq!(format, "JaCoCo");
     let other = report("scan.xml", b"<report id='1'><results/></report>").unwrap_err();
     assert!(other.contains("no report that cockpit knows"), "{other}");
 }

@@ -8,6 +8,6 @@ find "$data/junit" -type f -size -64k \( -name '*.xml' -o -name '*.trx' \) | whi
 done
 cp "$data"/sarif/*.sarif "$data"/sarif/*.json corpus/scan_json/
 cp "$data"/k6/*.json corpus/k6/
-cp "$data"/coverage/lcov.info "$data"/coverage/cobertura.xml corpus/coverage/
+cp "$data"/coverage/*.info "$data"/coverage/*.xml corpus/coverage/
 cp seeds/* corpus/archive/
 cp seeds/audit-* corpus/scan_json/ 2>/dev/null || true

@@ -9,7 +9,7 @@ use cockpit::{
     adapters::store::{Opened, Who, folder, open},
     domain::{
         Event, ReleaseKey, RunId, Stamped,
-        record::{Body, Head, Header, seal},
+        record::{Body, Head, Header, RecordEvent, seal},
         release::Recorded,
     },
     ports::Store as _,
@@ -127,7 +127,10 @@ impl Shelf {
             panic!("nobody else is there");
         };
         let (mut bytes, mut head) = (Vec::new(), Head::START);
-        for stamped in events(name) {
+        for mut stamped in events(name) {
+            if let Event::Record(RecordEvent::Opened { key, .. }) = &mut stamped.event {
+                *key = self.key(name);
+            }
             let (kind, payload) = stamped.event.encode().unwrap();
             let header = Header {
                 // Long ago by any machine's clock: what is pruned depends on it.

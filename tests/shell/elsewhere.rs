@@ -69,7 +69,13 @@ async fn while_it_waits_the_other_workflow_is_asked_every_ten_minutes() {
     assert!(shown.artifacts.contains_key(&ArtifactId(71)), "{shown:?}");
 }
 
-fn deployment(run: u64, digit: &str, state: DeploymentState, at: &str) -> DeploymentSnapshot {
+/// A deployment of an earlier run.
+pub(crate) fn deployment(
+    run: u64,
+    digit: &str,
+    state: DeploymentState,
+    at: &str,
+) -> DeploymentSnapshot {
     let at = at.parse().unwrap();
     DeploymentSnapshot {
         id: DeploymentId(run),
@@ -81,8 +87,8 @@ fn deployment(run: u64, digit: &str, state: DeploymentState, at: &str) -> Deploy
         job: Some("deploy".into()),
         created: at,
         updated: at,
-        began: Some(at),
         succeeded: (state == DeploymentState::Success).then_some(at),
+        ended_at_gate: false,
         creator: None,
     }
 }

@@ -7,13 +7,23 @@ use std::{
 };
 
 use cockpit::{
-    domain::{Command, Intent, Login, Refusal, RunId, record::ServiceLock},
+    domain::{
+        Command, Intent, Login, Refusal, RunId,
+        observation::DeploymentState,
+        record::{EarlierEnd, EarlierRelease, ServiceLock},
+        release::Release,
+        risk::Factor,
+    },
     flight::{Aside, Flying, Following, Letter, Post, Reply, Turn, Wish, resume},
     ports::{Clock, Letters, ServiceLocks},
 };
 use jiff::Timestamp;
 
-use crate::air::{Air, seconds};
+use crate::{
+    air::{Air, seconds},
+    aloft::policy,
+    elsewhere::deployment,
+};
 
 /// An inbox in memory.
 #[derive(Default)]
@@ -22,6 +32,7 @@ pub(crate) struct Postbox {
     answers: Mutex<BTreeMap<String, Vec<u8>>>,
     /// What an earlier release says.
     pub(crate) lock: Mutex<Option<ServiceLock>>,
+    pub(crate) earlier: Mutex<Option<EarlierRelease>>,
 }
 
 impl Postbox {
@@ -58,6 +69,10 @@ impl Letters for Postbox {
 impl ServiceLocks for Postbox {
     fn lock(&self) -> io::Result<Option<ServiceLock>> {
         Ok(self.lock.lock().unwrap().clone())
+    }
+
+    fn earlier(&self) -> Option<EarlierRelease> {
+        self.earlier.lock().unwrap().clone()
     }
 }
 
@@ -152,6 +167,64 @@ async fn the_lock_of_an_earlier_release_comes_and_goes_as_its_journal_says() {
     air.approve().unwrap();
     air.pass(seconds(60)).await;
     assert_eq!(air.written("record.service_locked"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_release_before_came_to_is_a_part_of_the_risk() {
+    let good = deployment(8_000, "d", DeploymentState::Success, "2026-11-18T12:00:00Z");
+    let mut air = Air::begins(policy(), |world| world.state().past = vec![good]);
+    air.until("the past is told", |release| {
+        release.rollout.deployments.is_some()
+    })
+    .await;
+    let outcome = |release: &Release| {
+        let risk = release.risk();
+        let mut parts = risk.contributions.into_iter();
+        parts
+            .find(|part| part.factor == Factor::LastOutcome)
+            .map(|part| (part.points, part.why.to_string()))
+    };
+    assert_eq!(outcome(air.release()), None, "no journal tells");
+    // After the newest deployment that GitHub tells of.
+    let began = air.clock.now();
+    let end = |end: EarlierEnd| EarlierRelease {
+        run: RunId(8_001),
+        version: "v2.13.9".into(),
+        began,
+        end,
+    };
+    for (one, points, words) in [
+        (
+            EarlierEnd::Issue("the old version serves".into()),
+            8,
+            "the last release had an issue: v2.13.9 (run 8001): the old version serves",
+        ),
+        (
+            EarlierEnd::RolledBack("errors".into()),
+            10,
+            "the last release was rolled back: v2.13.9 (run 8001): errors",
+        ),
+        (
+            EarlierEnd::Expired,
+            3,
+            "the last release was not approved in time: v2.13.9 (run 8001)",
+        ),
+    ] {
+        *air.post.earlier.lock().unwrap() = Some(end(one));
+        let wanted = Some((points, words.to_owned()));
+        air.until(words, |release| outcome(release) == wanted).await;
+    }
+    let mut old = end(EarlierEnd::Expired);
+    old.began = Timestamp::UNIX_EPOCH;
+    *air.post.earlier.lock().unwrap() = Some(old);
+    air.until("GitHub knows a newer one", |release| {
+        outcome(release).is_none()
+    })
+    .await;
+    *air.post.earlier.lock().unwrap() = Some(end(EarlierEnd::Well));
+    air.pass(seconds(60)).await;
+    assert_eq!(outcome(air.release()), None);
+    assert_eq!(air.written("record.earlier_seen"), 5);
 }
 
 fn watching(air: &Air, post: &Arc<Postbox>, driven: bool) -> Following {

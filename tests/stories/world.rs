@@ -19,7 +19,7 @@ use cockpit::domain::{
     },
     policy::{MetricName, Side, TimeWindow, WindowKind},
     question::{self, Subject},
-    record::{ServiceLock, Trust, TrustWay},
+    record::{EarlierEnd, EarlierRelease, ServiceLock, Trust, TrustWay},
     rollback::{InputsCheck, Readiness},
     rollout::{ProductionAnswer, ProductionSource},
     smoke::{Moment, SmokeFailure, SmokeOutcome, SmokeSummary},
@@ -84,6 +84,8 @@ pub(crate) enum See {
     Smoke(Smoke),
     /// The run of an earlier release that locks the service; 0: none does.
     ServiceLock(u64),
+    /// The run of the release before, which had an issue; 0: no journal tells of one.
+    Earlier(u64),
     /// The claims of every machine.
     Claims(claims::Claims),
     /// What became of the claim that is the oldest act in the outbox.
@@ -368,6 +370,7 @@ impl See {
             Self::Smoke(smoke) => smoke.seen(at),
             Self::Answered(answer) => answered(drive, answer),
             Self::ServiceLock(run) => Observation::ServiceLock(locked(*run)),
+            Self::Earlier(run) => Observation::Earlier(earlier(*run)),
             Self::Flags(all) => Observation::Flags(readings(all)),
             Self::Silent(feed) => Observation::Silent {
                 feed: *feed,
@@ -398,6 +401,16 @@ fn locked(run: u64) -> Option<ServiceLock> {
         since: time("12:00"),
         reason: "error rate".into(),
         machine: None,
+    })
+}
+
+/// An earlier run with an issue; none by run 0.
+fn earlier(run: u64) -> Option<EarlierRelease> {
+    (run > 0).then(|| EarlierRelease {
+        run: RunId(run),
+        version: "v2.13.9".into(),
+        began: time("11:00"),
+        end: EarlierEnd::Issue("the old version serves".into()),
     })
 }
 
@@ -513,8 +526,8 @@ fn deployment(digit: &str) -> DeploymentSnapshot {
         job: None,
         created: time("09:00"),
         updated: time("09:10"),
-        began: None,
         succeeded: None,
+        ended_at_gate: false,
         creator: None,
     }
 }

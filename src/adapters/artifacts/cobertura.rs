@@ -1,46 +1,11 @@
 //! Cobertura's XML, also with its document type, also where it lacks its counts. Followed: `coverage-04.dtd`.
 
-use std::io::Read;
-
 use super::{
     number,
-    xml::{self, Listener, XmlError, put},
+    xml::{Listener, put},
     xml_tag::Tag,
 };
 use crate::domain::evidence::{CoverageMap, Covered};
-
-/// Reads one file; on an error nothing of it is kept.
-pub fn read_cobertura(input: impl Read) -> Result<CoverageMap, XmlError> {
-    let mut map = CoverageMap::default();
-    xml::walk(input, |tag| {
-        refuse_others(tag)?;
-        Ok(Box::new(Cobertura {
-            map: &mut map,
-            stack: Vec::new(),
-            file: String::new(),
-            of_methods: Vec::new(),
-        }))
-    })?;
-    map.end_report();
-    Ok(map)
-}
-
-fn refuse_others(tag: &Tag<'_>) -> Result<(), XmlError> {
-    // PHPUnit's Clover does not call itself that.
-    let has = |name: &str| tag.attributes().any(|(key, _)| key == name);
-    let is_clover = || has("clover") || (has("generated") && !has("line-rate"));
-    let name = tag.local_name();
-    match name {
-        "coverage" if is_clover() => Err(XmlError::OtherFormat(
-            "a Clover report, which this version does not read; write lcov or Cobertura beside it",
-        )),
-        "coverage" => Ok(()),
-        "report" if has("name") => Err(XmlError::OtherFormat(
-            "a JaCoCo report, which this version does not read; write lcov or Cobertura beside it",
-        )),
-        other => Err(XmlError::OtherXml(other.chars().take(60).collect())),
-    }
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Element {
@@ -50,7 +15,8 @@ enum Element {
     Other,
 }
 
-struct Cobertura<'m> {
+/// A Cobertura document being read.
+pub(super) struct Cobertura<'m> {
     map: &'m mut CoverageMap,
     stack: Vec<Element>,
     file: String,
@@ -64,7 +30,16 @@ type Line = (u64, bool, Option<(u64, u64)>);
 /// Lines of a class that are held until it ends.
 const LINES_HELD: usize = 200_000;
 
-impl Cobertura<'_> {
+impl<'m> Cobertura<'m> {
+    pub(super) fn new(map: &'m mut CoverageMap) -> Self {
+        Self {
+            map,
+            stack: Vec::new(),
+            file: String::new(),
+            of_methods: Vec::new(),
+        }
+    }
+
     fn root(&mut self, tag: &Tag<'_>) {
         let mut lines = (None, None);
         let mut branches = (None, None);
@@ -96,25 +71,22 @@ impl Cobertura<'_> {
     }
 
     fn line_of(tag: &Tag<'_>) -> Option<Line> {
-        let (mut number, mut hits, mut conditions) = (None, None, None);
+        let (mut number, mut has_run, mut conditions) = (None, false, None);
         for (key, raw) in tag.attributes() {
             match key {
                 "number" => number = raw.trim().parse::<u64>().ok(),
-                "hits" => hits = raw.trim().parse::<f64>().ok(),
+                "hits" => has_run = number::is_positive(raw),
                 "condition-coverage" => conditions = taken_of(raw),
                 _ => {}
             }
         }
-        Some((number?, hits.is_some_and(|hits| hits > 0.0), conditions))
+        Some((number?, has_run, conditions))
     }
 
     fn line(&mut self, (number, ran, conditions): Line) {
         self.map.line(number, ran);
-        // Which conditions were taken is not told, only how many.
         if let Some((taken, all)) = conditions {
-            for index in 0..all.min(1_000) {
-                self.map.branch((number, &index.to_string()), index < taken);
-            }
+            self.map.branches(number, taken, all);
         }
     }
 }

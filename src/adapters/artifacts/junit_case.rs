@@ -100,16 +100,20 @@ impl JunitCase {
         self.listening = false;
     }
 
-    /// Takes a result; the words of the most telling one are kept, of equal ones those of the first.
+    /// Takes a result; the words of the most telling one are kept, of equal ones those of the first. One that says nothing
+    /// leaves them to the next.
     pub(super) fn result(&mut self, mark: Mark, tag: &Tag<'_>) {
         if mark != Mark::Skipped {
             self.failing_results = self.failing_results.saturating_add(1);
         }
-        self.listening = self.mark.is_none_or(|kept| mark < kept);
+        let is_wordless =
+            [&self.message, &self.details].map(|words| words.trim().is_empty()) == [true; 2];
+        let speaks = is_wordless && mark != Mark::Skipped;
+        self.listening = self.mark.is_none_or(|kept| mark < kept || speaks);
         if !self.listening {
             return;
         }
-        self.mark = Some(mark);
+        self.mark = self.mark.map_or(Some(mark), |kept| Some(kept.min(mark)));
         self.details.clear();
         self.message.clear();
         let mut kind = String::new();

@@ -1,16 +1,19 @@
 //! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net, `TestNG`, `CUnit`, `CppUnit`), k6 summaries,
-//! SARIF and audits, lcov and Cobertura, Markdown.
+//! SARIF and audits, lcov, Cobertura, `JaCoCo` and Clover, Markdown.
 //!
 //! Bytes in, evidence out: nothing here opens a file, a socket or a path, so nothing in an archive can escape.
 
 mod archive;
 mod audit;
 mod audit_wire;
+mod clover;
 mod cobertura;
+mod coverage_xml;
 mod cppunit;
 mod cunit;
 mod cvss;
 mod files;
+mod jacoco;
 mod json_comments;
 mod junit;
 mod junit_case;
@@ -39,7 +42,7 @@ mod xml_window;
 mod xunit;
 mod yarn;
 
-pub use cobertura::read_cobertura;
+pub use coverage_xml::{CoverageFormat, read_coverage_xml};
 pub use files::File;
 pub use k6::{NoK6, read_k6};
 pub use lcov::read_lcov;

@@ -13,6 +13,11 @@ pub(super) fn count(raw: &str) -> Option<u64> {
     (value.fract() == 0.0 && (0.0..1e15).contains(&value)).then(|| whole(value))
 }
 
+/// Whether a count says that something happened; some writers count in floats, and huge ones.
+pub(super) fn is_positive(raw: &str) -> bool {
+    raw.trim().parse::<f64>().is_ok_and(|count| count > 0.0)
+}
+
 /// A duration in seconds; `None` where it is no number, negative or beyond 10,000 years.
 pub(super) fn seconds(raw: &str) -> Option<SignedDuration> {
     let raw = raw.trim();

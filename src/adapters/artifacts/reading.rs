@@ -2,7 +2,7 @@
 
 use super::{
     archive::ArchiveError,
-    cobertura::read_cobertura,
+    coverage_xml::{CoverageFormat, read_coverage_xml},
     files::{
         File, Opened, decoded, described, each, first_mark, has_extension, packed, packed_by_mark,
         packs_a_report, stem, xml_root,
@@ -213,6 +213,9 @@ fn join_scans(mut scans: Vec<(String, SecurityScan)>) -> Option<SecurityScan> {
 fn read_coverage(files: &[File<'_>]) -> Result<CoverageMap, Fault> {
     let mut joined = CoverageMap::default();
     let mut first_problem: Option<String> = None;
+    // What is read in another format beside it, and the folders in which something is.
+    let mut doubles: Vec<(String, CoverageMap)> = Vec::new();
+    let mut folders: Vec<String> = Vec::new();
     walk(EvidenceKind::Coverage, files, |name, input| {
         let by_name = name.is_empty() || has_extension(name, &["xml", "info", "lcov", "zip"]);
         let read = match input {
@@ -220,7 +223,7 @@ fn read_coverage(files: &[File<'_>]) -> Result<CoverageMap, Fault> {
                 let is_lcov = looks_like_lcov(input.head());
                 match first_mark(input.head()) {
                     _ if !by_name && !is_lcov => return,
-                    Some(b'<') => match read_cobertura(input.stream()) {
+                    Some(b'<') => match read_coverage_xml(input.stream()) {
                         // Test reports lie beside coverage; they are no coverage.
                         Err(error @ XmlError::OtherXml(_)) => {
                             let line = described(name, &error.to_string());
@@ -228,7 +231,11 @@ fn read_coverage(files: &[File<'_>]) -> Result<CoverageMap, Fault> {
                             joined.problem(&line);
                             return;
                         }
-                        read => read.map_err(|error| error.to_string()),
+                        Ok((CoverageFormat::Istanbul, map)) => {
+                            doubles.push((name.to_owned(), map));
+                            return;
+                        }
+                        read => read.map(|(_, map)| map).map_err(|error| error.to_string()),
                     },
                     _ => read_lcov(input.stream()),
                 }
@@ -237,7 +244,10 @@ fn read_coverage(files: &[File<'_>]) -> Result<CoverageMap, Fault> {
             Err(reason) => Err(reason),
         };
         match read {
-            Ok(map) => joined = std::mem::take(&mut joined).with(map),
+            Ok(map) => {
+                joined = std::mem::take(&mut joined).with(map);
+                folders.push(folder(name).to_owned());
+            }
             Err(reason) => {
                 let line = described(name, &reason);
                 first_problem.get_or_insert_with(|| line.clone());
@@ -245,9 +255,22 @@ fn read_coverage(files: &[File<'_>]) -> Result<CoverageMap, Fault> {
             }
         }
     })?;
+    for (name, map) in doubles {
+        if folders.iter().any(|known| known == folder(&name)) {
+            let why = "the same run's report beside it is read instead";
+            joined.problem(&described(&name, why));
+        } else {
+            joined = joined.with(map);
+        }
+    }
     let read = (joined.reports() > 0).then_some(joined);
-    let what = "coverage report (lcov, Cobertura)";
+    let what = "coverage report (lcov, Cobertura, JaCoCo, Clover)";
     settled(EvidenceKind::Coverage, read, first_problem, what)
+}
+
+/// The path before a file's name.
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Whether the bytes begin as a tracefile does.

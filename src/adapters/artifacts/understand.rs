@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     audit_wire::There,
-    cobertura::read_cobertura,
+    coverage_xml::{CoverageFormat, read_coverage_xml},
     files::{
         Opened, decoded, each, first_mark, has_extension, packed, packed_by_mark, packs_a_report,
         stem, xml_root,
@@ -96,10 +96,13 @@ fn of_opened(name: &str, opened: &mut Opened<'_>) -> Understood {
             kind: Some(EvidenceKind::Coverage),
             why: read_lcov(opened.stream()).err().unwrap_or_default(),
         },
-        _ if has_extension(name, &["json", "sarif"]) => Understood::Unreadable {
-            kind: None,
-            why: "no JSON".to_owned(),
-        },
+        _ if has_extension(name, &["json", "sarif"]) => {
+            let why = match first_line(opened.head()).as_str() {
+                "" => "the file is empty".to_owned(),
+                line => format!("no JSON: it begins with `{line}`"),
+            };
+            Understood::Unreadable { kind: None, why }
+        }
         _ if opened.head().is_empty() => Understood::Other("the file is empty".to_owned()),
         _ if packed(name).is_some() => of_packed(name, opened.head()),
         _ => Understood::Other("no report that cockpit knows".to_owned()),
@@ -141,18 +144,15 @@ fn settled(kind: EvidenceKind, format: &'static str, read: Result<Evidence, Stri
 
 fn of_xml(name: &str, opened: &mut Opened<'_>) -> Understood {
     let root = xml_root(opened.head());
-    // Scanners have a `report` of their own, without a name.
-    let is_named = root
-        .as_ref()
-        .is_some_and(|(_, keys)| keys.iter().any(|key| key == "name"));
-    let root = root.as_ref().map_or("", |(root, _)| root.as_str());
-    if root == "coverage" || (root == "report" && is_named) {
-        let read = read_cobertura(opened.stream()).map(Evidence::Coverage);
-        return settled(
-            EvidenceKind::Coverage,
-            "Cobertura",
-            read.map_err(|error| error.to_string()),
-        );
+    let (root, keys) = match &root {
+        Some((root, keys)) => (root.as_str(), keys.as_slice()),
+        None => ("", [].as_slice()),
+    };
+    let has = |name: &str| keys.iter().any(|key| key == name);
+    if let Some(format) = CoverageFormat::of(root, has) {
+        let read = read_coverage_xml(opened.stream()).map(|(_, map)| Evidence::Coverage(map));
+        let read = read.map_err(|error| error.to_string());
+        return settled(EvidenceKind::Coverage, format.word(), read);
     }
     let is_cppunit = || {
         let head = decoded(opened.head());

@@ -79,14 +79,12 @@ impl Client {
         let id = id.to_string();
         let url = self.repo(["deployments", &id, "statuses"], &[("per_page", "100")]);
         let (statuses, _) = self.page(url, ONE_PAGE, &what, Some).await?;
-        let newest = statuses
-            .iter()
-            .max_by_key(|s: &&wire::DeploymentStatus| s.age_key());
+        let newest = wire::DeploymentStatus::newest(&statuses);
         let job = match newest.and_then(|status| status.origin().1) {
             Some(job) => self.job_name(job).await,
             None => None,
         };
-        let read = deployment.read(newest, &statuses, job);
+        let read = deployment.read(&statuses, job);
         if let (Some(read), Some(changed)) = (&read, changed)
             && read.state.is_end()
         {

@@ -1,4 +1,4 @@
-//! Whether another release on this machine locks the service: read from the journals that lie beside, each only when it grew.
+//! Whether another release on this machine locks the service, and what the one before came to: read from the journals that lie beside, each only when it grew.
 
 use std::{
     collections::HashMap,
@@ -14,7 +14,7 @@ use crate::{
     adapters::clock::Stopwatch,
     domain::{
         ReleaseKey,
-        record::ServiceLock,
+        record::{EarlierEnd, EarlierRelease, ServiceLock},
         release::{Locking, locking},
     },
     ports::ServiceLocks,
@@ -39,8 +39,15 @@ pub struct LocksOnDisk {
 #[derive(Debug, Default)]
 struct Seen {
     /// By journal: its length when it was read, and what it said.
-    journals: HashMap<PathBuf, (u64, Option<ServiceLock>)>,
+    journals: HashMap<PathBuf, (u64, Says)>,
     looked: Option<Stopwatch>,
+}
+
+/// What one journal says of the service; nothing where it is another's.
+#[derive(Debug, Default)]
+struct Says {
+    lock: Option<ServiceLock>,
+    came_to: Option<EarlierRelease>,
 }
 
 impl LocksOnDisk {
@@ -69,13 +76,14 @@ impl LocksOnDisk {
         }
     }
 
-    fn read(&self, journal: &Path) -> Option<ServiceLock> {
+    fn read(&self, journal: &Path) -> Option<Says> {
         let says = locking(&read_journal(journal).ok()?)?;
         let Locking {
             repository,
             service,
             environment,
             lock,
+            came_to,
         } = says;
         let same = repository
             .host
@@ -85,7 +93,7 @@ impl LocksOnDisk {
                 .eq_ignore_ascii_case(&self.own.repository.slug())
             && service == self.service
             && environment == self.environment;
-        lock.filter(|_| same)
+        same.then_some(Says { lock, came_to })
     }
 
     fn look(&self, seen: &mut Seen) -> io::Result<()> {
@@ -100,8 +108,8 @@ impl LocksOnDisk {
             let length = fs::metadata(&journal)?.len();
             let known = seen.journals.get(&journal);
             if known.is_none_or(|(read, _)| *read != length) {
-                let lock = self.read(&journal);
-                seen.journals.insert(journal, (length, lock));
+                let says = self.read(&journal).unwrap_or_default();
+                seen.journals.insert(journal, (length, says));
             }
         }
         seen.looked = Some(Stopwatch::start());
@@ -113,8 +121,24 @@ impl ServiceLocks for LocksOnDisk {
     fn lock(&self) -> io::Result<Option<ServiceLock>> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         self.look(&mut seen)?;
-        let locks = seen.journals.values().filter_map(|(_, lock)| lock.as_ref());
+        let journals = seen.journals.values();
+        let locks = journals.filter_map(|(_, says)| says.lock.as_ref());
         let others = locks.filter(|lock| lock.run != self.own.run);
         Ok(others.max_by_key(|lock| lock.since).cloned())
+    }
+
+    fn earlier(&self) -> Option<EarlierRelease> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let journals = seen.journals.values();
+        let mut before: Vec<&EarlierRelease> = journals
+            .filter_map(|(_, says)| says.came_to.as_ref())
+            .filter(|one| one.run < self.own.run)
+            .collect();
+        before.sort_by_key(|one| std::cmp::Reverse(one.run));
+        // One that waited in vain changed nothing: what serves is the one below it.
+        let serves = before.iter().find(|one| one.end != EarlierEnd::Expired);
+        let is_well = serves.is_none_or(|one| one.end == EarlierEnd::Well);
+        let newest = before.first().filter(|_| is_well);
+        newest.or(serves).map(|one| (*one).clone())
     }
 }

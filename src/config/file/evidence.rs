@@ -24,7 +24,7 @@ pub struct EvidenceTable {
     /// Scanner findings (SARIF).
     #[serde(default)]
     pub security: Option<At<EvidenceEntry>>,
-    /// Line coverage (lcov, Cobertura).
+    /// Line coverage (lcov, Cobertura, `JaCoCo`, Clover).
     #[serde(default)]
     pub coverage: Option<At<CoverageEntry>>,
     /// The explain summary.

@@ -14,6 +14,8 @@ const MARKS_KEPT: usize = 8_000_000;
 /// Points between what a report says of itself and what its lines show, from which on that is said: tools round, and count
 /// generated classes differently.
 const POINTS_APART: f64 = 2.0;
+/// Branches of one line; more are a damaged number.
+const BRANCHES_OF_A_LINE: u64 = 1_000;
 /// Lines of problems.
 const PROBLEMS_KEPT: usize = 12;
 
@@ -100,6 +102,13 @@ impl CoverageMap {
             && self.kept.saturating_add(marks.len()) < MARKS_KEPT * 2
         {
             marks.branches.push(print & !1 | u64::from(taken));
+        }
+    }
+
+    /// The branches of a line where only their number is told and how many were taken, not which.
+    pub fn branches(&mut self, line: u64, taken: u64, all: u64) {
+        for index in 0..all.min(BRANCHES_OF_A_LINE) {
+            self.branch((line, &index.to_string()), index < taken);
         }
     }
 

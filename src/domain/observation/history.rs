@@ -29,12 +29,12 @@ pub struct DeploymentSnapshot {
     pub created: Timestamp,
     /// Time of the newest status.
     pub updated: Timestamp,
-    /// When its job began to work; never where it was rejected, or cancelled while it waited.
-    #[serde(default)]
-    pub began: Option<Timestamp>,
     /// When it succeeded, also where it was replaced since.
     #[serde(default)]
     pub succeeded: Option<Timestamp>,
+    /// It was held at a gate and ended there, rejected or not approved in time: nothing was deployed.
+    #[serde(default)]
+    pub ended_at_gate: bool,
     /// Who.
     pub creator: Option<Login>,
 }

@@ -16,7 +16,7 @@ use crate::domain::{
     judge::PastDay,
     policy::TimeWindow,
     question::{Answer, Subject},
-    record::{ServiceLock, Trust},
+    record::{EarlierRelease, ServiceLock, Trust},
     rollback::Readiness,
     rollout::ProductionAnswer,
     smoke::{Moment, SmokeOutcome},
@@ -115,6 +115,8 @@ pub enum Observation {
     },
     /// Whether an earlier release on this machine locks the service.
     ServiceLock(Option<ServiceLock>),
+    /// What the release before this one came to, by the journals of this machine.
+    Earlier(Option<EarlierRelease>),
     /// The claims of every machine.
     Claims(Box<ClaimsSeen>),
     /// Whether the hold of another machine's countdown stands where its driver looks.
@@ -213,7 +215,7 @@ impl Observation {
             Self::Metrics { .. } | Self::Past { .. } => Feed::Metrics,
             Self::Alarms(_) => Feed::Alarms,
             Self::Calendar(_) => Feed::Calendar,
-            Self::ServiceLock(_) => Feed::Machine,
+            Self::ServiceLock(_) | Self::Earlier(_) => Feed::Machine,
             Self::Messaged { .. } | Self::CardGone(_) => Feed::Slack,
             Self::Flags(_) => Feed::Flags,
             Self::Trusted(_) => Feed::Script,
@@ -245,6 +247,7 @@ impl Observation {
             Self::Checked(_) => "prerequisites",
             Self::Smoke { .. } => "smoke tests",
             Self::ServiceLock(_) => "service lock",
+            Self::Earlier(_) => "the release before",
             Self::Claims(_) => "claims",
             Self::HoldTold { .. } => "hold",
             Self::ClaimAnswered { .. } => "claim",

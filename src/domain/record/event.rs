@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ServiceLock, Trust};
+use super::{EarlierRelease, ServiceLock, Trust};
 use crate::domain::{
     Feed, Login, ReleaseKey, ReleaseOutcome, Text, claim::Holding, policy::Policy,
 };
@@ -85,6 +85,8 @@ pub enum RecordEvent {
     ServiceLocked(ServiceLock),
     /// No earlier release locks it any more.
     ServiceFreed,
+    /// What the release before this one came to; `None`: no journal of this machine tells any more.
+    EarlierSeen(Option<EarlierRelease>),
     /// The driver named who drives next.
     HandedOver {
         /// Who.
@@ -193,6 +195,7 @@ impl RecordEvent {
             | Self::OutcomeReached { .. }
             | Self::ServiceLocked(_)
             | Self::ServiceFreed
+            | Self::EarlierSeen(_)
             | Self::SeatClaimed { .. }
             | Self::DrivenElsewhere { .. }
             | Self::SeatVacated

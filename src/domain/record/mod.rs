@@ -1,5 +1,6 @@
 //! The record: entries, the chain of hashes that joins them, reading and sealing. Knows bytes, neither files nor clocks.
 
+mod earlier;
 mod entry;
 mod event;
 mod head;
@@ -10,6 +11,7 @@ mod service_lock;
 mod state;
 mod trust;
 
+pub use earlier::*;
 pub use entry::*;
 pub use event::*;
 pub use head::*;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    HoldAfar, HoldTold, Problem, RecordEvent, SeatPlace, Seating, ServiceLock, Sharing, Trust,
+    EarlierRelease, HoldAfar, HoldTold, Problem, RecordEvent, SeatPlace, Seating, ServiceLock,
+    Sharing, Trust,
 };
 use crate::domain::{Feed, Login, ReleaseOutcome, Stamp, Text};
 
@@ -30,6 +31,8 @@ pub struct Record {
     pub review: Option<Note>,
     /// An earlier release that locks the service.
     pub service_lock: Option<ServiceLock>,
+    /// What the release before this one came to, where a journal of this machine tells.
+    pub earlier: Option<EarlierRelease>,
     /// Who drives, once somebody took the seat.
     pub driver: Option<Login>,
     /// Where the seat is among several machines.
@@ -87,6 +90,7 @@ impl Record {
             RecordEvent::EmergencyReviewed { note: text } => self.review = Some(note(text)),
             RecordEvent::ServiceLocked(lock) => self.service_lock = Some(lock.clone()),
             RecordEvent::ServiceFreed => self.service_lock = None,
+            RecordEvent::EarlierSeen(seen) => self.earlier.clone_from(seen),
             RecordEvent::HandedOver { to, note: text } => {
                 self.handed_over = Some((to.clone(), note(text)));
             }

@@ -1,9 +1,10 @@
-//! Whether a rolled-back release still locks its service: from the fold, or from a journal's bytes.
+//! What a release means for the next one of its service, from the fold or from a journal's bytes: whether it locks it, and
+//! what it came to.
 
 use super::Release;
 use crate::domain::{
-    Actor, Event, Repository, Stamp, Stamped, Text,
-    record::{Entry, Reader, ServiceLock},
+    Actor, End, Event, Phase, Repository, Stamp, Stamped, Text,
+    record::{EarlierEnd, EarlierRelease, Entry, Reader, ServiceLock},
 };
 
 impl Release {
@@ -23,6 +24,34 @@ impl Release {
             machine: None,
         })
     }
+
+    /// What it came to; `None` where it neither reached production nor waited in vain.
+    fn came_to(&self) -> Option<EarlierRelease> {
+        let issue = self.rollout.issues.first();
+        let closed = self.record.closed.as_ref();
+        let end = if let Some(attempt) = self.rollback.newest() {
+            EarlierEnd::RolledBack(Text::line(attempt.reason.first_line()))
+        } else if matches!(self.phase(), Phase::Ended(End::Expired)) {
+            EarlierEnd::Expired
+        } else if self.rollout.first_traffic.is_none() {
+            return None;
+        } else if let Some(issue) = issue {
+            EarlierEnd::Issue(issue.clone())
+        } else if let Some(closed) = closed {
+            EarlierEnd::Issue(Text::line(&format!(
+                "closed by hand: {}",
+                closed.text.first_line()
+            )))
+        } else {
+            EarlierEnd::Well
+        };
+        Some(EarlierRelease {
+            run: self.key.run,
+            version: self.name(),
+            began: self.rollout.run.as_ref()?.started,
+            end,
+        })
+    }
 }
 
 /// What a journal says of its service.
@@ -36,9 +65,11 @@ pub struct Locking {
     pub environment: String,
     /// The lock, while it holds.
     pub lock: Option<ServiceLock>,
+    /// What the release came to; `None` also where the journal does not hold: then nobody knows.
+    pub came_to: Option<EarlierRelease>,
 }
 
-/// Reads as much of a journal as the lock needs; `None` where it is no journal. One that does not hold locks as far as its
+/// Reads as much of a journal as this needs; `None` where it is no journal. One that does not hold locks as far as its
 /// lines can be read, and nothing in it unlocks: a changed byte must not let the service go on.
 pub fn locking(bytes: &[u8]) -> Option<Locking> {
     let is_whole = Reader::new(bytes).verify().is_ok();
@@ -59,6 +90,7 @@ pub fn locking(bytes: &[u8]) -> Option<Locking> {
         service: release.policy.service.clone(),
         environment: release.policy.target.environment.clone(),
         lock: release.service_lock(),
+        came_to: release.came_to().filter(|_| is_whole),
     })
 }
 
@@ -66,8 +98,9 @@ pub fn locking(bytes: &[u8]) -> Option<Locking> {
 const UNLOCKED: &str = "record.unlocked";
 
 fn matters(kind: &str) -> bool {
-    kind.starts_with("rollback.")
-        || kind.starts_with("record.")
+    ["rollback.", "record.", "rollout.", "approval."]
+        .iter()
+        .any(|group| kind.starts_with(group))
         || kind == "evidence.candidate_seen"
 }
 

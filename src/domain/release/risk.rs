@@ -7,6 +7,7 @@ use crate::domain::{
     diff::Diff,
     evidence::{Claimed, Contradiction, Explain, NotCompared, Piece, contradictions},
     policy::EvidenceRule,
+    record::{EarlierEnd, EarlierRelease},
     release::Release,
     risk::{Risk, RiskFacts},
     rollout::ProductionSource,
@@ -47,6 +48,10 @@ impl Release {
     fn risk_facts(&self, contradictions: Vec<Text>) -> RiskFacts<'_> {
         let rollout = &self.rollout;
         let newest = self.last_deployment();
+        let earlier = self.earlier();
+        let of_earlier = |pick: fn(&EarlierRelease) -> Option<String>| {
+            earlier.and_then(pick).map(|words| Text::line(&words))
+        };
         RiskFacts {
             tests: self.evidence.tests(),
             load: self.evidence.load(),
@@ -60,8 +65,22 @@ impl Release {
                 .map(|(last, run)| run.started.duration_since(last)),
             rolled_back: self
                 .rolled_back_since()
-                .map(|at| Text::line(&format!("on {}", at.strftime("%F %H:%M UTC")))),
+                .map(|at| Text::line(&format!("on {}", at.strftime("%F %H:%M UTC"))))
+                .or_else(|| {
+                    of_earlier(|one| match &one.end {
+                        EarlierEnd::RolledBack(why) => Some(named(one, why)),
+                        _ => None,
+                    })
+                }),
             failed_before: self.failed_before(),
+            had_issue: of_earlier(|one| match &one.end {
+                EarlierEnd::Issue(why) => Some(named(one, why)),
+                _ => None,
+            }),
+            expired_before: of_earlier(|one| {
+                let has_expired = one.end == EarlierEnd::Expired;
+                has_expired.then(|| format!("{} (run {})", one.version, one.run))
+            }),
             production_unclear: self.production_unclear(),
             contradictions,
         }
@@ -139,6 +158,16 @@ impl Release {
         })
     }
 
+    /// The release before this one by the journals of this machine, unless GitHub tells of a newer one that went elsewhere.
+    fn earlier(&self) -> Option<&EarlierRelease> {
+        let earlier = self.record.earlier.as_ref()?;
+        let deployments = self.rollout.deployments.as_ref()?;
+        let is_newest = deployments
+            .iter()
+            .all(|one| one.run == Some(earlier.run) || one.created <= earlier.began);
+        is_newest.then_some(earlier)
+    }
+
     /// Why nobody can tell what production runs.
     pub(super) fn production_unclear(&self) -> Option<Text> {
         let disagree = self.rollout.production_disagrees();
@@ -190,4 +219,9 @@ impl Release {
             .map(|words| Text::line(&words))
             .collect()
     }
+}
+
+/// A release before this one, with what was wrong.
+fn named(one: &EarlierRelease, why: &Text) -> String {
+    format!("{} (run {}): {}", one.version, one.run, why.first_line())
 }

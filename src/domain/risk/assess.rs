@@ -357,13 +357,21 @@ fn failing_more(load: &LoadReport, before: &LoadBaseline) -> Option<(f64, String
     })
 }
 
-/// What was rolled back ran and did harm; what failed on its way may have left half of itself.
+/// What was rolled back ran and did harm; what had an issue may do it still; what failed on its way may have left half of
+/// itself; what nobody approved comes along with this one.
 fn last_outcome(facts: &RiskFacts<'_>) -> Option<(f64, String)> {
     if let Some(why) = &facts.rolled_back {
         return Some((1.0, format!("the last release was rolled back: {why}")));
     }
-    let which = facts.failed_before.as_ref()?;
-    Some((0.6, format!("the last deployment failed: {which}")))
+    if let Some(which) = &facts.had_issue {
+        return Some((0.8, format!("the last release had an issue: {which}")));
+    }
+    if let Some(which) = &facts.failed_before {
+        return Some((0.6, format!("the last deployment failed: {which}")));
+    }
+    let which = facts.expired_before.as_ref()?;
+    let why = format!("the last release was not approved in time: {which}");
+    Some((0.3, why))
 }
 
 fn last_release(facts: &RiskFacts<'_>) -> Option<(f64, String)> {

@@ -29,7 +29,7 @@ pub enum Factor {
     LoadRegression,
     /// A long time since the last release, or none to compare with.
     LastRelease,
-    /// The last release was rolled back, or its deployment failed.
+    /// The last release was rolled back, had an issue or expired, or its deployment failed.
     LastOutcome,
     /// Commits that production has and the candidate lacks.
     BehindProduction,

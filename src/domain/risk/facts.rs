@@ -31,6 +31,10 @@ pub struct RiskFacts<'a> {
     pub rolled_back: Option<Text>,
     /// Which deployment failed since the last one that succeeded, and when.
     pub failed_before: Option<Text>,
+    /// What an earlier release had wrong in production and kept, by this machine's journals.
+    pub had_issue: Option<Text>,
+    /// Which release nobody approved in time, by this machine's journals.
+    pub expired_before: Option<Text>,
     /// Why nobody can tell what production runs; `None` where it is known and nobody disagrees.
     pub production_unclear: Option<Text>,
     /// What the explain text says against the facts.

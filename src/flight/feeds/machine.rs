@@ -1,5 +1,5 @@
 //! What happens beside the flight: whether an earlier release locks the service, by the journals of this machine and by the
-//! claims of others.
+//! claims of others; and what the release before came to.
 
 use std::sync::Arc;
 
@@ -28,14 +28,16 @@ pub(super) async fn follow_locks(
     if outside.locks.is_none() && outside.claims.is_none() {
         return Ok(());
     }
-    let mut told: Option<Observation> = None;
+    let mut told = [None, Some(Observation::Earlier(None))];
     loop {
         let afar = elsewhere.borrow_and_update().clone();
         let seen = look(outside.locks.as_ref(), afar).await;
-        if let Some(seen) = seen.filter(|seen| told.as_ref() != Some(seen)) {
-            told = Some(seen.clone());
-            let report = Report::Seen(Box::new(seen));
-            reports.send(report).await.map_err(|_| Gone)?;
+        for (seen, told) in seen.into_iter().flatten().zip(&mut told) {
+            if told.as_ref() != Some(&seen) {
+                *told = Some(seen.clone());
+                let report = Report::Seen(Box::new(seen));
+                reports.send(report).await.map_err(|_| Gone)?;
+            }
         }
         let clock = &outside.clock;
         tokio::select! {
@@ -48,22 +50,25 @@ pub(super) async fn follow_locks(
     }
 }
 
-/// The younger of this machine's lock and another's (`afar`). `None` where the journals could not be looked at: then nothing
+/// The younger of this machine's lock and another's (`afar`), and the release before. `None` where the journals could not be looked at: then nothing
 /// is told.
 async fn look(
     locks: Option<&Arc<dyn ServiceLocks>>,
     afar: Option<ServiceLock>,
-) -> Option<Observation> {
+) -> Option<[Observation; 2]> {
     let Some(locks) = locks.map(Arc::clone) else {
-        return Some(Observation::ServiceLock(afar));
+        let lock = Observation::ServiceLock(afar);
+        return Some([lock, Observation::Earlier(None)]);
     };
-    match spawn_blocking(move || locks.lock()).await {
-        Ok(Ok(here)) => {
+    match spawn_blocking(move || Ok((locks.lock()?, locks.earlier()))).await {
+        Ok(Ok((here, earlier))) => {
             let afar = afar.filter(|afar| here.as_ref().is_none_or(|here| here.run != afar.run));
             let both = here.into_iter().chain(afar);
-            Some(Observation::ServiceLock(both.max_by_key(|lock| lock.since)))
+            let lock = Observation::ServiceLock(both.max_by_key(|lock| lock.since));
+            Some([lock, Observation::Earlier(earlier)])
         }
         Ok(Err(error)) => {
+            let error: std::io::Error = error;
             tracing::warn!(%error, "the journals of other releases could not be read");
             None
         }

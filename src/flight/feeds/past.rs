@@ -82,13 +82,14 @@ fn has_succeeded(deployment: &DeploymentSnapshot) -> bool {
     )
 }
 
-/// The newest deployment that came to an end, where it failed. One that is still on its way says nothing yet, and GitHub
-/// calls failed what a person rejected: that never began.
+/// The newest deployment that came to an end, where it failed. One that is still on its way says nothing yet, and one that
+/// never left its gate nothing at all.
 fn failed_since(newest_first: &[DeploymentSnapshot]) -> Option<Box<DeploymentSnapshot>> {
     let has_failed = |deployment: &DeploymentSnapshot| {
-        let state = deployment.state;
-        matches!(state, DeploymentState::Failure | DeploymentState::Error)
-            && deployment.began.is_some()
+        matches!(
+            deployment.state,
+            DeploymentState::Failure | DeploymentState::Error
+        ) && !deployment.ended_at_gate
     };
     let mut ended = newest_first.iter();
     let newest = ended.find(|one| has_failed(one) || has_succeeded(one))?;
@@ -185,8 +186,8 @@ mod tests {
             job: Some("deploy".into()),
             created: at,
             updated: at,
-            began: Some(at),
             succeeded: None,
+            ended_at_gate: false,
             creator: None,
         }
     }
@@ -212,13 +213,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_rejected_before_it_began_did_not_fail_on_its_way() {
+    fn a_deployment_that_was_rejected_did_not_fail() {
         use DeploymentState::{Failure, Success};
-        let mut rejected = deployment(3, Failure);
-        rejected.began = None;
-        let good = [rejected.clone(), deployment(2, Success)];
-        assert_eq!(failed_since(&good), None);
-        let bad = [rejected, deployment(2, Failure)];
-        assert_eq!(failed_since(&bad).map(|one| one.id.0), Some(2));
+        let mut all = vec![deployment(2, Failure), deployment(1, Success)];
+        all[0].ended_at_gate = true;
+        assert_eq!(failed_since(&all), None);
+        all[1] = deployment(1, Failure);
+        assert_eq!(failed_since(&all).map(|one| one.id.0), Some(1));
     }
 }

@@ -44,8 +44,6 @@ async fn a_deployment_has_its_newest_status_and_the_job_behind_it() {
         (2, DeploymentState::Success)
     );
     assert_eq!(found[0].updated, "2026-11-19T10:02:00Z".parse().unwrap());
-    let began = Some("2026-11-19T10:00:01Z".parse().unwrap());
-    assert_eq!((found[0].began, found[1].began), (began, None));
     assert_eq!(found[0].run, Some(RunId(900)));
     assert_eq!(found[0].job, Some(Text::line("deploy / checkout")));
     assert_eq!(
@@ -60,6 +58,40 @@ async fn a_deployment_has_its_newest_status_and_the_job_behind_it() {
         .filter(|s| s.path().ends_with("/jobs/41"))
         .count();
     assert_eq!(names, 1, "a job's name never changes");
+}
+
+#[tokio::test]
+async fn a_failure_that_never_left_its_gate_is_told_from_one_that_began() {
+    let courses: [(&[&str], bool); 6] = [
+        (&["waiting", "failure"], true),
+        (&["waiting", "queued", "error"], true),
+        (&["waiting", "queued", "in_progress", "failure"], false),
+        // Another tool's, which tells nothing but the end.
+        (&["failure"], false),
+        (&["waiting"], false),
+        (&["waiting", "in_progress", "success", "failure"], false),
+    ];
+    let server = Server::start(move |seen, _| {
+        let path = seen.path();
+        if path.ends_with("/deployments") {
+            let one = |n: usize| {
+                json!({"id": n, "sha": SHA, "created_at": format!("2026-11-18T1{n}:00:00Z")})
+            };
+            return Reply::json(&json!((0..courses.len()).map(one).collect::<Vec<_>>()));
+        }
+        let id = path.split('/').rev().nth(1).unwrap_or_default();
+        let course = courses[id.parse::<usize>().unwrap_or_default()].0;
+        // The newest first, as GitHub mostly tells them.
+        let statuses = course.iter().enumerate().rev().map(|(n, state)| {
+            json!({"id": n, "state": state, "created_at": format!("2026-11-19T10:00:0{n}Z")})
+        });
+        Reply::json(&json!(statuses.collect::<Vec<_>>()))
+    })
+    .await;
+    let found = client(&server.origin).deployments("prod", 9).await.unwrap();
+    for (one, (course, at_gate)) in found.iter().rev().zip(courses) {
+        assert_eq!(one.ended_at_gate, at_gate, "{course:?}");
+    }
 }
 
 #[tokio::test]

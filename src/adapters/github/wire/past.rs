@@ -45,6 +45,30 @@ pub(in crate::adapters::github) struct DeploymentStatus {
 }
 
 impl DeploymentStatus {
+    /// The newest of a deployment's.
+    pub(in crate::adapters::github) fn newest(all: &[Self]) -> Option<&Self> {
+        all.iter().max_by_key(|status| status.age_key())
+    }
+
+    /// GitHub calls a rejection a failure, and an approval that came too late too: then no status says that it began.
+    fn ended_at_gate(all: &[Self]) -> bool {
+        let has = |wanted: DeploymentState| {
+            let mut states = all.iter().map(|status| state(status.state.as_deref()));
+            states.any(|one| one == wanted)
+        };
+        let has_failed = has(DeploymentState::Failure) || has(DeploymentState::Error);
+        let has_begun = has(DeploymentState::InProgress) || has(DeploymentState::Success);
+        has(DeploymentState::Waiting) && has_failed && !has_begun
+    }
+
+    /// When it was told that the deployment succeeded; `None`: this status tells something else.
+    fn succeeded(&self) -> Option<jiff::Timestamp> {
+        let is_success = state(self.state.as_deref()) == DeploymentState::Success;
+        is_success
+            .then(|| time(self.created_at.as_deref()))
+            .flatten()
+    }
+
     /// Its state, and since when.
     pub(in crate::adapters::github) fn read(&self) -> Option<(DeploymentState, jiff::Timestamp)> {
         Some((
@@ -83,18 +107,14 @@ impl Deployment {
         })
     }
 
-    /// With its newest status, where it has one: none yet means pending. `statuses` are all that are told.
+    /// With its statuses: none yet means pending.
     pub(in crate::adapters::github) fn read(
         &self,
-        newest: Option<&DeploymentStatus>,
         statuses: &[DeploymentStatus],
         job: Option<Text>,
     ) -> Option<DeploymentSnapshot> {
         let created = time(Some(&self.created_at))?;
-        let told = |wanted: DeploymentState| {
-            let read = statuses.iter().filter_map(DeploymentStatus::read);
-            read.filter_map(move |(state, at)| (state == wanted).then_some(at))
-        };
+        let newest = DeploymentStatus::newest(statuses);
         let state = newest.map_or(DeploymentState::Pending, |s| state(s.state.as_deref()));
         Some(DeploymentSnapshot {
             id: DeploymentId(self.id),
@@ -108,8 +128,11 @@ impl Deployment {
             updated: newest
                 .and_then(|status| time(status.created_at.as_deref()))
                 .unwrap_or(created),
-            began: told(DeploymentState::InProgress).min(),
-            succeeded: told(DeploymentState::Success).max(),
+            succeeded: statuses
+                .iter()
+                .filter_map(DeploymentStatus::succeeded)
+                .max(),
+            ended_at_gate: DeploymentStatus::ended_at_gate(statuses),
             creator: login(self.creator.as_ref()),
         })
     }

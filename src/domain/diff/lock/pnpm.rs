@@ -10,17 +10,25 @@ pub(super) fn read(text: &str, extent: Extent) -> Packages {
         ""
     };
     let mut asked = false;
+    // A formatter may have indented it anew: how deep a line stands is told by the lines above it.
+    let mut above: Vec<usize> = Vec::new();
     for line in text.lines() {
-        let indent = line.len() - line.trim_start().len();
         let bare = line.trim();
-        let key = key_of(bare);
-        if indent == 0 && !bare.is_empty() && !bare.starts_with('#') {
-            section = key.unwrap_or("");
-            asked = is_list(section);
+        if bare.is_empty() || bare.starts_with('#') {
             continue;
         }
-        match section {
-            "packages" if indent == 2 => {
+        let indent = line.len() - line.trim_start().len();
+        let key = key_of(bare);
+        if indent == 0 {
+            section = key.unwrap_or("");
+            asked = is_list(section);
+            above.clear();
+            continue;
+        }
+        above.retain(|outer| *outer < indent);
+        above.push(indent);
+        match (section, above.len()) {
+            ("packages", 1) => {
                 if key.is_some_and(|key| key.starts_with("file:")) {
                     // A folder of the repository.
                 } else if let Some((name, version)) = key.and_then(package) {
@@ -29,9 +37,9 @@ pub(super) fn read(text: &str, extent: Extent) -> Packages {
                     packages.broken += 1;
                 }
             }
-            "importers" if indent == 4 => asked = key.is_some_and(is_list),
-            "importers" if indent == 6 && asked => ask(&mut packages, bare),
-            _ if indent == 2 && asked => ask(&mut packages, bare),
+            ("importers", 1) => asked = false,
+            ("importers", 2) => asked = key.is_some_and(is_list),
+            ("importers", 3) | (_, 1) if asked => ask(&mut packages, bare),
             _ => {}
         }
     }
@@ -116,6 +124,34 @@ mod tests {
         let read_five = read(five, Extent::Whole);
         assert_eq!(names(&read_five), ["@a/b 1.0.0", "lodash 4.17.20"]);
         assert_eq!(read_five.is_direct("lodash"), Some(true));
+    }
+
+    #[test]
+    fn any_width_of_indent_is_read_whole() {
+        let two = "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      lodash:\n        specifier: ^4\n        version: 4.17.21\n\npackages:\n\n  '@babel/core@7.0.0':\n    resolution: {integrity: x}\n    engines: {node: '>=6'}\n\n  # kept\n  lodash@4.17.21:\n    resolution: {integrity: y}\n    deprecated: |-\n      take\n      other@1.0.0: instead\n";
+        for width in [1, 3, 4, 8] {
+            let wide: Vec<String> = two
+                .lines()
+                .map(|line| {
+                    let bare = line.trim_start();
+                    " ".repeat((line.len() - bare.len()) / 2 * width) + bare
+                })
+                .collect();
+            let whole = read(&wide.join("\n"), Extent::Whole);
+            assert_eq!(names(&whole), ["@babel/core 7.0.0", "lodash 4.17.21"]);
+            assert_eq!((whole.is_direct("lodash"), whole.broken), (Some(true), 0));
+            assert_eq!(whole.is_direct("@babel/core"), Some(false));
+        }
+        let part = "            integrity: x\n    a@1.0.0:\n        resolution: y\n    b@2.0.0:\n";
+        assert_eq!(names(&read(part, Extent::Part)), ["a 1.0.0", "b 2.0.0"]);
+    }
+
+    #[test]
+    fn a_folder_of_the_workspace_is_no_package() {
+        let text = "importers:\n\n  .:\n    devDependencies:\n      lodash:\n        version: 4.17.21\n\n  web:\n    dependencies:\n      web-vitals:\n        version: 4.0.0\n\npackages:\n\n  web@1.0.0:\n    resolution: {integrity: x}\n";
+        let read = read(text, Extent::Whole);
+        assert_eq!(read.is_direct("web"), Some(false));
+        assert_eq!(read.is_direct("web-vitals"), Some(true));
     }
 
     #[test]

@@ -8,13 +8,13 @@ use crate::domain::{
     approval::ApprovalEvent,
     chat::{ChatEvent, ChatFate},
     checklist::ChecklistEvent,
-    evidence::{EvidenceEvent, EvidenceKind, Finding, Piece},
+    evidence::{Candidate, EvidenceEvent, EvidenceKind, Finding, Piece},
     judge::JudgeEvent,
     later,
     observation::{AlarmSnapshot, AlarmState, DeploymentSnapshot, Observation},
     policy::{TimeWindow, gate::GateEvent},
     question::{Answer, Subject},
-    record::{RecordEvent, ServiceLock, Trust},
+    record::{EarlierRelease, RecordEvent, ServiceLock, Trust},
     release::{Release, SETTLE},
     rollback::{Readiness, RollbackEvent, RollbackProgress},
     rollout::{ProductionAnswer, RolloutEvent},
@@ -53,10 +53,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::RollbackRun(seen) => rollback::observe_rollback_run(release, seen),
         Observation::Lane(seen) => lane::observe_lane(release, seen),
         Observation::Metrics { .. } | Observation::Past { .. } => minutes::observe(release, seen),
-        Observation::Candidate(candidate) => new_if(
-            release.evidence.candidate.as_ref() != Some(candidate),
-            || EvidenceEvent::CandidateSeen(candidate.clone()),
-        ),
+        Observation::Candidate(seen) => candidate(release, seen),
         Observation::Artifacts(artifacts) => artifacts::listed(release, artifacts),
         Observation::ArtifactsElsewhere {
             workflow,
@@ -115,6 +112,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
             outcome,
         } => smoke(release, *moment, *asked, outcome),
         Observation::ServiceLock(lock) => service_lock(release, lock.as_ref()),
+        Observation::Earlier(seen) => earlier(release, seen.as_ref()),
         Observation::Claims(seen) => claims::observe_claims(release, seen),
         Observation::HoldTold { began, why } => claims::hold_told(release, *began, why.as_ref()),
         Observation::ClaimAnswered { act, fate } => claims::claim_answered(release, *act, fate),
@@ -176,6 +174,16 @@ fn service_lock(release: &Release, lock: Option<&ServiceLock>) -> Vec<Event> {
         Some(lock) => RecordEvent::ServiceLocked(lock.clone()),
         None => RecordEvent::ServiceFreed,
     })
+}
+
+fn candidate(release: &Release, seen: &Candidate) -> Vec<Event> {
+    let is_new = release.evidence.candidate.as_ref() != Some(seen);
+    new_if(is_new, || EvidenceEvent::CandidateSeen(seen.clone()))
+}
+
+fn earlier(release: &Release, seen: Option<&EarlierRelease>) -> Vec<Event> {
+    let is_new = release.record.earlier.as_ref() != seen;
+    new_if(is_new, || RecordEvent::EarlierSeen(seen.cloned()))
 }
 
 fn trusted(release: &Release, trust: &Trust) -> Vec<Event> {
