@@ -297,7 +297,7 @@ fn a_rollback_that_is_not_let_in_does_not_work() {
         (
             RunStatus::Pending,
             "The rollback waits for its lane",
-            "The rollback waits for its lane, to v2.13.4: errors",
+            "Waits for its lane: the rollback to v2.13.4: errors",
         ),
         (
             RunStatus::InProgress,

@@ -304,6 +304,24 @@ fn a_hostile_and_huge_release_pings_nobody_and_fits() {
 }
 
 #[test]
+fn a_card_of_what_is_there_in_part_says_so() {
+    let all = stories();
+    let (_, whole) = all
+        .iter()
+        .find(|(name, _)| name == "canary_cancelled")
+        .unwrap();
+    let mut story = whole.clone();
+    // Behind the prompt the run is cancelled.
+    let prompt = story.steps.iter().position(|step| step.prompt).unwrap();
+    story.steps.truncate(prompt + 2);
+    let card = card(&story.play().1.release);
+    let words = card.state.bare(|at| at.to_string());
+    assert_eq!(words, "Not all of it is in production: a person decides");
+    let mut buttons = card.buttons.iter();
+    assert!(buttons.all(|one| matches!(one.sort, ButtonSort::Open(_))));
+}
+
+#[test]
 fn the_card_has_its_buttons_only_while_it_asks() {
     let all = stories();
     let (_, story) = all.iter().find(|(name, _)| name == "slack_card").unwrap();

@@ -1,5 +1,5 @@
-//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net, `TestNG`, `CUnit`, `CppUnit`), k6 summaries,
-//! SARIF and audits, lcov, Cobertura, `JaCoCo` and Clover, Markdown.
+//! Artifacts read as evidence: zips within limits; test reports (JUnit, TRX, NUnit, xUnit.net, `TestNG`, `CUnit`,
+//! `CppUnit`), k6 summaries, SARIF and audits, lcov, Cobertura, `JaCoCo` and Clover, Markdown.
 //!
 //! Bytes in, evidence out: nothing here opens a file, a socket or a path, so nothing in an archive can escape.
 

@@ -1,4 +1,5 @@
-//! Whether another release on this machine locks the service, and what the one before came to: read from the journals that lie beside, each only when it grew.
+//! Whether another release on this machine locks the service, and what the one before came to: read from the journals that
+//! lie beside, each only when it grew.
 
 use std::{
     collections::HashMap,

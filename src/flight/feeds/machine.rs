@@ -50,8 +50,8 @@ pub(super) async fn follow_locks(
     }
 }
 
-/// The younger of this machine's lock and another's (`afar`), and the release before. `None` where the journals could not be looked at: then nothing
-/// is told.
+/// The younger of this machine's lock and another's (`afar`), and the release before. `None` where the journals could not
+/// be looked at: then nothing is told.
 async fn look(
     locks: Option<&Arc<dyn ServiceLocks>>,
     afar: Option<ServiceLock>,

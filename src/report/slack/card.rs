@@ -223,6 +223,10 @@ fn state(release: &Release) -> (Mood, Line) {
                 Mood::Look,
                 Line::plain("In production; not every gate passes: a person decides"),
             ),
+            (None, None) => (
+                Mood::Look,
+                Line::plain("Not all of it is in production: a person decides"),
+            ),
             (None, _) => (
                 Mood::Unknown,
                 Line::plain("In production; the watch cannot tell: a person decides"),
@@ -264,7 +268,7 @@ fn rolled_back(release: &Release) -> (Mood, Line) {
     let (to, why) = target.unwrap_or_default();
     let words = match release.phase() {
         Phase::RollingBack if newest.is_some_and(Attempt::waits_for_lane) => {
-            "The rollback waits for its lane, to "
+            "Waits for its lane: the rollback to "
         }
         Phase::RollbackFailed => "The rollback failed, to ",
         Phase::Stopped | Phase::Ended(_) => "Rolled back to ",
