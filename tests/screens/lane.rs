@@ -2,12 +2,12 @@
 
 use cockpit::{
     domain::{
-        Actor, EnvironmentId, RunId, Seq,
-        approval::{ApprovalEvent, Consent},
+        EnvironmentId, RunId, Seq,
+        approval::ApprovalEvent,
         observation::{
             Conclusion, LaneRule, LaneRun, LaneSnapshot, PendingDeployment, Reviewer, RunStatus,
         },
-        rollback::{Plan, RollbackEvent},
+        rollback::RollbackEvent,
         rollout::{
             ProductionAnswer, ProductionSource, RolloutEvent, RunFacts, StageState, StepState,
         },
@@ -259,14 +259,7 @@ fn a_rollback_behind_its_own_release_says_what_lets_it_in() {
         let at = at(-100);
         journal.github(-100, RolloutEvent::StageChanged { stage, state, at });
     }
-    let requested = RollbackEvent::Requested {
-        shown: journal.release.rollback_shown().unwrap(),
-        reason: "errors".into(),
-        plan: Plan::Dispatch,
-        consent: Consent::TwoKeys,
-        marker: "8123.1-r1".to_owned(),
-    };
-    journal.add(-50, Actor::Person(login("ana")), requested);
+    world::ask_back(&mut journal, -50);
     journal.github(-40, RollbackEvent::RunFound { run: RunId(9100) });
     let event = RollbackEvent::RunChanged {
         status: RunStatus::Pending,
@@ -284,14 +277,7 @@ fn a_rollback_behind_its_own_release_says_what_lets_it_in() {
 #[test]
 fn a_rollback_that_is_not_let_in_does_not_work() {
     let mut journal = world::alerting();
-    let requested = RollbackEvent::Requested {
-        shown: journal.release.rollback_shown().unwrap(),
-        reason: "errors".into(),
-        plan: Plan::Dispatch,
-        consent: Consent::TwoKeys,
-        marker: "8123.1-r1".to_owned(),
-    };
-    journal.add(-50, Actor::Person(login("ana")), requested);
+    world::ask_back(&mut journal, -50);
     journal.github(-40, RollbackEvent::RunFound { run: RunId(9100) });
     for (status, words, told) in [
         (

@@ -4,16 +4,14 @@ use cockpit::{
     config::Depth,
     domain::{
         Actor, Fault, FaultKind, Feed,
-        approval::Consent,
         judge::{JudgeEvent, State},
         observation::Observation,
         release::observe,
-        rollback::{Plan, RollbackEvent},
     },
 };
 
 use crate::{
-    journal::{Journal, at, login},
+    journal::{Journal, at},
     stage::{self, Stage},
     world,
 };
@@ -168,14 +166,7 @@ fn once_a_rollback_ended_the_watch_the_table_judges_what_was_until_then() {
     };
     let before = word(&journal);
     assert!(before.contains("over limit"), "{before}");
-    let requested = RollbackEvent::Requested {
-        shown: journal.release.rollback_shown().unwrap(),
-        reason: "errors".into(),
-        plan: Plan::Dispatch,
-        consent: Consent::TwoKeys,
-        marker: "8123.1-r1".to_owned(),
-    };
-    journal.add(-60, Actor::Person(login("ana")), requested);
+    world::ask_back(&mut journal, -60);
     // The old version serves again, and all is well.
     world::minute(&mut journal, 0, |_, sample| sample);
     let after = word(&journal);

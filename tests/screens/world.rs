@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use cockpit::domain::{
     Actor, ArtifactId, DeploymentId, EnvironmentId, Feed, RunId, Seq, Text,
-    approval::ApprovalEvent,
+    approval::{ApprovalEvent, Consent},
     diff::{
         Advisory, AdvisorySeverity, Dependencies, DependenciesFrom, DependencyChange,
         DependencyKind, Diff, Effect, EffectKind, Framework, Migration, Patch, PullRef, Seen,
@@ -21,7 +21,7 @@ use cockpit::domain::{
     },
     policy::MetricName,
     record::RecordEvent,
-    rollback::{InputsCheck, Readiness, RollbackEvent},
+    rollback::{InputsCheck, Plan, Readiness, RollbackEvent},
     rollout::{ProductionAnswer, ProductionSource, RolloutEvent, RunFacts, StageState, StepState},
 };
 use jiff::SignedDuration;
@@ -576,6 +576,18 @@ pub(crate) fn alerting() -> Journal {
     };
     journal.add(-60, Actor::Cockpit, fired);
     journal
+}
+
+/// A person asks for the way back.
+pub(crate) fn ask_back(journal: &mut Journal, seconds: i64) {
+    let requested = RollbackEvent::Requested {
+        shown: journal.release.rollback_shown().unwrap(),
+        reason: "errors".into(),
+        plan: Plan::Dispatch,
+        consent: Consent::TwoKeys,
+        marker: "8123.1-r1".to_owned(),
+    };
+    journal.add(seconds, Actor::Person(login("ana")), requested);
 }
 
 /// The trigger was agreed to: it counts down.
