@@ -191,14 +191,20 @@ fn members(release: &Release, lane: &LaneSnapshot, now: Timestamp) -> Vec<LaneRo
             (other.position, LaneRow { name, words, tone })
         })
         .collect();
+    let is_out = release.rollout.waits_for_lane();
+    let stands = if is_out && lane.holds() {
+        "waits, though GitHub's list says that it holds it".to_owned()
+    } else {
+        standing(lane.position, lane.since, now)
+    };
     let own = LaneRow {
         name: "this run".to_owned(),
-        words: format!(
-            "{}  {}",
-            standing(lane.position, lane.since, now),
-            release.name()
-        ),
-        tone: if lane.holds() { Tone::Good } else { Tone::Look },
+        words: format!("{stands}  {}", release.name()),
+        tone: if lane.holds() && !is_out {
+            Tone::Good
+        } else {
+            Tone::Look
+        },
     };
     rows.push((lane.position, own));
     // A stable sort: the others stand by their places already.

@@ -94,8 +94,11 @@ fn header(view: &CardView, look: &Look, buffer: &mut Buffer, area: Rect) {
         [one] => pen.put(&one.repository, styles.text),
         all => pen.put(&wording::count(all.len() as u64, "source"), styles.text),
     };
-    pen.skip(2)
-        .put(&card.since.strftime("since %F").to_string(), styles.dim);
+    pen.skip(2);
+    let day = card.since.strftime("%F").to_string();
+    let since = format!("since {day}");
+    let fits = width(&since) <= pen.free();
+    pen.put(if fits { &since } else { &day }, styles.dim);
 }
 
 fn tabs(view: &CardView, look: &Look, buffer: &mut Buffer, area: Rect) {

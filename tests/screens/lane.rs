@@ -245,6 +245,13 @@ fn a_deploy_that_was_let_go_and_is_not_let_in_does_not_deploy() {
     ] {
         let known = journal.release.rollout.run.clone().unwrap();
         journal.github(-50, RolloutEvent::RunChanged(RunFacts { status, ..known }));
+        let lane = open(&mut Stage::new(journal.release.clone()), 120, 34);
+        let waits = status == RunStatus::Pending;
+        assert_eq!(
+            lane.contains("waits, though GitHub's list"),
+            waits,
+            "{lane}"
+        );
         let text = Stage::new(journal.release.clone()).text(200, 60);
         assert_words(&text, &[words]);
         assert_words(&on_the_card(&journal), &[told]);
