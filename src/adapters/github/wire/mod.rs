@@ -4,6 +4,7 @@ mod check;
 mod comment;
 mod delivery;
 mod dependency;
+mod deployment;
 mod field;
 mod git;
 mod lane;
@@ -14,10 +15,10 @@ pub(super) use check::CheckRun;
 pub(super) use comment::Comment;
 pub(super) use delivery::{PastRuns, WireJob, WireRun};
 pub(super) use dependency::Dependency;
+pub(super) use deployment::{Deployment, DeploymentStatus};
 pub(super) use git::{GitCommit, GitRef, GitTree};
 pub(super) use lane::{Lane, Lanes};
 pub(super) use past::{
-    Branchless, Contents, CustomRules, Deployment, DeploymentStatus, Environment, FilesAndCommits,
-    Pull, Reference, Repo, Tag,
+    Branchless, Contents, CustomRules, Environment, FilesAndCommits, Pull, Reference, Repo, Tag,
 };
 pub(super) use run::{Artifact, Dispatched, Job, Pending, Review, Run, User, Workflow};
