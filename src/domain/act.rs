@@ -18,6 +18,8 @@ pub struct Act {
     pub deed: Deed,
     /// Whether it may go out: an approval waits for a look at the world that began after the decision.
     pub cleared: bool,
+    /// Whether it must not go out any more: a rollback was asked for after it.
+    pub withdrawn: bool,
 }
 
 /// What to do in the world.

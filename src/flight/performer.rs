@@ -126,8 +126,10 @@ impl Performer<'_> {
             if must_look && let Some(fault) = self.is_stale() {
                 return Some(Outcome::Failed { fault });
             }
-            if !self.is_wanted() {
-                return None;
+            if self.stands()?.withdrawn {
+                let detail = "a rollback was asked for before it could be sent: it was not sent";
+                let fault = Fault::new(FaultKind::Conflict, "the decision", detail);
+                return Some(Outcome::Failed { fault });
             }
             match self.others().await {
                 Ok(runs) if runs.is_empty() => {}
@@ -181,13 +183,11 @@ impl Performer<'_> {
         })
     }
 
-    /// Whether the act still stands in the outbox.
-    fn is_wanted(&self) -> bool {
-        self.needs
-            .borrow()
-            .acts
-            .iter()
-            .any(|act| act.seq == self.act.seq)
+    /// The act as it stands in the outbox now; `None`: it left it meanwhile.
+    fn stands(&self) -> Option<Act> {
+        let needs = self.needs.borrow();
+        let mut acts = needs.acts.iter();
+        acts.find(|act| act.seq == self.act.seq).cloned()
     }
 
     async fn pause(&self, wait: SignedDuration) {
@@ -209,9 +209,7 @@ impl Performer<'_> {
             if absent > 0 {
                 self.pause(LOOK_AGAIN).await;
             }
-            if !self.is_wanted() {
-                return None;
-            }
+            self.stands()?;
             match self.trace().await {
                 Ok(Trace::Done(run)) => return Some(Some(Outcome::Taken { run })),
                 Ok(Trace::Absent) => absent += 1,

@@ -102,6 +102,36 @@ async fn what_is_rate_limited_is_held_and_then_sent_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_approval_that_waits_for_a_limit_is_not_sent_behind_a_rollback() {
+    let mut air = Air::deployed().await;
+    air.world.held_again();
+    air.until("another attempt waits", |release| {
+        release.attempt() == 2 && release.phase() == Phase::AwaitingApproval
+    })
+    .await;
+    let before = air.world.sent("approve");
+    air.world.state().answers.extend([Answer::Limited(60)]);
+    air.approve().unwrap();
+    let world = air.world.clone();
+    air.until("GitHub asked for quiet", |_| {
+        world.sent("approve") == before + 1
+    })
+    .await;
+    air.roll_back().unwrap();
+    air.until("its approval is given back", |release| {
+        let request = release.approval.request.as_ref();
+        request.is_some_and(|request| match &request.progress {
+            ApprovalProgress::Failed(why) => why.as_str().contains("a rollback was asked for"),
+            _ => false,
+        })
+    })
+    .await;
+    air.pass(seconds(600)).await;
+    assert_eq!(air.world.sent("approve"), before + 1, "refused once");
+    assert_eq!(air.world.sent("dispatch"), 1, "the rollback went out");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_limit_that_outlasts_the_decision_gives_it_back_to_the_person() {
     let mut air = Air::waiting().await;
     air.world.state().answers.extend([Answer::Limited(3_600)]);

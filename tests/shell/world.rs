@@ -285,6 +285,17 @@ impl World {
         state.run.started = Some(now);
     }
 
+    /// The run is run again from its deploy on: production is held once more.
+    pub(crate) fn held_again(&self) {
+        self.run_again();
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.run.status = RunStatus::Waiting;
+        state.run.conclusion = None;
+        state.jobs[1] = job(3, "deploy", RunStatus::Waiting, now);
+        state.pending = vec![hold()];
+    }
+
     /// A person starts the rollback workflow in the browser.
     pub(crate) fn somebody_rolls_back(&self, who: &str) {
         let now = self.clock.now();

@@ -238,6 +238,7 @@ impl Release {
             }
             // What the attempt before never got out must not go out beside this one.
             RollbackEvent::Requested { .. } => {
+                self.withdraw_what_goes_on();
                 if let Some(before) = self.rollback.newest().map(|attempt| attempt.seq) {
                     let others = [
                         self.approval.request.as_ref().map(|request| request.seq),
@@ -272,12 +273,22 @@ impl Release {
         self.flags.apply(stamp, event);
     }
 
+    /// Who asks for the way back does not want what may still stand in a queue to go out behind it.
+    fn withdraw_what_goes_on(&mut self) {
+        let approval = self.approval.request.as_ref().map(|request| request.seq);
+        for (seq, act) in &mut self.outbox {
+            let goes_on = matches!(act.deed, Deed::RerunFailed { .. });
+            act.withdrawn |= goes_on || Some(*seq) == approval;
+        }
+    }
+
     fn post(&mut self, stamp: &Stamp, deed: &Deed, cleared: bool) {
         let act = Act {
             seq: stamp.seq,
             at: stamp.at,
             deed: deed.clone(),
             cleared,
+            withdrawn: false,
         };
         self.outbox.insert(stamp.seq, act);
     }

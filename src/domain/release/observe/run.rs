@@ -210,6 +210,7 @@ fn check_request(release: &Release, seen: &RunSeen) -> Option<Event> {
 
 fn release_word(release: &Release) -> &'static str {
     match release.rollout.run.as_ref().map(|run| run.status) {
+        _ if !release.rollback.attempts.is_empty() => "after a rollback was asked for",
         Some(RunStatus::Completed) => "at its end",
         Some(_) => "no longer waiting",
         None => "unknown",
