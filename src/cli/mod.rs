@@ -45,6 +45,7 @@ mod signoff;
 mod smoke;
 mod status;
 mod surroundings;
+mod theme;
 mod unlock;
 mod verify;
 mod which;

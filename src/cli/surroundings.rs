@@ -63,6 +63,11 @@ impl Surroundings {
         )
     }
 
+    /// Whether this folder has rules where a repository has them.
+    pub fn has_rules(&self) -> bool {
+        Path::new(&self.rules_path()).exists()
+    }
+
     /// The team's file of this checkout: `--config`, else the rules here.
     pub fn local_team(&self) -> Result<TeamFile, Stop> {
         let named = self.flags.config.as_deref();
