@@ -5,7 +5,8 @@ use cockpit::{
         EnvironmentId, RunId, Seq,
         approval::ApprovalEvent,
         observation::{
-            Conclusion, LaneRule, LaneRun, LaneSnapshot, PendingDeployment, Reviewer, RunStatus,
+            Conclusion, LanePlace, LaneRule, LaneRun, LaneSnapshot, PendingDeployment, Reviewer,
+            RunStatus,
         },
         rollback::RollbackEvent,
         rollout::{
@@ -76,7 +77,12 @@ fn one_that_waits_is_told_who_stands_before_it_and_what_threatens_it() {
         }],
         since: Some(at(-600)),
     };
-    journal.github(-60, RolloutEvent::LaneChanged { lane: Some(lane) });
+    journal.github(
+        -60,
+        RolloutEvent::LaneChanged {
+            lane: LanePlace::In(lane),
+        },
+    );
     for (rule, words) in [
         (LaneRule::Replaces, "takes its place while it waits"),
         (LaneRule::Cancels, "cancels it"),
@@ -98,12 +104,20 @@ fn what_the_server_cannot_tell_is_said_to_be_unknown() {
     let mut stage = Stage::new(journal.release.clone());
     let text = open(&mut stage, 80, 24);
     assert_words(&text, &["not seen yet", "not read yet", "not compared yet"]);
-    journal.github(-60, RolloutEvent::LaneChanged { lane: None });
+    let lane = LanePlace::Untold;
+    journal.github(-60, RolloutEvent::LaneChanged { lane });
     journal.github(-60, RolloutEvent::LaneRuleSeen { rule: None });
     let mut stage = Stage::new(journal.release.clone());
     assert_words(&stage.text(120, 34), &["lane: GitHub cannot tell"]);
     let text = open(&mut stage, 80, 24);
     assert_words(&text, &["GitHub cannot tell who", "no such workflow"]);
+    // A run in no group is another thing than a server that does not know.
+    let lane = LanePlace::OUT;
+    journal.github(-60, RolloutEvent::LaneChanged { lane });
+    let mut stage = Stage::new(journal.release.clone());
+    assert_words(&stage.text(120, 34), &["lane: stands in none"]);
+    let text = open(&mut stage, 80, 24);
+    assert_words(&text, &["stands in no lane: it holds none"]);
     let rule = Some(LaneRule::Unclear("cancel-in-progress: ${{ x }}".into()));
     journal.github(-60, RolloutEvent::LaneRuleSeen { rule });
     let mut stage = Stage::new(journal.release.clone());
