@@ -1,6 +1,8 @@
 //! The built binary's command line: help, exit codes, bad configuration, schema, `init`.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "cli/checkout.rs"]
+mod checkout;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/service.rs"]
@@ -264,6 +266,21 @@ fn completions_and_the_manual_are_there() {
         assert!(out(&output).contains("doctor"), "{shell}");
     }
     assert!(out(&cockpit(folder.path(), &["man"])).contains(".TH cockpit"));
+    // The page of a command, which cockpit's own names.
+    let demo = out(&cockpit(folder.path(), &["man", "demo"]));
+    assert!(
+        demo.contains(".TH cockpit-demo") && demo.contains("autopilot"),
+        "{demo}"
+    );
+    let show = out(&cockpit(folder.path(), &["man", "config", "show"]));
+    assert!(show.contains(".TH cockpit-config-show"), "{show}");
+    let wrong = cockpit(folder.path(), &["man", "dmeo"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(
+        err(&wrong).contains("did you mean `demo`?"),
+        "{}",
+        err(&wrong)
+    );
 }
 
 /// A file of cases: one answer a line, a bad line named, the rest judged, and the figures where there are labels.

@@ -6,6 +6,7 @@ mod attend;
 mod autopilot;
 mod backtest;
 mod beside;
+mod checkout;
 mod clocks;
 mod config;
 mod demo;
