@@ -323,3 +323,20 @@ fn a_rollback_that_is_not_let_in_does_not_work() {
         assert_words(&on_the_card(&journal), &[told]);
     }
 }
+
+#[test]
+fn a_run_that_waits_for_what_is_not_seen_is_not_said_to_work() {
+    let mut journal = world::preparing();
+    let known = journal.release.rollout.run.clone().unwrap();
+    let waiting = RunFacts {
+        status: RunStatus::Waiting,
+        ..known
+    };
+    journal.github(-60, RolloutEvent::RunChanged(waiting));
+    let told = Stage::new(journal.release.clone()).text(120, 34);
+    let running = told.contains("The pipeline works");
+    assert!(
+        running || told.contains("The run waits on GitHub"),
+        "{told}"
+    );
+}
