@@ -9,7 +9,11 @@ use super::{
 use crate::{
     adapters::store::home_path,
     config::{Layer, Settled, Theme, nearest},
+    domain::Text,
 };
+
+/// Largest theme: a few dozen colours, with what one writes beside them.
+const LARGEST: usize = 64 * 1024;
 
 /// The theme, or why it is none.
 pub(super) fn theme(around: &Surroundings, named: &Settled<String>) -> Result<Theme, Stop> {
@@ -30,8 +34,17 @@ pub(super) fn theme(around: &Surroundings, named: &Settled<String>) -> Result<Th
             "name one that is built in (dark, light, high-contrast, mono), or correct the path";
         return Err(Stop::usage(format!("there is no theme {shown} ({from})")).with_help(help));
     };
-    Theme::parse(&String::from_utf8_lossy(&bytes))
-        .map_err(|error| Stop::usage(format!("theme {shown}: {error}")))
+    if bytes.len() > LARGEST {
+        return Err(Stop::usage(format!(
+            "theme {shown}: {} bytes are more than a theme has",
+            bytes.len()
+        )));
+    }
+    Theme::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+        // The line that is shown is the file's own.
+        let words = Text::block(&error.to_string());
+        Stop::usage(format!("theme {shown}: {words}"))
+    })
 }
 
 /// A path in the user's file starts at that file, wherever cockpit is started.

@@ -1,6 +1,11 @@
 //! `doctor`: which rules it checks, and what it says of them and of a simulated world.
 
-use std::{fs, sync::Arc};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
+    sync::Arc,
+};
 
 use assert_cmd::Command;
 use cockpit::{
@@ -11,7 +16,7 @@ use cockpit::{
     wiring,
 };
 
-use super::cockpit;
+use super::{SMALLEST, cockpit};
 
 #[test]
 fn doctor_without_a_file_fails_and_says_so_in_json_too() {
@@ -199,4 +204,75 @@ fn what_is_refused_is_told_with_its_place_and_the_mend() {
     let words = found(&lines, "config");
     assert_eq!(words, "unknown key `servcie` (cockpit.toml:1:1)");
     assert_eq!(lines[0]["mend"], "did you mean `service`?");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_side_of_a_canary_has_a_line_of_its_own() {
+    let (_, lines) = doctored_with("canary", Here::Nothing, &[]).await;
+    for check in [
+        "metric error_rate",
+        "metric error_rate of the canary",
+        "metric error_rate of the control",
+    ] {
+        assert!(!found(&lines, check).is_empty(), "{check}");
+    }
+}
+
+/// A GitHub that tells an app's token nothing of whose it is, and has nothing.
+fn of_an_app() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/api/v3", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let read = BufReader::new(stream.try_clone().unwrap());
+            let mut lines = read.lines().map_while(Result::ok);
+            let is_user = lines.next().unwrap_or_default().contains("/user ");
+            lines.find(String::is_empty);
+            let (status, body) = if is_user {
+                let words = "{\"message\":\"Resource not accessible by integration\"}";
+                ("403 Forbidden", words)
+            } else {
+                ("404 Not Found", "{}")
+            };
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+            );
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn a_token_that_is_no_persons_is_checked_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("cockpit.toml"), SMALLEST).unwrap();
+    let output = Command::cargo_bin("cockpit")
+        .unwrap()
+        .current_dir(folder.path())
+        .env_clear()
+        .env("HOME", folder.path())
+        .env("GITHUB_API_URL", of_an_app())
+        .env("GH_TOKEN", "ghx_none")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .args([
+            "doctor",
+            "--json",
+            "--repo",
+            "acme/storefront",
+            "--config",
+            "cockpit.toml",
+        ])
+        .output()
+        .unwrap();
+    let lines: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(state(&lines, "token"), "warn", "{lines:#}");
+    let words = found(&lines, "token");
+    assert!(
+        words.contains("Resource not accessible by integration"),
+        "{words}"
+    );
+    assert_eq!(state(&lines, "workflow"), "fail", "{lines:#}");
 }

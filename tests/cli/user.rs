@@ -50,6 +50,13 @@ fn the_file_of_a_theme_starts_at_the_users_file_and_is_read_before_the_screen() 
     let (code, told) = shown(folder.path(), &[]);
     assert_eq!(code, Some(2), "{told}");
     assert!(told.contains("acent"), "{told}");
+    fs::write(&theme, " ".repeat(70_000)).unwrap();
+    let (code, told) = shown(folder.path(), &[]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(
+        told.contains("more than a theme has") && told.len() < 500,
+        "{told}"
+    );
     fs::write(&theme, "name = \"mine\"\n[roles]\naccent = \"default\"\n").unwrap();
     let (code, told) = shown(folder.path(), &[]);
     assert_eq!(code, Some(0), "{told}");

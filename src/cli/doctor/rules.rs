@@ -34,7 +34,7 @@ pub(super) async fn checked(around: &Surroundings) -> Result<Checked, Stop> {
     if nowhere || around.has_rules() && !is_elsewhere(around, &machine) {
         let team = around.local_team()?;
         let machine = around.machine(Some(&team))?;
-        let beside = Some(beside(around, &machine, &team).await);
+        let beside = beside(around, &machine, &team).await;
         return Ok(Checked {
             machine,
             team,
@@ -68,25 +68,19 @@ async fn of_default_branch(
     .await
 }
 
-/// A release is flown by the default branch's rules: a checkout's that differ are not merged yet, or old.
-async fn beside(around: &Surroundings, machine: &Machine, team: &TeamFile) -> Finding {
+/// A release is flown by the default branch's rules: a checkout's that differ are not merged yet, or old. `None` where GitHub
+/// does not answer, which other checks tell.
+async fn beside(around: &Surroundings, machine: &Machine, team: &TeamFile) -> Option<Finding> {
     let check = "rules";
-    let client = match wiring::github(&machine.place, "", "", Arc::new(WallClock)) {
-        Ok(client) => client,
-        Err(fault) => return Finding::fault(check, &fault),
-    };
+    let client = wiring::github(&machine.place, "", "", Arc::new(WallClock)).ok()?;
     let path = around.rules_path();
-    match client.default_file(&path).await {
-        Err(fault) => return Finding::fault(check, &fault),
-        Ok(None) => {
-            let mend = "commit and merge it; until then `cockpit` needs --config";
-            let found = format!("the default branch has no {path}");
-            return Finding::bad(State::Warn, check, found, mend);
-        }
-        Ok(Some(_)) => {}
+    if client.default_file(&path).await.ok()?.is_none() {
+        let mend = "commit and merge it; until then `cockpit` needs --config";
+        let found = format!("the default branch has no {path}");
+        return Some(Finding::bad(State::Warn, check, found, mend));
     }
     // With the files that it names: their bytes are rules too.
-    match of_default_branch(around, machine, &client).await {
+    Some(match of_default_branch(around, machine, &client).await {
         Ok(merged) if merged.policy.hash == team.policy.hash => {
             Finding::ok(check, "as on the default branch")
         }
@@ -102,5 +96,5 @@ async fn beside(around: &Surroundings, machine: &Machine, team: &TeamFile) -> Fi
             let found = format!("the default branch's are refused: {first}");
             Finding::bad(State::Warn, check, found, "merge these, or mend those")
         }
-    }
+    })
 }
