@@ -16,7 +16,7 @@ use crate::domain::{
     flags::FlagReading,
     observation::{
         AlarmSnapshot, ArtifactList, CheckSnapshot, CommentSnapshot, Comparison,
-        DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LaneRule, LaneSnapshot, MetricsSeen,
+        DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LanePlace, LaneRule, MetricsSeen,
         Minute, PendingDeployment, PullSnapshot, ReviewSnapshot, RunSnapshot,
     },
     policy::{CalendarRule, Metric, TimeWindow},
@@ -58,8 +58,8 @@ pub trait Runs: Send + Sync {
     fn pending(&self, run: RunId) -> Asked<'_, Vec<PendingDeployment>>;
     /// The reviews given so far, newest first.
     fn reviews(&self, run: RunId) -> Asked<'_, Vec<ReviewSnapshot>>;
-    /// Its place in the production lane; `None` where the server cannot tell.
-    fn lane(&self, run: RunId) -> Asked<'_, Option<LaneSnapshot>>;
+    /// Its place in the production lane.
+    fn lane(&self, run: RunId) -> Asked<'_, LanePlace>;
     /// What a workflow file of the default branch says of a newer run, for the job that deploys; `None` where there is
     /// no such file.
     fn lane_rule<'a>(&'a self, workflow: &'a str, job: &'a str) -> Asked<'a, Option<LaneRule>>;

@@ -1,23 +1,22 @@
 //! The built binary's command line: help, exit codes, bad configuration, schema, `init`.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "cli/checkout.rs"]
+mod checkout;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/service.rs"]
 mod service;
 #[path = "cli/smoke.rs"]
 mod smoke;
 #[path = "cli/start.rs"]
 mod start;
+#[path = "cli/user.rs"]
+mod user;
 
-use std::{fs, path::Path, process::Output, sync::Arc};
+use std::{fs, path::Path, process::Output};
 
 use assert_cmd::Command;
-use cockpit::{
-    adapters::clock::WallClock,
-    config::{Env, Flags, Layers, file::UserTable, machine},
-    ports::{Clock, History as _},
-    simulator::{Scenario, World, serve},
-    wiring,
-};
 
 const SMALLEST: &str = include_str!("data/config/smallest.toml");
 
@@ -267,123 +266,21 @@ fn completions_and_the_manual_are_there() {
         assert!(out(&output).contains("doctor"), "{shell}");
     }
     assert!(out(&cockpit(folder.path(), &["man"])).contains(".TH cockpit"));
-}
-
-#[test]
-fn doctor_without_a_file_fails_and_says_so_in_json_too() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = cockpit(folder.path(), &["doctor", "--json"]);
-    assert_eq!(output.status.code(), Some(1));
-    let lines: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(
-        (&lines[0]["check"], &lines[0]["state"]),
-        (&"config".into(), &"fail".into())
+    // The page of a command, which cockpit's own names.
+    let demo = out(&cockpit(folder.path(), &["man", "demo"]));
+    assert!(
+        demo.contains(".TH cockpit-demo") && demo.contains("autopilot"),
+        "{demo}"
     );
-}
-
-/// `doctor` against a simulated world with the world's own cockpit.toml: state by check.
-async fn doctored(scenario: &str, edits: &[(&str, &str)]) -> (Option<i32>, serde_json::Value) {
-    let clock: Arc<dyn Clock> = Arc::new(WallClock);
-    let scenario = Scenario::parse(scenario).unwrap();
-    let served = serve(Arc::new(World::new(scenario, 1, Arc::clone(&clock))))
-        .await
-        .unwrap();
-    let pairs = [
-        ("GITHUB_API_URL", served.github()),
-        ("GITHUB_REPOSITORY", "acme/storefront".to_owned()),
-        ("GH_TOKEN", "simulated".to_owned()),
-        ("AWS_ENDPOINT_URL", served.base()),
-        ("AWS_ACCESS_KEY_ID", "simulated".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "simulated".to_owned()),
-    ];
-    let env = Env::new(pairs.iter().map(|(n, v)| ((*n).to_owned(), v.clone())));
-    let (flags, user) = (Flags::default(), UserTable::default());
-    let layers = Layers {
-        flags: &flags,
-        env: &env,
-        user: &user,
-        remote: None,
-    };
-    let place = machine(None, &layers).unwrap().place;
-    let client = wiring::github(&place, "deploy.yml", "production", clock).unwrap();
-    let rules = client.file("cockpit.toml").await.unwrap().unwrap();
-    let mut rules = String::from_utf8(rules).unwrap();
-    for (from, to) in edits {
-        assert!(rules.contains(from), "{from} in {rules}");
-        rules = rules.replace(from, to);
-    }
-    let output = tokio::task::spawn_blocking(move || {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("cockpit.toml"), rules).unwrap();
-        Command::cargo_bin("cockpit")
-            .unwrap()
-            .current_dir(folder.path())
-            .env_clear()
-            .env("HOME", folder.path())
-            .envs(pairs)
-            .args(["doctor", "--json"])
-            .output()
-            .unwrap()
-    })
-    .await
-    .unwrap();
-    served.stop().await;
-    let lines = serde_json::from_slice(&output.stdout).unwrap();
-    (output.status.code(), lines)
-}
-
-fn state<'a>(lines: &'a serde_json::Value, check: &str) -> &'a str {
-    let all = lines.as_array().unwrap();
-    let line = all.iter().find(|line| line["check"] == check);
-    line.unwrap_or_else(|| panic!("{check} in {lines:#}"))["state"]
-        .as_str()
-        .unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn doctor_finds_a_sound_world_sound() {
-    let (code, lines) = doctored("healthy", &[]).await;
-    for check in [
-        "config",
-        "token",
-        "claims",
-        "workflow",
-        "environment production",
-        "rollback",
-        "production version",
-        "metric error_rate",
-    ] {
-        assert_eq!(state(&lines, check), "ok", "{check} in {lines:#}");
-    }
-    assert_eq!(code, Some(0), "{lines:#}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn doctor_takes_the_dispatch_for_the_gate_where_nothing_else_holds() {
-    let (code, lines) = doctored("dispatch-gate", &[]).await;
-    assert_eq!(state(&lines, "dispatch"), "ok", "{lines:#}");
-    assert_eq!(code, Some(0), "{lines:#}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn doctor_names_what_is_wrong_and_fails() {
-    let edits = [
-        (
-            "environment = \"production\"",
-            "environment = \"prodution\"",
-        ),
-        ("id = \"{release_id}\"", "ticket = \"{release_id}\""),
-        ("cluster = \"prod\"", "cluster = \"elsewhere\""),
-    ];
-    let (code, lines) = doctored("healthy", &edits).await;
-    for check in ["environment prodution", "rollback", "metric cpu"] {
-        assert_eq!(state(&lines, check), "fail", "{check} in {lines:#}");
-    }
-    assert_eq!(code, Some(1));
-    // Without reviewers and without the dispatch gate nothing holds production.
-    let (code, lines) = doctored("dispatch-gate", &[("gate = \"dispatch\"\n[github.dispatch]\nworkflow = \"production.yml\"\ninputs = { sha = \"{sha}\", version = \"{version}\", id = \"{release_id}\" }\n", "")]).await;
-    assert_eq!(state(&lines, "environment production"), "fail", "{lines:#}");
-    assert_eq!(code, Some(1));
+    let show = out(&cockpit(folder.path(), &["man", "config", "show"]));
+    assert!(show.contains(".TH cockpit-config-show"), "{show}");
+    let wrong = cockpit(folder.path(), &["man", "dmeo"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(
+        err(&wrong).contains("did you mean `demo`?"),
+        "{}",
+        err(&wrong)
+    );
 }
 
 /// A file of cases: one answer a line, a bad line named, the rest judged, and the figures where there are labels.

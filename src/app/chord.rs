@@ -80,6 +80,11 @@ impl Chord {
         }
     }
 
+    /// The keys that have a name.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMED.iter().map(|(name, _)| *name)
+    }
+
     /// A bare character.
     pub const fn char(c: char) -> Self {
         Self::plain(Key::Char(c))

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Bar, Tone};
 use crate::domain::{
-    observation::{Fate, LaneSnapshot, RunStatus},
+    observation::{Fate, LanePlace, LaneSnapshot, RunStatus},
     release::Release,
     wording,
 };
@@ -23,8 +23,9 @@ pub struct LaneRow {
 /// The lane in short, as the bar says it; `None` while nothing was seen of it.
 pub fn lane_line(release: &Release) -> Option<String> {
     let mut parts = match release.rollout.lane.as_ref()? {
-        None => vec!["lane: GitHub cannot tell".to_owned()],
-        Some(lane) => vec![place(lane)],
+        LanePlace::Untold => vec!["lane: GitHub cannot tell".to_owned()],
+        LanePlace::Out(_) => vec!["lane: stands in none".to_owned()],
+        LanePlace::In(lane) => vec![place(lane)],
     };
     parts.extend(threat(release).map(|(words, _)| format!("a newer run {words}")));
     let lead = release.rollout.lead.as_ref();
@@ -67,7 +68,7 @@ pub(super) fn deploy_waits(release: &Release) -> Option<Bar> {
     if !release.rollout.waits_for_lane() {
         return None;
     }
-    let lane = release.rollout.lane.as_ref().and_then(Option::as_ref);
+    let lane = release.rollout.stands_in();
     let detail = match lane.and_then(|lane| lane.holder) {
         Some(holder) => format!("run {holder} holds it"),
         None => "another run holds it".to_owned(),
@@ -83,12 +84,7 @@ fn threat(release: &Release) -> Option<(&'static str, Tone)> {
 }
 
 fn fate(release: &Release) -> Option<(&'static str, Tone)> {
-    let holds = release
-        .rollout
-        .lane
-        .as_ref()
-        .and_then(Option::as_ref)
-        .is_none_or(LaneSnapshot::holds);
+    let holds = release.rollout.stands_in().is_none_or(LaneSnapshot::holds);
     let rule = release.rollout.lane_rule.as_ref()?.as_ref()?;
     Some(match rule.fate(holds) {
         Fate::Beside => ("deploys beside it: the workflow has no lane", Tone::Look),
@@ -116,12 +112,17 @@ pub fn lane_rows(release: &Release, now: Timestamp) -> Vec<LaneRow> {
             "not seen yet".to_owned(),
             Tone::Calm,
         )),
-        Some(None) => rows.push(row(
+        Some(LanePlace::Out(_)) => rows.push(row(
+            "this run".to_owned(),
+            "stands in no lane: it holds none, and waits for none".to_owned(),
+            Tone::Calm,
+        )),
+        Some(LanePlace::Untold) => rows.push(row(
             "The lane".to_owned(),
             "GitHub cannot tell who stands in it".to_owned(),
             Tone::Calm,
         )),
-        Some(Some(lane)) => rows.extend(members(release, lane, now)),
+        Some(LanePlace::In(lane)) => rows.extend(members(release, lane, now)),
     }
     if !has_left {
         rows.push(newer(release));

@@ -4,7 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Bar, Tone, lane::deploy_waits, lane_line, strategy_words};
 use crate::domain::{
-    Text, observation::PendingDeployment, release::Release, rollout::StepState, wording,
+    Text,
+    observation::{PendingDeployment, RunStatus},
+    release::Release,
+    rollout::StepState,
+    wording,
 };
 
 /// Before the decision.
@@ -16,6 +20,9 @@ pub(super) fn preparing(release: &Release, now: Timestamp) -> Bar {
         Bar::new(Tone::Busy, head, running.join(", "))
     } else if release.rollout.run.is_none() {
         Bar::new(Tone::Busy, head, "looking for the run")
+    } else if held.is_empty() && waits(release) {
+        let detail = "what holds it was not seen yet";
+        Bar::new(Tone::Look, "The run waits on GitHub", detail)
     } else if held.is_empty() {
         Bar::new(Tone::Busy, head, "no step runs now")
     } else {
@@ -23,6 +30,12 @@ pub(super) fn preparing(release: &Release, now: Timestamp) -> Bar {
         Bar::new(Tone::Look, "Held on GitHub", detail)
     };
     bar.and(lane_line(release))
+}
+
+/// Whether GitHub holds the run for somebody or something.
+fn waits(release: &Release) -> bool {
+    let run = release.rollout.run.as_ref();
+    run.is_some_and(|run| run.status == RunStatus::Waiting)
 }
 
 /// Seconds are enough on a screen.

@@ -219,8 +219,12 @@ configuration; 3 needs a human."
         /// The shell.
         shell: Shell,
     },
-    /// The manual page, on standard output.
-    Man,
+    /// A manual page, on standard output: cockpit's, or a command's.
+    Man {
+        /// The command: `demo`, `config show`.
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
 
 /// `cockpit config ...`.

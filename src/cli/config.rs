@@ -9,6 +9,7 @@ use super::{
     say::print,
     settled,
     surroundings::Surroundings,
+    theme::theme,
 };
 use crate::{
     adapters::clock::WallClock,
@@ -20,6 +21,8 @@ use crate::{
 /// `config show`.
 pub(super) fn show(around: &Surroundings, json: bool) -> Result<Exit, Stop> {
     let resolved = around.resolve(around.local_team()?)?;
+    // Whether the screen can use it is told here too.
+    theme(around, &resolved.machine.screen.theme)?;
     let page = if json {
         as_json(&resolved)
     } else {

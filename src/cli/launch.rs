@@ -24,7 +24,7 @@ use crate::{
         github::{ClaimRefs, Client},
         script::Programs,
         store::{
-            Driving, Inbox, LocksOnDisk, Opened, Signing, TrustFiles, Who, key_path, look,
+            Driving, Inbox, LocksOnDisk, Opened, Signing, TrustFiles, Who, home_path, look,
             machine_id, open,
         },
     },
@@ -296,7 +296,7 @@ fn signing(order: &Launch<'_>, store: Arc<dyn Store>) -> Result<Arc<dyn Store>, 
     let Some(written) = order.around.machine(None)?.sign_key else {
         return Ok(store);
     };
-    let key = key_path(
+    let key = home_path(
         &written,
         order.around.env.get("HOME").map(std::path::Path::new),
     );

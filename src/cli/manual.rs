@@ -8,6 +8,7 @@ use super::{
     exit::{Exit, Stop},
     say::print,
 };
+use crate::config::nearest;
 
 pub(super) fn completions(shell: Shell) -> Result<Exit, Stop> {
     let mut page = Vec::new();
@@ -15,9 +16,24 @@ pub(super) fn completions(shell: Shell) -> Result<Exit, Stop> {
     print(&page)
 }
 
-pub(super) fn man() -> Result<Exit, Stop> {
+/// The page of cockpit, or of the command that the words name: `cockpit-config-show(1)`.
+pub(super) fn man(words: &[String]) -> Result<Exit, Stop> {
+    let mut whole = Arguments::command();
+    whole.build();
+    let mut command = &whole;
+    for word in words {
+        let below = command.get_subcommands().map(clap::Command::get_name);
+        let near = nearest(word, below);
+        command = command.find_subcommand(word).ok_or_else(|| {
+            let stop = Stop::usage(format!("there is no command `{}`", words.join(" ")));
+            match near {
+                Some(near) => stop.with_help(&format!("did you mean `{near}`?")),
+                None => stop.with_help("`cockpit --help` lists them"),
+            }
+        })?;
+    }
     let mut page = Vec::new();
-    clap_mangen::Man::new(Arguments::command())
+    clap_mangen::Man::new(command.clone())
         .render(&mut page)
         .map_err(|error| Stop::failed(format!("the manual page cannot be written: {error}")))?;
     print(&page)

@@ -108,7 +108,7 @@ fn dispatch(given: &Arguments) -> Result<Exit, Stop> {
             answer: ConfigCommand::Schema { checklist },
         }) => config::schema(*checklist),
         Some(Command::Completions { shell }) => manual::completions(*shell),
-        Some(Command::Man) => manual::man(),
+        Some(Command::Man { command }) => manual::man(command),
     }
 }
 

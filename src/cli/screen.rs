@@ -12,10 +12,11 @@ use super::{
     runtime::runtime,
     say::aside,
     surroundings::Surroundings,
+    theme::theme,
 };
 use crate::{
     adapters::cloudwatch::StaticKeys,
-    config::{Depth, Keymap, Machine, Theme, file::Glyphs},
+    config::{Depth, Keymap, Machine, file::Glyphs},
     domain::{RunId, observation::RunSnapshot, scorecard::Card},
     flight::Flying,
     ports::Clock,
@@ -114,7 +115,7 @@ fn on_terminal(
     Guard::check().map_err(|error| Stop::usage(error.to_string()))?;
     can_draw(around.env.get("TERM"))?;
     let machine = around.screen_only()?;
-    let setup = setup(&machine)?;
+    let setup = setup(around, &machine)?;
     let (steps, told) = mpsc::channel(STEPS);
     let (picks, picked) = mpsc::channel(1);
     let (ends, ended) = std::sync::mpsc::channel::<()>();
@@ -144,18 +145,14 @@ fn can_draw(term: Option<&str>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn setup(machine: &Machine) -> Result<Setup, Stop> {
+fn setup(around: &Surroundings, machine: &Machine) -> Result<Setup, Stop> {
     let screen = &machine.screen;
-    let name = &screen.theme.value;
-    let theme = if name.contains(['/', '.']) {
-        let text = std::fs::read_to_string(name)
-            .map_err(|error| Stop::usage(format!("theme {name} cannot be read: {error}")))?;
-        Theme::parse(&text)
-    } else {
-        Theme::named(name)
-    };
-    let theme = theme.map_err(|error| Stop::usage(format!("theme {name}: {error}")))?;
-    let keymap = Keymap::with(&screen.keys).map_err(|error| Stop::usage(error.to_string()))?;
+    let theme = theme(around, &screen.theme)?;
+    // The user's file was refused where its keys are none.
+    let keymap = Keymap::with(&screen.keys).map_err(|wrong| {
+        let words: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+        Stop::usage(words.join("; "))
+    })?;
     let unicode = screen.glyphs.value != Glyphs::Ascii;
     let look = Look::new(&theme, screen.depth.value, unicode, keymap);
     Ok(Setup {

@@ -3,14 +3,13 @@
 use std::{
     io::Read as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
-use super::{args::GlobalArguments, exit::Stop};
+use super::{args::GlobalArguments, checkout, exit::Stop};
 use crate::{
     config::{
         Beside, Env, Flags, LARGEST, Layers, Machine, Resolved, TeamFile, file::UserTable,
-        files_beside, machine, parse_remote, parse_team_with, parse_user, resolve,
+        files_beside, machine, parse_team_with, parse_user, resolve,
     },
     domain::Repository,
 };
@@ -63,6 +62,11 @@ impl Surroundings {
         )
     }
 
+    /// Whether this folder has rules where a repository has them.
+    pub fn has_rules(&self) -> bool {
+        Path::new(&self.rules_path()).exists()
+    }
+
     /// The team's file of this checkout: `--config`, else the rules here.
     pub fn local_team(&self) -> Result<TeamFile, Stop> {
         let named = self.flags.config.as_deref();
@@ -99,13 +103,7 @@ impl Surroundings {
 
     /// The checkout's `origin`, as git tells it; `None` outside a checkout or without git.
     pub fn remote(&self) -> Option<Repository> {
-        let answer = Command::new("git")
-            .args(["config", "--get", "remote.origin.url"])
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .output()
-            .ok()?;
-        parse_remote(std::str::from_utf8(&answer.stdout).ok()?)
+        checkout::remote()
     }
 
     /// This machine's part of the configuration, without a team's file.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use serde::{Deserialize, Serialize};
 
+use super::nearest::nearest;
 use crate::app::{Action, Chord, Key};
 
 const DEFAULT: &str = include_str!("keys.toml");
@@ -22,7 +23,8 @@ pub enum Keys {
 }
 
 impl Keys {
-    fn each(&self) -> &[String] {
+    /// Each key as written.
+    pub fn each(&self) -> &[String] {
         match self {
             Self::One(key) => std::slice::from_ref(key),
             Self::Many(keys) => keys,
@@ -37,15 +39,13 @@ pub type KeyTable = BTreeMap<String, Keys>;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeymapError {
     /// No action of that name.
-    #[error("no action is named {name:?}{}", hint(nearest.as_deref()))]
+    #[error("no action is named `{name}`")]
     UnknownAction {
         /// As written.
         name: String,
-        /// The nearest right one.
-        nearest: Option<String>,
     },
     /// Not a key.
-    #[error("{key:?} (for {action}) is no key; write a character, a name such as Enter, or ctrl-x")]
+    #[error("`{key}` is no key")]
     UnknownKey {
         /// The action's name.
         action: String,
@@ -53,10 +53,10 @@ pub enum KeymapError {
         key: String,
     },
     /// One key for two actions.
-    #[error("{key} stands for both {first} and {second}; give one of them another key")]
+    #[error("{key} stands for both {first} and {second}")]
     Conflict {
         /// The key.
-        key: String,
+        key: Chord,
         /// An action's name.
         first: &'static str,
         /// The other's.
@@ -70,8 +70,26 @@ pub enum KeymapError {
     Unreadable(String),
 }
 
-fn hint(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
+impl KeymapError {
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        let meant = |near: &str| format!("did you mean `{near}`?");
+        match self {
+            Self::UnknownAction { name } => {
+                let near = nearest(name, Action::all().map(Action::name));
+                Some(near.map_or_else(
+                    || "`:` in cockpit lists every action by name".to_owned(),
+                    meant,
+                ))
+            }
+            Self::UnknownKey { key, .. } => Some(nearest(key, Chord::names()).map_or_else(
+                || "write a character, a name such as Enter, or ctrl-x".to_owned(),
+                meant,
+            )),
+            Self::Conflict { .. } => Some("give one of them another key".to_owned()),
+            Self::Needed(_) | Self::Unreadable(_) => None,
+        }
+    }
 }
 
 /// Actions by key, and keys by action.
@@ -84,20 +102,12 @@ pub struct Keymap {
 impl Keymap {
     /// cockpit's own keys under the user's.
     ///
-    /// An action that the user names loses cockpit's keys for it. Refuses unknown actions and keys, a key for two
-    /// actions, and a table without a key for quit, help or back.
-    pub fn with(user: &KeyTable) -> Result<Self, KeymapError> {
+    /// An action that the user names loses cockpit's keys for it. Refuses, all at once, unknown actions and keys, a key
+    /// for two actions, and a table without a key for quit, help or back.
+    pub fn with(user: &KeyTable) -> Result<Self, Vec<KeymapError>> {
         let mut table: KeyTable =
-            toml::from_str(DEFAULT).map_err(|e| KeymapError::Unreadable(e.to_string()))?;
-        for (name, keys) in user {
-            if Action::named(name).is_none() {
-                return Err(KeymapError::UnknownAction {
-                    name: name.clone(),
-                    nearest: nearest(name),
-                });
-            }
-            table.insert(name.clone(), keys.clone());
-        }
+            toml::from_str(DEFAULT).map_err(|e| vec![KeymapError::Unreadable(e.to_string())])?;
+        table.extend(user.iter().map(|(name, keys)| (name.clone(), keys.clone())));
         Self::build(&table)
     }
 
@@ -110,37 +120,41 @@ impl Keymap {
         Self::with(&KeyTable::new()).expect("the built-in keys are right")
     }
 
-    fn build(table: &KeyTable) -> Result<Self, KeymapError> {
+    fn build(table: &KeyTable) -> Result<Self, Vec<KeymapError>> {
         let mut by_chord = HashMap::new();
         let mut by_action: BTreeMap<Action, Vec<Chord>> = BTreeMap::new();
+        let mut wrong = Vec::new();
         for (name, keys) in table {
             let Some(action) = Action::named(name) else {
-                return Err(KeymapError::UnknownAction {
-                    name: name.clone(),
-                    nearest: nearest(name),
-                });
+                wrong.push(KeymapError::UnknownAction { name: name.clone() });
+                continue;
             };
             for text in keys.each() {
-                let chord = Chord::parse(text).ok_or_else(|| KeymapError::UnknownKey {
-                    action: name.clone(),
-                    key: text.clone(),
-                })?;
+                let Some(chord) = Chord::parse(text) else {
+                    wrong.push(KeymapError::UnknownKey {
+                        action: name.clone(),
+                        key: text.clone(),
+                    });
+                    continue;
+                };
                 match by_chord.insert(chord, action) {
-                    Some(other) if other != action => {
-                        return Err(KeymapError::Conflict {
-                            key: chord.to_string(),
-                            first: other.name(),
-                            second: action.name(),
-                        });
-                    }
+                    Some(other) if other != action => wrong.push(KeymapError::Conflict {
+                        key: chord,
+                        first: other.name(),
+                        second: action.name(),
+                    }),
                     _ => by_action.entry(action).or_default().push(chord),
                 }
             }
         }
-        for needed in [Action::Quit, Action::Help, Action::Back] {
-            if !by_action.contains_key(&needed) {
-                return Err(KeymapError::Needed(needed.name()));
-            }
+        // Where a key is misspelt already, that it is missing goes without saying.
+        if wrong.is_empty() {
+            let needed = [Action::Quit, Action::Help, Action::Back];
+            let missing = needed.iter().filter(|one| !by_action.contains_key(one));
+            wrong.extend(missing.map(|one| KeymapError::Needed(one.name())));
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
         Ok(Self {
             by_chord,
@@ -162,30 +176,6 @@ impl Keymap {
     pub fn shown(&self, action: Action) -> Option<Chord> {
         self.chords(action).first().copied()
     }
-}
-
-fn nearest(name: &str) -> Option<String> {
-    Action::all()
-        .map(|action| (distance(name, action.name()), action.name()))
-        .min()
-        .filter(|(far, _)| *far <= 3)
-        .map(|(_, near)| near.to_owned())
-}
-
-/// Levenshtein's edit distance, in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// A terminal's key event as a chord; `None` for releases and keys that cockpit does not know.
@@ -266,23 +256,31 @@ mod tests {
 
     #[test]
     fn mistakes_are_refused_with_the_mend() {
-        let conflict = Keymap::with(&table(&[("approve", &["q"])])).unwrap_err();
+        let told = |rows: &[(&str, &[&str])]| -> Vec<String> {
+            let wrong = Keymap::with(&table(rows)).unwrap_err();
+            wrong
+                .iter()
+                .map(|one| format!("{one}; {}", one.help().unwrap_or_default()))
+                .collect()
+        };
         assert_eq!(
-            conflict.to_string(),
-            "q stands for both approve and quit; give one of them another key"
+            told(&[("approve", &["q"])]),
+            ["q stands for both approve and quit; give one of them another key"]
         );
-        let unknown = Keymap::with(&table(&[("rollback", &["F9"])])).unwrap_err();
+        // Everything at once.
         assert_eq!(
-            unknown.to_string(),
-            "no action is named \"rollback\"; did you mean \"roll-back\"?"
+            told(&[("approve", &["Entr"]), ("rollback", &["F9"])]),
+            [
+                "`Entr` is no key; did you mean `Enter`?",
+                "no action is named `rollback`; did you mean `roll-back`?"
+            ]
         );
-        let key = Keymap::with(&table(&[("approve", &["Retrun"])])).unwrap_err();
-        assert!(
-            key.to_string()
-                .starts_with("\"Retrun\" (for approve) is no key")
+        assert_eq!(
+            told(&[("approve", &["F99"])]),
+            ["`F99` is no key; write a character, a name such as Enter, or ctrl-x"]
         );
         let out = Keymap::with(&table(&[("quit", &[])])).unwrap_err();
-        assert_eq!(out, KeymapError::Needed("quit"));
+        assert_eq!(out, [KeymapError::Needed("quit")]);
     }
 
     #[test]

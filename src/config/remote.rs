@@ -35,28 +35,50 @@ pub fn host_of_api(base: &str) -> Option<String> {
 ///
 /// `None` for paths and for anything that is not `owner/name` on a host.
 pub fn parse_remote(url: &str) -> Option<Repository> {
+    parse_remote_with(url, |_| None)
+}
+
+/// The same where ssh may know a host by another name: `alias` answers with the name that is really connected to. It is asked
+/// about names without a dot alone: what has one is the server's own, and its API's too.
+pub fn parse_remote_with(
+    url: &str,
+    alias: impl FnOnce(&str) -> Option<String>,
+) -> Option<Repository> {
     let url = url.trim();
-    let (place, path) = match url.split_once("://") {
-        Some(("https" | "http" | "ssh" | "git", rest)) => rest.split_once('/')?,
+    let (place, path, is_ssh) = match url.split_once("://") {
+        Some((scheme @ ("https" | "http" | "ssh" | "git"), rest)) => {
+            let (place, path) = rest.split_once('/')?;
+            (place, path, scheme == "ssh")
+        }
         Some(_) => return None,
-        None => url.split_once(':')?,
+        None => {
+            let (place, path) = url.split_once(':')?;
+            (place, path, true)
+        }
     };
     let host = place.rsplit('@').next().unwrap_or(place);
     // The port of ssh or git says nothing about the API's.
-    let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
-    let named = !host.is_empty()
-        && host
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    let mut host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
+    if !is_host(&host) {
+        return None;
+    }
+    if is_ssh && !host.contains('.') {
+        host = alias(&host)
+            .filter(|real| is_host(real))
+            .map_or(host, |real| real.to_ascii_lowercase());
+    }
     // GitHub answers ssh on 443 under another name.
-    let host = if host == "ssh.github.com" {
-        "github.com".to_owned()
-    } else {
-        host
-    };
+    if host == "ssh.github.com" {
+        "github.com".clone_into(&mut host);
+    }
     let path = path.trim_matches('/');
     let slug = path.strip_suffix(".git").unwrap_or(path);
-    named.then(|| Repository::parse(&host, slug).ok()).flatten()
+    Repository::parse(&host, slug).ok()
+}
+
+fn is_host(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
+    !name.is_empty() && !name.starts_with('-') && name.bytes().all(plain)
 }
 
 /// Reads `--repo`: `owner/name`, or `HOST/owner/name`; the host where it is given.
@@ -108,6 +130,27 @@ mod tests {
         ] {
             assert!(parse_remote(bad).is_none(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_name_that_only_ssh_knows_is_the_host_behind_it() {
+        let read = |url: &str, real: &str| {
+            let read = parse_remote_with(url, |_| Some(real.to_owned()));
+            read.map(|found| found.host)
+        };
+        let of = |url: &str| read(url, "GitHub.com").unwrap();
+        assert_eq!(of("git@work:acme/shop.git"), "github.com");
+        assert_eq!(of("ssh://git@work:22/acme/shop"), "github.com");
+        let on_443 = read("work:acme/shop", "ssh.github.com");
+        assert_eq!(on_443.as_deref(), Some("github.com"));
+        // A server's own name is its API's too, wherever ssh connects to; and https knows no such names.
+        assert_eq!(of("git@git.acme.example:acme/shop"), "git.acme.example");
+        assert_eq!(of("https://work/acme/shop"), "work");
+        assert_eq!(
+            read("git@work:acme/shop", "-oProxyCommand=x").as_deref(),
+            Some("work")
+        );
+        assert!(read("git@-oProxyCommand=x:acme/shop", "github.com").is_none());
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(super) fn screen(flags: &Flags, env: &Env, user: &UserTable) -> Screen {
     let theme = match (&flags.theme, env.get("COCKPIT_THEME"), &user.theme) {
         (Some(name), ..) => Settled::new(name.clone(), Layer::Flag("--theme")),
         (None, Some(name), _) => Settled::new(name.to_owned(), Layer::Environment("COCKPIT_THEME")),
-        (None, None, Some(name)) => Settled::new(name.clone(), Layer::User),
+        (None, None, Some(name)) => Settled::new(name.value.clone(), Layer::User),
         (None, None, None) => Settled::new("dark".to_owned(), Layer::Default),
     };
     let glyphs = if flags.ascii {

@@ -191,6 +191,11 @@ impl Theme {
         BUILT_IN.iter().map(|(name, _)| *name).collect()
     }
 
+    /// Whether a theme's name is the path of a file.
+    pub fn is_path(name: &str) -> bool {
+        name.contains(['/', '.'])
+    }
+
     /// A theme that is built in.
     pub fn named(name: &str) -> Result<Self, ThemeError> {
         BUILT_IN

@@ -125,7 +125,7 @@ impl FaultKind {
             Self::Malformed => {
                 "check the base address and the proxy: the answer is not what it should be"
             }
-            Self::TooLarge => "make it smaller, or raise the limit in cockpit.toml",
+            Self::TooLarge => "make it smaller: cockpit reads no more than that",
             Self::Local => "see the message; it is on this machine",
         }
     }

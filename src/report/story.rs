@@ -14,7 +14,7 @@ use crate::domain::{
     Actor, Event, Stamped,
     approval::ApprovalEvent,
     judge::JudgeEvent,
-    observation::AlarmState,
+    observation::{AlarmState, LanePlace},
     policy::{Timing, gate::GateEvent},
     record::{EarlierRelease, RecordEvent, ServiceLock},
     rollout::{RolloutEvent, StageState, StepState},
@@ -192,11 +192,12 @@ fn of_rollout(event: &RolloutEvent) -> (Mood, String) {
             }
         }
         RolloutEvent::LaneChanged { lane } => match lane {
-            None => (Mood::Quiet, "the lane: GitHub cannot tell".to_owned()),
-            Some(lane) if lane.position == 0 => {
+            LanePlace::Untold => (Mood::Quiet, "the lane: GitHub cannot tell".to_owned()),
+            LanePlace::Out(_) => (Mood::Quiet, "the run stands in no lane".to_owned()),
+            LanePlace::In(lane) if lane.position == 0 => {
                 (Mood::Quiet, format!("holds the lane {}", lane.group))
             }
-            Some(lane) => (
+            LanePlace::In(lane) => (
                 Mood::Look,
                 format!("place {} in the lane {}", lane.position, lane.group),
             ),

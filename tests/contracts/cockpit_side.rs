@@ -214,7 +214,7 @@ async fn read_history(meeting: &Meeting, scenario: Scenario) {
         [("id".to_owned(), true), ("version".to_owned(), true)]
     );
     let lane = patiently(hands, || github.lane(meeting.run)).await;
-    let seen = lane.map(|lane| (lane.position, lane.behind));
+    let seen = lane.lane().map(|lane| (lane.position, lane.behind));
     assert_eq!(
         seen,
         Some((0, Some(0))),

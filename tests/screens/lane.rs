@@ -5,7 +5,8 @@ use cockpit::{
         EnvironmentId, RunId, Seq,
         approval::ApprovalEvent,
         observation::{
-            Conclusion, LaneRule, LaneRun, LaneSnapshot, PendingDeployment, Reviewer, RunStatus,
+            Conclusion, LanePlace, LaneRule, LaneRun, LaneSnapshot, PendingDeployment, Reviewer,
+            RunStatus,
         },
         rollback::RollbackEvent,
         rollout::{
@@ -76,7 +77,12 @@ fn one_that_waits_is_told_who_stands_before_it_and_what_threatens_it() {
         }],
         since: Some(at(-600)),
     };
-    journal.github(-60, RolloutEvent::LaneChanged { lane: Some(lane) });
+    journal.github(
+        -60,
+        RolloutEvent::LaneChanged {
+            lane: LanePlace::In(lane),
+        },
+    );
     for (rule, words) in [
         (LaneRule::Replaces, "takes its place while it waits"),
         (LaneRule::Cancels, "cancels it"),
@@ -98,12 +104,20 @@ fn what_the_server_cannot_tell_is_said_to_be_unknown() {
     let mut stage = Stage::new(journal.release.clone());
     let text = open(&mut stage, 80, 24);
     assert_words(&text, &["not seen yet", "not read yet", "not compared yet"]);
-    journal.github(-60, RolloutEvent::LaneChanged { lane: None });
+    let lane = LanePlace::Untold;
+    journal.github(-60, RolloutEvent::LaneChanged { lane });
     journal.github(-60, RolloutEvent::LaneRuleSeen { rule: None });
     let mut stage = Stage::new(journal.release.clone());
     assert_words(&stage.text(120, 34), &["lane: GitHub cannot tell"]);
     let text = open(&mut stage, 80, 24);
     assert_words(&text, &["GitHub cannot tell who", "no such workflow"]);
+    // A run in no group is another thing than a server that does not know.
+    let lane = LanePlace::OUT;
+    journal.github(-60, RolloutEvent::LaneChanged { lane });
+    let mut stage = Stage::new(journal.release.clone());
+    assert_words(&stage.text(120, 34), &["lane: stands in none"]);
+    let text = open(&mut stage, 80, 24);
+    assert_words(&text, &["stands in no lane: it holds none"]);
     let rule = Some(LaneRule::Unclear("cancel-in-progress: ${{ x }}".into()));
     journal.github(-60, RolloutEvent::LaneRuleSeen { rule });
     let mut stage = Stage::new(journal.release.clone());
@@ -308,4 +322,21 @@ fn a_rollback_that_is_not_let_in_does_not_work() {
         assert_words(&text, &[words]);
         assert_words(&on_the_card(&journal), &[told]);
     }
+}
+
+#[test]
+fn a_run_that_waits_for_what_is_not_seen_is_not_said_to_work() {
+    let mut journal = world::preparing();
+    let known = journal.release.rollout.run.clone().unwrap();
+    let waiting = RunFacts {
+        status: RunStatus::Waiting,
+        ..known
+    };
+    journal.github(-60, RolloutEvent::RunChanged(waiting));
+    let told = Stage::new(journal.release.clone()).text(120, 34);
+    let running = told.contains("The pipeline works");
+    assert!(
+        running || told.contains("The run waits on GitHub"),
+        "{told}"
+    );
 }

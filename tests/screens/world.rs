@@ -16,8 +16,8 @@ use cockpit::domain::{
     judge::JudgeEvent,
     observation::{
         AlarmState, BranchLead, CommitSnapshot, Comparison, DeploymentSnapshot, DeploymentState,
-        FileChange, LaneRule, LaneRun, LaneSnapshot, Minute, PendingDeployment, Relation, Reviewer,
-        RunStatus, Sample,
+        FileChange, LanePlace, LaneRule, LaneRun, LaneSnapshot, Minute, PendingDeployment,
+        Relation, Reviewer, RunStatus, Sample,
     },
     policy::MetricName,
     record::RecordEvent,
@@ -368,7 +368,12 @@ fn way_back(journal: &mut Journal) {
         }],
         since: Some(at(-1_700)),
     };
-    journal.github(-1_160, RolloutEvent::LaneChanged { lane: Some(lane) });
+    journal.github(
+        -1_160,
+        RolloutEvent::LaneChanged {
+            lane: LanePlace::In(lane),
+        },
+    );
     let rule = Some(LaneRule::Replaces);
     journal.github(-1_160, RolloutEvent::LaneRuleSeen { rule });
     let lead = BranchLead {

@@ -143,3 +143,32 @@ async fn a_run_that_is_deleted_in_flight_is_told_as_gone() {
     air.until("it is back", |release| release.record.silent.is_empty())
         .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_run_whose_holds_are_hidden_is_seen_all_the_same() {
+    let mut air = Air::begins(policy(), |world| world.state().is_hold_hidden = true);
+    air.until("it is told", |release| {
+        release.record.silent.contains_key(&Feed::Github)
+    })
+    .await;
+    let release = air.release();
+    let (_, why) = &release.record.silent[&Feed::Github];
+    for words in [
+        "pending deployments of run",
+        "the run is there",
+        "Actions: read",
+    ] {
+        assert!(why.as_str().contains(words), "{words} in {why}");
+    }
+    assert!(release.rollout.run.is_some(), "the run itself is there");
+    assert!(
+        release.approval.holds.is_empty(),
+        "nobody knows what holds it"
+    );
+    assert_eq!(air.flight_phase(), Phase::Preparing);
+    air.world.state().is_hold_hidden = false;
+    air.until("a decision is asked for", |release| {
+        release.phase() == Phase::AwaitingApproval && release.record.silent.is_empty()
+    })
+    .await;
+}

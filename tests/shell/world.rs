@@ -16,8 +16,8 @@ use cockpit::{
         observation::{
             AlarmSnapshot, ArtifactList, ArtifactSnapshot, CheckSnapshot, CommentSnapshot,
             Comparison, Conclusion, DeploymentSnapshot, EnvironmentSnapshot, FileChange,
-            JobSnapshot, LaneRule, LaneSnapshot, MetricsSeen, Minute, PendingDeployment,
-            PullSnapshot, Relation, ReviewSnapshot, ReviewState, RunSnapshot, RunStatus, Sample,
+            JobSnapshot, LanePlace, LaneRule, MetricsSeen, Minute, PendingDeployment, PullSnapshot,
+            Relation, ReviewSnapshot, ReviewState, RunSnapshot, RunStatus, Sample,
         },
         policy::{CalendarRule, Metric, Side, TimeWindow},
         record::{Trust, TrustWay},
@@ -93,6 +93,8 @@ pub(crate) struct State {
     pub(crate) unknown: Vec<Sha>,
     /// Nobody finds a run any more.
     pub(crate) is_run_gone: bool,
+    /// What holds a run is not shown to this token.
+    pub(crate) is_hold_hidden: bool,
     /// Names and tags mean nothing.
     pub(crate) is_untagged: bool,
     /// Paths that differ between production and the candidate.
@@ -243,6 +245,7 @@ impl World {
                 past: Vec::new(),
                 unknown: Vec::new(),
                 is_run_gone: false,
+                is_hold_hidden: false,
                 is_untagged: false,
                 changed: Vec::new(),
                 ci: (RunId(7_000), ArtifactId(70)),
@@ -457,12 +460,16 @@ impl Runs for World {
     }
 
     fn pending(&self, run: RunId) -> Asked<'_, Vec<PendingDeployment>> {
-        self.tell(|state| {
-            if run == RUN {
+        self.answer(|state| {
+            if state.is_hold_hidden {
+                let what = format!("GitHub: pending deployments of run {run}");
+                return Err(Fault::new(FaultKind::NotFound, what, "404: Not Found"));
+            }
+            Ok(if run == RUN {
                 state.pending.clone()
             } else {
                 Vec::new()
-            }
+            })
         })
     }
 
@@ -470,8 +477,8 @@ impl Runs for World {
         self.tell(|state| state.reviews.clone())
     }
 
-    fn lane(&self, _run: RunId) -> Asked<'_, Option<LaneSnapshot>> {
-        self.tell(|_| None)
+    fn lane(&self, _run: RunId) -> Asked<'_, LanePlace> {
+        self.tell(|_| LanePlace::Untold)
     }
 
     fn lane_rule<'a>(&'a self, _workflow: &'a str, _job: &'a str) -> Asked<'a, Option<LaneRule>> {

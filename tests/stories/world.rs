@@ -14,7 +14,7 @@ use cockpit::domain::{
     judge::{PastDay, State},
     observation::{
         AlarmSnapshot, AlarmState, ArtifactSnapshot, BranchLead, DeploymentSnapshot,
-        DeploymentState, EnvironmentSnapshot, LaneRule, LaneRun, LaneSeen, LaneSnapshot,
+        DeploymentState, EnvironmentSnapshot, LanePlace, LaneRule, LaneRun, LaneSeen, LaneSnapshot,
         MetricsSeen, Minute, Observation, Relation, Sample,
     },
     policy::{MetricName, Side, TimeWindow, WindowKind},
@@ -121,7 +121,9 @@ pub(crate) struct Lane {
 impl Lane {
     fn seen(&self) -> LaneSeen {
         let lane = |position: i64| {
-            let position = u32::try_from(position).ok()?;
+            let Ok(position) = u32::try_from(position) else {
+                return LanePlace::Untold;
+            };
             let holder = self.holder.map(RunId);
             let other = |run| LaneRun {
                 run,
@@ -129,7 +131,7 @@ impl Lane {
                 position: 0,
                 since: None,
             };
-            Some(LaneSnapshot {
+            LanePlace::In(LaneSnapshot {
                 group: "production".into(),
                 position,
                 holder,

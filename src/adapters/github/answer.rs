@@ -117,8 +117,12 @@ pub(super) fn refusal(
 /// What GitHub says the request would have taken.
 fn missing_right(headers: &HeaderMap) -> String {
     let told = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if told("x-github-sso").is_some_and(|sso| sso.starts_with("required")) {
-        return "; authorise this token for the organisation's single sign-on".to_owned();
+    if let Some(sso) = told("x-github-sso").filter(|sso| sso.starts_with("required")) {
+        let words = "; authorise this token for the organisation's single sign-on";
+        return match sso.split_once("url=") {
+            Some((_, url)) => format!("{words}: {}", url.trim()),
+            None => words.to_owned(),
+        };
     }
     match told("x-accepted-github-permissions").or_else(|| told("x-accepted-oauth-scopes")) {
         Some(rights) if !rights.trim().is_empty() => format!("; it takes {}", rights.trim()),
@@ -194,6 +198,19 @@ mod tests {
         assert_eq!(fault(422, Intent::Write).kind, FaultKind::Refused);
         assert_eq!(fault(418, Intent::Write).kind, FaultKind::Refused);
         assert_eq!(fault(410, Intent::Read).kind, FaultKind::NotFound);
+    }
+
+    #[test]
+    fn a_token_that_single_sign_on_wants_is_told_where_to_go() {
+        let mut headers = HeaderMap::new();
+        let sso = "required; url=https://github.com/orgs/acme/sso?authorization_request=A";
+        headers.insert("x-github-sso", sso.parse().unwrap());
+        let fault = refusal(StatusCode::FORBIDDEN, &headers, "m", "t", Intent::Read);
+        let detail = fault.detail.as_str();
+        assert!(
+            detail.ends_with("sign-on: https://github.com/orgs/acme/sso?authorization_request=A"),
+            "{detail}"
+        );
     }
 
     #[test]

@@ -12,7 +12,8 @@ use crate::{
     domain::{
         Fault, FaultKind, Login, RunId, Sha,
         observation::{
-            JobSnapshot, LaneRule, LaneSnapshot, PendingDeployment, ReviewSnapshot, RunSnapshot,
+            JobSnapshot, LanePlace, LaneRule, LaneSnapshot, PendingDeployment, ReviewSnapshot,
+            RunSnapshot,
         },
     },
     ports::{Asked, Runs},
@@ -126,22 +127,27 @@ impl Runs for Client {
         })
     }
 
-    fn lane(&self, run: RunId) -> Asked<'_, Option<LaneSnapshot>> {
+    fn lane(&self, run: RunId) -> Asked<'_, LanePlace> {
         Box::pin(async move {
             let what = format!("GitHub: lane of run {run}");
             let id = run.to_string();
             let filters = [("per_page", "100")];
             let url = self.repo(["actions", "runs", &id, "concurrency_groups"], &filters);
-            let lanes = or_none(self.one::<wire::Lanes>(url, &what).await)?;
-            let Some(lane) = lanes.and_then(|lanes| lanes.of(run, &self.environment)) else {
-                return Ok(None);
+            let Some(lanes) = or_none(self.one::<wire::Lanes>(url, &what).await)? else {
+                return Ok(LanePlace::Untold);
+            };
+            if lanes.are_none() {
+                return Ok(LanePlace::OUT);
+            }
+            let Some(lane) = lanes.of(run, &self.environment) else {
+                return Ok(LanePlace::Untold);
             };
             let (lane, whole) = self.whole_group(run, lane, &what).await?;
             let Some(mut lane) = lane.read(run, whole) else {
-                return Ok(None);
+                return Ok(LanePlace::Untold);
             };
             self.date(run, &mut lane).await;
-            Ok(Some(lane))
+            Ok(LanePlace::In(lane))
         })
     }
 

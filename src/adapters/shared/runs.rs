@@ -11,7 +11,7 @@ use crate::{
     domain::{
         Fault, Login, RunId, Sha,
         observation::{
-            JobSnapshot, LaneRule, LaneSnapshot, PendingDeployment, ReviewSnapshot, RunSnapshot,
+            JobSnapshot, LanePlace, LaneRule, PendingDeployment, ReviewSnapshot, RunSnapshot,
             RunStatus,
         },
     },
@@ -51,7 +51,7 @@ pub struct SharedRuns {
     jobs: Kept<Version, Vec<JobSnapshot>>,
     pending: Kept<Version, Vec<PendingDeployment>>,
     reviews: Kept<Version, Vec<ReviewSnapshot>>,
-    lanes: Kept<Version, Option<LaneSnapshot>>,
+    lanes: Kept<Version, LanePlace>,
     rules: Kept<(String, String), Option<LaneRule>>,
 }
 
@@ -172,7 +172,7 @@ impl Runs for SharedRuns {
         })
     }
 
-    fn lane(&self, run: RunId) -> Asked<'_, Option<LaneSnapshot>> {
+    fn lane(&self, run: RunId) -> Asked<'_, LanePlace> {
         Box::pin(async move {
             let version = self.version(run).await?;
             self.lanes.get(version, LANE, self.inner.lane(run)).await
@@ -237,7 +237,7 @@ impl Runs for DirectRuns {
         self.shared.inner.reviews(run)
     }
 
-    fn lane(&self, run: RunId) -> Asked<'_, Option<LaneSnapshot>> {
+    fn lane(&self, run: RunId) -> Asked<'_, LanePlace> {
         self.shared.inner.lane(run)
     }
 
@@ -306,7 +306,7 @@ mod tests {
             never()
         }
 
-        fn lane(&self, _run: RunId) -> Asked<'_, Option<LaneSnapshot>> {
+        fn lane(&self, _run: RunId) -> Asked<'_, LanePlace> {
             never()
         }
 

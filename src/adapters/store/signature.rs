@@ -207,8 +207,8 @@ fn said(output: &Output) -> String {
     Text::line(&words).to_string()
 }
 
-/// Where the key lies, `~/` at its beginning meaning the home folder.
-pub fn key_path(written: &str, home: Option<&Path>) -> PathBuf {
+/// A path as a person writes it, `~/` at its beginning meaning the home folder.
+pub fn home_path(written: &str, home: Option<&Path>) -> PathBuf {
     match (written.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => PathBuf::from(written),
@@ -222,8 +222,8 @@ mod tests {
     #[test]
     fn a_key_may_lie_at_home() {
         let home = Some(Path::new("/home/ana"));
-        assert_eq!(key_path("~/.ssh/k", home), Path::new("/home/ana/.ssh/k"));
-        assert_eq!(key_path("/k", home), Path::new("/k"));
-        assert_eq!(key_path("~/k", None), Path::new("~/k"));
+        assert_eq!(home_path("~/.ssh/k", home), Path::new("/home/ana/.ssh/k"));
+        assert_eq!(home_path("/k", home), Path::new("/k"));
+        assert_eq!(home_path("~/k", None), Path::new("~/k"));
     }
 }

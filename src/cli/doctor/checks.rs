@@ -11,7 +11,7 @@ use crate::{
     cli::clocks,
     domain::{
         FaultKind, Text,
-        policy::{DispatchRule, GateKind, Policy, StageBound, Strategy},
+        policy::{DispatchRule, GateKind, Policy, Side, StageBound, Strategy},
     },
 };
 
@@ -19,12 +19,15 @@ use crate::{
 pub(super) async fn hub(hub: &Hub<'_>, policy: &Policy) -> Vec<Finding> {
     let mut found = vec![match hub.runs.viewer().await {
         Ok(login) => Finding::ok("token", format!("belongs to @{login}")),
-        Err(fault) => Finding::fault("token", &fault),
-    }];
-    if found[0].state != State::Ok {
+        // An app's or a run's own token may ask everything but whose it is.
+        Err(fault) if fault.kind == FaultKind::Forbidden => {
+            let mend = "fine for watching; to approve use a person's, who is a required reviewer";
+            let what = format!("no person's: {}", fault.detail);
+            Finding::bad(State::Warn, "token", what, mend)
+        }
         // Every other question would fail for the same reason.
-        return found;
-    }
+        Err(fault) => return vec![Finding::fault("token", &fault)],
+    }];
     found.push(match clocks::apart(hub.dispatch.clock_ahead()) {
         None => Finding::ok("clock", "agrees with GitHub's"),
         Some(apart) => Finding::bad(State::Warn, "clock", apart, "let both follow a time server"),
@@ -332,7 +335,7 @@ async fn metrics(plant: &Plant<'_>, policy: &Policy) -> Vec<Finding> {
     presences
         .iter()
         .map(|one| {
-            let check = format!("metric {}", one.name);
+            let check = format!("metric {}{}", one.name, side(one.side));
             match one.liveness {
                 Liveness::Live => Finding::ok(check, "has data"),
                 Liveness::Stale(minute) => {
@@ -364,6 +367,17 @@ async fn metrics(plant: &Plant<'_>, policy: &Policy) -> Vec<Finding> {
             }
         })
         .collect()
+}
+
+/// The sides of a canary have a metric's name in common.
+fn side(side: Side) -> &'static str {
+    match side {
+        Side::All => "",
+        Side::Canary => " of the canary",
+        Side::Control => " of the control",
+        Side::BandHigh => "'s band, upper edge",
+        Side::BandLow => "'s band, lower edge",
+    }
 }
 
 async fn alarms(plant: &Plant<'_>, policy: &Policy) -> Vec<Finding> {

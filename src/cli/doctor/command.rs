@@ -5,6 +5,7 @@ use std::{fmt::Write as _, io::IsTerminal as _, sync::Arc};
 use super::{
     checks,
     finding::{Finding, State},
+    rules::{Checked, checked},
     slack,
     world::{Hub, Plant},
 };
@@ -14,6 +15,7 @@ use crate::{
         exit::{Exit, Stop},
         say::{aside, print},
         surroundings::Surroundings,
+        theme::theme,
     },
     config::{Depth, Machine, TeamFile, file::Glyphs, remarks},
     ports::Clock,
@@ -22,34 +24,36 @@ use crate::{
 
 /// `doctor`.
 pub(in crate::cli) fn doctor(around: &Surroundings, json: bool) -> Result<Exit, Stop> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::failed(format!("cannot start: {error}")))?;
     let mut found = Vec::new();
-    match around
-        .local_team()
-        .and_then(|team| Ok((around.machine(Some(&team))?, team)))
-    {
-        Ok((machine, team)) => {
+    match runtime.block_on(checked(around)) {
+        Ok(Checked {
+            machine,
+            team,
+            beside,
+        }) => {
             found.push(Finding::ok(
                 "config",
                 format!("{} ({})", team.origin, team.policy.service),
             ));
+            found.extend(beside);
             found.extend(
                 remarks(&team.policy, WallClock.now())
                     .into_iter()
                     .map(|one| Finding::bad(State::Warn, one.place, one.says, one.mend)),
             );
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .map_err(|error| Stop::failed(format!("cannot start: {error}")))?;
             found.extend(runtime.block_on(world(&machine, &team, around)));
             found.push(terminal(&machine));
+            if let Err(stop) = theme(around, &machine.screen.theme) {
+                found.push(refused("theme", &stop, "choose another with `theme`", json));
+            }
         }
         Err(stop) => {
             let mend = "mend the file; the other checks need it";
-            found.push(Finding::bad(State::Fail, "config", first_line(&stop), mend));
-            if !json {
-                aside(format_args!("{stop}\n"));
-            }
+            found.push(refused("config", &stop, mend, json));
         }
     }
     let page = if json {
@@ -60,6 +64,23 @@ pub(in crate::cli) fn doctor(around: &Surroundings, json: bool) -> Result<Exit, 
     print(page.as_bytes())?;
     let failed = found.iter().any(|one| one.state == State::Fail);
     Ok(if failed { Exit::Failed } else { Exit::Ok })
+}
+
+/// A file that is refused: in one line with its place, and whole beside the lines.
+fn refused(check: &str, stop: &Stop, mend: &str, json: bool) -> Finding {
+    if !json {
+        aside(format_args!("{stop}\n"));
+    }
+    let whole = stop.to_string();
+    let mut lines = whole.lines().map(str::trim);
+    let first = lines.next().unwrap_or("").trim_start_matches("error: ");
+    let place = lines.clone().find_map(|line| line.strip_prefix("--> "));
+    let help = lines.find_map(|line| line.strip_prefix("= help: "));
+    let found = match place {
+        Some(place) => format!("{first} ({place})"),
+        None => first.to_owned(),
+    };
+    Finding::bad(State::Fail, check, found, help.unwrap_or(mend))
 }
 
 async fn world(machine: &Machine, team: &TeamFile, around: &Surroundings) -> Vec<Finding> {
@@ -140,12 +161,6 @@ fn terminal(machine: &Machine) -> Finding {
             )
         }
     }
-}
-
-fn first_line(stop: &Stop) -> String {
-    let whole = stop.to_string();
-    let first = whole.lines().next().unwrap_or("");
-    first.trim_start_matches("error: ").to_owned()
 }
 
 fn as_json(found: &[Finding]) -> Result<String, Stop> {

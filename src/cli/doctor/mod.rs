@@ -3,6 +3,7 @@
 mod checks;
 mod command;
 mod finding;
+mod rules;
 mod slack;
 mod world;
 

@@ -1,12 +1,21 @@
 //! The command: looks, writes, says what to do next.
 
-use std::{fs::OpenOptions, io::Write as _, path::Path};
+use std::{
+    fmt::Write as _,
+    fs::OpenOptions,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use super::{page::page, workflows};
-use crate::cli::{
-    exit::{Exit, Stop},
-    say::print,
-    surroundings::Surroundings,
+use crate::{
+    cli::{
+        checkout,
+        exit::{Exit, Stop},
+        say::print,
+        surroundings::Surroundings,
+    },
+    domain::Text,
 };
 
 /// `init`. Never writes over a file without `force`.
@@ -18,7 +27,9 @@ pub(in crate::cli) fn init(
     let here = std::env::current_dir()
         .map_err(|error| Stop::failed(format!("the current folder cannot be read: {error}")))?;
     let remote = around.remote();
-    let found = workflows::look(&here);
+    // The workflows are the repository's, wherever in it one stands.
+    let root = checkout::root();
+    let found = workflows::look(root.as_deref().unwrap_or(&here));
     let folder = here
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
@@ -50,6 +61,23 @@ pub(in crate::cli) fn init(
         Some(one) => format!("{} deploys to {}", one.file, one.environment),
         None => "no job with `environment:` was found: correct [github]".to_owned(),
     };
-    let what = crate::domain::Text::line(&what);
-    print(format!("wrote {shown}: {what}\nnext: add metrics, then `cockpit doctor`\n").as_bytes())
+    let what = Text::line(&what);
+    let mut said = format!("wrote {shown}: {what}\n");
+    let is_inside = |root: &PathBuf| !same_folder(root, &here);
+    if let Some(root) = root.filter(|root| output.is_relative() && is_inside(root)) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            said,
+            "note: cockpit looks for it at the root of the repository, {}",
+            Text::line(&root.to_string_lossy())
+        );
+    }
+    said.push_str("next: add metrics, then `cockpit doctor`\n");
+    print(said.as_bytes())
+}
+
+/// Whether two paths are one folder, by whatever links.
+fn same_folder(a: &Path, b: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    a == b || real(a).is_some() && real(a) == real(b)
 }

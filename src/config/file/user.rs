@@ -9,9 +9,9 @@ use crate::config::{At, KeyTable};
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, title = "cockpit/config.toml")]
 pub struct UserTable {
-    /// `dark`, `light`, `high-contrast`, `mono`, or a path of a theme file.
+    /// `dark`, `light`, `high-contrast`, `mono`, or a path of a theme file, from this file's folder.
     #[serde(default)]
-    pub theme: Option<String>,
+    pub theme: Option<At<String>>,
     /// Which characters are drawn.
     #[serde(default)]
     pub glyphs: Option<Glyphs>,
@@ -21,7 +21,7 @@ pub struct UserTable {
     /// Whether the terminal is asked for a desktop notification then.
     #[serde(default)]
     pub notify: Option<bool>,
-    /// Keys by action, over the built-in ones: `rollback = "R"`.
+    /// Keys by action, over the built-in ones: `roll-back = "R"`.
     #[serde(default)]
     pub keys: KeyTable,
     /// Where GitHub is, and where the token comes from.

@@ -88,6 +88,22 @@ fn each_preset_needs_only_the_name_of_its_resource() {
 }
 
 #[test]
+fn a_queue_whose_messages_are_taken_at_once_has_none_in_flight_and_no_gap() {
+    let metrics = expanded("sqs", "queue = 'captures'").unwrap();
+    let absent = |name: &str| {
+        let metric = metrics.iter().find(|metric| metric.name.0 == name);
+        match &metric.unwrap().recipe {
+            Recipe::Direct { absent, .. } => absent.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let visible = |query: &Query| query.metric == "ApproximateNumberOfMessagesVisible";
+    assert!(matches!(absent("in_flight"), Absent::ZeroWhere { proof } if visible(&proof)));
+    // The oldest message of an empty queue has no age; of one that holds messages it is late.
+    assert!(matches!(absent("age"), Absent::NoTraffic { unless } if unless.iter().all(visible)));
+}
+
+#[test]
 fn an_alb_divides_all_errors_by_all_requests() {
     let metrics = expanded(
         "alb",

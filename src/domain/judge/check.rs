@@ -147,7 +147,13 @@ fn refuse(comparison: &Comparison, Clash(left, right): Clash) -> RuleError {
         ..fault
     };
     if number.measure == Measure::Number || wanted == Measure::Number || wanted == Measure::Points {
-        fault.mending(format!("write `{}`", wanted.example(number.value)))
+        let example = wanted.example(number.value);
+        fault.mending(if wanted == Measure::Time {
+            // Which of the two was meant only the author knows.
+            format!("write `{example}` or `{}s`", number.value)
+        } else {
+            format!("write `{example}`")
+        })
     } else {
         fault.mending(format!("a value like `{}` is wanted", wanted.example(1.0)))
     }

@@ -34,6 +34,39 @@ impl LaneSnapshot {
     }
 }
 
+/// Where a run stands, as GitHub tells it. In a journal the lane itself, `"no_group"`, or `null`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum LanePlace {
+    /// In a lane.
+    In(LaneSnapshot),
+    /// In none: it holds nothing, and waits for nothing.
+    Out(NoLane),
+    /// The server cannot tell.
+    Untold,
+}
+
+/// GitHub's list of a run's groups is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoLane {
+    /// No concurrency group has the run in it.
+    NoGroup,
+}
+
+impl LanePlace {
+    /// The run stands in no lane.
+    pub const OUT: Self = Self::Out(NoLane::NoGroup);
+
+    /// The lane that it stands in.
+    pub fn lane(&self) -> Option<&LaneSnapshot> {
+        match self {
+            Self::In(lane) => Some(lane),
+            Self::Out(_) | Self::Untold => None,
+        }
+    }
+}
+
 /// Another run in the lane.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LaneRun {
@@ -108,8 +141,8 @@ pub struct BranchLead {
 /// What was seen of the lane; `None` was not asked, or not answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LaneSeen {
-    /// The lane; `Some(None)`: GitHub cannot tell.
-    pub lane: Option<Option<LaneSnapshot>>,
+    /// The lane.
+    pub lane: Option<LanePlace>,
     /// The rule; `Some(None)`: the default branch has no such workflow file.
     pub rule: Option<Option<LaneRule>>,
     /// The default branch.
@@ -119,6 +152,23 @@ pub struct LaneSeen {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_written_as_journals_always_had_it() {
+        let read = |text: &str| serde_json::from_str::<LanePlace>(text).unwrap();
+        let lane =
+            r#"{"group":"p","position":0,"holder":null,"behind":null,"others":[],"since":null}"#;
+        assert!(read(lane).lane().is_some_and(LaneSnapshot::holds));
+        assert_eq!(read("null"), LanePlace::Untold);
+        for place in [read(lane), LanePlace::OUT, LanePlace::Untold] {
+            let text = serde_json::to_string(&place).unwrap();
+            assert_eq!(read(&text), place, "{text}");
+        }
+        assert_eq!(
+            serde_json::to_string(&LanePlace::OUT).unwrap(),
+            "\"no_group\""
+        );
+    }
 
     #[test]
     fn who_holds_the_lane_is_only_lost_to_a_rule_that_cancels() {

@@ -55,6 +55,8 @@ impl Answer {
         let Some(bytes) = bytes else {
             return Self::new(State::Fail, &format!("{name} is not there"));
         };
+        // Some editors begin a file with a mark of its encoding, which is no part of the JSON.
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let whole: Value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
             Err(error) => {
@@ -63,6 +65,7 @@ impl Answer {
             }
         };
         match whole.pointer(pointer) {
+            Some(value) if pointer.is_empty() => Self::of_value(value, name, wants, at),
             Some(value) => Self::of_value(value, &format!("{name} {pointer}"), wants, at),
             None => Self::new(State::Fail, &format!("{name} has nothing at {pointer}")),
         }

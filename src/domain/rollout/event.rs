@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{JobFacts, ProductionAnswer, RunFacts, StageState, StepState};
 use crate::domain::{
     Deed, Outcome, Seq, Text,
-    observation::{BranchLead, DeploymentSnapshot, EnvironmentSnapshot, LaneRule, LaneSnapshot},
+    observation::{BranchLead, DeploymentSnapshot, EnvironmentSnapshot, LanePlace, LaneRule},
 };
 
 /// Something happened to the run.
@@ -49,8 +49,8 @@ pub enum RolloutEvent {
     },
     /// The lane changed.
     LaneChanged {
-        /// `None`: GitHub cannot tell.
-        lane: Option<LaneSnapshot>,
+        /// Where the run stands.
+        lane: LanePlace,
     },
     /// What the workflow file says of newer runs was read, or changed.
     LaneRuleSeen {

@@ -215,6 +215,19 @@ impl ProductionAnswer {
             (None, None, _) => false,
         }
     }
+
+    /// Whether both cannot be true: other commits, or other names where no commit of that name is known.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        match (&self.sha, &other.sha) {
+            (Some(own), Some(theirs)) => own != theirs,
+            (Some(sha), None) => self.version.is_some() && !other.is(sha, self.version.as_ref()),
+            (None, Some(sha)) => other.version.is_some() && !self.is(sha, other.version.as_ref()),
+            (None, None) => match (&self.version, &other.version) {
+                (Some(own), Some(theirs)) => !same_version(own.as_str(), theirs.as_str()),
+                _ => false,
+            },
+        }
+    }
 }
 
 /// Versions with and without their `v` are the same.
@@ -225,6 +238,25 @@ fn same_version(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_no_commit_has_contradicts_another_name() {
+        let sha = || Sha::parse(&"3f9c2ab1".repeat(5)).unwrap();
+        let answer = |version: Option<&str>, sha| ProductionAnswer {
+            source: ProductionSource::Asked,
+            version: version.map(Text::line),
+            sha,
+        };
+        let deployed = answer(Some("v2.13.4"), Some(sha()));
+        for (said, is_other) in [("v1.0.0", true), ("2.13.4", false), ("3f9c2ab", false)] {
+            let asked = answer(Some(said), None);
+            assert_eq!(asked.contradicts(&deployed), is_other, "{said}");
+            assert_eq!(deployed.contradicts(&asked), is_other, "{said}");
+        }
+        // A deployment without a tag has no name to differ from.
+        let untagged = answer(None, Some(sha()));
+        assert!(!untagged.contradicts(&answer(Some("build 77"), None)));
+    }
 
     #[test]
     fn a_short_commit_is_the_candidate_though_it_has_a_version() {

@@ -11,8 +11,8 @@ use super::{
 use crate::domain::{
     Outcome, RunId, Seq, Sha, Stamp, Text,
     observation::{
-        BranchLead, Conclusion, DeploymentSnapshot, EnvironmentSnapshot, LaneRule, LaneSnapshot,
-        RunStatus,
+        BranchLead, Conclusion, DeploymentSnapshot, EnvironmentSnapshot, LanePlace, LaneRule,
+        LaneSnapshot, RunStatus,
     },
     policy::{Policy, StageBound, Strategy},
 };
@@ -32,8 +32,8 @@ pub struct Rollout {
     pub production_run: Option<RunId>,
     /// How it stands.
     pub production_facts: Option<RunFacts>,
-    /// The lane: `None` not seen, `Some(None)` GitHub cannot tell.
-    pub lane: Option<Option<LaneSnapshot>>,
+    /// The lane: `None` not seen.
+    pub lane: Option<LanePlace>,
     /// What the workflow file says of newer runs: `None` not read, `Some(None)` there is no such file.
     pub lane_rule: Option<Option<LaneRule>>,
     /// How far the default branch has gone on.
@@ -206,10 +206,7 @@ impl Rollout {
                 answer.source == ProductionSource::Asked || traffic.is_none_or(|at| *asked >= at)
             })
             .map(|(answer, _)| answer)
-            .filter(|answer| match (&answer.sha, &best.sha) {
-                (Some(a), Some(b)) => a != b,
-                _ => false,
-            })
+            .filter(|answer| answer.contradicts(best))
             .collect()
     }
 
@@ -219,6 +216,11 @@ impl Rollout {
             Some(_) => self.production_facts.as_ref(),
             None => self.run.as_ref(),
         }
+    }
+
+    /// The lane that the run stands in, as far as GitHub told.
+    pub fn stands_in(&self) -> Option<&LaneSnapshot> {
+        self.lane.as_ref().and_then(LanePlace::lane)
     }
 
     /// Whether the run that deploys stands in a lane behind another.

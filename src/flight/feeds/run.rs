@@ -30,6 +30,7 @@ const SKEW: SignedDuration = SignedDuration::from_secs(120);
 /// What the last look found: decides what the next one asks beside the run.
 #[derive(Default)]
 struct Memory {
+    is_known: bool,
     updated: Option<Timestamp>,
     has_jobs: bool,
     held: bool,
@@ -71,12 +72,14 @@ async fn look(
     asked: Timestamp,
     memory: &mut Memory,
 ) -> Looked {
-    match look_at_release(pulse, policy, needs, asked, memory).await {
-        Ok(seen) => pulse.see(Observation::Run(Box::new(seen))).await?,
+    let mut hidden = Hidden::default();
+    match look_at_release(pulse, policy, needs, asked, memory, &mut hidden).await {
+        Ok(Some(seen)) => pulse.see(Observation::Run(Box::new(seen))).await?,
+        Ok(None) => {}
         Err(fault) => return Ok(Err(fault)),
     }
     if let Some(lookup) = &needs.production_run {
-        match look_at_other(pulse, lookup, asked).await {
+        match look_at_other(pulse, lookup, asked, &mut hidden).await {
             Ok(Some(seen)) => {
                 pulse
                     .see(Observation::ProductionRun(Box::new(seen)))
@@ -87,13 +90,44 @@ async fn look(
         }
     }
     if let Some(lookup) = &needs.rollback_run {
-        match look_at_other(pulse, lookup, asked).await {
+        match look_at_other(pulse, lookup, asked, &mut hidden).await {
             Ok(Some(seen)) => pulse.see(Observation::RollbackRun(Box::new(seen))).await?,
             Ok(None) => {}
             Err(fault) => return Ok(Err(fault)),
         }
     }
-    Ok(Ok(()))
+    Ok(hidden.0.map_or(Ok(()), Err))
+}
+
+/// The first part of a run that was refused while the run itself is there. What is seen of the run is told all the same.
+#[derive(Default)]
+struct Hidden(Option<Fault>);
+
+impl Hidden {
+    /// A part of a run; `None` where it is refused for good. What passes by itself fails the whole look, which comes again.
+    fn part<T>(&mut self, asked: Result<T, Fault>) -> Result<Option<T>, Fault> {
+        match asked {
+            Ok(part) => Ok(Some(part)),
+            Err(fault) if fault.passes_by_itself() => Err(fault),
+            Err(fault) => {
+                self.0.get_or_insert_with(|| named(fault));
+                Ok(None)
+            }
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+/// GitHub answers 404 also for what a token may not see.
+fn named(fault: Fault) -> Fault {
+    if fault.kind != FaultKind::NotFound {
+        return fault;
+    }
+    let detail = "404, though the run is there: this token may not see them (Actions: read), or the run was deleted just now";
+    Fault::new(FaultKind::NotFound, fault.what, detail)
 }
 
 async fn look_at_release(
@@ -102,19 +136,21 @@ async fn look_at_release(
     needs: &Needs,
     asked: Timestamp,
     memory: &mut Memory,
-) -> Result<RunSeen, Fault> {
+    hidden: &mut Hidden,
+) -> Result<Option<RunSeen>, Fault> {
     let runs = if needs.hurries() {
         &pulse.outside.runs
     } else {
         &pulse.outside.calm.runs
     };
-    let known = memory.updated.is_some();
+    let known = memory.is_known;
     let run = runs.run(needs.run).await;
     let run = run.map_err(|fault| if known { gone(fault) } else { fault })?;
+    memory.is_known = true;
     let is_open = run.status != RunStatus::Completed;
     let moved = memory.updated != Some(run.updated);
     let pending = if is_open || memory.held || moved {
-        Some(runs.pending(needs.run).await?)
+        hidden.part(runs.pending(needs.run).await)?
     } else {
         None
     };
@@ -128,13 +164,13 @@ async fn look_at_release(
             !pending.iter().flatten().any(holds)
         });
     let reviews = if changed_hands || pending.is_some() && !held {
-        Some(runs.reviews(needs.run).await?)
+        hidden.part(runs.reviews(needs.run).await)?
     } else {
         None
     };
     let wants_jobs = moved || changed_hands || !memory.has_jobs || is_open && needs.follows_jobs;
     let jobs = if wants_jobs {
-        Some(runs.jobs(needs.run).await?)
+        hidden.part(runs.jobs(needs.run).await)?
     } else {
         None
     };
@@ -148,17 +184,22 @@ async fn look_at_release(
     } else {
         None
     };
-    memory.updated = Some(run.updated);
-    memory.has_jobs |= jobs.is_some();
-    memory.held = held;
-    Ok(RunSeen {
+    if hidden.is_whole() {
+        memory.updated = Some(run.updated);
+        memory.has_jobs |= jobs.is_some();
+        memory.held = held;
+    } else if !is_open && wants_jobs && jobs.is_none() {
+        // How a run ended is no word on the job that deploys.
+        return Ok(None);
+    }
+    Ok(Some(RunSeen {
         asked,
         run,
         jobs,
         pending,
         reviews,
         artifacts,
-    })
+    }))
 }
 
 /// A run that was there and is not any more: what it began goes on without it.
@@ -175,6 +216,7 @@ async fn look_at_other(
     pulse: &Pulse,
     lookup: &Lookup,
     asked: Timestamp,
+    hidden: &mut Hidden,
 ) -> Result<Option<RunSeen>, Fault> {
     let run = match lookup {
         Lookup::Known(run) => *run,
@@ -191,11 +233,15 @@ async fn look_at_other(
     let runs = &pulse.outside.runs;
     let snapshot = runs.run(run).await?;
     let is_open = snapshot.status != RunStatus::Completed;
+    let jobs = hidden.part(runs.jobs(run).await)?;
+    if jobs.is_none() && !is_open {
+        return Ok(None);
+    }
     Ok(Some(RunSeen {
         asked,
-        jobs: Some(runs.jobs(run).await?),
+        jobs,
         pending: if is_open {
-            Some(runs.pending(run).await?)
+            hidden.part(runs.pending(run).await)?
         } else {
             Some(Vec::new())
         },

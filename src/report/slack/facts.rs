@@ -192,7 +192,7 @@ pub(super) fn foot(release: &Release) -> Line {
     if let Some(shown) = release.shown() {
         let _ = write!(words, " · evidence {}", shown.digest().short());
     }
-    let lane = release.rollout.lane.as_ref().and_then(Option::as_ref);
+    let lane = release.rollout.stands_in();
     if let Some(lane) = lane.filter(|lane| lane.position > 0 && release.decision_is_ahead()) {
         let _ = write!(words, " · place {} in the lane", lane.position);
     }

@@ -66,8 +66,8 @@ fn sign_of(view: View<'_>, tone: Tone) -> (&'static str, Style) {
 }
 
 fn title(release: &Release) -> String {
-    match &release.rollout.lane {
-        Some(Some(lane)) => format!(" The lane {} ", lane.group),
-        Some(None) | None => " The lane ".to_owned(),
+    match release.rollout.stands_in() {
+        Some(lane) => format!(" The lane {} ", lane.group),
+        None => " The lane ".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use cockpit::{
     domain::{
         ArtifactId, EnvironmentId, FaultKind, Login, RunId, Text,
         evidence::{Evidence, EvidenceKind},
-        observation::{Conclusion, Reviewer, RunStatus},
+        observation::{Conclusion, LanePlace, Reviewer, RunStatus},
     },
     ports::{Artifacts, Runs},
 };
@@ -176,7 +176,14 @@ async fn what_holds_a_run_is_read_with_its_reviewers() {
 #[tokio::test]
 async fn a_server_without_lanes_has_none() {
     let server = Server::start(|_, _| Reply::new(404, "{}")).await;
-    assert_eq!(client(&server.origin).lane(RunId(1)).await, Ok(None));
+    assert_eq!(
+        client(&server.origin).lane(RunId(1)).await,
+        Ok(LanePlace::Untold)
+    );
+    let none = json!({ "total_count": 0, "concurrency_groups": [] });
+    let empty = Server::start(move |_, _| Reply::json(&none)).await;
+    let lane = client(&empty.origin).lane(RunId(1)).await;
+    assert_eq!(lane, Ok(LanePlace::OUT), "a server that knows lanes");
     let client = client(&server.origin);
     let rule = client.lane_rule("deploy.yml", "deploy");
     assert_eq!(rule.await, Ok(None));
@@ -199,11 +206,10 @@ async fn a_run_that_names_itself_alone_is_looked_up_in_its_group_and_dated_by_th
         _ => Reply::new(404, "{}"),
     })
     .await;
-    let lane = client(&server.origin)
-        .lane(RunId(7))
-        .await
-        .unwrap()
-        .unwrap();
+    let lane = client(&server.origin).lane(RunId(7)).await.unwrap();
+    let LanePlace::In(lane) = lane else {
+        panic!("{lane:?}")
+    };
     assert_eq!(
         (lane.position, lane.holder, lane.behind),
         (1, Some(RunId(6)), Some(1))

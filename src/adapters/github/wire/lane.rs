@@ -13,6 +13,8 @@ use crate::domain::{
 pub(in crate::adapters::github) struct Lanes {
     #[serde(default, deserialize_with = "readable")]
     concurrency_groups: Vec<Lane>,
+    #[serde(default, deserialize_with = "or_default")]
+    total_count: Option<u64>,
 }
 
 /// A group with its members: in [`Lanes`] this run's own, asked for by its name all of them.
@@ -32,6 +34,11 @@ struct Member {
 }
 
 impl Lanes {
+    /// GitHub says that there are none, which is another word than none that can be read.
+    pub(in crate::adapters::github) fn are_none(&self) -> bool {
+        self.total_count == Some(0) && self.concurrency_groups.is_empty()
+    }
+
     /// The group that matters: one the run waits in before one it holds, and among those the one that names the
     /// environment.
     pub(in crate::adapters::github) fn of(self, run: RunId, environment: &str) -> Option<Lane> {
@@ -134,5 +141,13 @@ mod tests {
             lane(r#"{"concurrency_groups":[{"group_name":"p","group_members":[]}]}"#).is_none()
         );
         assert!(lane("{}").is_none());
+        for (text, is_out) in [
+            (r#"{"total_count":0,"concurrency_groups":[]}"#, true),
+            (r#"{"total_count":1,"concurrency_groups":[7]}"#, false),
+            ("{}", false),
+        ] {
+            let lanes: Lanes = serde_json::from_str(text).unwrap();
+            assert_eq!(lanes.are_none(), is_out, "{text}");
+        }
     }
 }

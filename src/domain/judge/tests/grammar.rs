@@ -156,7 +156,7 @@ fn is_refused_when_read(#[case] source: &str, #[case] under: &str, #[case] says:
 )]
 #[case("error_rate < 1", "1", "write `1%`")]
 #[case("error_rate < 500ms", "500ms", "a value like `1%`")]
-#[case("latency_p99 < 500", "500", "write `500ms`")]
+#[case("latency_p99 < 500", "500", "write `500ms` or `500s`")]
 #[case("latency_p99 < 1%", "1%", "a value like `1ms`")]
 #[case("healthy_hosts >= 2%", "2%", "write `2`")]
 #[case("memory < 5", "5", "write `5MB`")]

@@ -42,6 +42,9 @@ fn a_value_is_one_of_those_wanted_or_it_fails_with_both_named() {
     );
     assert_eq!(file("{}", "/provider", &providers).0, State::Fail);
     assert_eq!(file("{", "/provider", &providers).0, State::Broken);
+    // A mark of the encoding is no part of the JSON; without a pointer the file itself is the place.
+    let (state, why) = file("\u{feff}\"aws\"", "", &providers);
+    assert_eq!((state, why.as_str()), (State::Pass, "\"aws\" in t.json"));
     let gone = Answer::of_file(None, "t.json", "", &providers, now());
     assert_eq!(
         (gone.state, gone.why.as_str()),
