@@ -18,7 +18,7 @@ use crate::domain::{
 };
 
 /// Minutes before the deploy in which a trigger must not have been true to be armed.
-const ARMING_MINUTES: i64 = 10;
+pub(super) const ARMING_MINUTES: i64 = 10;
 
 /// What the judged minutes make happen: triggers armed, fired, cleared; the window judged; recovery judged.
 pub fn judge(release: &Release) -> Vec<Event> {

@@ -160,9 +160,7 @@ impl Moved<'_> {
                 wording::change(change.before, change.after, unit)
             }),
             match change.map(|change| change.course) {
-                Some(Course::Better) => "better",
-                Some(Course::Same) => "same",
-                Some(Course::Worse) => "worse",
+                Some(course) => course.word(),
                 None => "unknown",
             }
             .to_owned(),
