@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         Event, Login, Text,
-        judge::{self, BaselineStats, Course, JudgeEvent},
+        judge::{self, BaselineStats, JudgeEvent},
         observation::Minute,
         policy::{Effect, Metric, Side, Strategy},
         release::{Gate, Recorded, Release, first_whole},
