@@ -46,6 +46,17 @@ pub fn doubts(asked: AskedRule<'_>, metrics: &[Metric]) -> Vec<RuleError> {
     found
 }
 
+/// What a rule is most likely meant as: a gate holds when things are well, a trigger when they are not; `None`: it may be
+/// either.
+pub fn leaning(rule: &Rule, metrics: &[Metric]) -> Option<Binding> {
+    let is_wrong = |good| !misdirected(rule.condition(), good, metrics).is_empty();
+    match (is_wrong(true), is_wrong(false)) {
+        (true, false) => Some(Binding::Trigger),
+        (false, true) => Some(Binding::Gate),
+        _ => None,
+    }
+}
+
 /// A trigger that fires at values which a gate passes, said of the trigger.
 pub fn contradictions(trigger: &Rule, gates: &[&Rule], metrics: &[Metric]) -> Vec<RuleError> {
     let mut found = Vec::new();
