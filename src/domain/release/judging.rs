@@ -292,7 +292,7 @@ impl Release {
     }
 
     /// The series that a minute must have to be complete.
-    fn needed(&self) -> Vec<MetricName> {
+    pub(super) fn needed(&self) -> Vec<MetricName> {
         let hypercare = &self.policy.hypercare;
         let named: Vec<MetricName> = hypercare
             .gates
