@@ -229,3 +229,12 @@ fn no_rule_of_a_long_list_is_left_out() {
     let told = list(101).unwrap_err();
     assert!(told.contains("too many rules"), "{told}");
 }
+
+#[test]
+fn a_question_is_not_followed_by_a_semicolon() {
+    let told = with("strategy: recreate\nrollback_trigger: cpu > 5MBs\n").unwrap_err();
+    assert!(
+        told.contains("did you mean `MB` or `ms`? units are"),
+        "{told}"
+    );
+}

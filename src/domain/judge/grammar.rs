@@ -411,7 +411,7 @@ impl Descent {
         };
         self.at += 1;
         if !self.next_is(")") {
-            let mend = "one metric's name stands alone in them: `max(latency_p99) < 2s`";
+            let mend = "one metric's name stands alone in parentheses: `max(latency_p99) < 2s`";
             return Err(self.unexpected("`)` is wanted here").mending(mend));
         }
         self.at += 1;
