@@ -18,6 +18,8 @@ mod reports;
 mod seat;
 #[path = "screens/stage.rs"]
 mod stage;
+#[path = "screens/stages.rs"]
+mod stages;
 #[path = "screens/trust.rs"]
 mod trust;
 #[path = "screens/watch.rs"]

@@ -29,6 +29,8 @@ use crate::{
 const BODY_BYTES: usize = 1024 * 1024;
 /// Most redirects of one test.
 const MOST_REDIRECTS: usize = 5;
+/// Most tests that are named for one reason.
+const NAMED: usize = 3;
 /// Most tests at once.
 const MOST_AT_ONCE: usize = 32;
 
@@ -92,15 +94,20 @@ impl HttpSmoke {
     async fn all(&self, suite: &Suite, at_once: usize) -> Result<SmokeReport, Fault> {
         let local = |detail: String| Fault::new(FaultKind::Local, "smoke tests", detail);
         let mut prepared = Vec::new();
-        let mut wrong = Vec::new();
+        let mut wrong: Vec<(String, Vec<&Test>)> = Vec::new();
         for test in &suite.tests {
             match self.prepare(test) {
                 Ok(ready) => prepared.push((test, ready)),
                 Err(_) if test.skip.is_some() => prepared.push((test, None)),
-                Err(why) => wrong.push(format!("\"{}\": {why}", test.name)),
+                // One secret that is not set hinders many tests: it is said once.
+                Err(why) => match wrong.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, tests)) => tests.push(test),
+                    None => wrong.push((why, vec![test])),
+                },
             }
         }
         if !wrong.is_empty() {
+            let wrong: Vec<String> = wrong.iter().map(hindered).collect();
             return Err(local(wrong.join("; ")));
         }
         let client = |policy: Policy| {
@@ -330,6 +337,17 @@ impl Smoke for HttpSmoke {
     fn run<'a>(&'a self, suite: &'a Suite, at_once: usize) -> Asked<'a, SmokeReport> {
         Box::pin(self.all(suite, at_once))
     }
+}
+
+/// Whom a reason hinders: `"login", "cart" and 11 more: $SMOKE_TOKEN is not set`.
+fn hindered((why, tests): &(String, Vec<&Test>)) -> String {
+    let (named, rest) = tests.split_at(tests.len().min(NAMED));
+    let named: Vec<String> = named.iter().map(|t| format!("\"{}\"", t.name)).collect();
+    let more = match rest.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}: {why}", named.join(", "))
 }
 
 /// Follows within one host, never from https to http: headers with secrets go along.

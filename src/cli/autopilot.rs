@@ -22,6 +22,8 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(4);
 /// How long something that blocks is waited for: on a bad network, or a slow machine at
 /// a high speed, evidence comes late.
 const LONG_PATIENCE: SignedDuration = SignedDuration::from_hours(3);
+/// How long the gates of a stage that served its time are waited for: its last minutes come late.
+const STAGE_PATIENCE: SignedDuration = SignedDuration::from_mins(20);
 /// How often a decision is tried again that was void or failed.
 const TRIES: usize = 4;
 /// Rollback attempts.
@@ -289,7 +291,7 @@ fn is_broken(release: &Release) -> bool {
     !release.rollout.issues.is_empty() && !release.smoke.runs.is_empty()
 }
 
-/// Whether a stage served as long as the rules want, and its gates pass.
+/// Whether a stage served as long as the rules want, and its gates pass, or say nothing better for long.
 fn stage_is_over(release: &Release, stage: usize, now: Timestamp) -> bool {
     let Strategy::Canary { stages, .. } = &release.policy.strategy else {
         return true;
@@ -297,12 +299,19 @@ fn stage_is_over(release: &Release, stage: usize, now: Timestamp) -> bool {
     let Some(rule) = stages.get(stage) else {
         return true;
     };
-    release.rollout.stages.get(stage).is_some_and(|known| {
-        known.state == StageState::Deployed
-            && known
-                .since
-                .is_some_and(|since| now.duration_since(since) >= rule.duration)
-    })
+    let known = release.rollout.stages.get(stage);
+    let Some(since) = known
+        .filter(|known| known.state == StageState::Deployed)
+        .and_then(|known| known.since)
+    else {
+        return false;
+    };
+    let served = now.duration_since(since);
+    let passes = || {
+        let mut gates = release.gates().iter();
+        gates.all(|gate| gate.verdict.state == State::Pass || gate.effect.is_none())
+    };
+    served >= rule.duration.saturating_add(STAGE_PATIENCE) || (served >= rule.duration && passes())
 }
 
 fn explanation(release: &Release) -> Text {

@@ -30,6 +30,7 @@ mod program;
 mod recalibrate;
 mod record_args;
 mod rehearse;
+mod rehearsed_rules;
 mod replay;
 mod report;
 mod review;

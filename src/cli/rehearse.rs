@@ -11,16 +11,17 @@ use serde_json::{Value, json};
 use super::{
     exit::{Exit, Stop},
     past_deploys::past_deploys,
+    rehearsed_rules::{changed, disarmed},
     runtime::runtime,
     say::{aside, print},
     surroundings::Surroundings,
 };
 use crate::{
     adapters::clock::WallClock,
-    config::{Diagnostics, TeamFile, duration, rule_faults},
+    config::{TeamFile, duration},
     domain::{
         Actor, ReleaseKey, Repository, RunId, Seq, Stamp, Stamped,
-        judge::{JudgeEvent, PastDay, Rule},
+        judge::{JudgeEvent, PastDay},
         later,
         observation::{MetricsSeen, Minute},
         policy::Policy,
@@ -255,40 +256,6 @@ fn instant(flag: &str, raw: &str) -> Result<Timestamp, Stop> {
         })
 }
 
-/// The rules with these in place of those that say the same of the same metric; and what was put in place of what.
-fn changed(policy: &Policy, set: &[String]) -> Result<(Option<Policy>, Vec<String>), Stop> {
-    if set.is_empty() {
-        return Ok((None, Vec::new()));
-    }
-    let mut changed = policy.clone();
-    let mut notes = Vec::new();
-    for source in set {
-        let rule = rule_faults(source, &policy.metrics).map_err(|faults| {
-            let points = faults.into_iter().map(|fault| fault.point).collect();
-            Stop::usage(Diagnostics::new("--set", source, points).render())
-        })?;
-        let hypercare = &mut changed.hypercare;
-        let alike = |old: &&mut Rule| {
-            old.metrics() == rule.metrics() && way(old.source()) == way(rule.source())
-        };
-        let old = hypercare.gates.iter_mut().find(alike);
-        let old = old.or_else(|| hypercare.triggers.iter_mut().find(alike));
-        if let Some(old) = old {
-            notes.push(format!("`{source}` in place of `{}`", old.source()));
-            *old = rule;
-        } else {
-            notes.push(format!("`{source}` as one more gate"));
-            hypercare.gates.push(rule);
-        }
-    }
-    Ok((Some(changed), notes))
-}
-
-/// Which way a rule compares.
-fn way(source: &str) -> Option<char> {
-    source.chars().find(|c| matches!(c, '<' | '>'))
-}
-
 /// What was told, by the minute: kind and words.
 fn lines(rehearsal: &Rehearsal) -> Vec<(Minute, String, String)> {
     let stamp = Stamp {
@@ -384,6 +351,9 @@ fn in_words(service: &str, notes: &[String], judged: &[Judged]) -> String {
         let Some(changed) = &one.changed else {
             continue;
         };
+        for said in disarmed(changed) {
+            let _ = writeln!(text, "  changed rules: {said}");
+        }
         let (was, is) = (one.plain.end(), changed.end());
         if was == is {
             let _ = writeln!(text, "  changed rules: the same, {}", is.word());
@@ -398,7 +368,8 @@ fn in_words(service: &str, notes: &[String], judged: &[Judged]) -> String {
         let flipped = judged.iter().filter(|one| one.flips());
         for one in flipped {
             let name = one.name.as_deref().unwrap_or("");
-            let _ = writeln!(text, "  {} {name}", one.deploy);
+            let line = format!("  {} {name}", one.deploy);
+            let _ = writeln!(text, "{}", line.trim_end());
         }
     }
     text

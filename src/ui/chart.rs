@@ -57,7 +57,11 @@ pub(super) fn paint(
     for (x, rows) in (area.left()..area.right()).zip(&chart.band) {
         for row in rows.clone().into_iter().flatten() {
             if row < area.height {
-                buffer[(x, area.y + row)].set_style(look.styles.band);
+                let cell = &mut buffer[(x, area.y + row)];
+                cell.set_style(look.styles.band);
+                if !look.styles.band_is_seen {
+                    cell.set_symbol(look.glyphs.band).set_style(look.styles.dim);
+                }
             }
         }
     }
@@ -237,6 +241,41 @@ mod tests {
         (0..buffer.area.width)
             .map(|x| buffer[(x, y)].symbol())
             .collect()
+    }
+
+    #[test]
+    fn the_band_is_seen_without_colours() {
+        let area = Rect::new(0, 0, 10, 4);
+        let values = [Some(0.0), Some(9.0)];
+        let plot = Plot {
+            columns: area.width,
+            rows: area.height,
+            from: Minute(0),
+            until: Minute(2),
+            values: &values,
+            band: Band::Level(3.0, 5.0),
+            thresholds: &[],
+            markers: &[],
+        };
+        let dress = Dress {
+            thresholds: &[],
+            markers: &[],
+            line: Style::new(),
+            beyond: None,
+            cursor: None,
+        };
+        for (name, depth, unicode, sign) in [
+            ("mono", Depth::True, true, "░"),
+            ("mono", Depth::True, false, "~"),
+            ("dark", Depth::Sixteen, true, "░"),
+        ] {
+            let theme = Theme::named(name).unwrap();
+            let look = Look::new(&theme, depth, unicode, Keymap::standard());
+            let mut buffer = Buffer::empty(area);
+            paint(&look, &mut buffer, area, &plot, &dress);
+            let rows: Vec<bool> = (0..4).map(|y| row(&buffer, y).contains(sign)).collect();
+            assert!(rows.contains(&true) && !rows[0], "{buffer:?}");
+        }
     }
 
     #[test]

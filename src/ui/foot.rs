@@ -6,7 +6,7 @@ use super::{
     pane::View,
     pen::{Pen, fill, width, wrap},
 };
-use crate::app::{Action, Bar, Overlay, Pane, Tone, offers};
+use crate::app::{Action, Bar, Overlay, Pane, Seat, Tone, offers};
 
 /// Most rows below the first that say why.
 const MOST_ROWS: usize = 3;
@@ -15,7 +15,7 @@ const MOST_ROWS: usize = 3;
 pub(super) fn height(view: View<'_>, screen: u16) -> u16 {
     let bar = bar(view);
     let below = below(&bar, room(screen)).map_or(0, |lines| lines.len().min(MOST_ROWS));
-    let answers = u16::from(bar.tone == Tone::Alert);
+    let answers = u16::from(is_answered(view, &bar));
     1 + u16::try_from(below).unwrap_or(0) + answers
 }
 
@@ -101,7 +101,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
             }
         }
     }
-    if bar.tone == Tone::Alert && area.height > row {
+    if is_answered(view, &bar) && area.height > row {
         let mut pen = Pen::new(buffer, inner, row, glyphs.more);
         for (action, label) in answers(view) {
             let key = view.look.key(action);
@@ -119,6 +119,11 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
 
 fn bold(style: Style) -> Style {
     style.add_modifier(ratatui::style::Modifier::BOLD)
+}
+
+/// Whether the bar names the keys of its answers. Nobody answers what was: a replay's keys stand below.
+fn is_answered(view: View<'_>, bar: &Bar) -> bool {
+    bar.tone == Tone::Alert && view.model.seat != Seat::Replay
 }
 
 /// What an alert can be answered with, the way back first.

@@ -53,6 +53,8 @@ pub struct Glyphs {
     pub frame_bold: [&'static str; 6],
     /// Horizontal line of a threshold.
     pub threshold: &'static str,
+    /// Fills the usual band where no colour can.
+    pub band: &'static str,
     /// Vertical line of a marker.
     pub marker: &'static str,
     /// The axis of a chart: line, tick.
@@ -102,6 +104,7 @@ pub const UNICODE: Glyphs = Glyphs {
     frame: ["╭", "╮", "╰", "╯", "─", "│"],
     frame_bold: ["┏", "┓", "┗", "┛", "━", "┃"],
     threshold: "╌",
+    band: "░",
     marker: "┊",
     axis: ["│", "┤"],
     cursor: "│",
@@ -141,6 +144,7 @@ pub const ASCII: Glyphs = Glyphs {
     frame: ["+", "+", "+", "+", "-", "|"],
     frame_bold: ["#", "#", "#", "#", "=", "#"],
     threshold: "-",
+    band: "~",
     marker: ":",
     axis: ["|", "+"],
     cursor: "|",
@@ -179,6 +183,7 @@ mod tests {
                 set.item,
                 set.minus,
                 set.threshold,
+                set.band,
                 set.marker,
                 set.cursor,
             ];

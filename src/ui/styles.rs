@@ -39,6 +39,8 @@ pub struct Styles {
     pub border_focus: Style,
     /// The top line, and the usual band in a chart; a background alone.
     pub band: Style,
+    /// Whether that background is seen: where it is not, a chart's band is drawn with signs.
+    pub band_is_seen: bool,
     /// The selected row; a background alone.
     pub selection: Style,
     /// Behind a prompt; a background with its text.
@@ -96,6 +98,7 @@ impl Styles {
             border: fg(roles.faint),
             border_focus: fg(roles.accent),
             band: on(roles.band),
+            band_is_seen: ![Colour::Default, roles.background].contains(&roles.band),
             selection: on(roles.selection),
             raised: fg(roles.text).bg(c(roles.raised)),
             field: fg(roles.text).bg(c(roles.field)),
@@ -128,6 +131,7 @@ impl Styles {
             border: with(Modifier::DIM),
             border_focus: with(Modifier::BOLD),
             band: plain,
+            band_is_seen: false,
             selection: bar,
             raised: plain,
             field: with(Modifier::UNDERLINED),

@@ -230,6 +230,17 @@ async fn nothing_is_sent_while_a_secret_or_an_address_is_missing() {
         assert!(fault.to_string().contains(words), "{fault}");
     }
     assert!(server.seen.lock().unwrap().is_empty());
+    let many: Vec<String> = (0..5)
+        .map(|n| format!("[[tests]]\nname='t{n}'\npath='/t'\nheaders={{x-key='env:KEY'}}\n"))
+        .collect();
+    let settings = Settings {
+        base: Some(base(&server.origin).unwrap()),
+        ..Settings::default()
+    };
+    let asker = HttpSmoke::new(settings, Arc::new(WallClock));
+    let fault = asker.run(&suite(&many.concat()), 4).await.unwrap_err();
+    let once = "\"t0\", \"t1\", \"t2\" and 2 more: $KEY is not set in the environment";
+    assert_eq!(fault.detail, once.into());
 }
 
 #[tokio::test]

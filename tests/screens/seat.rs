@@ -105,3 +105,20 @@ fn a_hold_says_whether_the_driver_can_see_it() {
     stage.model.seat = Seat::Watching("ben".to_owned());
     insta::assert_snapshot!("hold-unseen-80x24", stage.text(80, 24));
 }
+
+#[test]
+fn a_replay_shows_an_alert_without_its_own_keys_once_more() {
+    let mut stage = Stage::new(world::alerting().release);
+    let live = stage.text(120, 34);
+    assert!(live.contains("w keep watching"), "{live}");
+    stage.model.seat = Seat::Replay;
+    let text = stage.text(120, 34);
+    let mut below = text
+        .lines()
+        .skip_while(|line| !line.starts_with(" ✖ error rate 2.8%"));
+    assert!(below.next().is_some() && below.next().is_some_and(|line| line.trim().is_empty()));
+    assert!(
+        below.next().is_some_and(|keys| keys.contains("quit")),
+        "{text}"
+    );
+}

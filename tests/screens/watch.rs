@@ -5,7 +5,7 @@ use cockpit::{
     domain::{
         Actor, Fault, FaultKind, Feed,
         judge::{JudgeEvent, State},
-        observation::Observation,
+        observation::{Observation, Sample},
         release::observe,
     },
 };
@@ -174,4 +174,41 @@ fn once_a_rollback_ended_the_watch_the_table_judges_what_was_until_then() {
         after.contains("2.8%") && after.contains("over limit"),
         "{after}"
     );
+}
+
+/// A hotfix is not rolled back for the fire that it fights, and who flies it sees whether the fire gets smaller.
+#[test]
+fn a_disarmed_trigger_says_how_it_is_beside_what_was() {
+    const TRIGGER: &str = "error_rate > 2% for 3m";
+    let said = |before: f64, now: f64| {
+        let mut journal = world::monitoring();
+        let errors = |value: f64| {
+            move |name: &str, sample| match name {
+                "error_rate" => Sample::Value(value),
+                _ => sample,
+            }
+        };
+        for seconds in (-1_320..-640).step_by(60) {
+            world::minute(&mut journal, seconds, errors(before));
+        }
+        for seconds in (-500..-90).step_by(60) {
+            world::minute(&mut journal, seconds, errors(now));
+        }
+        let armed = JudgeEvent::TriggersArmed {
+            armed: Vec::new(),
+            disarmed: vec![(TRIGGER.to_owned(), "3% > 2% for 3 minutes".into())],
+        };
+        journal.add(-80, Actor::Cockpit, armed);
+        let text = Stage::new(journal.release).text(200, 60);
+        let line = text.lines().skip_while(|line| !line.contains(TRIGGER));
+        line.take(2).collect::<Vec<_>>().join(" ")
+    };
+    for (before, now, words) in [
+        (3.0, 1.2, "was already so: better, 3% to 1.2%"),
+        (3.0, 3.0, "was already so: same, 3% to 3%"),
+        (3.0, 9.0, "was already so: worse, 3% to 9%"),
+    ] {
+        let line = said(before, now);
+        assert!(line.contains(words), "{words} in {line}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Every scenario ends as it should, and says so; what must not happen on the way does not.
 
 use cockpit::simulator::Scenario;
+use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 
 use crate::place::{Flown, Place, events, of_kind};
@@ -50,6 +51,33 @@ fn a_good_release_is_completed(#[case] scenario: Scenario) {
     assert_eq!(judged.len(), 1, "one window, judged once");
     assert_eq!(judged[0]["payload"]["window_judged"]["healthy"], true);
     assert_eq!(of_kind(&events, "rollout.production_deployed").len(), 1);
+}
+
+#[test]
+fn a_stage_is_let_go_once_its_gates_pass_or_say_nothing_better_for_long() {
+    let (_, flown) = flown(Scenario::Canary);
+    let events = flown.events();
+    let time = |text: &serde_json::Value| text.as_str().unwrap().parse::<Timestamp>().unwrap();
+    let deployed: Vec<Timestamp> = of_kind(&events, "rollout.stage_changed")
+        .into_iter()
+        .map(|event| &event["payload"]["stage_changed"])
+        .filter(|changed| changed["state"] == "deployed")
+        .map(|changed| time(&changed["at"]))
+        .collect();
+    let asked = of_kind(&events, "approval.requested");
+    assert!(asked.len() >= 3 && deployed.len() == 3, "{}", asked.len());
+    for ask in asked {
+        let shown = &ask["payload"]["requested"]["shown"];
+        let stage = usize::try_from(shown["stage"].as_u64().unwrap()).unwrap();
+        let gates = shown["gates"].as_object().unwrap();
+        if stage > 0 && !gates.values().all(|state| state == "pass") {
+            let waited = time(&ask["at"]).duration_since(deployed[stage - 1]);
+            assert!(
+                waited >= SignedDuration::from_mins(20),
+                "{waited:?} {gates:?}"
+            );
+        }
+    }
 }
 
 #[rstest]
@@ -165,8 +193,8 @@ fn what_was_agreed_to_switches_back_by_itself_while_both_fleets_stand() {
         let words = "(agreed to by ana at the approval)";
         assert!(reason.ends_with(words), "{reason}");
     } else {
-        // A machine that lost time, or whose data came late, leaves it to a person, and says why: `tests/shell` has the
-        // countdown in paused time, where nothing is late.
+        // A machine that lost time leaves it to a person, and says why: `tests/shell` has the countdown in paused time,
+        // the stories have data as late as it usually is.
         let why = kinds("rollback.countdown_stopped")
             + kinds("rollback.countdown_held")
             + kinds("record.clock_jumped");
@@ -220,7 +248,7 @@ fn without_data_the_window_never_passes() {
     let undecided = of_kind(&events, "judge.window_undecided");
     assert_eq!(undecided.len(), 1);
     let deployed = &of_kind(&events, "rollout.production_deployed")[0]["payload"];
-    let at: jiff::Timestamp = deployed["production_deployed"]["at"]
+    let at: Timestamp = deployed["production_deployed"]["at"]
         .as_str()
         .unwrap()
         .parse()

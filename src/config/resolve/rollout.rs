@@ -216,6 +216,16 @@ fn inline(
                     found.read(key, value, |raw| units::share_or_count(raw));
                 }
             }
+            let is_none = |limit: &Option<At<String>>| {
+                limit
+                    .as_ref()
+                    .filter(|limit| matches!(limit.value.trim_end_matches('%'), "0"))
+                    .map(|limit| limit.span.clone())
+            };
+            if let (Some(_), Some(span)) = (is_none(&at.max_unavailable), is_none(&at.max_surge)) {
+                let help = "let one of the two be more than 0";
+                found.wrong(&span, "nothing can be replaced: both limits are 0", help);
+            }
             Strategy::Rolling {
                 max_unavailable: at.max_unavailable.as_ref().map(|v| v.value.clone()),
                 max_surge: at.max_surge.as_ref().map(|v| v.value.clone()),
@@ -313,7 +323,7 @@ fn stages(
             continue;
         };
         if stage.duration.is_none() && !last {
-            let help = "add `duration = \"10m\"`";
+            let help = "give it a `duration` of 10m";
             found.wrong(
                 &stage.span,
                 "a stage without a duration is not judged",
@@ -349,9 +359,13 @@ fn bound(
             StageBound::Environment(found.filled("environment", at)),
         ),
         (None, Some(at)) => (at, &github.job, StageBound::Job(found.filled("job", at))),
-        _ => {
+        (environment, _) => {
+            let message = match environment {
+                Some(_) => "a stage has either an environment or a job",
+                None => "a stage needs an environment or a job",
+            };
             let help = "name the `environment` that holds it, or the `job` that is watched";
-            found.wrong(&stage.span, "a stage needs an environment or a job", help);
+            found.wrong(&stage.span, message, help);
             return None;
         }
     };

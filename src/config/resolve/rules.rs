@@ -81,7 +81,8 @@ fn point_at(span: Range<usize>, rule: &str, error: &RuleError) -> Diagnostic {
     let near = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")));
     let help: Vec<String> = near.into_iter().chain(error.mend.clone()).collect();
     if !help.is_empty() {
-        point = point.help(help.join("; "));
+        // What asks has its mark already.
+        point = point.help(help.join(" "));
     }
     point
 }

@@ -9,7 +9,7 @@ use crate::{
         nearest::nearest,
         tree::{Branch, Entry, Node, plain},
     },
-    domain::policy::Advance,
+    domain::{policy::Advance, wording::significant},
 };
 
 /// The documented keys of the file.
@@ -214,7 +214,12 @@ impl Reader {
     /// A string, or a list of them.
     fn rules(&mut self, node: &Node) -> Vec<At<String>> {
         let items: Vec<&Node> = match &node.branch {
-            Branch::List(items) => items.iter().take(MOST).collect(),
+            // A rule that is not read is a rule that nobody judges: never dropped in silence.
+            Branch::List(items) if items.len() > MOST => {
+                self.wrong(node, "too many rules", "at most 100 in one list");
+                return Vec::new();
+            }
+            Branch::List(items) => items.iter().collect(),
             _ => vec![node],
         };
         let mut rules = Vec::new();
@@ -243,6 +248,23 @@ impl Reader {
         self.out.table.value.stages = Some(at(node, stages));
     }
 
+    /// `5%`, `5` or `12.5`. A fraction of one may be a share of one or of a hundred: it is not guessed.
+    fn weight(&mut self, node: &Node) -> Option<At<ShareText>> {
+        let mut text = self.text(node)?;
+        match node.branch {
+            Branch::Float(share) if share > 0.0 && share < 1.0 => {
+                let whole = significant(share * 100.0, 6);
+                let help = format!("write `{whole}%`, or `{text}%` if so little is meant");
+                let message = format_args!("`{text}` of one, or of a hundred?");
+                self.wrong(node, message, &help);
+                return None;
+            }
+            Branch::Text(_) => {}
+            _ => text.push('%'),
+        }
+        Some(at(node, ShareText(text.trim().to_owned())))
+    }
+
     fn stage(&mut self, node: &Node, last: bool) -> Option<At<StageEntry>> {
         let Branch::Table(entries) = &node.branch else {
             self.wrong(
@@ -259,12 +281,7 @@ impl Reader {
             match plain(&entry.key).as_str() {
                 "name" | "description" => {}
                 "weight" | "set_weight" | "traffic" | "percent" => {
-                    weight = self.text(inner).map(|mut text| {
-                        if !matches!(inner.branch, Branch::Text(_)) {
-                            text.push('%');
-                        }
-                        at(inner, ShareText(text.trim().to_owned()))
-                    });
+                    weight = Some(self.weight(inner)?);
                 }
                 "environment" | "env" => environment = self.text(inner).map(|text| at(inner, text)),
                 "job" => job = self.text(inner).map(|text| at(inner, text)),

@@ -161,6 +161,21 @@ fn mistakes_are_shown_in_the_file_that_has_them() {
             ":2:25",
             "write `5%`",
         ),
+        (
+            "strategy: canary\nstages:\n  - weight: 0.05\n    duration: 10m\n  - weight: 100%\n",
+            ":3:13",
+            "write `5%`, or `0.05%`",
+        ),
+        (
+            "strategy: canary\nstages:\n  - {weight: 5%, environment: a, job: b, duration: 10m}\n  - weight: 100%\n",
+            ":3:5",
+            "either an environment or a job",
+        ),
+        (
+            "strategy: rolling\nmax_unavailable: 0\nmax_surge: 0%\n",
+            ":3:12",
+            "nothing can be replaced",
+        ),
         ("strategy: recreate\nstrategy: canary\n", "", "duplicate"),
         ("strategy: [\n", "", "strategy.yaml"),
         ("stages: []\n", "", "names no strategy"),
@@ -199,4 +214,27 @@ fn a_file_and_a_strategy_beside_it_are_one_too_many() {
             .render();
         assert!(told.contains("no file beside this one"), "{told}");
     }
+}
+
+#[test]
+fn no_rule_of_a_long_list_is_left_out() {
+    let list = |rules: usize| {
+        let rules: Vec<String> = (0..rules)
+            .map(|n| format!("  - error_rate < {}.5%", n % 90))
+            .collect();
+        let rules = rules.join("\n");
+        with(&format!("strategy: recreate\ngates:\n{rules}"))
+    };
+    assert_eq!(list(100).unwrap().policy.hypercare.gates.len(), 102);
+    let told = list(101).unwrap_err();
+    assert!(told.contains("too many rules"), "{told}");
+}
+
+#[test]
+fn a_question_is_not_followed_by_a_semicolon() {
+    let told = with("strategy: recreate\nrollback_trigger: cpu > 5MBs\n").unwrap_err();
+    assert!(
+        told.contains("did you mean `MB` or `ms`? units are"),
+        "{told}"
+    );
 }

@@ -102,6 +102,17 @@ pub enum Course {
     Worse,
 }
 
+impl Course {
+    /// For people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Better => "better",
+            Self::Same => "same",
+            Self::Worse => "worse",
+        }
+    }
+}
+
 /// Before, after, and what lies between.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Change {

@@ -95,6 +95,7 @@ fn slope(term: &Term) -> Option<i8> {
             match operator {
                 Operator::Add => joined(a, b),
                 Operator::Subtract => joined(a, -b),
+                Operator::Multiply | Operator::Divide if a == 0 && b == 0 => Some(0),
                 Operator::Multiply | Operator::Divide if b == 0 => Some(a * sign(right)?),
                 Operator::Multiply if a == 0 => Some(b * sign(left)?),
                 Operator::Multiply | Operator::Divide => None,
@@ -138,7 +139,8 @@ fn limit(term: &Term, metric: &Metric, name: &MetricName) -> Limit {
     })
 }
 
-fn constant(term: &Term) -> Option<Quantity> {
+/// The value of a term that names no metric.
+pub(super) fn constant(term: &Term) -> Option<Quantity> {
     match &term.kind {
         TermKind::Number(number) => Some(*number),
         TermKind::Negative(inner) => {

@@ -2,11 +2,14 @@
 
 use super::{
     expression::{Comparison, Condition, Reference, Term, TermKind},
-    measure::{Clash, Measure},
+    measure::{Clash, Measure, Quantity},
     part::HEALTH,
     problem::RuleError,
 };
-use crate::domain::policy::{Metric, MetricName, Side};
+use crate::domain::{
+    policy::{Metric, MetricName, Side},
+    wording,
+};
 
 /// Every fault of names and units, in the order of the text.
 pub(super) fn check(condition: &Condition, metrics: &[Metric]) -> Result<(), Vec<RuleError>> {
@@ -146,6 +149,12 @@ fn refuse(comparison: &Comparison, Clash(left, right): Clash) -> RuleError {
         },
         ..fault
     };
+    if let Some(whole) = as_share(number, wanted) {
+        let literal = wanted.example(number.value);
+        return fault.mending(format!(
+            "write `{whole}`, or `{literal}` if so little is meant"
+        ));
+    }
     if number.measure == Measure::Number || wanted == Measure::Number || wanted == Measure::Points {
         let example = wanted.example(number.value);
         fault.mending(if wanted == Measure::Time {
@@ -156,5 +165,16 @@ fn refuse(comparison: &Comparison, Clash(left, right): Clash) -> RuleError {
         })
     } else {
         fault.mending(format!("a value like `{}` is wanted", wanted.example(1.0)))
+    }
+}
+
+/// A bare fraction beside a percentage as the share that it most likely is: `0.01` as `1%`.
+fn as_share(number: &Quantity, wanted: Measure) -> Option<String> {
+    let is_share = number.measure == Measure::Number && number.value > 0.0 && number.value < 1.0;
+    let shown = wording::significant(number.value * 100.0, 6);
+    match wanted {
+        Measure::Percent if is_share => Some(format!("{shown}%")),
+        Measure::Points if is_share => Some(format!("{shown}pt")),
+        _ => None,
     }
 }

@@ -234,7 +234,12 @@ impl Descent {
             return Ok(left);
         };
         let left = left.term()?;
+        let sign = self.here();
         self.at += 1;
+        if relation == Relation::Less && self.next_is(">") {
+            let place = sign.start..self.here().end;
+            return Err(RuleError::new(place, "`<>` is no comparison").mending("write `!=`"));
+        }
         let right = self.sum()?.term()?;
         let span = left.span.start..right.span.end;
         if self.relation().is_some() {
@@ -405,7 +410,11 @@ impl Descent {
             return Err(self.unexpected("a metric's name is wanted here"));
         };
         self.at += 1;
-        self.expect(")")?;
+        if !self.next_is(")") {
+            let mend = "one metric's name stands alone in parentheses: `max(latency_p99) < 2s`";
+            return Err(self.unexpected("`)` is wanted here").mending(mend));
+        }
+        self.at += 1;
         Ok(MetricName(name))
     }
 }

@@ -46,7 +46,8 @@ impl RuleError {
             out.push('?');
         }
         if let Some(mend) = &self.mend {
-            out.push_str("; ");
+            // What asks has its mark already.
+            out.push_str(if out.ends_with('?') { " " } else { "; " });
             out.push_str(mend);
         }
         out
@@ -104,7 +105,12 @@ pub fn nearest(wrong: &str, right: impl IntoIterator<Item = String>) -> Vec<Stri
             let part = wrong.rsplit('.').next().unwrap_or(&wrong);
             let score = whole.min(distance(part, &last) + 1);
             let length = wrong.chars().count();
-            let limit = if length <= 4 { 1 } else { (length / 3).max(2) };
+            let limit = match length {
+                // Any other letter is one edit away.
+                0 | 1 => 0,
+                2..=4 => 1,
+                _ => (length / 3).max(2),
+            };
             let contained = wrong.len() >= 3 && name.to_lowercase().contains(&wrong);
             (score <= limit || contained).then_some((score, name))
         })

@@ -3,7 +3,7 @@
 
 use super::{
     bound::{Bound, Limit},
-    expression::{Comparison, Condition, Reference, Relation},
+    expression::{Aggregate, Comparison, Condition, Reference, Relation, Span, TermKind},
     meaning::Binding,
     measure::{Measure, Quantity},
     problem::RuleError,
@@ -28,7 +28,11 @@ pub struct AskedRule<'r> {
 /// What makes no sense in a rule by itself, in the order of the text. The rule's names and units must be right.
 pub fn doubts(asked: AskedRule<'_>, metrics: &[Metric]) -> Vec<RuleError> {
     let condition = asked.rule.condition();
-    let mut found = wrong_way(condition, asked.binding, metrics);
+    let whole = 0..asked.rule.source().len();
+    let mut found = wrong_way(condition, asked.binding, metrics, &whole);
+    if asked.binding == Binding::Gate {
+        once_is_enough(condition, true, metrics, &mut found);
+    }
     condition.atoms(&mut |atom| {
         if let Condition::Compare(comparison) = atom
             && let Some(bound) = Bound::of(comparison, metrics)
@@ -37,9 +41,20 @@ pub fn doubts(asked: AskedRule<'_>, metrics: &[Metric]) -> Vec<RuleError> {
             found.extend(without_room(comparison, &bound, asked.binding));
         }
     });
-    found.extend(too_long(condition, asked, asked.rule.source().len()));
+    found.extend(too_long(condition, asked, whole.end));
     found.sort_by_key(|doubt| doubt.span.start);
     found
+}
+
+/// What a rule is most likely meant as: a gate holds when things are well, a trigger when they are not; `None`: it may be
+/// either.
+pub fn leaning(rule: &Rule, metrics: &[Metric]) -> Option<Binding> {
+    let is_wrong = |good| !misdirected(rule.condition(), good, metrics).is_empty();
+    match (is_wrong(true), is_wrong(false)) {
+        (true, false) => Some(Binding::Trigger),
+        (false, true) => Some(Binding::Gate),
+        _ => None,
+    }
 }
 
 /// A trigger that fires at values which a gate passes, said of the trigger.
@@ -103,7 +118,12 @@ fn overlap(trigger: &Bound<'_>, gate: &Bound<'_>) -> bool {
 }
 
 /// Parts that speak the wrong way round: a gate must hold when things are well, a trigger when they are not.
-fn wrong_way(condition: &Condition, binding: Binding, metrics: &[Metric]) -> Vec<RuleError> {
+fn wrong_way(
+    condition: &Condition,
+    binding: Binding,
+    metrics: &[Metric],
+    whole: &Span,
+) -> Vec<RuleError> {
     let wrong = misdirected(condition, binding == Binding::Gate, metrics);
     wrong
         .into_iter()
@@ -113,7 +133,8 @@ fn wrong_way(condition: &Condition, binding: Binding, metrics: &[Metric]) -> Vec
                 Binding::Gate => format!("as a gate this passes only when {name} is bad ({way})"),
                 Binding::Trigger => format!("as a trigger this fires when {name} is well"),
             };
-            let doubt = RuleError::new(part.span, message);
+            let place = part.span.unwrap_or_else(|| whole.clone());
+            let doubt = RuleError::new(place, message);
             match part.turned {
                 Some(turned) => doubt.mending(format!("`{turned}` is more likely meant")),
                 None => doubt,
@@ -123,9 +144,10 @@ fn wrong_way(condition: &Condition, binding: Binding, metrics: &[Metric]) -> Vec
 }
 
 struct Misdirected {
-    span: super::expression::Span,
+    /// Where; `None`: the rule.
+    span: Option<Span>,
     name: String,
-    /// How the metric is when it is bad.
+    /// How it is when it is bad.
     way: &'static str,
     turned: Option<String>,
 }
@@ -154,6 +176,13 @@ fn misdirected(condition: &Condition, good: bool, metrics: &[Metric]) -> Vec<Mis
             })
             .collect(),
         Condition::Held { inner, .. } => misdirected(inner, good, metrics),
+        // An alarm fires when things are bad.
+        Condition::Alarm(name) if good => vec![Misdirected {
+            span: None,
+            name: format!("the alarm \"{name}\""),
+            way: "fires",
+            turned: Some(format!("not alarm(\"{name}\")")),
+        }],
         Condition::Alarm(_) => Vec::new(),
         Condition::Compare(comparison) => {
             let found = Bound::of(comparison, metrics).and_then(|bound| {
@@ -164,13 +193,49 @@ fn misdirected(condition: &Condition, good: bool, metrics: &[Metric]) -> Vec<Mis
                     Bad::Both => return None,
                 };
                 (well != good).then(|| Misdirected {
-                    span: comparison.span.clone(),
+                    span: Some(comparison.span.clone()),
                     name: bound.metric.name.to_string(),
                     way,
                     turned: turned(&bound),
                 })
             });
             found.into_iter().collect()
+        }
+    }
+}
+
+/// `any` where things should be well: one good minute among many bad ones holds it.
+fn once_is_enough(
+    condition: &Condition,
+    good: bool,
+    metrics: &[Metric],
+    found: &mut Vec<RuleError>,
+) {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => {
+            for part in parts {
+                once_is_enough(part, good, metrics, found);
+            }
+        }
+        Condition::Not(inner) => once_is_enough(inner, !good, metrics, found),
+        Condition::Held { .. } | Condition::Alarm(_) => {}
+        Condition::Compare(comparison) => {
+            let is_any =
+                comparison.has(|kind| matches!(kind, TermKind::Aggregate(Aggregate::Any, _)));
+            let Some(bound) = Bound::of(comparison, metrics).filter(|_| is_any && good) else {
+                return;
+            };
+            let worst = match (bound.metric.bad, bound.holds_high()) {
+                (Bad::Up, Some(false)) => "max",
+                (Bad::Down, Some(true)) => "min",
+                _ => return,
+            };
+            let name = &bound.metric.name;
+            let message = "as a gate this passes once a single minute is well";
+            found.push(
+                RuleError::new(comparison.span.clone(), message)
+                    .mending(format!("ask the worst minute: `{worst}({name})`")),
+            );
         }
     }
 }

@@ -93,7 +93,16 @@ fn unreadable(source: &str, start: usize, first: char) -> RuleError {
     let rest = start..source.len();
     match first {
         '"' | '\'' => RuleError::new(rest, "this text has no closing quotation mark"),
-        '=' => RuleError::new(start..start + 1, "`=` is no comparison").mending("write `==`"),
+        '=' => {
+            let (length, mend) = match source[start + 1..].chars().next() {
+                Some('>') => (2, "write `>=`"),
+                Some('<') => (2, "write `<=`"),
+                _ => (1, "write `==`"),
+            };
+            let place = start..start + length;
+            let message = format!("`{}` is no comparison", &source[place.clone()]);
+            RuleError::new(place, message).mending(mend)
+        }
         '&' => RuleError::new(start..start + 1, "`&` is no sign here").mending("write `and`"),
         '|' => RuleError::new(start..start + 1, "`|` is no sign here").mending("write `or`"),
         '≤' => {
@@ -204,22 +213,29 @@ fn suffix<'s>(input: &mut Input<'s>) -> winnow::Result<&'s str> {
     alt((
         "%",
         take_while(1.., |c: char| c.is_alphanumeric() || c == '_'),
-        (
-            '/',
-            alt(("min", "s", "m")),
-            not(one_of(|c: char| {
-                c.is_ascii_alphanumeric() || c == '_' || c == '.' || c == '('
-            })),
-        )
-            .take(),
+        per,
     ))
     .parse_next(input)
+}
+
+/// `/s`, `/m` or `/min`, and not the first letters of a metric that something is divided by.
+fn per<'s>(input: &mut Input<'s>) -> winnow::Result<&'s str> {
+    (
+        '/',
+        alt(("min", "s", "m")),
+        not(one_of(|c: char| {
+            c.is_ascii_alphanumeric() || c == '_' || c == '.' || c == '('
+        })),
+    )
+        .take()
+        .parse_next(input)
 }
 
 /// A unit word after a blank. A number is never followed by a word otherwise, but by `of`, `and` and their like.
 fn spaced_unit(input: &mut Input<'_>, value: f64) -> Option<Quantity> {
     let before = input.checkpoint();
-    let word: winnow::Result<&str> = preceded(multispace0, alt(("%", alpha1))).parse_next(input);
+    let word: winnow::Result<&str> =
+        preceded(multispace0, alt(("%", alpha1, per))).parse_next(input);
     let Some((measure, factor)) = word.ok().and_then(unit) else {
         input.reset(&before);
         return None;

@@ -17,8 +17,11 @@ use crate::domain::{
     wording,
 };
 
-/// Data older than this tells nothing about now.
+/// Data older than this tells nothing about now: nothing starts on it.
 const FRESH: SignedDuration = SignedDuration::from_mins(3);
+/// What runs already waits so long more for the next minute. Sources publish two minutes late and are asked once a minute:
+/// the newest data is a little older than three minutes each time before the next comes.
+const NEXT_MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// So long before its end a countdown wants to have looked for the holds of other machines.
 pub(super) const HOLDS_BEFORE: SignedDuration = SignedDuration::from_secs(5);
 /// So long after its end that look is waited for.
@@ -49,7 +52,7 @@ impl Release {
             .alerts()
             .find(|(source, _)| agreement.lets_roll_back(source))?;
         self.counts_no_more(source, fired)
-            .or_else(|| self.hinders_countdown(source, at))
+            .or_else(|| self.hinders_countdown(source, at, FRESH))
     }
 
     /// Why this firing has had its countdown.
@@ -73,8 +76,13 @@ impl Release {
         })
     }
 
-    /// Why no countdown may run for this trigger at `at`.
-    fn hinders_countdown(&self, source: &str, at: Timestamp) -> Option<Text> {
+    /// Why no countdown may run for this trigger at `at` on data that is `oldest`.
+    fn hinders_countdown(
+        &self,
+        source: &str,
+        at: Timestamp,
+        oldest: SignedDuration,
+    ) -> Option<Text> {
         let said = |text: &str| Some(Text::line(text));
         if let Some(driver) = self.record.seating.driver_elsewhere() {
             return said(&format!("{driver} drives"));
@@ -99,7 +107,7 @@ impl Release {
             return said("it fired before this cockpit looked");
         }
         self.is_drowsy(at)
-            .or_else(|| self.is_dark(at))
+            .or_else(|| self.is_silent_or_old(at, oldest))
             .or_else(|| self.doubts(source))
     }
 
@@ -111,6 +119,10 @@ impl Release {
 
     /// Why nobody can tell how production is at `at`: old data, or a feed that does not answer.
     pub(super) fn is_dark(&self, at: Timestamp) -> Option<Text> {
+        self.is_silent_or_old(at, FRESH)
+    }
+
+    fn is_silent_or_old(&self, at: Timestamp, oldest: SignedDuration) -> Option<Text> {
         let silent = [Feed::Metrics, Feed::Alarms]
             .into_iter()
             .find(|feed| self.record.silent.contains_key(feed));
@@ -121,7 +133,7 @@ impl Release {
             return Some("no minute is judged".into());
         };
         let age = at.duration_since(newest.end());
-        (age > FRESH).then(|| Text::line(&format!("the newest data is {} old", wording::age(age))))
+        (age > oldest).then(|| Text::line(&format!("the newest data is {} old", wording::age(age))))
     }
 
     /// Why the newest data does not say that the trigger is true.
@@ -181,7 +193,7 @@ pub(super) fn count_down(release: &Release, at: Timestamp) -> Vec<Event> {
     let ready = release.watch.alerts().find(|(source, fired)| {
         agreement.lets_roll_back(source)
             && release.counts_no_more(source, fired).is_none()
-            && release.hinders_countdown(source, at).is_none()
+            && release.hinders_countdown(source, at, FRESH).is_none()
     });
     let Some((source, fired)) = ready else {
         return Vec::new();
@@ -213,7 +225,8 @@ fn go_on(
     if at < running.started {
         return stopped("the clock was set back".into());
     }
-    if let Some(why) = release.hinders_countdown(&running.trigger, at) {
+    let oldest = FRESH + NEXT_MINUTE;
+    if let Some(why) = release.hinders_countdown(&running.trigger, at, oldest) {
         return stopped(why);
     }
     if at < running.zero {

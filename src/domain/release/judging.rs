@@ -18,7 +18,7 @@ use crate::domain::{
 };
 
 /// Minutes before the deploy in which a trigger must not have been true to be armed.
-const ARMING_MINUTES: i64 = 10;
+pub(super) const ARMING_MINUTES: i64 = 10;
 
 /// What the judged minutes make happen: triggers armed, fired, cleared; the window judged; recovery judged.
 pub fn judge(release: &Release) -> Vec<Event> {
@@ -292,7 +292,7 @@ impl Release {
     }
 
     /// The series that a minute must have to be complete.
-    fn needed(&self) -> Vec<MetricName> {
+    pub(super) fn needed(&self) -> Vec<MetricName> {
         let hypercare = &self.policy.hypercare;
         let named: Vec<MetricName> = hypercare
             .gates

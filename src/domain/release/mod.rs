@@ -11,6 +11,7 @@ mod claiming;
 mod clicks;
 mod countdown;
 mod decide;
+mod disarmed;
 mod elapse;
 mod emergency;
 mod fill;

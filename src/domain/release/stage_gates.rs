@@ -124,7 +124,8 @@ impl Release {
             .collect()
     }
 
-    /// The series that a stage's gates read: the canary's own where there are such, else the whole.
+    /// The series that a stage's gates read: the canary's own where there are such, else the whole. A stage that asks
+    /// nothing itself is served by what the watch asks: without traffic it shows nothing.
     fn staged_series(&self, rule: &StageRule) -> Vec<MetricName> {
         let mut keys = Vec::new();
         for name in rule.gates.iter().flat_map(judge::Rule::metrics) {
@@ -137,6 +138,9 @@ impl Release {
             if let Some(metric) = of_side(Side::Canary).or_else(|| of_side(Side::All)) {
                 keys.push(metric.key());
             }
+        }
+        if keys.is_empty() {
+            return self.needed();
         }
         keys
     }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         Event, Login, Text,
-        judge::{self, BaselineStats, Course, JudgeEvent},
+        judge::{self, BaselineStats, JudgeEvent},
         observation::Minute,
         policy::{Effect, Metric, Side, Strategy},
         release::{Gate, Recorded, Release, first_whole},
@@ -160,9 +160,7 @@ impl Moved<'_> {
                 wording::change(change.before, change.after, unit)
             }),
             match change.map(|change| change.course) {
-                Some(Course::Better) => "better",
-                Some(Course::Same) => "same",
-                Some(Course::Worse) => "worse",
+                Some(course) => course.word(),
                 None => "unknown",
             }
             .to_owned(),

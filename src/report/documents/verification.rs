@@ -144,7 +144,14 @@ fn watch_gates(page: &mut Page, release: &Release) {
 pub(super) fn triggers(page: &mut Page, release: &Release) {
     let rows = release.watch.triggers.iter().map(|(source, trigger)| {
         let (state, why) = match (&trigger.disarmed, &trigger.fired, trigger.times) {
-            (Some(why), _, _) => ("disarmed: already true before", why.to_string()),
+            (Some(why), _, _) => {
+                let now = release
+                    .compared(source)
+                    .map_or_else(String::new, |(course, said)| {
+                        format!("; since then {}, {said}", course.word())
+                    });
+                ("disarmed: already true before", format!("{why}{now}"))
+            }
             (None, Some(fired), _) => ("true", fired.why.to_string()),
             (None, None, 0) => ("quiet", String::new()),
             (None, None, _) => ("quiet again", String::new()),

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         approval::Shown,
         judge::State,
-        policy::{Effect, OnTrigger},
+        policy::{Effect, OnTrigger, Strategy},
         wording,
     },
     ui::pane::View,
@@ -55,6 +55,7 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
         ),
         styles.dim,
     )]);
+    facts.extend(stage(view, shown));
     facts.push(evidence(view, shown));
     facts.extend(emergency(view));
     facts.extend(risk(view));
@@ -69,7 +70,26 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
         format!("bound to what is shown: sha256 {}", shown.digest().short()),
         styles.faint,
     )]);
-    ("Approve for production", styles.accent, facts)
+    let title = match shown.stage {
+        0 => "Approve for production",
+        _ => "Release the next stage",
+    };
+    (title, styles.accent, facts)
+}
+
+/// Which of a canary's stages goes out: `stage 2 of 3: 5% to 25%`.
+fn stage(view: View<'_>, shown: &Shown) -> Option<Fact> {
+    let Strategy::Canary { stages, .. } = &view.release.policy.strategy else {
+        return None;
+    };
+    let weight = |index: usize| Some(stages.get(index)?.weight.as_str());
+    let goes = weight(shown.stage)?;
+    let (number, all) = (shown.stage + 1, stages.len());
+    let said = match shown.stage.checked_sub(1).and_then(weight) {
+        Some(serves) => format!("stage {number} of {all}: {serves} to {goes}"),
+        None => format!("stage {number} of {all}: {goes}"),
+    };
+    Some(vec![(said, view.look.styles.text)])
 }
 
 /// The emergency way in plain sight, with what is due after it.

@@ -9,7 +9,7 @@ use crate::{
         header::minute_of,
         pane::{Piece, View, frame, rows, scroll_mark, select},
         panes::flags,
-        pen::Pen,
+        pen::{Pen, width},
     },
 };
 
@@ -46,6 +46,12 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         let since = alarm.since.map_or_else(String::new, |at| {
             format!(" {}", minute_of(at, &view.model.zone))
         });
+        // Which alarm it is matters more than how it is said.
+        let wide = width(name) + width(word) + width(&since) + 4;
+        let word = match alarm.state {
+            AlarmState::Alarm if alarm.before && wide > inner.width => "before",
+            _ => word,
+        };
         pen.put_right(&format!("{word}{since}"), styles.dim)
             .skip_right(1);
         let text = if style == styles.ok {

@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
     app::{Hits, Pane, Spot},
-    domain::judge::{State, Verdict},
+    domain::judge::{Course, State, Verdict},
     ui::{
         pane::{self, View, frame, rows, scroll_mark, select},
         pen::{Pen, width},
@@ -75,11 +75,23 @@ fn line<'a>(view: View<'_>, source: &'a str) -> Line<'a> {
         .find(|(name, _)| name == source)
         .map(|(_, verdict)| verdict);
     let (sign, style, words) = match (known, verdict) {
-        (Some(trigger), Some(verdict)) if trigger.disarmed.is_some() => (
-            glyphs.past,
-            styles.dim,
-            format!("was already so: {}", verdict.why),
-        ),
+        (Some(trigger), Some(verdict)) if trigger.disarmed.is_some() => {
+            match view.release.compared(source) {
+                Some((course, said)) => {
+                    let style = match course {
+                        Course::Worse => styles.warn,
+                        Course::Same | Course::Better => styles.dim,
+                    };
+                    let words = format!("was already so: {}, {said}", course.word());
+                    (glyphs.past, style, words)
+                }
+                None => (
+                    glyphs.past,
+                    styles.dim,
+                    format!("was already so: {}", verdict.why),
+                ),
+            }
+        }
         (Some(trigger), _) if trigger.fired.is_some() => {
             let why = trigger
                 .fired

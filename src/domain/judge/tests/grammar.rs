@@ -81,6 +81,8 @@ fn metrics() -> Vec<Metric> {
 #[case("orders >= 10")]
 #[case("orders >= 10/m")]
 #[case("orders >= 1/s")]
+#[case("orders >= 1 /s")]
+#[case("orders >= 60 /min")]
 #[case("rps > 100/s")]
 #[case("orders / rps > 50")]
 #[case("memory < 1.5 GB")]
@@ -100,8 +102,13 @@ fn is_read(#[case] source: &str) {
 #[rstest]
 #[case("", "", "empty")]
 #[case("error_rate <", "", "ends too early")]
-#[case("error_rate <> 1%", ">", "a metric or a number is wanted")]
+#[case("error_rate <> 1%", "<>", "write `!=`")]
 #[case("error_rate = 1%", "=", "`==`")]
+#[case("error_rate => 1%", "=>", "write `>=`")]
+#[case("error_rate =< 1%", "=<", "write `<=`")]
+#[case("any(error_rate > 5%)", ">", "`max(latency_p99) < 2s`")]
+#[case("latency_p99 < baseline / 0", "0", "divides by zero")]
+#[case("latency_p99 < baseline / (1 - 1)", "(1 - 1)", "divides by zero")]
 #[case("error_rate ≤ 1%", "≤", "`<=`")]
 #[case("error_rate < 1% < 2%", "<", "one comparison at a time")]
 #[case("error_rate < 1% latency_p99", "latency_p99", "should end here")]
@@ -113,7 +120,8 @@ fn is_read(#[case] source: &str) {
 #[case("error_rate < 1.1.1%", "1.1.", "no number")]
 #[case("error_rate < .5%", ".", "`0.5`")]
 #[case("error_rate < 5xx", "xx", "`xx` is no unit")]
-#[case("memory < 5Mb", "Mb", "`MB`")]
+#[case("memory < 5Mb", "Mb", "did you mean `MB` or `B` or `GB`? units are")]
+#[case("error_rate < 1e-2", "e", "`e` is no unit; units are")]
 #[case("error_rate < 1% for 30s", "30s", "whole minutes")]
 #[case("error_rate < 1% for 0m", "0m", "whole minutes")]
 #[case("error_rate < 1% for 2", "2", "a duration is wanted")]
@@ -155,7 +163,14 @@ fn is_refused_when_read(#[case] source: &str, #[case] under: &str, #[case] says:
     "`latency_p99`"
 )]
 #[case("error_rate < 1", "1", "write `1%`")]
+#[case(
+    "error_rate < 0.01",
+    "0.01",
+    "write `1%`, or `0.01%` if so little is meant"
+)]
+#[case("error_rate - baseline < 0.005", "0.005", "write `0.5pt`")]
 #[case("error_rate < 500ms", "500ms", "a value like `1%`")]
+#[case("orders > 100 / s", "s", "there is no metric `s`")]
 #[case("latency_p99 < 500", "500", "write `500ms` or `500s`")]
 #[case("latency_p99 < 1%", "1%", "a value like `1ms`")]
 #[case("healthy_hosts >= 2%", "2%", "write `2`")]

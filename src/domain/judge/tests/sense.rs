@@ -79,6 +79,8 @@ fn rules_as_teams_write_them_are_not_doubted() {
         "depth < 5",
         "not alarm('x')",
         "-latency_p99 > -500ms",
+        "not any(error_rate) > 5%",
+        "error_rate < 1% or alarm('maintenance')",
     ] {
         assert_eq!(doubted(gate, Binding::Gate), Vec::<String>::new(), "{gate}");
     }
@@ -90,6 +92,9 @@ fn rules_as_teams_write_them_are_not_doubted() {
         "latency_p99 > baseline * 2 in 3 of 5m",
         "not healthy_hosts >= 2",
         "requests < baseline * 0.5",
+        "any(error_rate) > 5%",
+        "not any(healthy_hosts) >= 2",
+        "error_rate > 2% and not alarm('maintenance')",
     ] {
         let found = doubted(trigger, Binding::Trigger);
         assert_eq!(found, Vec::<String>::new(), "{trigger}");
@@ -165,6 +170,48 @@ fn what_makes_no_sense_is_said_with_its_mend() {
             "the watch has 15 minutes: it can never pass",
         ),
         ("error_rate > 2% in 3 of 20m", trigger, "it can never fire"),
+    ] {
+        let found = doubted(source, binding);
+        assert_eq!(found.len(), 1, "{source}: {found:?}");
+        assert!(found[0].contains(words), "{source}: {}", found[0]);
+    }
+}
+
+#[test]
+fn alarms_the_wrong_way_round_and_any_good_minute_are_said() {
+    let gate = Binding::Gate;
+    let trigger = Binding::Trigger;
+    for (source, binding, words) in [
+        (
+            "alarm('5xx')",
+            gate,
+            "passes only when the alarm \"5xx\" is bad (fires); `not alarm(\"5xx\")`",
+        ),
+        (
+            "error_rate < 1% and alarm('5xx')",
+            gate,
+            "passes only when the alarm",
+        ),
+        (
+            "not alarm('5xx')",
+            trigger,
+            "fires when the alarm \"5xx\" is well",
+        ),
+        (
+            "any(latency_p99) < 500ms",
+            gate,
+            "once a single minute is well; ask the worst minute: `max(latency_p99)`",
+        ),
+        (
+            "error_rate < 1% and any(healthy_hosts) >= 2",
+            gate,
+            "`min(healthy_hosts)`",
+        ),
+        (
+            "latency_p99 < baseline * 0",
+            gate,
+            "this fails while latency_p99 stays as usual",
+        ),
     ] {
         let found = doubted(source, binding);
         assert_eq!(found.len(), 1, "{source}: {found:?}");
