@@ -3,6 +3,7 @@
 use super::{
     beyond::Beyond,
     boundary::{Budget, MOST_RATIO, SPANS, Stretch, WIDTHS, boundary, lowest},
+    continued::is_continued,
     mean::{self, Newest},
     noise::Noise,
     robust::{median, ranked, real},
@@ -257,7 +258,12 @@ impl Detector {
                 continue;
             };
             let factor = factor * known;
+            let since = self.scaled(after.get(..gap).unwrap_or_default());
             for found in looks {
+                let expected = self.scaled_one(found.expected);
+                if is_continued(&self.past, &since, level, expected) {
+                    continue;
+                }
                 let found = Look {
                     ratio: found.ratio / factor,
                     ..found

@@ -5,6 +5,7 @@ mod beyond;
 mod boundary;
 mod case;
 mod clipped;
+mod continued;
 mod dependence;
 mod detector;
 mod direction;
