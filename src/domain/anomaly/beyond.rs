@@ -26,7 +26,8 @@ const FURTHER: f64 = 0.5;
 const TAIL: i32 = 2;
 /// And no nearer than so many noises.
 const ALONE_UNITS: f64 = 8.0;
-/// What is expected carries the level and slope of so many values on, over one of these gaps.
+/// What is expected carries the level and slope of so many values on, over one of these gaps; of half of a short past, so that
+/// enough of it is left to see how far values lay from what was expected.
 const SPAN: usize = 30;
 const GAPS: [usize; 3] = [0, 5, 10];
 
@@ -53,9 +54,10 @@ struct Led {
 
 impl Led {
     fn of(past: &[f64]) -> Self {
-        let reference = Reference::of(past, SPAN);
+        let span = SPAN.min(past.len() / 2);
+        let reference = Reference::of(past, span);
         let furthest = GAPS.map(|gap| {
-            (SPAN..past.len().saturating_sub(gap))
+            (span..past.len().saturating_sub(gap))
                 .filter_map(|place| {
                     let expected = reference.expected(place, real(gap) + 0.5)?;
                     Some(past.get(place + gap)? - expected)
@@ -192,6 +194,21 @@ mod tests {
         let carried_on = 0.2 * 132.0;
         assert!(of(&rising, carried_on, 12) < 1.0);
         assert!(of(&rising, carried_on + 9.0, 12) > 1.0);
+    }
+
+    #[test]
+    fn of_a_short_past_half_shows_how_far_values_lay_from_what_was_expected() {
+        // Three hours of five minutes: a morning that rises ever faster.
+        let rising: Vec<f64> = (0..)
+            .zip(noisy(36))
+            .map(|(i, noise)| 0.2 * noise + f64::from(i * i) / 60.0)
+            .collect();
+        let beyond = Beyond::of(&rising, Noise::of(&rising), 0.0).unwrap();
+        let led = Led::of(&rising);
+        assert!(led.furthest.iter().all(|furthest| *furthest > 0.0));
+        let carried_on = 41.0 * 41.0 / 60.0;
+        assert!(beyond.of_value(&rising, carried_on, 5) < 1.0);
+        assert!(beyond.of_value(&rising, carried_on + 30.0, 5) > 1.0);
     }
 
     #[test]
