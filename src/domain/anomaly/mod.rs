@@ -7,6 +7,7 @@ mod case;
 mod clipped;
 mod continued;
 mod dependence;
+mod detectable;
 mod detector;
 mod direction;
 mod effect;
