@@ -127,7 +127,7 @@ impl Beyond {
     pub(super) fn needed(
         &self,
         past: &[f64],
-        window: Range<usize>,
+        window: &Range<usize>,
         wanted: usize,
         units: f64,
     ) -> Option<f64> {
@@ -242,15 +242,18 @@ mod tests {
     fn what_would_have_to_be_added_puts_as_many_values_beyond() {
         let past = noisy(120);
         let beyond = Beyond::of(&past, Noise::of(&past), 0.0).unwrap();
-        let needed = beyond.needed(&past, 60..75, 2, 1.0).unwrap();
+        let needed = beyond.needed(&past, &(60..75), 2, 1.0).unwrap();
         let outside = past[..60].iter().chain(&past[75..]);
         let greatest = outside.copied().fold(f64::NEG_INFINITY, f64::max);
         let counted = past[66..75]
             .iter()
             .filter(|value| **value + needed - greatest >= beyond.unit - 1e-9);
         assert!(counted.count() >= 2, "{needed}");
-        assert!(beyond.needed(&past, 60..75, 10, 1.0).is_none(), "so many");
-        assert!(beyond.needed(&past, 10..25, 2, 1.0).is_none(), "no past");
+        assert!(
+            beyond.needed(&past, &(60..75), 10, 1.0).is_none(),
+            "so many"
+        );
+        assert!(beyond.needed(&past, &(10..25), 2, 1.0).is_none(), "no past");
     }
 
     #[test]

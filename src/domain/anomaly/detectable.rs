@@ -74,7 +74,7 @@ impl Detector {
     fn needed(&mut self, tried: &Tried) -> Option<f64> {
         let beyond = tried.wanted.and_then(|wanted| {
             let all_before = self.all_before()?;
-            all_before.needed(&self.past, tried.window.clone(), wanted, tried.strictness)
+            all_before.needed(&self.past, &tried.window, wanted, tried.strictness)
         });
         let kinds = [
             self.needed_by_level(tried),
