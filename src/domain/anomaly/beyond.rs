@@ -4,6 +4,8 @@
 //! every older one is `w (w-1) ... / (n+w) (n+w-1) ...` (Gumbel and von Schelling, "The distribution of the number of
 //! exceedances", Annals of Mathematical Statistics 1950). A count only grows within a window: one bound holds for all looks.
 
+use std::ops::Range;
+
 use super::{
     boundary::PRACTICAL,
     noise::Noise,
@@ -26,7 +28,11 @@ const FURTHER: f64 = 0.5;
 const TAIL: i32 = 2;
 /// And no nearer than so many noises.
 const ALONE_UNITS: f64 = 8.0;
-/// What is expected carries the level and slope of so many values on, over one of these gaps.
+/// A run that begins with a deploy and is over within its first six values is its own: those are not counted when it is asked
+/// what would be seen.
+const OPENING: usize = 6;
+/// What is expected carries the level and slope of so many values on, over one of these gaps; of half of a short past, so that
+/// enough of it is left to see how far values lay from what was expected.
 const SPAN: usize = 30;
 const GAPS: [usize; 3] = [0, 5, 10];
 
@@ -53,9 +59,10 @@ struct Led {
 
 impl Led {
     fn of(past: &[f64]) -> Self {
-        let reference = Reference::of(past, SPAN);
+        let span = SPAN.min(past.len() / 2);
+        let reference = Reference::of(past, span);
         let furthest = GAPS.map(|gap| {
-            (SPAN..past.len().saturating_sub(gap))
+            (span..past.len().saturating_sub(gap))
                 .filter_map(|place| {
                     let expected = reference.expected(place, real(gap) + 0.5)?;
                     Some(past.get(place + gap)? - expected)
@@ -69,11 +76,16 @@ impl Led {
         }
     }
 
+    /// What was expected `gap` values after a place, and the furthest that any value of the past lay beyond it, together.
+    fn furthest_of(&self, place: usize, gap: usize) -> Option<f64> {
+        let listed = GAPS.iter().rposition(|listed| *listed <= gap)?;
+        let expected = self.reference.expected(place, real(gap) + 0.5)?;
+        Some(expected + self.furthest.get(listed)?)
+    }
+
     /// How far a value lies beyond what was expected, more than any value of the past did.
     fn further(&self, value: f64, gap: usize) -> Option<f64> {
-        let listed = GAPS.iter().rposition(|listed| *listed <= gap)?;
-        let expected = self.reference.expected(self.values, real(gap) + 0.5)?;
-        Some(value - expected - self.furthest.get(listed)?)
+        Some(value - self.furthest_of(self.values, gap)?)
     }
 
     /// How many times as far from what was expected a value lies as any value of the past did.
@@ -109,6 +121,38 @@ impl Beyond {
         let led = self.led.get_or_init(|| Led::of(newest(past)));
         let further = led.further(value, gap).map(|further| further / self.unit);
         further.map_or(above, |further| above.min(further))
+    }
+
+    /// What would have to be added to a window of the past for so many of its values to lie `units` beyond all outside of it.
+    pub(super) fn needed(
+        &self,
+        past: &[f64],
+        window: &Range<usize>,
+        wanted: usize,
+        units: f64,
+    ) -> Option<f64> {
+        let cut = past.len() - newest(past).len();
+        let (past, window) = (
+            newest(past),
+            window.start.checked_sub(cut)?..window.end.checked_sub(cut)?,
+        );
+        let (before, since) = (past.get(..window.start)?, past.get(window.end..)?);
+        let greatest = before
+            .iter()
+            .chain(since)
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max);
+        let led = self.led.get_or_init(|| Led::of(past));
+        let mut short: Vec<f64> = (OPENING..)
+            .zip(past.get(window.clone())?.iter().skip(OPENING))
+            .filter_map(|(gap, value)| {
+                let further = led.furthest_of(window.start, gap)?;
+                Some(greatest.max(further) - value)
+            })
+            .collect();
+        let at = wanted.checked_sub(1).filter(|at| *at < short.len())?;
+        let (_, short, _) = short.select_nth_unstable_by(at, f64::total_cmp);
+        Some(*short + units.max(1.0) * self.unit)
     }
 
     /// How many times as far a value lies from the past's middle, and from what was expected, as any value of the past did:
@@ -192,6 +236,39 @@ mod tests {
         let carried_on = 0.2 * 132.0;
         assert!(of(&rising, carried_on, 12) < 1.0);
         assert!(of(&rising, carried_on + 9.0, 12) > 1.0);
+    }
+
+    #[test]
+    fn what_would_have_to_be_added_puts_as_many_values_beyond() {
+        let past = noisy(120);
+        let beyond = Beyond::of(&past, Noise::of(&past), 0.0).unwrap();
+        let needed = beyond.needed(&past, &(60..75), 2, 1.0).unwrap();
+        let outside = past[..60].iter().chain(&past[75..]);
+        let greatest = outside.copied().fold(f64::NEG_INFINITY, f64::max);
+        let counted = past[66..75]
+            .iter()
+            .filter(|value| **value + needed - greatest >= beyond.unit - 1e-9);
+        assert!(counted.count() >= 2, "{needed}");
+        assert!(
+            beyond.needed(&past, &(60..75), 10, 1.0).is_none(),
+            "so many"
+        );
+        assert!(beyond.needed(&past, &(10..25), 2, 1.0).is_none(), "no past");
+    }
+
+    #[test]
+    fn of_a_short_past_half_shows_how_far_values_lay_from_what_was_expected() {
+        // Three hours of five minutes: a morning that rises ever faster.
+        let rising: Vec<f64> = (0..)
+            .zip(noisy(36))
+            .map(|(i, noise)| 0.2 * noise + f64::from(i * i) / 60.0)
+            .collect();
+        let beyond = Beyond::of(&rising, Noise::of(&rising), 0.0).unwrap();
+        let led = Led::of(&rising);
+        assert!(led.furthest.iter().all(|furthest| *furthest > 0.0));
+        let carried_on = 41.0 * 41.0 / 60.0;
+        assert!(beyond.of_value(&rising, carried_on, 5) < 1.0);
+        assert!(beyond.of_value(&rising, carried_on + 30.0, 5) > 1.0);
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use super::{
     beyond::Beyond,
-    boundary::{Budget, MOST_RATIO, SPANS, Stretch, WIDTHS, boundary, lowest},
+    boundary::{MOST_RATIO, Stretch, WIDTHS, boundary, lowest},
+    continued::is_continued,
     mean::{self, Newest},
     noise::Noise,
-    robust::{median, ranked, real},
+    robust::{median, real},
     ruling::KnownLevels,
     side::{Side, sides},
     sustained::sustained,
@@ -14,10 +15,6 @@ use super::{
 
 /// The newest values before a change that are used.
 pub const MOST_PAST: usize = 3_000;
-/// What is detectable is tried at so many places of the past, and at no fewer; and said at this power.
-const MOST_TRIED: usize = 60;
-const LEAST_TRIED: usize = 8;
-const POWER: f64 = 0.8;
 /// Of a past that never varied any change stands out; it must keep to it for so many values.
 const LEAST_OF_CONSTANT: usize = 4;
 
@@ -27,20 +24,20 @@ const LEAST_OF_CONSTANT: usize = 4;
 pub struct Detector {
     down: bool,
     middle: f64,
-    scale: f64,
-    values: usize,
-    noise: Noise,
+    pub(super) scale: f64,
+    pub(super) values: usize,
+    pub(super) noise: Noise,
     /// The median of the last values as they stand, and the level in the scaled unit, for what matters at all.
     tail: f64,
-    level: f64,
+    pub(super) level: f64,
     /// Levels that were there before; made when something stands out for the first time.
     known_levels: std::cell::OnceCell<KnownLevels>,
     /// What lies beyond everything it was; made when a value does.
     beyond: std::cell::OnceCell<Option<Beyond>>,
-    past: Vec<f64>,
-    sides: Vec<Side>,
+    pub(super) past: Vec<f64>,
+    pub(super) sides: Vec<Side>,
     /// Sustained levels of the past by width; made when something stands out for the first time.
-    levels: Vec<Vec<f64>>,
+    pub(super) levels: Vec<Vec<f64>>,
 }
 
 /// What a look says.
@@ -100,11 +97,16 @@ impl Detector {
         Some(detector)
     }
 
+    /// What the past was at most; `None`: it cannot say.
+    pub(super) fn all_before(&self) -> Option<&Beyond> {
+        let made = || Beyond::of(&self.past, self.noise, self.level);
+        self.beyond.get_or_init(made).as_ref()
+    }
+
     /// How far a value, `gap` values after the change, lies beyond everything that the past was: from one on it
     /// counts. `None`: the past cannot say.
     pub(super) fn beyond(&self, value: f64, gap: usize) -> Option<f64> {
-        let made = || Beyond::of(&self.past, self.noise, self.level);
-        let beyond = self.beyond.get_or_init(made).as_ref()?;
+        let beyond = self.all_before()?;
         Some(beyond.of_value(&self.past, self.scaled_one(value), gap))
     }
 
@@ -116,13 +118,13 @@ impl Detector {
         })
     }
 
-    fn known_levels(&self) -> KnownLevels {
+    pub(super) fn known_levels(&self) -> KnownLevels {
         *self
             .known_levels
             .get_or_init(|| KnownLevels::of(&self.past))
     }
 
-    fn make_levels(&mut self) {
+    pub(super) fn make_levels(&mut self) {
         if self.levels.is_empty() {
             self.levels = WIDTHS
                 .iter()
@@ -162,59 +164,6 @@ impl Detector {
     /// The noise of one value, in the metric's unit.
     pub fn noise(&self) -> f64 {
         self.noise.usual * self.scale
-    }
-
-    /// The smallest lasting change that a window of so many values would alarm in four of five cases, in the metric's
-    /// unit; `None`: the past is too short to try.
-    ///
-    /// The window is tried at places of the past, where nothing changed: how much would have had to be added there?
-    pub fn detectable(&mut self, window: usize, budget: Budget) -> Option<f64> {
-        let strictness = budget.strictness();
-        self.make_levels();
-        let places = self.values.checked_sub(window)?;
-        let first = SPANS.first().copied().unwrap_or(1);
-        let step = places.saturating_sub(first).div_ceil(MOST_TRIED).max(1);
-        let mut needed: Vec<f64> = (first..=places)
-            .rev()
-            .step_by(step)
-            .filter_map(|place| self.needed(place, window, strictness))
-            .collect();
-        if needed.len() < LEAST_TRIED {
-            return None;
-        }
-        Some(ranked(&mut needed, POWER)?.max(0.0) * self.scale)
-    }
-
-    /// What would have to be added after a place of the past for an alarm within the window.
-    fn needed(&mut self, place: usize, window: usize, strictness: f64) -> Option<f64> {
-        let mut least: Option<f64> = None;
-        let known = self.known_levels();
-        for (index, width) in WIDTHS.iter().enumerate() {
-            let Some(levels) = self.levels.get(index) else {
-                continue;
-            };
-            for gap in 0..=window.saturating_sub(*width) {
-                let Some(level) = levels.get(place + gap) else {
-                    break;
-                };
-                let ahead = real(gap) + real(*width) / 2.0;
-                for side in self.sides.iter_mut().filter(|side| gap <= side.reach) {
-                    let Some(expected) = side.all(&self.past).expected(place, ahead) else {
-                        continue;
-                    };
-                    let null = side.null(&self.past, levels, *width, gap);
-                    let stretch = Stretch {
-                        width: index,
-                        span: side.span,
-                        gap,
-                    };
-                    let limit = boundary(stretch, null, self.noise, self.values, self.level);
-                    let short = known.short(limit * strictness, *level, expected);
-                    least = Some(least.map_or(short, |least| least.min(short)));
-                }
-            }
-        }
-        least
     }
 
     /// The look after the newest of these values, all that came since the change; `None` while there are too few,
@@ -257,7 +206,12 @@ impl Detector {
                 continue;
             };
             let factor = factor * known;
+            let since = self.scaled(after.get(..gap).unwrap_or_default());
             for found in looks {
+                let expected = self.scaled_one(found.expected);
+                if is_continued(&self.past, &since, level, expected) {
+                    continue;
+                }
                 let found = Look {
                     ratio: found.ratio / factor,
                     ..found
@@ -338,47 +292,10 @@ impl Detector {
 mod tests {
     use super::*;
 
-    const ONE: Budget = Budget {
-        rate: 0.01,
-        tests: 1,
-    };
-
     fn past(noise: f64) -> Vec<f64> {
         (0..120_u32)
             .map(|i| 100.0 + noise * (f64::from(i * 7_919 % 101) / 50.0 - 1.0))
             .collect()
-    }
-
-    #[test]
-    fn what_is_detectable_follows_the_noise_and_the_window() {
-        let of = |noise: f64, window| {
-            let mut detector = Detector::new(&past(noise), false).unwrap();
-            detector.detectable(window, ONE).unwrap()
-        };
-        assert!(of(20.0, 15) > 3.0 * of(4.0, 15));
-        assert!(of(20.0, 15) <= of(20.0, 4));
-        let mut short = Detector::new(&[1.0, 2.0, 3.0], false).unwrap();
-        assert_eq!(short.detectable(15, ONE), None);
-    }
-
-    #[test]
-    fn what_is_detectable_is_detected() {
-        let noise = past(10.0);
-        let mut detector = Detector::new(&noise[..100], false).unwrap();
-        let size = detector.detectable(15, ONE).unwrap();
-        let after: Vec<f64> = noise[100..115].iter().map(|v| v + 1.3 * size).collect();
-        let seen = (2..=15).any(|count| {
-            detector
-                .look(&after[..count], Terms::plain(2))
-                .is_some_and(|look| look.ratio >= 1.0)
-        });
-        assert!(seen, "{size}");
-        let quiet = noise[100..115]
-            .iter()
-            .map(|v| v + 0.1 * size)
-            .collect::<Vec<_>>();
-        let look = detector.look(&quiet, Terms::plain(2));
-        assert!(look.is_none_or(|look| look.ratio < 1.0));
     }
 
     #[test]

@@ -12,7 +12,7 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 3..=7;
 /// Against references over at least so many values: the median of fewer is no surer than the mean.
 const LEAST_SPAN: usize = 15;
 /// It is asked of steps that begin with the change, no more than so many values behind it: later the levels say enough.
-const LATEST: usize = 3;
+pub(super) const LATEST: usize = 3;
 /// Values come back from one of the first two where the newest two are below this share of it: a cold cache.
 const COMES_BACK: f64 = 0.5;
 /// Standard errors of the mean, and of the median that it is set against, that it must stand out by.
@@ -23,6 +23,9 @@ const GREATEST_FEW: f64 = 3.6;
 const SPREADS: f64 = 4.5;
 /// What most of the values reach must be at least this share of the boundary: what stood out once and is over does not count.
 const KEPT: f64 = 0.6;
+/// What the clipping takes from a value that is added to all is added again so many times; then it reaches this near.
+const CLIPPED_STEPS: usize = 3;
+const TOLERANCE: f64 = 1e-3;
 /// The variance of a median of normal values over that of their mean.
 const MEDIAN_COST: f64 = 1.57;
 /// Below this share of the boundary nothing needs to be known.
@@ -53,6 +56,17 @@ impl Newest<'_> {
         self.stretch.get(from..).unwrap_or_default()
     }
 
+    /// What counts of the mean's rise over what was expected: the newest two must reach it, and most values keep to it.
+    fn found(&self, expected: f64, noise: Noise) -> f64 {
+        self.risen(expected, noise)
+            .min((self.level - expected) / KEPT)
+    }
+
+    fn risen(&self, expected: f64, noise: Noise) -> f64 {
+        let mean = clipped(self.stretch, expected, noise);
+        mean.min(clipped(self.newest_two(), expected, noise))
+    }
+
     /// Whether the values come back from one of the first two, which was beyond all of the past.
     fn comes_back(&self, past: &[f64], expected: f64) -> bool {
         let greatest = |values: &[f64]| values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -78,16 +92,60 @@ pub(super) fn ratio(
         return None;
     }
     let expected = side.expected(newest.ahead()?)?;
-    let mean = clipped(newest.stretch, expected, noise);
-    let last = clipped(newest.newest_two(), expected, noise);
-    let kept = (newest.level - expected) / KEPT;
-    let found = mean.min(last).min(kept);
+    let found = newest.found(expected, noise);
     let lowest = lowest(width, side.length, noise, level);
     if found / lowest < floor.max(WORTH_KNOWING) || newest.comes_back(past, expected) {
         return None;
     }
     let null = side.mean_null(past, noise, width, gap)?;
     Some(found / boundary(null, width, gap, lowest))
+}
+
+/// A stretch of the past whose mean is tried: how much would have had to be added to it?
+pub(super) struct Tried<'a> {
+    newest: Newest<'a>,
+    expected: f64,
+    noise: Noise,
+    boundary: f64,
+}
+
+/// The same against one reference, `place` values from the beginning of the past; `None`: it would not be looked at.
+pub(super) fn tried<'a>(
+    side: &mut Side,
+    past: &[f64],
+    noise: Noise,
+    newest: &Newest<'a>,
+    place: usize,
+    level: f64,
+) -> Option<Tried<'a>> {
+    let (width, gap) = (newest.stretch.len(), newest.gap);
+    if gap > side.reach || side.length < LEAST_SPAN || noise.usual <= 0.0 {
+        return None;
+    }
+    let expected = side.all(past).expected(place, newest.ahead()?)?;
+    let lowest = lowest(width, side.length, noise, level);
+    let null = side.mean_null(past, noise, width, gap)?;
+    Some(Tried {
+        newest: *newest,
+        expected,
+        noise,
+        boundary: boundary(null, width, gap, lowest),
+    })
+}
+
+impl Tried<'_> {
+    /// What would have to be added for the mean to reach its boundary so many times over; `None`: it would be clipped before.
+    pub(super) fn short(&self, times: f64) -> Option<f64> {
+        let limit = times * self.boundary;
+        let kept = KEPT * limit - (self.newest.level - self.expected);
+        // To add to all values is to expect less of them.
+        let short = |added: f64| limit - self.newest.risen(self.expected - added, self.noise);
+        let mut added = short(0.0);
+        for _ in 0..CLIPPED_STEPS {
+            added += short(added).max(0.0);
+        }
+        (short(added) <= TOLERANCE * limit).then(|| added.max(kept))
+    }
 }
 
 /// What no boundary lies below: cheap.
@@ -137,6 +195,37 @@ mod tests {
         assert!(heard(&[1.4, 2.6, 1.9], 0).is_none_or(|ratio| ratio < 1.0));
         assert_eq!(heard(&[3.4, 2.6, 3.9], LATEST + 1), None, "it begins late");
         assert_eq!(heard(&[9.0, 9.0], 0), None, "two values have no mean");
+    }
+
+    fn with_the_change(stretch: &[f64]) -> Newest<'_> {
+        Newest {
+            all: stretch,
+            stretch,
+            gap: 0,
+            level: sustained(stretch, stretch.len())[0],
+        }
+    }
+
+    #[test]
+    fn what_would_have_to_be_added_is_what_is_then_heard() {
+        let past: Vec<f64> = (0..180_u32)
+            .map(|i| f64::from(i * 7_919 % 101) / 50.0 - 1.0)
+            .collect();
+        let (noise, place) = (Noise::of(&past), 90);
+        let stretch = &past[place..place + 5];
+        for side in &mut sides(&past)[1..] {
+            let quiet = with_the_change(stretch);
+            let needed = tried(side, &past, noise, &quiet, place, 0.0).unwrap();
+            let added: Vec<f64> = stretch
+                .iter()
+                .map(|value| value + needed.short(1.0).unwrap())
+                .collect();
+            let loud = with_the_change(&added);
+            let heard = tried(side, &past, noise, &loud, place, 0.0).unwrap();
+            let found = loud.found(heard.expected, noise) / heard.boundary;
+            assert!((found - 1.0).abs() < 0.01, "{found}");
+            assert_eq!(needed.short(9.0), None, "clipped");
+        }
     }
 
     #[test]

@@ -16,6 +16,9 @@ const REPEATS: f64 = 0.6;
 const RULING_VALUE: f64 = 0.4;
 const LEAST_DISTINCT: usize = 4;
 const REPEATS_FROM: usize = 20;
+/// A source tells every so many-th value where so many of the gaps between neighbours are alike; seen in so many of them.
+const REGULAR: f64 = 0.8;
+const REGULAR_FROM: usize = 8;
 
 /// Values on even steps; gaps left out.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,6 +45,13 @@ impl Reading {
         let names_start = after
             .iter()
             .any(|(time, _)| *time >= change && *time < change + period_s * 0.999);
+        let (before, after, period_s) = match told_every(&before, period_s) {
+            Some((told_s, phase)) => {
+                let told = |points| told(points, told_s, phase);
+                (told(before), told(after), told_s)
+            }
+            None => (before, after, period_s),
+        };
         let delay = if names_start { period_s } else { 0.0 };
         let known = before.iter().filter(|(_, value)| value.is_some()).count();
         let put_together = together(known, period_s);
@@ -96,6 +106,32 @@ impl Reading {
         self.step_s *= real(run);
         self.steps_after = self.after.len() + missing / run;
     }
+}
+
+/// The seconds between values of a source that tells fewer than one a period, five-minute values among minutes, and a time
+/// at which it did; `None`: it tells each, or in no order.
+fn told_every(points: &[Point], period_s: f64) -> Option<(f64, f64)> {
+    let known: Vec<f64> = points
+        .iter()
+        .filter_map(|(time, value)| value.map(|_| *time))
+        .collect();
+    let gaps: Vec<f64> = known.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let usual = median(&gaps).filter(|_| gaps.len() >= REGULAR_FROM)?;
+    let alike = gaps
+        .iter()
+        .filter(|gap| (**gap - usual).abs() < 0.5 * period_s);
+    let is_regular = real(alike.count()) >= REGULAR * real(gaps.len());
+    (usual > 1.5 * period_s && is_regular).then(|| (usual, known.first().copied().unwrap_or(0.0)))
+}
+
+/// Without the gaps in between, where such a source tells nothing.
+fn told(points: Vec<Point>, every_s: f64, phase: f64) -> Vec<Point> {
+    let is_due = |time: f64| {
+        let steps = (time - phase) / every_s;
+        (steps - steps.round()).abs() < 1e-6
+    };
+    let kept = |point: &Point| point.1.is_some() || is_due(point.0);
+    points.into_iter().filter(kept).collect()
 }
 
 /// Sorted by time, one point a time.
@@ -219,6 +255,32 @@ mod tests {
         shuffled.reverse();
         shuffled.push(shuffled[2]);
         assert_eq!(Reading::of(&shuffled, &after, 0.0, 60.0), plain);
+    }
+
+    #[test]
+    fn a_source_that_tells_every_fifth_minute_has_values_of_five_minutes() {
+        let among_gaps = |from: i32, until: i32| -> Vec<Point> {
+            let tells = |minute: i32| minute.rem_euclid(5) == 2 && minute != 12;
+            (from..until)
+                .map(|minute| (60.0 * f64::from(minute), tells(minute).then_some(7.0)))
+                .collect()
+        };
+        let reading = Reading::of(&among_gaps(-360, 0), &among_gaps(0, 15), 0.0, 60.0);
+        assert!((reading.step_s - 300.0).abs() < 1e-9, "{}", reading.step_s);
+        // Each is complete five minutes after its stamp; the one at minute 12 has not come.
+        assert_eq!(reading.after, [(420.0, 7.0), (720.0, 7.0)]);
+        assert_eq!((reading.before.len(), reading.steps_after), (72, 3));
+        // What is told in no order stays a value of its minute.
+        let sparse: Vec<Point> = (0..180)
+            .map(|i| {
+                (
+                    60.0 * f64::from(i - 180),
+                    (i * 7_919 % 11 < 2).then_some(3.0),
+                )
+            })
+            .collect();
+        let reading = Reading::of(&sparse, &among_gaps(0, 15), 0.0, 60.0);
+        assert!((reading.step_s - 60.0).abs() < 1e-9);
     }
 
     #[test]

@@ -54,13 +54,29 @@ pub fn ranked(values: &mut [f64], share: f64) -> Option<f64> {
 
 /// The median of values in any order; `None` of nothing.
 pub fn median(values: &[f64]) -> Option<f64> {
-    quantile(&sorted(values), 0.5)
+    median_of(values.to_vec())
+}
+
+/// The same of values whose order may be lost: only as far as it takes are they sorted.
+fn median_of(mut values: Vec<f64>) -> Option<f64> {
+    let middle = values.len() / 2;
+    let is_even = values.len().is_multiple_of(2);
+    if values.is_empty() {
+        return None;
+    }
+    let (below, high, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    if !is_even {
+        return Some(*high);
+    }
+    let low = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // Halves first: the difference of two huge numbers may not be one.
+    Some(low * 0.5 + *high * 0.5)
 }
 
 /// The median distance from a middle, scaled to a standard deviation; zero of nothing.
 pub fn mad_sigma(values: &[f64], middle: f64) -> f64 {
     let distances: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
-    median(&distances).unwrap_or(0.0) * MAD_TO_SIGMA
+    median_of(distances).unwrap_or(0.0) * MAD_TO_SIGMA
 }
 
 /// The classical standard deviation about the mean (by n); zero of nothing. Feels every outlier, on purpose.

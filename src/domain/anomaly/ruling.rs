@@ -38,14 +38,13 @@ impl KnownLevels {
         })
     }
 
-    /// What would have to be added to a stretch at `level`, of which `expected` was expected, to reach its boundary.
-    pub(super) fn short(self, boundary: f64, level: f64, expected: f64) -> f64 {
-        let plain = boundary - (level - expected);
-        // Beyond what was reached the plain boundary holds; below it the raised one.
-        let raised = REACHED_FACTOR * boundary - (level - expected);
-        plain
-            .max((self.reached - level).min(raised))
-            .max(self.ruling - level)
+    /// What would have to be added to a stretch at `level`; `short` says what its boundary takes so many times over. Beyond what
+    /// was reached the plain boundary holds, below it the raised one.
+    pub(super) fn needed(self, level: f64, short: impl Fn(f64) -> Option<f64>) -> Option<f64> {
+        let beyond_reached = short(1.0)?.max(self.reached - level);
+        let raised = short(REACHED_FACTOR);
+        let needed = raised.map_or(beyond_reached, |raised| raised.min(beyond_reached));
+        Some(needed.max(self.ruling - level))
     }
 }
 
