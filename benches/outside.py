@@ -235,4 +235,5 @@ def main():
         storm(program, given.speed, given.keys)
 
 
-main()
+if __name__ == "__main__":
+    main()
