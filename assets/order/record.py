@@ -139,7 +139,7 @@ def main():
     flights = [
         ("a release, at life's pace", "healthy", 1, [b"Gates", 12.0, *TOUR, 20.0, "q"]),
         ("a release to its end", "healthy", 20, [b"Gates", b"escalation", "a", "v2.14.0", "Enter", 8.0, *TOUR, 45.0, "c", "Esc", "z z", "q"]),
-        ("a rollback", "regression", 20, [b"Gates", b"escalation", "a", "v2.14.0", "Enter", b"STOP", "z z", "R", "v2.13.4", "Enter", 20.0, *TOUR, "q"]),
+        ("a rollback", "regression", 20, [b"Gates", b"escalation", "a", "v2.14.0", "Enter", b"fired", "z z", "R", "v2.13.4", "Enter", 20.0, *TOUR, "q"]),
         ("a storm", "storm", 300, [b"Gates", 10.0, *TOUR, "q"]),
     ]
     with tempfile.TemporaryDirectory() as state:

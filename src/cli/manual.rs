@@ -8,7 +8,7 @@ use super::{
     exit::{Exit, Stop},
     say::print,
 };
-use crate::config::nearest;
+use crate::{config::nearest, domain::Text};
 
 pub(super) fn completions(shell: Shell) -> Result<Exit, Stop> {
     let mut page = Vec::new();
@@ -25,7 +25,10 @@ pub(super) fn man(words: &[String]) -> Result<Exit, Stop> {
         let below = command.get_subcommands().map(clap::Command::get_name);
         let near = nearest(word, below);
         command = command.find_subcommand(word).ok_or_else(|| {
-            let stop = Stop::usage(format!("there is no command `{}`", words.join(" ")));
+            let stop = Stop::usage(format!(
+                "there is no command `{}`",
+                Text::line(&words.join(" "))
+            ));
             match near {
                 Some(near) => stop.with_help(&format!("did you mean `{near}`?")),
                 None => stop.with_help("`cockpit --help` lists them"),

@@ -28,7 +28,7 @@ pub(super) fn theme(around: &Surroundings, named: &Settled<String>) -> Result<Th
         });
     }
     let path = place(around, named);
-    let shown = path.display();
+    let shown = Text::line(&path.to_string_lossy());
     let Some(bytes) = read(&path)? else {
         let help =
             "name one that is built in (dark, light, high-contrast, mono), or correct the path";

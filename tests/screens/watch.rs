@@ -180,19 +180,21 @@ fn once_a_rollback_ended_the_watch_the_table_judges_what_was_until_then() {
 #[test]
 fn a_disarmed_trigger_says_how_it_is_beside_what_was() {
     const TRIGGER: &str = "error_rate > 2% for 3m";
-    let said = |before: f64, now: f64| {
+    let said = |before: f64, now: Option<f64>| {
         let mut journal = world::monitoring();
-        let errors = |value: f64| {
+        let errors = |value: Option<f64>| {
             move |name: &str, sample| match name {
-                "error_rate" => Sample::Value(value),
+                "error_rate" => value.map_or(Sample::Absent, Sample::Value),
                 _ => sample,
             }
         };
         for seconds in (-1_320..-640).step_by(60) {
-            world::minute(&mut journal, seconds, errors(before));
+            world::minute(&mut journal, seconds, errors(Some(before)));
         }
+        // Whatever the minutes before said, of the newest there is this.
         for seconds in (-500..-90).step_by(60) {
-            world::minute(&mut journal, seconds, errors(now));
+            let value = if seconds < -400 { Some(1.0) } else { now };
+            world::minute(&mut journal, seconds, errors(value));
         }
         let armed = JudgeEvent::TriggersArmed {
             armed: Vec::new(),
@@ -204,9 +206,10 @@ fn a_disarmed_trigger_says_how_it_is_beside_what_was() {
         line.take(2).collect::<Vec<_>>().join(" ")
     };
     for (before, now, words) in [
-        (3.0, 1.2, "was already so: better, 3% to 1.2%"),
-        (3.0, 3.0, "was already so: same, 3% to 3%"),
-        (3.0, 9.0, "was already so: worse, 3% to 9%"),
+        (3.0, Some(1.2), "was already so: better, 3% to 1.2%"),
+        (3.0, Some(3.0), "was already so: same, 3% to 3%"),
+        (3.0, Some(9.0), "was already so: worse, 3% to 9%"),
+        (3.0, None, "was already so: error_rate: no data"),
     ] {
         let line = said(before, now);
         assert!(line.contains(words), "{words} in {line}");

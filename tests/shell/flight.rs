@@ -132,6 +132,26 @@ async fn an_approval_that_waits_for_a_limit_is_not_sent_behind_a_rollback() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rejection_that_waits_for_a_limit_goes_out_beside_a_rollback() {
+    let mut air = Air::deployed().await;
+    air.world.held_again();
+    air.until("another attempt waits", |release| {
+        release.attempt() == 2 && release.phase() == Phase::AwaitingApproval
+    })
+    .await;
+    air.world.state().answers.extend([Answer::Limited(60)]);
+    let reason = "the errors rise".into();
+    air.submit(Intent::Reject { reason }).unwrap();
+    let world = air.world.clone();
+    air.until("GitHub asked for quiet", |_| world.sent("reject") == 1)
+        .await;
+    air.roll_back().unwrap();
+    air.pass(seconds(600)).await;
+    assert_eq!(air.world.sent("reject"), 2, "refused once, taken once");
+    assert_eq!(air.world.sent("dispatch"), 1, "the rollback went out");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_limit_that_outlasts_the_decision_gives_it_back_to_the_person() {
     let mut air = Air::waiting().await;
     air.world.state().answers.extend([Answer::Limited(3_600)]);

@@ -21,8 +21,8 @@ pub(super) async fn hub(hub: &Hub<'_>, policy: &Policy) -> Vec<Finding> {
         Ok(login) => Finding::ok("token", format!("belongs to @{login}")),
         // An app's or a run's own token may ask everything but whose it is.
         Err(fault) if fault.kind == FaultKind::Forbidden => {
-            let mend = "fine for watching; to approve use a person's, who is a required reviewer";
-            let what = format!("no person's: {}", fault.detail);
+            let mend = "an app's is fine for watching; to approve use a person's, who is a required reviewer";
+            let what = format!("GitHub does not say whose: {}", fault.detail);
             Finding::bad(State::Warn, "token", what, mend)
         }
         // Every other question would fail for the same reason.

@@ -6,7 +6,7 @@ use super::finding::{Finding, State};
 use crate::{
     adapters::{clock::WallClock, github::Client},
     cli::{exit::Stop, rules::default_rules, surroundings::Surroundings},
-    config::{Machine, TeamFile},
+    config::{Layer, Machine, TeamFile},
     wiring,
 };
 
@@ -50,10 +50,19 @@ pub(super) async fn checked(around: &Surroundings) -> Result<Checked, Stop> {
     })
 }
 
-/// Whether `--repo` names another repository than the one that this folder is a checkout of.
+/// Whether `--repo` or the environment names another repository than the one that this folder is a checkout of.
 fn is_elsewhere(around: &Surroundings, machine: &Machine) -> bool {
-    around.flags.repository.is_some()
-        && around.remote().as_ref() != machine.place.repository.as_ref().map(|at| &at.value)
+    let Some(named) = machine.place.repository.as_ref() else {
+        return false;
+    };
+    let here = around.remote();
+    let differs = here.as_ref() != Some(&named.value);
+    match named.from {
+        Layer::Flag(_) => differs,
+        // It stands for every folder: of one that is no checkout nobody says that it is another's.
+        Layer::Environment(_) => here.is_some() && differs,
+        Layer::User | Layer::Team | Layer::Remote | Layer::Default => false,
+    }
 }
 
 async fn of_default_branch(

@@ -45,7 +45,9 @@ impl Reading {
         let names_start = after
             .iter()
             .any(|(time, _)| *time >= change && *time < change + period_s * 0.999);
-        let (before, after, period_s) = match told_every(&before, period_s) {
+        let every =
+            told_every(&before, period_s).filter(|(told_s, _)| !tells_more(&after, *told_s));
+        let (before, after, period_s) = match every {
             Some((told_s, phase)) => {
                 let told = |points| told(points, told_s, phase);
                 (told(before), told(after), told_s)
@@ -122,6 +124,14 @@ fn told_every(points: &[Point], period_s: f64) -> Option<(f64, f64)> {
         .filter(|gap| (**gap - usual).abs() < 0.5 * period_s);
     let is_regular = real(alike.count()) >= REGULAR * real(gaps.len());
     (usual > 1.5 * period_s && is_regular).then(|| (usual, known.first().copied().unwrap_or(0.0)))
+}
+
+/// Whether values come more often than that: what was rare before a change and is not after it is told each time.
+fn tells_more(points: &[Point], every_s: f64) -> bool {
+    let known = points.iter().filter(|(_, value)| value.is_some());
+    let times: Vec<f64> = known.map(|(time, _)| *time).collect();
+    let gaps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    median(&gaps).is_some_and(|usual| usual < 0.5 * every_s)
 }
 
 /// Without the gaps in between, where such a source tells nothing.
@@ -281,6 +291,10 @@ mod tests {
             .collect();
         let reading = Reading::of(&sparse, &among_gaps(0, 15), 0.0, 60.0);
         assert!((reading.step_s - 60.0).abs() < 1e-9);
+        // Nor does what was rare and is told each minute after the change.
+        let each: Vec<Point> = (0..15).map(|i| (60.0 * f64::from(i), Some(9.0))).collect();
+        let reading = Reading::of(&among_gaps(-360, 0), &each, 0.0, 60.0);
+        assert!((reading.step_s - 60.0).abs() < 1e-9, "{}", reading.step_s);
     }
 
     #[test]

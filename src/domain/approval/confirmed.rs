@@ -3,7 +3,7 @@
 //! Their fields are private, each has one constructor, none can be read from a file. Only the prompts call them, and
 //! for what was agreed to in advance the countdown.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ADVANCE_PROMISE, Agreement, Digest, Effort, Shown, YES};
@@ -11,12 +11,8 @@ use crate::domain::{
     EnvironmentId, Login, ReleaseKey, Seq, Text,
     chat::Vote,
     judge::State,
-    later,
     rollback::{Countdown, Plan, RollbackShown},
 };
-
-/// So long after its zero a countdown still counts: later, nobody was there to hold it.
-const ZERO_LASTS: SignedDuration = SignedDuration::from_secs(20);
 
 /// How a person agreed, as the journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,7 +266,7 @@ impl ConfirmedRollback {
         if !is_its_own || countdown.end.is_some() || at < countdown.zero {
             return Err(NotAgreed::NotAtZero);
         }
-        if at > later(countdown.zero, ZERO_LASTS) {
+        if at > countdown.lasts_until() {
             return Err(NotAgreed::TooLate);
         }
         let reason = format!(

@@ -1,8 +1,9 @@
 //! Whether a rule's names exist and its units agree. Runs when the config is read, never at 3 a.m.
 
 use super::{
+    bound::constant,
     expression::{Comparison, Condition, Reference, Term, TermKind},
-    measure::{Clash, Measure, Quantity},
+    measure::{Clash, Measure, Operator, Quantity},
     part::HEALTH,
     problem::RuleError,
 };
@@ -104,6 +105,11 @@ fn measure(term: &Term, metrics: &[Metric]) -> Result<Measure, RuleError> {
             })
         }
         TermKind::Negative(inner) => measure(inner, metrics),
+        TermKind::Arithmetic(Operator::Divide, _, by)
+            if constant(by).is_some_and(|by| by.value == 0.0) =>
+        {
+            Err(RuleError::new(by.span.clone(), "this divides by zero"))
+        }
         TermKind::Arithmetic(operator, left, right) => {
             let (a, b) = (measure(left, metrics)?, measure(right, metrics)?);
             a.combine(*operator, b)

@@ -1,7 +1,6 @@
 //! What a comparison's parts mean to each other: percentages as factors, whose baseline a bare word is.
 
 use super::{
-    bound::constant,
     expression::{Comparison, Term, TermKind},
     measure::{Measure, Operator, Quantity},
     problem::RuleError,
@@ -13,12 +12,7 @@ pub(super) fn arithmetic(operator: Operator, left: Term, right: Term) -> Result<
     let span = left.span.start..right.span.end;
     let (left, right) = match operator {
         Operator::Multiply => (as_factor(left), as_factor(right)),
-        Operator::Divide => {
-            if constant(&right).is_some_and(|by| by.value == 0.0) {
-                return Err(RuleError::new(right.span, "this divides by zero"));
-            }
-            (left, as_factor(right))
-        }
+        Operator::Divide => (left, as_factor(right)),
         Operator::Add | Operator::Subtract => {
             for side in [&left, &right] {
                 if is_percentage(side) {

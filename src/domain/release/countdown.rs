@@ -232,6 +232,14 @@ fn go_on(
     if at < running.zero {
         return Vec::new();
     }
+    // Nothing goes out on old data: the minute that is due is waited for as long as the zero stands.
+    if let Some(why) = release.is_dark(at) {
+        return if at < running.lasts_until() {
+            Vec::new()
+        } else {
+            stopped(why)
+        };
+    }
     if release.holds_unread(running) {
         if at < later(running.zero, HOLDS_AFTER) {
             return Vec::new();

@@ -26,15 +26,16 @@ impl Release {
         let metrics = self.policy.metrics.iter();
         let changed = metrics
             .filter(|metric| metric.side == Side::All && names.contains(&metric.name))
-            .filter_map(|metric| self.changed(metric));
-        let alarms = rule.alarms().into_iter().filter_map(|name| {
-            match self.watch.alarms.get(&name)?.state {
-                AlarmState::Alarm => Some((Course::Same, "still fires".to_owned())),
-                AlarmState::Ok => Some((Course::Better, "fires no more".to_owned())),
-                AlarmState::InsufficientData | AlarmState::Unknown => None,
-            }
-        });
-        let mut parts: Vec<(Course, String)> = changed.chain(alarms).collect();
+            .map(|metric| {
+                let (course, said) = self.changed(metric)?;
+                Some(match names.len() {
+                    1 => (course, said),
+                    _ => (course, format!("{} {said}", metric.name)),
+                })
+            });
+        let alarms = rule.alarms().into_iter().map(|name| self.alarm_now(&name));
+        // Where one of them cannot be told, how the trigger stands cannot.
+        let mut parts: Vec<(Course, String)> = changed.chain(alarms).collect::<Option<_>>()?;
         parts.sort_by_key(|(course, _)| match course {
             Course::Worse => 0,
             Course::Same => 1,
@@ -43,6 +44,18 @@ impl Release {
         let course = parts.first()?.0;
         let said: Vec<&str> = parts.iter().map(|(_, said)| said.as_str()).collect();
         Some((course, Text::line(&said.join(", "))))
+    }
+
+    /// An alarm that fired before; after the watch it speaks of another version.
+    fn alarm_now(&self, name: &str) -> Option<(Course, String)> {
+        if self.watch_end().is_some() {
+            return None;
+        }
+        match self.watch.alarms.get(name)?.state {
+            AlarmState::Alarm => Some((Course::Same, "still fires".to_owned())),
+            AlarmState::Ok => Some((Course::Better, "fires no more".to_owned())),
+            AlarmState::InsufficientData | AlarmState::Unknown => None,
+        }
     }
 
     /// A metric's middle before and in the newest minutes of the new version.
@@ -63,8 +76,7 @@ impl Release {
             .judged
             .range(first..end)
             .map(|(minute, _)| *minute);
-        let mut now = values(&mut own.rev());
-        now.truncate(NEWEST);
+        let now = values(&mut own.rev().take(NEWEST));
         if before.len() < FEWEST || now.len() < FEWEST {
             return None;
         }

@@ -275,10 +275,11 @@ impl Release {
 
     /// Who asks for the way back does not want what may still stand in a queue to go out behind it.
     fn withdraw_what_goes_on(&mut self) {
-        let approval = self.approval.request.as_ref().map(|request| request.seq);
+        let request = self.approval.request.as_ref();
+        let approval = request.filter(|request| request.approve);
         for (seq, act) in &mut self.outbox {
             let goes_on = matches!(act.deed, Deed::RerunFailed { .. });
-            act.withdrawn |= goes_on || Some(*seq) == approval;
+            act.withdrawn |= goes_on || approval.is_some_and(|request| request.seq == *seq);
         }
     }
 

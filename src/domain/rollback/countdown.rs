@@ -1,8 +1,11 @@
 //! A countdown to a rollback that was agreed to at approval, and how it ended.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Login, Seq, Text};
+use crate::domain::{Login, Seq, Text, later};
+
+/// So long after its zero a countdown still counts: later, nobody was there to hold it.
+const ZERO_LASTS: SignedDuration = SignedDuration::from_secs(20);
 
 /// A countdown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,13 @@ pub struct Countdown {
     pub holds_read: Option<Timestamp>,
     /// How it ended; `None`: it runs.
     pub end: Option<CountdownEnd>,
+}
+
+impl Countdown {
+    /// Until when its zero stands.
+    pub fn lasts_until(&self) -> Timestamp {
+        later(self.zero, ZERO_LASTS)
+    }
 }
 
 /// How a countdown ended.

@@ -216,18 +216,34 @@ impl ProductionAnswer {
         }
     }
 
-    /// Whether both cannot be true: other commits, or other names where no commit of that name is known.
+    /// Whether both cannot be true: other commits, or other version numbers where no commit of that name is known. What has
+    /// no number (a build, a branch) is another kind of name, which contradicts none.
     pub fn contradicts(&self, other: &Self) -> bool {
-        match (&self.sha, &other.sha) {
+        if let (Some(own), Some(theirs)) = (&self.sha, &other.sha) {
+            return own != theirs;
+        }
+        let number = |answer: &Self| {
+            let version = answer.version.as_ref()?;
+            version_number(version.as_str()).map(str::to_owned)
+        };
+        match (number(self), number(other)) {
             (Some(own), Some(theirs)) => own != theirs,
-            (Some(sha), None) => self.version.is_some() && !other.is(sha, self.version.as_ref()),
-            (None, Some(sha)) => other.version.is_some() && !self.is(sha, other.version.as_ref()),
-            (None, None) => match (&self.version, &other.version) {
-                (Some(own), Some(theirs)) => !same_version(own.as_str(), theirs.as_str()),
-                _ => false,
-            },
+            _ => false,
         }
     }
+}
+
+/// The dotted number in a name, with what follows it: `2.13.4` of `checkout/v2.13.4`.
+fn version_number(name: &str) -> Option<&str> {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let starts = name.char_indices().filter(|(at, c)| {
+        is_digit(*c) && !name[..*at].ends_with(|c: char| is_digit(c) || c == '.')
+    });
+    starts.map(|(at, _)| &name[at..]).find(|rest| {
+        let rest = rest.trim_start_matches(is_digit);
+        rest.strip_prefix('.')
+            .is_some_and(|rest| rest.starts_with(is_digit))
+    })
 }
 
 /// Versions with and without their `v` are the same.
@@ -248,7 +264,15 @@ mod tests {
             sha,
         };
         let deployed = answer(Some("v2.13.4"), Some(sha()));
-        for (said, is_other) in [("v1.0.0", true), ("2.13.4", false), ("3f9c2ab", false)] {
+        for (said, is_other) in [
+            ("v1.0.0", true),
+            ("checkout/v2.13.5", true),
+            ("2.13.4-rc.1", true),
+            ("2.13.4", false),
+            ("s3-proxy-v2.13.4", false),
+            ("3f9c2ab", false),
+            ("build 4711", false),
+        ] {
             let asked = answer(Some(said), None);
             assert_eq!(asked.contradicts(&deployed), is_other, "{said}");
             assert_eq!(deployed.contradicts(&asked), is_other, "{said}");

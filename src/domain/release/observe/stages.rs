@@ -238,9 +238,11 @@ fn progress(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
     let ended = seen.run.status == RunStatus::Completed;
     match stage.state {
         StageState::Waiting | StageState::Held if is_last => began(release, seen, index),
-        StageState::Waiting | StageState::Held => {
-            Some(stage_changed(index, StageState::Deploying, seen.asked))
-        }
+        StageState::Waiting | StageState::Held => Some(stage_changed(
+            index,
+            StageState::Deploying,
+            first_start(release, seen, index).unwrap_or(seen.asked),
+        )),
         StageState::Deploying if is_last => jobs_end(release, seen, index),
         StageState::Deploying => {
             let next = release.rollout.stages.get(index + 1)?;
@@ -274,13 +276,18 @@ fn watched(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
 
 /// A stage deploys since its first job works.
 fn began(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
-    let begun: Vec<_> = stage_jobs(release, seen, index)
-        .filter(|job| has_begun(job))
-        .collect();
-    let started = begun.iter().filter_map(|job| job.started).min();
+    let has_begun = stage_jobs(release, seen, index).any(has_begun);
     // A job that works without telling since when works since it was seen.
-    let since = started.or_else(|| (!begun.is_empty()).then_some(seen.asked))?;
+    let since = first_start(release, seen, index).or_else(|| has_begun.then_some(seen.asked))?;
     Some(stage_changed(index, StageState::Deploying, since))
+}
+
+/// When the first of a stage's jobs that have begun did, where one tells.
+fn first_start(release: &Release, seen: &RunSeen, index: usize) -> Option<Timestamp> {
+    stage_jobs(release, seen, index)
+        .filter(|job| has_begun(job))
+        .filter_map(|job| job.started)
+        .min()
 }
 
 fn holds_of(seen: &RunSeen) -> impl Iterator<Item = &PendingDeployment> {
