@@ -17,7 +17,7 @@ use std::{
 };
 
 fn main() {
-    println!("cargo:rerun-if-changed=assets/order");
+    println!("cargo:rerun-if-changed=assets/order/functions.txt");
     for argument in accepted().unwrap_or_default() {
         println!("cargo:rustc-link-arg-bins={argument}");
     }

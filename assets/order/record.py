@@ -3,8 +3,8 @@
 
     cargo build --release && assets/order/record.py target/release/cockpit > assets/order/functions.txt
 
-Run it before a version goes out: each function of a change that it does not know may cost 64 KB. A breakpoint stands at the start of every function and is taken away when it is reached, so a flight is not slowed down.
-Flown are a release by hand to its end, a rollback, a storm of events, and a demo with the world inside, in this order: what a
+Run it before a version goes out: each function of a change that it does not know may cost 64 KB. A breakpoint stands at the
+start of every function and is taken away when it is reached, so a flight is not slowed down. Flown are a release by hand to its end, a rollback, a storm of events, and a demo with the world inside, in this order: what a
 real release needs comes first. Linux on x86-64, Python and `nm` are needed; Ctrl-C ends it without harm.
 """
 import ctypes, fcntl, os, pathlib, pty, re, select, signal, struct, subprocess, sys, tempfile, termios, threading, time

@@ -184,6 +184,15 @@ impl Air {
         air
     }
 
+    /// Its deploy is run again: another attempt waits.
+    pub(crate) async fn held_again(&mut self) {
+        self.world.held_again();
+        self.until("another attempt waits", |release| {
+            release.attempt() == 2 && release.phase() == Phase::AwaitingApproval
+        })
+        .await;
+    }
+
     /// Approves and waits until it is watched.
     pub(crate) async fn deploy(&mut self) {
         let air = self;

@@ -104,11 +104,7 @@ async fn what_is_rate_limited_is_held_and_then_sent_once() {
 #[tokio::test(start_paused = true)]
 async fn an_approval_that_waits_for_a_limit_is_not_sent_behind_a_rollback() {
     let mut air = Air::deployed().await;
-    air.world.held_again();
-    air.until("another attempt waits", |release| {
-        release.attempt() == 2 && release.phase() == Phase::AwaitingApproval
-    })
-    .await;
+    air.held_again().await;
     let before = air.world.sent("approve");
     air.world.state().answers.extend([Answer::Limited(60)]);
     air.approve().unwrap();
@@ -134,11 +130,7 @@ async fn an_approval_that_waits_for_a_limit_is_not_sent_behind_a_rollback() {
 #[tokio::test(start_paused = true)]
 async fn a_rejection_that_waits_for_a_limit_goes_out_beside_a_rollback() {
     let mut air = Air::deployed().await;
-    air.world.held_again();
-    air.until("another attempt waits", |release| {
-        release.attempt() == 2 && release.phase() == Phase::AwaitingApproval
-    })
-    .await;
+    air.held_again().await;
     air.world.state().answers.extend([Answer::Limited(60)]);
     let reason = "the errors rise".into();
     air.submit(Intent::Reject { reason }).unwrap();
