@@ -6,16 +6,18 @@
     reason = "this file is what the rest of the crate asks instead"
 )]
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin, sync::LazyLock, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ports::Clock;
 
-/// Longest single sleep: a jump of the wall clock or a suspend is noticed within it.
+/// About the longest single sleep: a jump of the wall clock or a suspend is noticed within it.
 const STEP: Duration = Duration::from_secs(1);
 /// Shortest sleep, the timer's own resolution.
 const LEAST: Duration = Duration::from_millis(1);
+/// From here on steps are counted: all that sleep for long wake together, so that the process wakes once in a step.
+static BEGUN: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);
 
 /// Measures how long an answer takes, in the machine's own time: sockets know no other.
 #[derive(Debug, Clone, Copy)]
@@ -151,13 +153,21 @@ impl Clock for PausedClock {
 async fn doze(at: Timestamp, now: impl Fn() -> Timestamp, real: impl Fn(Duration) -> Duration) {
     let mut last = now();
     while let Some(left) = left_until(at, last) {
-        tokio::time::sleep(real(left).clamp(LEAST, STEP)).await;
+        tokio::time::sleep(real(left).clamp(LEAST, until_step())).await;
         let then = now();
         if then < last {
             return;
         }
         last = then;
     }
+}
+
+/// Until the end of the step that goes on; of the next one, where that is near.
+fn until_step() -> Duration {
+    let passed = tokio::time::Instant::now().saturating_duration_since(*BEGUN);
+    let nanos = passed.as_nanos() % STEP.as_nanos();
+    let left = STEP.saturating_sub(Duration::from_nanos(u64::try_from(nanos).unwrap_or(0)));
+    if left < STEP / 8 { left + STEP } else { left }
 }
 
 fn left_until(at: Timestamp, now: Timestamp) -> Option<Duration> {
@@ -224,6 +234,25 @@ mod tests {
                 "{by}"
             );
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_that_sleep_for_long_wake_together() {
+        use std::{cell::RefCell, collections::BTreeSet};
+        let started = tokio::time::Instant::now();
+        let woken = RefCell::new(BTreeSet::new());
+        let now = || {
+            let passed = started.elapsed();
+            woken.borrow_mut().insert(passed);
+            noon() + SignedDuration::try_from(passed).unwrap()
+        };
+        let sleeper = async |after: u64| {
+            tokio::time::sleep(Duration::from_millis(after)).await;
+            doze(noon() + SignedDuration::from_secs(60), now, |left| left).await;
+        };
+        tokio::join!(sleeper(0), sleeper(310), sleeper(540), sleeper(870));
+        let most = 60 + 4 + 1;
+        assert!(woken.borrow().len() <= most, "{}", woken.borrow().len());
     }
 
     #[tokio::test]

@@ -10,7 +10,11 @@ use std::{
 
 use jiff::SignedDuration;
 
-use super::{journals, open::read_journal};
+use super::{
+    journals,
+    open::read_journal,
+    place::{JOURNAL, folder},
+};
 use crate::{
     adapters::clock::Stopwatch,
     domain::{
@@ -102,7 +106,12 @@ impl LocksOnDisk {
         if self.is_shared && seen.looked.as_ref().is_some_and(is_fresh) {
             return Ok(());
         }
-        let found = journals(&self.root);
+        let mut found = journals(&self.root);
+        if !self.is_shared {
+            // A release says nothing to itself, and its own journal grows all the time.
+            let own = folder(&self.root, &self.own).map(|folder| folder.join(JOURNAL));
+            found.retain(|journal| own.as_ref().ok() != Some(journal));
+        }
         seen.journals
             .retain(|journal, _| found.binary_search(journal).is_ok());
         for journal in found {
@@ -141,5 +150,42 @@ impl ServiceLocks for LocksOnDisk {
         let is_well = serves.is_none_or(|one| one.end == EarlierEnd::Well);
         let newest = before.first().filter(|_| is_well);
         newest.or(serves).map(|one| (*one).clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Repository, RunId};
+
+    #[test]
+    fn a_release_does_not_read_its_own_journal() {
+        let root = tempfile::tempdir().unwrap();
+        let key = |run: u64| ReleaseKey {
+            repository: Repository::parse("github.com", "acme/storefront").unwrap(),
+            run: RunId(run),
+        };
+        let lay = |run: u64| {
+            let folder = folder(root.path(), &key(run)).unwrap();
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join(JOURNAL), "{}\n").unwrap();
+        };
+        lay(7);
+        lay(8);
+        let read = |locks: &LocksOnDisk| {
+            locks.lock().unwrap();
+            let seen = locks.seen.lock().unwrap();
+            let names = seen.journals.keys().map(|journal| {
+                let folder = journal.parent().unwrap().file_name().unwrap();
+                folder.to_str().unwrap().to_owned()
+            });
+            names.collect::<Vec<_>>()
+        };
+        let alone = LocksOnDisk::new(root.path().to_owned(), key(8), "storefront", "production");
+        assert_eq!(read(&alone), ["7"]);
+        // Who looks through shared eyes is one of several: each is another's earlier release.
+        let mut both = read(&alone.beside(key(7)));
+        both.sort();
+        assert_eq!(both, ["7", "8"]);
     }
 }
