@@ -25,14 +25,14 @@ use crate::{
         later,
         observation::{MetricsSeen, Minute},
         policy::Policy,
-        release::{Rehearsal, rehearse, rehearsed_minutes, rehearsed_past},
+        release::{Rehearsal, rehearse, rehearsed_minutes, rehearsed_more, rehearsed_past},
     },
     ports::{Clock, Metrics as _},
     report::told,
     wiring,
 };
 
-/// Most deploys of one question: each costs one request an account.
+/// Most deploys of one question: each costs a few requests an account.
 const MOST_DEPLOYS: usize = 50;
 /// One-minute data lives so long.
 const KEPT: SignedDuration = SignedDuration::from_hours(15 * 24);
@@ -105,6 +105,7 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
             for remark in &seen.remarks {
                 aside(format_args!("warning: {remark}"));
             }
+            let seen = with_more(&team.policy, &source, seen, (deploy, from)).await;
             let mut pasts = Vec::new();
             for day in PastDay::ALL {
                 let past = past(&team.policy, &source, (deploy, day), (from, now)).await;
@@ -133,6 +134,32 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
         in_words(&team.policy.service, &notes, &judged)
     };
     print(page.as_bytes())
+}
+
+/// With more of the past of what the source tells less often than each minute, as a live watch reads it; what it does not tell
+/// is said, and judged without.
+async fn with_more(
+    policy: &Policy,
+    source: &impl crate::ports::Metrics,
+    seen: MetricsSeen,
+    (deploy, from): (Timestamp, Option<Timestamp>),
+) -> MetricsSeen {
+    let Some(more) = rehearsed_more(policy, &seen, Minute::of(deploy)) else {
+        return seen;
+    };
+    let first = from.map_or(more.from, |from| more.from.max(Minute::of(from)));
+    if first >= more.until {
+        return seen;
+    }
+    match source.read(&more.metrics, first, more.until).await {
+        Ok(more) => seen.with_more(&more),
+        Err(fault) => {
+            aside(format_args!(
+                "warning: {deploy} is judged with six hours of its past: {fault}"
+            ));
+            seen
+        }
+    }
 }
 
 /// What the source still holds of the same hours of an earlier day; what it does not is said, and judged without.

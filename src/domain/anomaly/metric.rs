@@ -9,7 +9,7 @@ use super::{
     reading::Reading,
     recurring::Recurring,
     robust::{median, real},
-    terms::Terms,
+    terms::{COARSE_S, LATE_S, Terms},
     transient::blip,
 };
 use crate::domain::{
@@ -27,19 +27,8 @@ const LEAST_AFTER: usize = 2;
 const SHORT_PAST: usize = 14;
 /// The rank test alone decides over so many values after, of a short past.
 const RANKED_FROM: usize = 4;
-/// A stretch that begins so long after the newest deploy begins late, in seconds.
-const LATE_S: f64 = 900.0;
-/// Steps of so many seconds are coarse: a window holds few of them.
-const COARSE_S: f64 = 120.0;
-/// Of coarse steps more is asked: their series have longer memories, and shift by themselves.
-const COARSE_FACTOR: f64 = 1.25;
-/// What begins late on coarse steps is more likely the series' own: a burst is over after fewer values than these.
-const LATE_LEAST: usize = 7;
-const LATE_FACTOR: f64 = 1.5;
 /// Ranks alone do not see sizes: a shift below this share of the level is left to the others.
 const WORTH: f64 = 0.2;
-/// What stands out for a shorter time may be the restart itself, in seconds.
-const SHORTEST_ALARM_S: f64 = 30.0;
 /// No alarm before this: a deploy restarts what it replaces, in seconds.
 const SETTLING_S: f64 = 125.0;
 /// While values come back, an alarm waits for so long after the change, in seconds, and they are on the way back from
@@ -169,7 +158,7 @@ fn follow(name: &str, bad: Bad, reading: &Reading, budget: Budget, floor: f64) -
 
 /// Whether what stands out may still be the restart of what the deploy replaced.
 fn is_settling(end_s: f64, step_s: f64) -> bool {
-    step_s < 120.0 && end_s < SETTLING_S
+    step_s < COARSE_S && end_s < SETTLING_S
 }
 
 /// Whether the values come back from a peak toward what was expected: a cold cache that warms up.
@@ -190,25 +179,12 @@ fn recovers(known: &[f64], expected: f64) -> bool {
 /// What is asked of a stretch that may alarm.
 fn terms(reading: &Reading) -> Terms {
     let step_s = reading.step_s;
-    let least = (2..=5)
-        .find(|width| real(*width) * step_s >= SHORTEST_ALARM_S)
-        .unwrap_or(5);
     let settled = reading.settles.iter().copied().fold(0.0, f64::max);
-    let late_from = reading
+    let in_time = reading
         .after
         .iter()
-        .filter(|(end_s, _)| *end_s - step_s < settled + LATE_S)
-        .count();
-    if step_s < COARSE_S {
-        return Terms::plain(least);
-    }
-    Terms {
-        least,
-        factor: COARSE_FACTOR,
-        late_from,
-        late_least: LATE_LEAST,
-        late_factor: LATE_FACTOR,
-    }
+        .filter(|(end_s, _)| *end_s - step_s < settled + LATE_S);
+    Terms::on_steps(step_s, in_time.count())
 }
 
 /// The greatest certainty of all looks, and that of the last one.
