@@ -758,12 +758,13 @@ impl Metrics for World {
             let is_rare = rarely == Some(metric.name.0.as_str());
             let is_told = |minute: i64| told.is_none_or(|told| minute < told.0);
             (from.0..until.0)
-                .map(
-                    |minute| match is_told(minute) && (!is_rare || minute % 5 == 0) {
-                        true => Sample::Value(value),
-                        false => Sample::Absent,
-                    },
-                )
+                .map(|minute| {
+                    if is_told(minute) && (!is_rare || minute % 5 == 0) {
+                        Sample::Value(value)
+                    } else {
+                        Sample::Absent
+                    }
+                })
                 .collect()
         };
         let series = metrics
