@@ -66,7 +66,7 @@ fn judge(c: &mut Criterion) {
     group.bench_function("what a window of 15 minutes can detect, one metric", |b| {
         b.iter(|| {
             let mut detector = Detector::new(&reading.before, false).unwrap();
-            black_box(detector.detectable(15, budget))
+            black_box(detector.detectable(15, 60.0, budget))
         });
     });
     group.finish();

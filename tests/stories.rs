@@ -10,6 +10,8 @@ mod again;
 mod drive;
 #[path = "stories/expect.rs"]
 mod expect;
+#[path = "stories/longer_past.rs"]
+mod longer_past;
 #[path = "stories/run.rs"]
 mod run;
 #[path = "stories/slack.rs"]

@@ -176,7 +176,7 @@ configuration; 3 needs a human."
         /// When a deploy reached production; several times for several deploys.
         #[arg(long, value_name = "TIME", requires = "metrics")]
         deploy_at: Vec<String>,
-        /// Where the history begins that deploys are set against; without it six hours before each.
+        /// Where the history begins that deploys are set against; without it six hours before each, and a day of what is told less often than each minute.
         #[arg(long, value_name = "TIME", requires = "metrics")]
         from: Option<String>,
         /// A changed gate or trigger, to see what would flip; several times for several.

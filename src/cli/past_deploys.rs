@@ -25,8 +25,10 @@ const SAME: SignedDuration = SignedDuration::from_mins(10);
 /// A deploy that reached production.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PastDeploy {
-    /// When.
+    /// When it had it.
     pub(super) at: Timestamp,
+    /// When the job that brought it there began, where that is told: production may have had a part of it since.
+    pub(super) began: Option<Timestamp>,
     /// What people call it: a version, or a short commit.
     pub(super) name: String,
 }
@@ -89,6 +91,7 @@ fn deploy(one: &DeploymentSnapshot, job: &str) -> Option<PastDeploy> {
     let at = one.succeeded.filter(|_| is_job && is_done)?;
     Some(PastDeploy {
         at,
+        began: one.began.filter(|began| *began < at),
         name: one.sha.short().to_owned(),
     })
 }
@@ -110,6 +113,7 @@ fn of(release: &Release, service: &str) -> Option<PastDeploy> {
     let at = release.rollout.first_traffic?;
     (release.policy.service == service).then(|| PastDeploy {
         at,
+        began: None,
         name: release.name().to_string(),
     })
 }

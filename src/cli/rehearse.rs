@@ -25,20 +25,25 @@ use crate::{
         later,
         observation::{MetricsSeen, Minute},
         policy::Policy,
-        release::{Rehearsal, rehearse, rehearsed_minutes, rehearsed_past},
+        release::{
+            DeployTimes, Rehearsal, rehearse, rehearsed_minutes, rehearsed_more, rehearsed_past,
+        },
     },
     ports::{Clock, Metrics as _},
     report::told,
     wiring,
 };
 
-/// Most deploys of one question: each costs one request an account.
+/// Most deploys of one question: each costs a few requests an account.
 const MOST_DEPLOYS: usize = 50;
 /// One-minute data lives so long.
 const KEPT: SignedDuration = SignedDuration::from_hours(15 * 24);
 
 /// Longest time that is looked back: a day less than the data lives, for what a deploy is set against.
 const LONGEST: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// A deploy: what it is called by, when it came to production, and its name where that is known.
+type Deploy = (Timestamp, DeployTimes, Option<String>);
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -81,10 +86,10 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
         of_days(around, &team, days, &clock)?
     } else {
         let written = deploys(asked.deploys, now)?.into_iter();
-        written.map(|at| (at, None)).collect()
+        written.map(|at| (at, at.into(), None)).collect()
     };
     let from = asked.from.map(|raw| instant("--from", raw)).transpose()?;
-    if let (Some(from), Some(first)) = (from, deploys.iter().map(|(at, _)| *at).min())
+    if let (Some(from), Some(first)) = (from, deploys.iter().map(|(_, times, _)| times.began).min())
         && from >= first
     {
         let mend = "  = help: --from is where the history begins that a deploy is set against";
@@ -96,8 +101,9 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
     let source = wiring::cloudwatch(&team.aws, Arc::clone(&clock));
     let judged = runtime()?.block_on(async {
         let mut all = Vec::with_capacity(deploys.len());
-        for (deploy, name) in deploys {
-            let (first, last) = rehearsed_minutes(&team.policy, deploy);
+        for (deploy, times, name) in deploys {
+            let began = times.began;
+            let (first, last) = rehearsed_minutes(&team.policy, times);
             let first = from.map_or(first, |from| first.max(Minute::of(from)));
             let last = last.min(Minute::of(now));
             let seen = source.read(&team.policy.metrics, first, last).await;
@@ -105,13 +111,14 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
             for remark in &seen.remarks {
                 aside(format_args!("warning: {remark}"));
             }
+            let seen = with_more(&team.policy, &source, seen, (began, from)).await;
             let mut pasts = Vec::new();
             for day in PastDay::ALL {
-                let past = past(&team.policy, &source, (deploy, day), (from, now)).await;
+                let past = past(&team.policy, &source, (began, day), (from, now)).await;
                 pasts.extend(past.map(|seen| (day, seen)));
             }
             let again = |policy: &Policy| {
-                let rehearsal = rehearse(&key()?, policy, &seen, &pasts, deploy);
+                let rehearsal = rehearse(&key()?, policy, &seen, &pasts, times);
                 rehearsal.map_err(|error| Stop::failed(error.to_string()))
             };
             all.push(Judged {
@@ -133,6 +140,32 @@ pub(super) fn backtest(around: &Surroundings, asked: Asked<'_>) -> Result<Exit, 
         in_words(&team.policy.service, &notes, &judged)
     };
     print(page.as_bytes())
+}
+
+/// With more of the past of what the source tells less often than each minute, as a live watch reads it; what it does not tell
+/// is said, and judged without.
+async fn with_more(
+    policy: &Policy,
+    source: &impl crate::ports::Metrics,
+    seen: MetricsSeen,
+    (deploy, from): (Timestamp, Option<Timestamp>),
+) -> MetricsSeen {
+    let Some(more) = rehearsed_more(policy, &seen, Minute::of(deploy)) else {
+        return seen;
+    };
+    let first = from.map_or(more.from, |from| more.from.max(Minute::of(from)));
+    if first >= more.until {
+        return seen;
+    }
+    match source.read(&more.metrics, first, more.until).await {
+        Ok(more) => seen.with_more(&more),
+        Err(fault) => {
+            aside(format_args!(
+                "warning: {deploy} is judged with six hours of its past: {fault}"
+            ));
+            seen
+        }
+    }
 }
 
 /// What the source still holds of the same hours of an earlier day; what it does not is said, and judged without.
@@ -210,7 +243,7 @@ fn of_days(
     team: &TeamFile,
     days: &str,
     clock: &Arc<dyn Clock>,
-) -> Result<Vec<(Timestamp, Option<String>)>, Stop> {
+) -> Result<Vec<Deploy>, Stop> {
     let help = "  = help: write `--last 14d`: CloudWatch keeps one-minute data for 15 days";
     let length = duration(days)
         .ok()
@@ -235,7 +268,18 @@ fn of_days(
     if found.is_empty() {
         aside(format_args!("no deploy to production in the last {days}"));
     }
-    let named = found.into_iter().map(|one| (one.at, Some(one.name)));
+    let timeout = team.policy.approval.deploy_timeout;
+    let named = found.into_iter().map(|one| {
+        // One that took longer than a deploy may was not deploying all the while.
+        let began = one
+            .began
+            .filter(|began| one.at.duration_since(*began) < timeout);
+        let times = DeployTimes {
+            began: began.unwrap_or(one.at),
+            whole: one.at,
+        };
+        (one.at, times, Some(one.name))
+    });
     Ok(named.collect())
 }
 

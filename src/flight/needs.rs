@@ -19,7 +19,7 @@ use crate::domain::{
     observation::{Minute, RunStatus, Sample},
     policy::{GateKind, Policy},
     record::Trust,
-    release::{PAST_MINUTES, Release},
+    release::{MorePast, PAST_MINUTES, Release},
     rollback::RollbackProgress,
     smoke::Moment,
 };
@@ -60,6 +60,8 @@ pub struct Needs {
     pub production_turn: Option<Timestamp>,
     /// First minute of metrics that is still of interest; `None`: no metrics are read.
     pub metrics_from: Option<Minute>,
+    /// More of the past to read, of sources that tell less often than each minute.
+    pub more_past: Option<MorePast>,
     /// Minutes of earlier days to read once, in the release's own minutes, and the days.
     pub pasts: Option<(Minute, Minute, Vec<PastDay>)>,
     /// Alarms to ask for.
@@ -187,6 +189,7 @@ impl Needs {
             asks_questions: release.decision_is_ahead(),
             production_turn: production_turn(release),
             metrics_from: metrics_from(release, &phase),
+            more_past: release.past_to_read(),
             pasts: release.pasts_to_read(),
             alarms: release.policy.alarm_names(),
             smoke: release

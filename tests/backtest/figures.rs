@@ -225,7 +225,7 @@ fn a_step_of_the_promised_size_is_found_in_four_of_five_windows() {
             let (before, after) = values.split_at(180);
             let size = Detector::new(before, false)
                 .unwrap()
-                .detectable(15, budget)
+                .detectable(15, 60.0, budget)
                 .unwrap();
             let after: Vec<f64> = after.iter().map(|value| value + times * size).collect();
             let case = case("d", Bad::Up, before, &after, Label::Regression);

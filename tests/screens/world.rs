@@ -344,6 +344,7 @@ fn way_back(journal: &mut Journal) {
         job: Some("deploy".into()),
         created: at(-90_000),
         updated: at(-89_000),
+        began: None,
         succeeded: None,
         ended_at_gate: false,
         creator: Some(login("ana")),

@@ -87,6 +87,7 @@ pub(crate) fn deployment(
         job: Some("deploy".into()),
         created: at,
         updated: at,
+        began: None,
         succeeded: (state == DeploymentState::Success).then_some(at),
         ended_at_gate: false,
         creator: None,

@@ -16,7 +16,8 @@ use cockpit::{
 
 use crate::{
     air::{Air, seconds},
-    world::Answer,
+    aloft::policy,
+    world::{Answer, World},
 };
 
 fn deploys(release: &Release) -> bool {
@@ -182,6 +183,56 @@ async fn minutes_that_the_source_tells_of_ten_minutes_late_leave_no_gap() {
     air.world.state().metrics_until = None;
     air.pass(seconds(180)).await;
     assert_eq!(missing(&air), 0);
+}
+
+/// The metrics that were asked for more than six hours back, and how far.
+fn far_back(air: &Air) -> Vec<(Vec<String>, i64)> {
+    let opened = Minute::of(air.release().opened);
+    let state = air.world.state();
+    let asked = state.asked_metrics.iter();
+    asked
+        .filter(|(_, from, _)| from.0 < opened.0 - 6 * 60)
+        .map(|(names, from, _)| (names.clone(), opened.0 - from.0))
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_source_that_tells_every_fifth_minute_a_day_is_read_once() {
+    let mut policy = policy();
+    policy.hypercare.false_alarms = 0.01;
+    let prepare = |world: &World| world.state().rarely_told = Some("latency_p99");
+    let mut air = Air::by(policy.clone(), prepare).await;
+    air.pass(seconds(1_800)).await;
+    let asked = far_back(&air);
+    let [(names, minutes)] = &asked[..] else {
+        panic!("one question: {asked:?}");
+    };
+    assert_eq!(names, &["latency_p99"]);
+    assert!((24 * 60 - 5..=24 * 60 + 5).contains(minutes), "{minutes}");
+    let values = |name: &str| {
+        let series = &air.release().watch.series[&name.into()];
+        let known = series.values().filter(|sample| sample.value().is_some());
+        (known.count(), series.len())
+    };
+    let ((rare, all), (each, _)) = (values("latency_p99"), values("error_rate"));
+    assert!(
+        (280..=300).contains(&rare) && all > 1_430,
+        "{rare} of {all}"
+    );
+    assert!((360..=400).contains(&each), "{each}");
+    air.journal_is_whole();
+    // Taken up again it is in the record.
+    let mut air = air.killed_and_resumed();
+    air.pass(seconds(600)).await;
+    assert_eq!(far_back(&air).len(), 1);
+    // What is told each minute, and rules that look for nothing, ask for no more.
+    let mut air = Air::by(policy.clone(), |_| {}).await;
+    air.pass(seconds(600)).await;
+    assert_eq!(far_back(&air), []);
+    policy.hypercare.false_alarms = 0.0;
+    let mut air = Air::by(policy, prepare).await;
+    air.pass(seconds(600)).await;
+    assert_eq!(far_back(&air), []);
 }
 
 #[tokio::test(start_paused = true)]

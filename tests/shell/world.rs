@@ -59,6 +59,10 @@ pub(crate) struct State {
     pub(crate) version: String,
     /// Per cent of errors, and every other metric's value.
     pub(crate) errors: f64,
+    /// This metric is told every fifth minute.
+    pub(crate) rarely_told: Option<&'static str>,
+    /// What was asked of the metrics source: the names, from which minute, up to which.
+    pub(crate) asked_metrics: Vec<(Vec<String>, Minute, Minute)>,
     /// The source has not come so far yet: minutes from this on are absent.
     pub(crate) metrics_until: Option<Minute>,
     /// How far GitHub's clock is ahead of the machine's.
@@ -227,6 +231,8 @@ impl World {
                 dispatched: Vec::new(),
                 version: "v2.13.4".into(),
                 errors: 0.1,
+                rarely_told: None,
+                asked_metrics: Vec::new(),
                 metrics_until: None,
                 ahead: SignedDuration::ZERO,
                 fault: None,
@@ -743,17 +749,27 @@ impl Metrics for World {
         from: Minute,
         until: Minute,
     ) -> Asked<'a, MetricsSeen> {
-        let state = self.state();
-        let (value, told) = (state.errors, state.metrics_until);
+        let mut state = self.state();
+        let (value, told, rarely) = (state.errors, state.metrics_until, state.rarely_told);
+        let names = metrics.iter().map(|metric| metric.name.0.clone());
+        state.asked_metrics.push((names.collect(), from, until));
         drop(state);
-        let sample = |minute: i64| match told {
-            Some(told) if minute >= told.0 => Sample::Absent,
-            _ => Sample::Value(value),
+        let samples = |metric: &Metric| -> Vec<Sample> {
+            let is_rare = rarely == Some(metric.name.0.as_str());
+            let is_told = |minute: i64| told.is_none_or(|told| minute < told.0);
+            (from.0..until.0)
+                .map(|minute| {
+                    if is_told(minute) && (!is_rare || minute % 5 == 0) {
+                        Sample::Value(value)
+                    } else {
+                        Sample::Absent
+                    }
+                })
+                .collect()
         };
-        let samples: Vec<Sample> = (from.0..until.0).map(sample).collect();
         let series = metrics
             .iter()
-            .map(|metric| ((metric.name.clone(), Side::All), samples.clone()))
+            .map(|metric| ((metric.name.clone(), Side::All), samples(metric)))
             .collect();
         self.tell(|_| MetricsSeen {
             from,

@@ -7,7 +7,7 @@ use cockpit::domain::{
     judge::{JudgeEvent, PastDay},
     observation::{MetricsSeen, Minute, Sample},
     policy::{MetricName, Policy, Side},
-    release::{rehearse, rehearsed_minutes, rehearsed_past},
+    release::{DeployTimes, rehearse, rehearsed_minutes, rehearsed_past},
 };
 use jiff::Timestamp;
 
@@ -33,6 +33,36 @@ fn seen((from, until): (Minute, Minute), p99: impl Fn(Minute) -> f64) -> Metrics
         ]),
         remarks: Vec::new(),
     }
+}
+
+#[test]
+fn a_fault_that_comes_with_a_deploy_that_takes_minutes_is_seen_though_it_is_whole_later() {
+    let mut policy: Policy = toml::from_str(include_str!("policy.toml")).unwrap();
+    policy.hypercare.false_alarms = 0.01;
+    let whole: Timestamp = "2026-11-20T02:00:00Z".parse().unwrap();
+    let key = ReleaseKey {
+        repository: Repository::parse("github.com", "acme/storefront").unwrap(),
+        run: RunId(1),
+    };
+    // A rolling deploy: the first hosts have it four minutes before the last.
+    let began = whole - jiff::SignedDuration::from_mins(5);
+    let first = Minute::of(whole).plus(-4);
+    let anomalies = |times: DeployTimes| {
+        let seen = seen(rehearsed_minutes(&policy, times), |at| p99(at, first));
+        let again = rehearse(&key, &policy, &seen, &[], times).unwrap();
+        let told = again.told.iter();
+        let seen = told.filter(|(_, event)| matches!(event, JudgeEvent::AnomalySeen { .. }));
+        let minutes: Vec<i64> = seen.map(|(at, _)| at.0 - Minute::of(whole).0).collect();
+        (minutes, again.release.rollout.deployed)
+    };
+    let (minutes, deployed) = anomalies(DeployTimes { began, whole });
+    assert!(matches!(minutes[..], [-3..=1]), "{minutes:?}");
+    assert_eq!(deployed, Some(whole));
+    let (minutes, _) = anomalies(whole.into());
+    assert!(
+        minutes.is_empty(),
+        "what stood before did not begin with it"
+    );
 }
 
 #[test]

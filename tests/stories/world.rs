@@ -528,6 +528,7 @@ fn deployment(digit: &str) -> DeploymentSnapshot {
         job: None,
         created: time("09:00"),
         updated: time("09:10"),
+        began: None,
         succeeded: None,
         ended_at_gate: false,
         creator: None,

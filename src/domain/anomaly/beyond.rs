@@ -28,9 +28,6 @@ const FURTHER: f64 = 0.5;
 const TAIL: i32 = 2;
 /// And no nearer than so many noises.
 const ALONE_UNITS: f64 = 8.0;
-/// A run that begins with a deploy and is over within its first six values is its own: those are not counted when it is asked
-/// what would be seen.
-const OPENING: usize = 6;
 /// What is expected carries the level and slope of so many values on, over one of these gaps; of half of a short past, so that
 /// enough of it is left to see how far values lay from what was expected.
 const SPAN: usize = 30;
@@ -124,10 +121,12 @@ impl Beyond {
     }
 
     /// What would have to be added to a window of the past for so many of its values to lie `units` beyond all outside of it.
+    /// A run that is over within its first `opening` values is the deploy's own: they are not counted.
     pub(super) fn needed(
         &self,
         past: &[f64],
         window: &Range<usize>,
+        opening: usize,
         wanted: usize,
         units: f64,
     ) -> Option<f64> {
@@ -143,8 +142,8 @@ impl Beyond {
             .copied()
             .fold(f64::NEG_INFINITY, f64::max);
         let led = self.led.get_or_init(|| Led::of(past));
-        let mut short: Vec<f64> = (OPENING..)
-            .zip(past.get(window.clone())?.iter().skip(OPENING))
+        let mut short: Vec<f64> = (opening..)
+            .zip(past.get(window.clone())?.iter().skip(opening))
             .filter_map(|(gap, value)| {
                 let further = led.furthest_of(window.start, gap)?;
                 Some(greatest.max(further) - value)
@@ -242,7 +241,7 @@ mod tests {
     fn what_would_have_to_be_added_puts_as_many_values_beyond() {
         let past = noisy(120);
         let beyond = Beyond::of(&past, Noise::of(&past), 0.0).unwrap();
-        let needed = beyond.needed(&past, &(60..75), 2, 1.0).unwrap();
+        let needed = beyond.needed(&past, &(60..75), 6, 2, 1.0).unwrap();
         let outside = past[..60].iter().chain(&past[75..]);
         let greatest = outside.copied().fold(f64::NEG_INFINITY, f64::max);
         let counted = past[66..75]
@@ -250,10 +249,13 @@ mod tests {
             .filter(|value| **value + needed - greatest >= beyond.unit - 1e-9);
         assert!(counted.count() >= 2, "{needed}");
         assert!(
-            beyond.needed(&past, &(60..75), 10, 1.0).is_none(),
+            beyond.needed(&past, &(60..75), 6, 10, 1.0).is_none(),
             "so many"
         );
-        assert!(beyond.needed(&past, &(10..25), 2, 1.0).is_none(), "no past");
+        assert!(
+            beyond.needed(&past, &(10..25), 6, 2, 1.0).is_none(),
+            "no past"
+        );
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! What stood as high before a change did not begin with it.
+//!
+//! A live watch counts the change from the start of the job that deploys, and leaves that minute out: what two whole minutes
+//! before it already had is nothing that the deploy could do.
 
 /// The newest values before a change that must have stood as high; of one the change's own minute may be a part.
 const LAST: usize = 2;

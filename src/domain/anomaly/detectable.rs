@@ -8,8 +8,10 @@ use super::{
     boundary::{Budget, Stretch, WIDTHS, boundary},
     detector::Detector,
     mean::{self, LATEST, Newest},
+    recurring::OPENING_S,
     robust::{ranked, real},
     sustained::sustained,
+    terms::{Terms, whole_within},
 };
 
 /// It is tried at so many places, and at no fewer; and said at this power.
@@ -23,6 +25,9 @@ const HAIR: f64 = 1e-6;
 struct Tried {
     window: Range<usize>,
     strictness: f64,
+    terms: Terms,
+    /// The first values of the window, where a run beyond all before is the deploy's own.
+    opening: usize,
     /// Values that must lie beyond all before; `None`: no number of them is enough.
     wanted: Option<usize>,
 }
@@ -37,12 +42,17 @@ impl Tried {
         let window = past.get(self.window.clone()).unwrap_or_default();
         window.windows(width).enumerate()
     }
+
+    /// How many boundaries high an alarm of a stretch stands; `None`: none is as short as that.
+    fn asked(&self, width: usize, gap: usize) -> Option<f64> {
+        Some(self.terms.factor(width, gap)? * self.strictness)
+    }
 }
 
 impl Detector {
     /// The smallest lasting change that a window of so many values would alarm in four of five cases, in the metric's
-    /// unit; `None`: the past is too short to try.
-    pub fn detectable(&mut self, window: usize, budget: Budget) -> Option<f64> {
+    /// unit; `None`: the past is too short to try. The values are `step_s` seconds apart.
+    pub fn detectable(&mut self, window: usize, step_s: f64, budget: Budget) -> Option<f64> {
         self.make_levels();
         let places = self.values.checked_sub(window)?;
         // The change has the longest span of the past behind it: so has a place, where the past is long enough.
@@ -51,6 +61,8 @@ impl Detector {
         let step = places.saturating_sub(first).div_ceil(MOST_TRIED).max(1);
         let each = budget.rate / real(budget.tests.max(1));
         let wanted = beyond::wanted(self.values, each);
+        let terms = Terms::after_one(step_s);
+        let opening = whole_within(OPENING_S, step_s);
         let mut needed: Vec<f64> = (first..=places)
             .rev()
             .step_by(step)
@@ -58,6 +70,8 @@ impl Detector {
                 self.needed(&Tried {
                     window: place..place + window,
                     strictness: budget.strictness(),
+                    terms,
+                    opening,
                     wanted,
                 })
             })
@@ -74,7 +88,8 @@ impl Detector {
     fn needed(&mut self, tried: &Tried) -> Option<f64> {
         let beyond = tried.wanted.and_then(|wanted| {
             let all_before = self.all_before()?;
-            all_before.needed(&self.past, &tried.window, wanted, tried.strictness)
+            let (window, units) = (&tried.window, tried.strictness);
+            all_before.needed(&self.past, window, tried.opening, wanted, units)
         });
         let kinds = [
             self.needed_by_level(tried),
@@ -95,6 +110,9 @@ impl Detector {
                 let Some(level) = levels.get(tried.window.start + gap) else {
                     break;
                 };
+                let Some(asked) = tried.asked(*width, gap) else {
+                    continue;
+                };
                 let ahead = real(gap) + real(*width) / 2.0;
                 for side in self.sides.iter_mut().filter(|side| gap <= side.reach) {
                     let reference = side.all(&self.past);
@@ -108,8 +126,7 @@ impl Detector {
                         gap,
                     };
                     let limit = boundary(stretch, null, self.noise, self.values, self.level);
-                    let short =
-                        |times: f64| Some(times * tried.strictness * limit - (level - expected));
+                    let short = |times: f64| Some(times * asked * limit - (level - expected));
                     least = lesser(least, known.needed(*level, short));
                 }
             }
@@ -122,6 +139,9 @@ impl Detector {
         let known = self.known_levels();
         for width in WIDTHS {
             for (gap, stretch) in tried.stretches(&self.past, width).take(LATEST + 1) {
+                let Some(asked) = tried.asked(width, gap) else {
+                    continue;
+                };
                 let newest = Newest {
                     all: stretch,
                     stretch,
@@ -135,7 +155,7 @@ impl Detector {
                     else {
                         continue;
                     };
-                    let short = |times: f64| tried_mean.short(times * tried.strictness);
+                    let short = |times: f64| tried_mean.short(times * asked);
                     least = lesser(least, known.needed(newest.level, short));
                 }
             }
@@ -152,7 +172,7 @@ fn lesser(one: Option<f64>, other: Option<f64>) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::domain::{
-        anomaly::{Reading, Terms, judge_metric},
+        anomaly::{Reading, judge_metric},
         policy::Bad,
     };
 
@@ -171,19 +191,19 @@ mod tests {
     fn what_is_detectable_follows_the_noise_and_the_window() {
         let of = |noise: f64, window| {
             let mut detector = Detector::new(&past(noise), false).unwrap();
-            detector.detectable(window, ONE).unwrap()
+            detector.detectable(window, 60.0, ONE).unwrap()
         };
         assert!(of(20.0, 15) > 3.0 * of(4.0, 15));
         assert!(of(20.0, 15) <= of(20.0, 4));
         let mut short = Detector::new(&[1.0, 2.0, 3.0], false).unwrap();
-        assert_eq!(short.detectable(15, ONE), None);
+        assert_eq!(short.detectable(15, 60.0, ONE), None);
     }
 
     #[test]
     fn what_is_detectable_is_detected() {
         let noise = past(10.0);
         let mut detector = Detector::new(&noise[..100], false).unwrap();
-        let size = detector.detectable(15, ONE).unwrap();
+        let size = detector.detectable(15, 60.0, ONE).unwrap();
         let alarms = |times: f64| {
             let after = (1..).zip(&noise[100..115]);
             let reading = Reading {
@@ -210,7 +230,7 @@ mod tests {
         }
         let of = |past: &[f64]| {
             let mut detector = Detector::new(past, false).unwrap();
-            detector.detectable(15, ONE).unwrap()
+            detector.detectable(15, 60.0, ONE).unwrap()
         };
         assert!(of(&spiky) < 3.0 * of(&calm), "{} {}", of(&spiky), of(&calm));
     }
@@ -220,7 +240,7 @@ mod tests {
         // Zeros but for a few: nearly every place needs the same.
         let mostly_zero: Vec<f64> = (0..180).map(|i| f64::from(u8::from(i % 23 == 7))).collect();
         let mut detector = Detector::new(&mostly_zero, false).unwrap();
-        let size = detector.detectable(15, ONE).unwrap();
+        let size = detector.detectable(15, 60.0, ONE).unwrap();
         let seen = (2..=15).any(|count| {
             let look = detector.look(&vec![size; count], Terms::plain(2));
             look.is_some_and(|look| look.ratio >= 1.0)

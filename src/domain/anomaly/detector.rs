@@ -16,7 +16,7 @@ use super::{
 /// The newest values before a change that are used.
 pub const MOST_PAST: usize = 3_000;
 /// Of a past that never varied any change stands out; it must keep to it for so many values.
-const LEAST_OF_CONSTANT: usize = 4;
+const LEAST_OF_CONSTANT: usize = 3;
 
 /// A metric's past in one direction. Values stand so that up is bad, about their middle, in units of their range:
 /// what is judged does not depend on the metric's unit.
@@ -324,11 +324,12 @@ mod tests {
         assert_eq!(detector.look(&[5.0; 4], Terms::plain(2)), None);
         assert!(
             detector
-                .look(&[9.0, 9.0, 9.0, 9.0], Terms::plain(2))
+                .look(&[9.0, 9.0, 9.0], Terms::plain(2))
                 .unwrap()
                 .ratio
                 >= 1.0
         );
+        assert_eq!(detector.look(&[9.0, 9.0], Terms::plain(2)), None);
         assert!(
             detector
                 .look(&[5.01, 5.01, 5.01, 5.01], Terms::plain(2))

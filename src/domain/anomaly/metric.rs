@@ -9,7 +9,7 @@ use super::{
     reading::Reading,
     recurring::Recurring,
     robust::{median, real},
-    terms::Terms,
+    terms::{COARSE_S, LATE_S, Terms},
     transient::blip,
 };
 use crate::domain::{
@@ -27,19 +27,8 @@ const LEAST_AFTER: usize = 2;
 const SHORT_PAST: usize = 14;
 /// The rank test alone decides over so many values after, of a short past.
 const RANKED_FROM: usize = 4;
-/// A stretch that begins so long after the newest deploy begins late, in seconds.
-const LATE_S: f64 = 900.0;
-/// Steps of so many seconds are coarse: a window holds few of them.
-const COARSE_S: f64 = 120.0;
-/// Of coarse steps more is asked: their series have longer memories, and shift by themselves.
-const COARSE_FACTOR: f64 = 1.25;
-/// What begins late on coarse steps is more likely the series' own: a burst is over after fewer values than these.
-const LATE_LEAST: usize = 7;
-const LATE_FACTOR: f64 = 1.5;
 /// Ranks alone do not see sizes: a shift below this share of the level is left to the others.
 const WORTH: f64 = 0.2;
-/// What stands out for a shorter time may be the restart itself, in seconds.
-const SHORTEST_ALARM_S: f64 = 30.0;
 /// No alarm before this: a deploy restarts what it replaces, in seconds.
 const SETTLING_S: f64 = 125.0;
 /// While values come back, an alarm waits for so long after the change, in seconds, and they are on the way back from
@@ -77,7 +66,7 @@ pub fn judge_metric(name: &str, bad: Bad, reading: &Reading, budget: Budget) -> 
             score: course.best.score().max(0.5),
             why: Text::line(&why),
         },
-        None => quiet(name, bad, reading, course.best),
+        None => quiet(name, bad, reading, &course),
     }
 }
 
@@ -99,7 +88,7 @@ pub fn watch_metric(
         return Some((UnusualKind::Anomaly, Text::line(&why)));
     }
     if course.best.last >= NEAR {
-        let why = format!("{name} {}", near(course.best.last));
+        let why = format!("{name} {}", near(&course));
         return Some((UnusualKind::Near, Text::line(&why)));
     }
     // What alarmed and is over was more than a blip, and was said.
@@ -118,6 +107,8 @@ struct Course {
     first: Option<(f64, String)>,
     /// The arithmetic of the alarm that stands as of the newest value.
     standing: Option<String>,
+    /// Until when an alarm waits as of the newest value, in seconds after the change: what stands out may be the deploy's own.
+    waits_until: Option<f64>,
     best: Standing,
 }
 
@@ -150,9 +141,13 @@ fn follow(name: &str, bad: Bad, reading: &Reading, budget: Budget, floor: f64) -
             let certainty = ratio / budget.strictness();
             course.best.take(certainty, is_last);
             let settled = reading.since_settling(*end_s);
-            let waits = is_settling(settled, reading.step_s)
-                || settled <= RECOVERY_S && recovers(known, evidence.expected(&detector));
-            let alarms = evidence.fresh() >= budget.strictness() && !waits;
+            let recovers = || recovers(known, evidence.expected(&detector));
+            let waits = wait(settled, reading.step_s, recovers);
+            let stands_out = evidence.fresh() >= budget.strictness();
+            let alarms = stands_out && waits.is_none();
+            if let Some(wait_s) = waits.filter(|_| is_last && stands_out) {
+                course.waits_until = Some(end_s - settled + wait_s);
+            }
             stands = alarms || stands && certainty >= NEAR;
             let is_first = course.first.as_ref().is_none_or(|(at, _)| *end_s < *at);
             if alarms && is_first {
@@ -167,9 +162,15 @@ fn follow(name: &str, bad: Bad, reading: &Reading, budget: Budget, floor: f64) -
     course
 }
 
-/// Whether what stands out may still be the restart of what the deploy replaced.
-fn is_settling(end_s: f64, step_s: f64) -> bool {
-    step_s < 120.0 && end_s < SETTLING_S
+/// How long after a deploy an alarm of a value that ends `settled` seconds after it waits; `None`: it does not.
+fn wait(settled: f64, step_s: f64, recovers: impl Fn() -> bool) -> Option<f64> {
+    // What stands out may still be the restart of what the deploy replaced.
+    if step_s < COARSE_S && settled < SETTLING_S {
+        return Some(SETTLING_S);
+    }
+    // The first value that ends later may alarm.
+    let later = ((RECOVERY_S - settled) / step_s).floor() + 1.0;
+    (settled <= RECOVERY_S && recovers()).then_some(settled + later * step_s)
 }
 
 /// Whether the values come back from a peak toward what was expected: a cold cache that warms up.
@@ -190,25 +191,12 @@ fn recovers(known: &[f64], expected: f64) -> bool {
 /// What is asked of a stretch that may alarm.
 fn terms(reading: &Reading) -> Terms {
     let step_s = reading.step_s;
-    let least = (2..=5)
-        .find(|width| real(*width) * step_s >= SHORTEST_ALARM_S)
-        .unwrap_or(5);
     let settled = reading.settles.iter().copied().fold(0.0, f64::max);
-    let late_from = reading
+    let in_time = reading
         .after
         .iter()
-        .filter(|(end_s, _)| *end_s - step_s < settled + LATE_S)
-        .count();
-    if step_s < COARSE_S {
-        return Terms::plain(least);
-    }
-    Terms {
-        least,
-        factor: COARSE_FACTOR,
-        late_from,
-        late_least: LATE_LEAST,
-        late_factor: LATE_FACTOR,
-    }
+        .filter(|(end_s, _)| *end_s - step_s < settled + LATE_S);
+    Terms::on_steps(step_s, in_time.count())
 }
 
 /// The greatest certainty of all looks, and that of the last one.
@@ -311,9 +299,22 @@ fn by_ranks(
     })
 }
 
-fn near(certainty: f64) -> String {
+/// What stands out without an alarm, and why there is none where that is more than an alarm takes.
+fn near(course: &Course) -> String {
+    let certainty = course.best.last;
     let share = wording::significant(certainty * 100.0, 2);
-    format!("stands out, at {share}% of what an alarm takes")
+    match course.waits_until {
+        Some(until_s) => {
+            let minute = wording::significant((until_s / 60.0).ceil(), 3);
+            format!(
+                "stands out, at {share}% of what an alarm takes: may be the deploy's own blip, until minute {minute}"
+            )
+        }
+        None if certainty >= 1.0 => {
+            format!("stood out, at {share}% of what an alarm takes; its newest value does not")
+        }
+        None => format!("stands out, at {share}% of what an alarm takes"),
+    }
 }
 
 /// What cannot be judged, and why.
@@ -346,7 +347,8 @@ fn unjudged(name: &str, reading: &Reading) -> Option<MetricVerdict> {
 }
 
 /// No alarm: whether that is a pass.
-fn quiet(name: &str, bad: Bad, reading: &Reading, best: Standing) -> MetricVerdict {
+fn quiet(name: &str, bad: Bad, reading: &Reading, course: &Course) -> MetricVerdict {
+    let best = course.best;
     let (known, steps) = (reading.after.len(), reading.steps_after);
     let (state, why) = if real(steps.saturating_sub(known)) > MOST_GAPS * real(steps) {
         (
@@ -354,7 +356,7 @@ fn quiet(name: &str, bad: Bad, reading: &Reading, best: Standing) -> MetricVerdi
             format!("{known} of {steps} values since the change: too many gaps"),
         )
     } else if best.last >= NEAR {
-        (State::Ambiguous, near(best.last))
+        (State::Ambiguous, near(course))
     } else if let Some(blip) = blip(bad, reading) {
         (State::Pass, blip)
     } else {
@@ -365,5 +367,72 @@ fn quiet(name: &str, bad: Bad, reading: &Reading, best: Standing) -> MetricVerdi
         alarm_s: None,
         score: best.score().min(0.499),
         why: Text::line(&format!("{name}: {why}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: Budget = Budget {
+        rate: 0.01,
+        tests: 1,
+    };
+
+    fn reading(after: &[f64]) -> Reading {
+        let before = (0..120_u32).map(|i| 100.0 + f64::from(i * 7_919 % 11));
+        Reading {
+            before: before.collect(),
+            after: (1..)
+                .zip(after)
+                .map(|(minute, value)| (60.0 * f64::from(minute), *value))
+                .collect(),
+            steps_after: after.len(),
+            step_s: 60.0,
+            settles: Vec::new(),
+        }
+    }
+
+    fn said(after: &[f64]) -> (UnusualKind, String) {
+        let (kind, why) = watch_metric("p99", Bad::Up, &reading(after), ONE).unwrap();
+        (kind, why.to_string())
+    }
+
+    #[test]
+    fn more_than_an_alarm_takes_without_an_alarm_says_why_and_until_when() {
+        let (kind, why) = said(&[300.0, 300.0]);
+        assert_eq!(kind, UnusualKind::Near);
+        let share = |why: &str| -> f64 {
+            let from = why.find("at ").unwrap() + 3;
+            why[from..why.find('%').unwrap()].parse().unwrap()
+        };
+        assert!(share(&why) > 100.0, "{why}");
+        assert!(
+            why.ends_with("may be the deploy's own blip, until minute 3"),
+            "{why}"
+        );
+        let (kind, _) = said(&[300.0, 300.0, 300.0]);
+        assert_eq!(kind, UnusualKind::Anomaly);
+        // A cold cache warms up.
+        let (kind, why) = said(&[500.0, 300.0, 240.0]);
+        assert_eq!(kind, UnusualKind::Near);
+        assert!(why.ends_with("blip, until minute 7"), "{why}");
+        // A case that ends there is open, and says the same.
+        let case = judge_metric("p99", Bad::Up, &reading(&[300.0, 300.0]), ONE);
+        assert_eq!(case.state, State::Ambiguous);
+        assert!(
+            case.why.as_str().ends_with("until minute 3"),
+            "{}",
+            case.why
+        );
+    }
+
+    #[test]
+    fn a_stage_that_was_put_in_place_later_is_waited_for_anew() {
+        let mut staged = reading(&[104.0, 103.0, 105.0, 102.0, 104.0, 300.0, 300.0]);
+        staged.settles = vec![0.0, 300.0];
+        let (kind, why) = watch_metric("p99", Bad::Up, &staged, ONE).unwrap();
+        assert_eq!(kind, UnusualKind::Near);
+        assert!(why.as_str().ends_with("until minute 8"), "{why}");
     }
 }

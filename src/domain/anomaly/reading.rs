@@ -110,6 +110,11 @@ impl Reading {
     }
 }
 
+/// The seconds between values of a source that tells fewer than one a period, in an order; `None`: it tells each, or in none.
+pub fn seconds_between(points: &[Point], period_s: f64) -> Option<f64> {
+    told_every(points, period_s).map(|(every_s, _)| every_s)
+}
+
 /// The seconds between values of a source that tells fewer than one a period, five-minute values among minutes, and a time
 /// at which it did; `None`: it tells each, or in no order.
 fn told_every(points: &[Point], period_s: f64) -> Option<(f64, f64)> {

@@ -7,12 +7,11 @@ use super::{
     effect::{Effect, percent, unit},
     reading::Reading,
     robust::real,
+    terms::COARSE_S,
 };
 
 /// A run of them that begins with the deploy and ends within so many seconds is the deploy's own, and does not count.
-const OPENING_S: f64 = 360.0;
-/// Steps of so many seconds are coarse.
-const COARSE_S: f64 = 120.0;
+pub(super) const OPENING_S: f64 = 360.0;
 /// On them a run that begins so long after the newest deploy, in seconds, is the series' own until it comes back.
 const BURST_S: f64 = 1_500.0;
 

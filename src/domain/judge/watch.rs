@@ -12,7 +12,7 @@ use crate::domain::{
 };
 
 /// Minutes of a series that are kept: a day and a bit.
-const KEPT_MINUTES: usize = 26 * 60;
+pub const KEPT_MINUTES: usize = 26 * 60;
 
 /// Everything judged so far.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -29,6 +29,9 @@ pub struct DeploymentSnapshot {
     pub created: Timestamp,
     /// Time of the newest status.
     pub updated: Timestamp,
+    /// When its job last began to work, where told.
+    #[serde(default)]
+    pub began: Option<Timestamp>,
     /// When it succeeded, also where it was replaced since.
     #[serde(default)]
     pub succeeded: Option<Timestamp>,

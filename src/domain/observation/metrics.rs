@@ -80,6 +80,23 @@ pub struct MetricsSeen {
 }
 
 impl MetricsSeen {
+    /// With the minutes before them that were answered for some of the metrics; those of the others stay absent.
+    #[must_use]
+    pub fn with_more(mut self, more: &Self) -> Self {
+        let Some(count) = usize::try_from(self.from.0.saturating_sub(more.from.0)).ok() else {
+            return self;
+        };
+        for (key, samples) in &mut self.series {
+            let answered = more.series.get(key).map(Vec::as_slice).unwrap_or_default();
+            let mut longer: Vec<Sample> = answered.iter().take(count).copied().collect();
+            longer.resize(count, Sample::Absent);
+            longer.append(samples);
+            *samples = longer;
+        }
+        self.from = more.from;
+        self
+    }
+
     /// The newest minute in which the metric has a value; `None`: no data in the whole answer.
     pub fn newest(&self, name: &MetricName, side: Side) -> Option<Minute> {
         let samples = self.series.get(&(name.clone(), side))?;

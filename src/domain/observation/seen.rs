@@ -91,6 +91,8 @@ pub enum Observation {
         /// What came.
         seen: MetricsSeen,
     },
+    /// More of the past of metrics whose source tells less often than each minute.
+    MorePast(MetricsSeen),
     /// Metrics of the same hours of an earlier day, in that day's minutes.
     Past {
         /// Which day.
@@ -212,7 +214,7 @@ impl Observation {
             | Self::Answered { .. } => Feed::Github,
             // Production answered, or did not.
             Self::Production(_) | Self::Smoke { .. } => Feed::Production,
-            Self::Metrics { .. } | Self::Past { .. } => Feed::Metrics,
+            Self::Metrics { .. } | Self::MorePast(_) | Self::Past { .. } => Feed::Metrics,
             Self::Alarms(_) => Feed::Alarms,
             Self::Calendar(_) => Feed::Calendar,
             Self::ServiceLock(_) | Self::Earlier(_) => Feed::Machine,
@@ -241,6 +243,7 @@ impl Observation {
             Self::Environment(_) => "environment",
             Self::Readiness(_) => "rollback readiness",
             Self::Metrics { .. } => "metrics",
+            Self::MorePast(_) => "metrics of a longer past",
             Self::Past { .. } => "metrics of an earlier day",
             Self::Alarms(_) => "alarms",
             Self::Calendar(_) => "calendar",

@@ -3,10 +3,13 @@
 //! One error budget covers all metrics, both directions and every stage of a rollout. A canary's sides are judged beside
 //! each other by the gates; here the whole is looked at.
 
-use super::pasts::{self, Earlier};
+use super::{
+    past_span,
+    pasts::{self, Earlier},
+};
 use crate::domain::{
     Event, Phase, Text,
-    anomaly::{Budget, Reading, directions, watch_metric},
+    anomaly::{Budget, Point, Reading, directions, watch_metric},
     judge::{JudgeEvent, PastDay, Rule, Series, Unusual, UnusualKind, WatchState, requests_beside},
     observation::Minute,
     policy::{Metric, MetricName, Side, Unit},
@@ -14,8 +17,6 @@ use crate::domain::{
     rollout::StageState,
 };
 
-/// Minutes before the first traffic that a metric is set against.
-pub const PAST_MINUTES: i64 = 6 * 60;
 /// Most metrics that one minute names.
 const MOST_NAMED: usize = 20;
 /// Minutes that the number of requests is taken over.
@@ -59,32 +60,16 @@ impl Release {
     /// The same as a question that holds all that its answer needs.
     pub fn sighting(&self, metric: &Metric) -> Sighting {
         let until = self.baseline_end();
-        let before = values(&self.watch, metric, until.plus(-PAST_MINUTES), until);
+        let before = past_span::before(&self.watch, metric, until);
         Sighting {
             label: metric.label.clone(),
             unit: metric.unit,
             bad: metric.bad,
-            known: before.iter().filter_map(|(_, value)| *value).collect(),
+            before: points(before, until),
             window: self.policy.hypercare.window.as_mins().max(1),
             budget: self.budget(),
         }
     }
-}
-
-/// The samples of a metric as points on a clock of seconds; a minute that was not answered is a gap.
-fn values(
-    watch: &WatchState,
-    metric: &Metric,
-    from: Minute,
-    until: Minute,
-) -> Vec<(Minute, Option<f64>)> {
-    let Some(series) = watch.series.get(&metric.key()) else {
-        return Vec::new();
-    };
-    series
-        .range(from..until.max(from))
-        .map(|(minute, sample)| (*minute, sample.value()))
-        .collect()
 }
 
 /// What stands out as of `newest`, the gravest first.
@@ -176,19 +161,24 @@ fn reading(
     change: Minute,
     newest: Minute,
 ) -> Reading {
-    let points = |from: Minute, until: Minute| -> Vec<(f64, Option<f64>)> {
-        values(watch, metric, from, until)
-            .into_iter()
-            .map(|(minute, value)| (seconds(minute, change), value))
-            .collect()
-    };
-    let before = points(traffic.plus(-PAST_MINUTES), traffic);
-    let mut after = points(change, newest.plus(1));
+    let before = points(past_span::before(watch, metric, traffic), change);
+    let known = watch.series.get(&metric.key());
+    let since = known
+        .into_iter()
+        .flat_map(|series| series.range(change..newest.plus(1).max(change)))
+        .map(|(minute, sample)| (*minute, sample.value()));
+    let mut after = points(since.collect(), change);
     if after.first().is_none_or(|(at, _)| *at > 0.0) {
         // So that stamps are known to name the beginning of their minute.
         after.insert(0, (0.0, None));
     }
     Reading::of(&before, &after, 0.0, 60.0)
+}
+
+/// The same on a clock of seconds.
+fn points(minutes: Vec<(Minute, Option<f64>)>, change: Minute) -> Vec<Point> {
+    let point = |(minute, value)| (seconds(minute, change), value);
+    minutes.into_iter().map(point).collect()
 }
 
 fn seconds(minute: Minute, since: Minute) -> f64 {

@@ -1,7 +1,7 @@
 //! A past deploy judged again: its minutes go through the same functions as a live release's, one after the other.
 //!
-//! What GitHub knows of it is left out: the deploy is taken to be whole at one instant. Alarms have no history here, so
-//! rules on them stay unknown.
+//! What GitHub knows of it is left out but for when it began and when it was whole. Alarms have no history here, so rules on
+//! them stay unknown.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,6 +23,25 @@ use crate::domain::{
 const LAYERS: usize = 32;
 /// A minute is asked for so long after its end.
 const SHORTLY: SignedDuration = SignedDuration::from_secs(65);
+
+/// When a past deploy came to production.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeployTimes {
+    /// Production may have had a part of it since: no minute from here on is of its past.
+    pub began: Timestamp,
+    /// All of production had it.
+    pub whole: Timestamp,
+}
+
+impl From<Timestamp> for DeployTimes {
+    /// Whole at one instant.
+    fn from(at: Timestamp) -> Self {
+        Self {
+            began: at,
+            whole: at,
+        }
+    }
+}
 
 /// How a past release would have gone.
 #[derive(Debug, Clone)]
@@ -80,11 +99,14 @@ impl Rehearsal {
 }
 
 /// The minutes of history that judging a deploy again wants: what it is set against, and its longest watch.
-pub fn rehearsed_minutes(policy: &Policy, deploy: Timestamp) -> (Minute, Minute) {
-    let at = Minute::of(deploy);
+pub fn rehearsed_minutes(policy: &Policy, deploy: impl Into<DeployTimes>) -> (Minute, Minute) {
+    let DeployTimes { began, whole } = deploy.into();
     let before = PAST_MINUTES.max(policy.hypercare.baseline.as_mins() + 15);
     let after = policy.hypercare.max_wait.as_mins() + 2 * LATENESS_MINUTES;
-    (at.plus(-before), at.plus(after))
+    (
+        Minute::of(began).plus(-before),
+        Minute::of(whole).plus(after),
+    )
 }
 
 /// The minutes of an earlier day that judging a deploy again wants, on that day's own clock; `None`: the rules look for
@@ -105,8 +127,9 @@ pub fn rehearse(
     policy: &Policy,
     seen: &MetricsSeen,
     pasts: &[(PastDay, MetricsSeen)],
-    deploy: Timestamp,
+    deploy: impl Into<DeployTimes>,
 ) -> Result<Rehearsal, NotAnOpening> {
+    let DeployTimes { began, whole } = deploy.into();
     let mut policy = policy.clone();
     policy.strategy = Strategy::Recreate;
     policy.metrics.retain(|metric| metric.side == Side::All);
@@ -116,35 +139,29 @@ pub fn rehearse(
         zone: "UTC".to_owned(),
         version: String::new(),
     };
+    let first = Minute::of(began);
     let mut stage = Play {
-        release: Release::open(&stamped(Seq(1), deploy, opened.into()))?,
+        release: Release::open(&stamped(Seq(1), began, opened.into()))?,
         told: Vec::new(),
-        minute: Minute::of(deploy),
+        minute: first,
     };
-    let first = Minute::of(deploy);
-    stage.see(seen, seen.from, first, deploy);
-    let whole = |state| RolloutEvent::StageChanged {
-        stage: 0,
-        state,
-        at: deploy,
-    };
-    let deployed = RolloutEvent::ProductionDeployed { at: deploy };
-    stage.commit(
-        vec![
-            whole(StageState::Deploying).into(),
-            whole(StageState::Deployed).into(),
-            deployed.into(),
-        ],
-        deploy,
-    );
+    stage.see(seen, seen.from, first, began);
+    stage.comes(StageState::Deploying, began);
+    if whole <= began {
+        stage.comes(StageState::Deployed, whole);
+    }
     for (day, seen) in pasts {
         let seen = seen.clone();
         let past = Observation::Past { day: *day, seen };
-        stage.take(&past, deploy);
+        stage.take(&past, began);
     }
-    stage.follow(deploy);
+    stage.follow(began);
     for minute in (first.0..seen.until.0).map(Minute) {
-        if stage.release.phase() != Phase::Monitoring {
+        if whole < minute.end() && stage.release.rollout.deployed.is_none() {
+            stage.comes(StageState::Deployed, whole);
+            stage.follow(whole);
+        }
+        if !matches!(stage.release.phase(), Phase::Deploying | Phase::Monitoring) {
             break;
         }
         stage.minute = minute;
@@ -166,6 +183,20 @@ struct Play {
 }
 
 impl Play {
+    /// The candidate comes to production.
+    fn comes(&mut self, state: StageState, at: Timestamp) {
+        let changed = RolloutEvent::StageChanged {
+            stage: 0,
+            state,
+            at,
+        };
+        let mut events = vec![changed.into()];
+        if state == StageState::Deployed {
+            events.push(RolloutEvent::ProductionDeployed { at }.into());
+        }
+        self.commit(events, at);
+    }
+
     /// What would have been seen of `from..until` then.
     fn see(&mut self, all: &MetricsSeen, from: Minute, until: Minute, at: Timestamp) {
         let offset = |minute: Minute| usize::try_from(minute.0 - all.from.0).unwrap_or(0);

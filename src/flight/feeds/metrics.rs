@@ -10,6 +10,7 @@ use crate::domain::{
     later,
     observation::{AlarmSnapshot, AlarmState, MetricsSeen, Minute, Observation},
     policy::Policy,
+    release::MorePast,
 };
 
 /// After the end of a minute.
@@ -21,9 +22,12 @@ const MOST: i64 = 24 * 60;
 
 /// How often an earlier day is asked for, a minute apart, before it counts as without data.
 const TRIES: u32 = 3;
+/// How often more of the past is asked for: where the metrics are many it comes in pieces.
+const MOST_PIECES: u32 = 5;
 
 pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), Gone> {
     let mut tries = 0;
+    let mut pieces = 0;
     loop {
         let needs = pulse.needs();
         let asked = pulse.now();
@@ -40,6 +44,10 @@ pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), 
                 Ok(seen) => {
                     pulse.see(Observation::Metrics { asked, seen }).await?;
                     pulse.good(MINUTE).await?;
+                    if let Some(more) = needs.more_past.filter(|_| pieces < MOST_PIECES) {
+                        pieces += 1;
+                        look_further(&pulse, &more).await?;
+                    }
                     if let Some(wanted) = needs.pasts {
                         tries += 1;
                         look_back(&pulse, &policy, wanted, tries >= TRIES).await?;
@@ -53,6 +61,19 @@ pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), 
                 now.metrics_from.is_some() && needs.metrics_from.is_none()
             })
             .await?;
+    }
+}
+
+/// More of the past, of some metrics. Where it is not told now it is asked for again a minute later; without it the six hours
+/// stand.
+async fn look_further(pulse: &Pulse, more: &MorePast) -> Result<(), Gone> {
+    let metrics = &pulse.outside.metrics;
+    match metrics.read(&more.metrics, more.from, more.until).await {
+        Ok(seen) => pulse.see(Observation::MorePast(seen)).await,
+        Err(fault) => {
+            tracing::info!(%fault, "a longer past was not read");
+            Ok(())
+        }
     }
 }
 

@@ -186,6 +186,7 @@ mod tests {
             job: Some("deploy".into()),
             created: at,
             updated: at,
+            began: None,
             succeeded: None,
             ended_at_gate: false,
             creator: None,

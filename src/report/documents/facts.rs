@@ -10,7 +10,7 @@ use crate::{
         judge::{self, BaselineStats, JudgeEvent},
         observation::Minute,
         policy::{Effect, Metric, Side, Strategy},
-        release::{Gate, Recorded, Release, first_whole},
+        release::{Gate, PAST_MINUTES, Recorded, Release, first_whole},
         rollback::RollbackProgress,
         rollout::RolloutEvent,
         wording,
@@ -264,10 +264,11 @@ fn span(release: &Release) -> Option<(Minute, Minute)> {
     let all = release.watch.series.values();
     let newest = all.clone().filter_map(|one| one.keys().next_back()).max()?;
     let oldest = all.filter_map(|one| one.keys().next()).min()?;
-    let begin = release
-        .rollout
-        .first_traffic
-        .map_or(*oldest, |at| Minute::of(at).plus(-60));
+    // What tells less often than each minute has a longer past than the others.
+    let begin = match release.rollout.first_traffic {
+        Some(at) => Minute::of(at).plus(-60),
+        None => Minute::of(release.opened).plus(-PAST_MINUTES),
+    };
     let from = (*oldest).max(begin).max(newest.plus(-DRAWN));
     Some((from, newest.plus(1)))
 }

@@ -91,6 +91,10 @@ async fn a_failure_that_never_left_its_gate_is_told_from_one_that_began() {
     let found = client(&server.origin).deployments("prod", 9).await.unwrap();
     for (one, (course, at_gate)) in found.iter().rev().zip(courses) {
         assert_eq!(one.ended_at_gate, at_gate, "{course:?}");
+        let worked = course.iter().position(|state| *state == "in_progress");
+        let began = one.began.map(|at| at.to_string());
+        let wanted = worked.map(|n| format!("2026-11-19T10:00:0{n}Z"));
+        assert_eq!(began, wanted, "{course:?}");
     }
 }
 

@@ -56,12 +56,12 @@ impl DeploymentStatus {
         has(DeploymentState::Waiting) && has_failed && !has_begun
     }
 
-    /// When it was told that the deployment succeeded; `None`: this status tells something else.
-    fn succeeded(&self) -> Option<jiff::Timestamp> {
-        let is_success = state(self.state.as_deref()) == DeploymentState::Success;
-        is_success
-            .then(|| time(self.created_at.as_deref()))
-            .flatten()
+    /// When it was last told that the deployment is in that state.
+    fn last(all: &[Self], wanted: DeploymentState) -> Option<jiff::Timestamp> {
+        all.iter()
+            .filter(|status| state(status.state.as_deref()) == wanted)
+            .filter_map(|status| time(status.created_at.as_deref()))
+            .max()
     }
 
     /// Its state, and since when.
@@ -123,10 +123,8 @@ impl Deployment {
             updated: newest
                 .and_then(|status| time(status.created_at.as_deref()))
                 .unwrap_or(created),
-            succeeded: statuses
-                .iter()
-                .filter_map(DeploymentStatus::succeeded)
-                .max(),
+            began: DeploymentStatus::last(statuses, DeploymentState::InProgress),
+            succeeded: DeploymentStatus::last(statuses, DeploymentState::Success),
             ended_at_gate: DeploymentStatus::ended_at_gate(statuses),
             creator: login(self.creator.as_ref()),
         })

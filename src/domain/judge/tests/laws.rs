@@ -28,19 +28,39 @@ fn unknown() -> impl Strategy<Value = Sample> {
     ]
 }
 
+/// Known and unknown minutes side by side.
+fn mixed() -> impl Strategy<Value = Sample> {
+    prop_oneof![3 => (0.0..5.0_f64).prop_map(Sample::Value), 2 => unknown()]
+}
+
+fn is_known(sample: &Sample) -> bool {
+    sample.value().is_some_and(f64::is_finite)
+}
+
+/// Rules that are asked of a window's mean.
+const OF_MEANS: [&str; 5] = [
+    "e < 1%",
+    "e > 2%",
+    "e < baseline * 1.5",
+    "max(e) < 4%",
+    "not e < 2%",
+];
+/// Rules that are asked of each minute.
+const OF_MINUTES: [&str; 5] = [
+    "e >= 2% for 3m",
+    "e < 2% for 3m",
+    "e > 2% in 2 of 4m",
+    "e > baseline * 2 for 2m",
+    "any(e) > 4%",
+];
+
 /// Any rule over the metric `e`, some relative, some with durations.
 fn rule() -> impl Strategy<Value = Rule> {
-    let atom = prop::sample::select(vec![
-        "e < 1%",
-        "e > 2%",
-        "e >= 2% for 3m",
-        "e > 2% in 2 of 4m",
-        "e < baseline * 1.5",
-        "e > baseline * 2 for 2m",
-        "any(e) > 4%",
-        "max(e) < 4%",
-        "not e < 2%",
-    ]);
+    rule_of([&OF_MEANS[..], &OF_MINUTES].concat())
+}
+
+fn rule_of(atoms: Vec<&'static str>) -> impl Strategy<Value = Rule> {
+    let atom = prop::sample::select(atoms);
     prop::collection::vec((atom, prop::sample::select(vec!["and", "or"])), 1..4).prop_map(|parts| {
         let mut source = String::new();
         for (index, (atom, word)) in parts.into_iter().enumerate() {
@@ -89,6 +109,50 @@ proptest! {
         let (data, window) = (readings(&samples, &[]), window(&samples));
         prop_assert!(gate(&rule, &window, &data).state.is_unknown());
         prop_assert!(trigger(&rule, &window, &data).state.is_unknown());
+    }
+
+    #[test]
+    fn a_gate_whose_needed_minutes_are_unknown_never_passes(
+        rule in rule_of(OF_MEANS.to_vec()),
+        samples in prop::collection::vec(mixed(), 1..20),
+        needed in 3..12_usize,
+    ) {
+        let (data, window) = (readings(&samples, &[]), window(&samples).needing(needed));
+        let known = samples.iter().filter(|sample| is_known(sample)).count();
+        // No traffic is no value, and no silence.
+        let mut newest = samples.iter().rev().take(3);
+        let is_heard = newest.any(|sample| is_known(sample) || *sample == Sample::NoTraffic);
+        let verdict = gate(&rule, &window, &data);
+        if known < needed || 2 * known < samples.len() || !is_heard {
+            prop_assert!(verdict.state.is_unknown(), "{:?}: {}", verdict.state, verdict.why);
+        }
+    }
+
+    #[test]
+    fn what_is_decided_minute_by_minute_is_so_whatever_the_unknown_ones_were(
+        rule in rule_of(OF_MINUTES.to_vec()),
+        bare in prop::sample::select(vec!["e > 2%", "e < baseline * 1.5", "not e < 2%"]),
+        mut samples in prop::collection::vec(mixed(), 1..20),
+        truth in prop::collection::vec(0.0..5.0_f64, 20),
+    ) {
+        let bare = Rule::parse(bare).unwrap();
+        let verdicts = |samples: &[Sample]| {
+            let (data, window) = (readings(samples, &[]), window(samples));
+            [gate(&rule, &window, &data), trigger(&rule, &window, &data), trigger(&bare, &window, &data)]
+        };
+        let before = verdicts(&samples);
+        // The newest minutes may still come: they are not judged yet.
+        let heard = samples.iter().rposition(|sample| *sample != Sample::Absent).unwrap_or(0);
+        for (sample, value) in samples.iter_mut().zip(truth).take(heard + 1) {
+            if !is_known(sample) {
+                *sample = Sample::Value(value);
+            }
+        }
+        for (before, after) in before.iter().zip(verdicts(&samples)) {
+            if !before.state.is_unknown() {
+                prop_assert_eq!(before.state, after.state, "{} then {}", before.why, after.why);
+            }
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::domain::{
     policy::{TimeWindow, gate::GateEvent},
     question::{Answer, Subject},
     record::{EarlierRelease, RecordEvent, ServiceLock, Trust},
-    release::{Release, SETTLE},
+    release::{Release, SETTLE, past_span},
     rollback::{Readiness, RollbackEvent, RollbackProgress},
     rollout::{ProductionAnswer, RolloutEvent},
     smoke::{Moment, SmokeEvent, SmokeOutcome},
@@ -53,6 +53,7 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::RollbackRun(seen) => rollback::observe_rollback_run(release, seen),
         Observation::Lane(seen) => lane::observe_lane(release, seen),
         Observation::Metrics { .. } | Observation::Past { .. } => minutes::observe(release, seen),
+        Observation::MorePast(seen) => past_span::observe(release, seen),
         Observation::Candidate(seen) => candidate(release, seen),
         Observation::Artifacts(artifacts) => artifacts::listed(release, artifacts),
         Observation::ArtifactsElsewhere {
