@@ -167,6 +167,11 @@ fn mistakes_are_shown_in_the_file_that_has_them() {
             "write `5%`, or `0.05%`",
         ),
         (
+            "strategy: canary\nstages:\n  - weight: 5%\n    duration: 10m\n  - weight: 1.0\n",
+            ":5:13",
+            "write `100%`, or `1%`",
+        ),
+        (
             "strategy: canary\nstages:\n  - {weight: 5%, environment: a, job: b, duration: 10m}\n  - weight: 100%\n",
             ":3:5",
             "either an environment or a job",
@@ -177,7 +182,13 @@ fn mistakes_are_shown_in_the_file_that_has_them() {
             "nothing can be replaced",
         ),
         ("strategy: recreate\nstrategy: canary\n", "", "duplicate"),
-        ("strategy: [\n", "", "strategy.yaml"),
+        ("strategy: canary\nstages: [\n", ":2:9", "unclosed bracket"),
+        (
+            "# ä\nstrategy: rolling\nmax_surge: @x\n",
+            ":3:12",
+            "unexpected character",
+        ),
+        ("strategy: \"canary\n", ".yaml:", "quoted scalar"),
         ("stages: []\n", "", "names no strategy"),
         ("", "", "strategy.yaml"),
     ] {
