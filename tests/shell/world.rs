@@ -95,6 +95,8 @@ pub(crate) struct State {
     pub(crate) is_run_gone: bool,
     /// What holds a run is not shown to this token.
     pub(crate) is_hold_hidden: bool,
+    /// How often a run or a part of one was asked for.
+    pub(crate) looks: usize,
     /// Names and tags mean nothing.
     pub(crate) is_untagged: bool,
     /// Paths that differ between production and the candidate.
@@ -246,6 +248,7 @@ impl World {
                 unknown: Vec::new(),
                 is_run_gone: false,
                 is_hold_hidden: false,
+                looks: 0,
                 is_untagged: false,
                 changed: Vec::new(),
                 ci: (RunId(7_000), ArtifactId(70)),
@@ -438,6 +441,7 @@ impl Runs for World {
     }
 
     fn run(&self, run: RunId) -> Asked<'_, RunSnapshot> {
+        self.state().looks += 1;
         self.answer(|state| {
             if state.is_run_gone {
                 let what = format!("GitHub: run {run}");
@@ -450,6 +454,7 @@ impl Runs for World {
     }
 
     fn jobs(&self, run: RunId) -> Asked<'_, Vec<JobSnapshot>> {
+        self.state().looks += 1;
         self.tell(|state| {
             if run == RUN {
                 state.jobs.clone()
@@ -460,6 +465,7 @@ impl Runs for World {
     }
 
     fn pending(&self, run: RunId) -> Asked<'_, Vec<PendingDeployment>> {
+        self.state().looks += 1;
         self.answer(|state| {
             if state.is_hold_hidden {
                 let what = format!("GitHub: pending deployments of run {run}");
@@ -474,6 +480,7 @@ impl Runs for World {
     }
 
     fn reviews(&self, _run: RunId) -> Asked<'_, Vec<ReviewSnapshot>> {
+        self.state().looks += 1;
         self.tell(|state| state.reviews.clone())
     }
 
