@@ -5,6 +5,8 @@
 mod checkout;
 #[path = "cli/doctor.rs"]
 mod doctor;
+#[path = "cli/reviewer.rs"]
+mod reviewer;
 #[path = "cli/service.rs"]
 mod service;
 #[path = "cli/smoke.rs"]
