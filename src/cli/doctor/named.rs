@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{
     Fault, NameGlob, Text,
-    observation::{Conclusion, RunSnapshot},
+    observation::{ArtifactSnapshot, Conclusion, RunSnapshot},
     policy::{Policy, VersionFile, version_in_title},
 };
 
@@ -58,11 +58,13 @@ async fn in_artifact(
 ) -> Result<Result<Text, String>, Fault> {
     let list = hub.artifacts.list(run.id).await?;
     let glob = NameGlob::from(from.artifact.clone());
-    let mut named = list.artifacts.iter();
-    let Some(artifact) = named.find(|one| !one.expired && glob.holds(one.name.as_str())) else {
-        let why = format!("there is no artifact {}, or it is expired", from.artifact);
-        return Ok(Err(why));
+    let named = |one: &&ArtifactSnapshot| glob.holds(one.name.as_str());
+    let Some(artifact) = list.artifacts.iter().find(named) else {
+        return Ok(Err(format!("there is no artifact {}", from.artifact)));
     };
+    if artifact.expired {
+        return Ok(Err(format!("{} is expired", artifact.name)));
+    }
     let bytes = hub.artifacts.inner_file(artifact.id, &from.file).await?;
     Ok(match bytes {
         None => Err(format!("{} has no {}", artifact.name, from.file)),
