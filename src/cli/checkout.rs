@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
     process::{Child, ChildStdout, Command, Stdio},
     sync::mpsc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crate::{config::parse_remote_with, domain::Repository};
@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const LONGEST: u64 = 1024 * 1024;
 /// Between two looks whether a program that said all has ended.
 const LOOK: Duration = Duration::from_millis(1);
+const LOOKS: usize = 1_000;
 
 /// The repository of `origin`, or of the only remote where none is called so; `None` outside a checkout or without git.
 pub(super) fn remote() -> Option<Repository> {
@@ -47,7 +48,6 @@ fn connected_to(name: &str) -> Option<String> {
 
 /// What a program answers, where it ends well and in time.
 fn told(program: &str, arguments: &[impl AsRef<OsStr>]) -> Option<String> {
-    let until = Instant::now() + PATIENCE;
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -56,7 +56,7 @@ fn told(program: &str, arguments: &[impl AsRef<OsStr>]) -> Option<String> {
         .spawn()
         .ok()?;
     let text = child.stdout.take().and_then(said);
-    let text = text.filter(|_| ends_well(&mut child, until));
+    let text = text.filter(|_| ends_well(&mut child));
     if text.is_none() {
         // Which has ended by itself already, where that is why.
         let _ = child.kill();
@@ -77,12 +77,13 @@ fn said(output: ChildStdout) -> Option<String> {
     answer.recv_timeout(PATIENCE).ok().flatten()
 }
 
-fn ends_well(child: &mut Child, until: Instant) -> bool {
-    loop {
+fn ends_well(child: &mut Child) -> bool {
+    for _ in 0..LOOKS {
         match child.try_wait() {
             Ok(Some(status)) => return status.success(),
-            Ok(None) if Instant::now() < until => std::thread::sleep(LOOK),
-            Ok(None) | Err(_) => return false,
+            Ok(None) => std::thread::sleep(LOOK),
+            Err(_) => return false,
         }
     }
+    false
 }

@@ -167,11 +167,6 @@ fn mistakes_are_shown_in_the_file_that_has_them() {
             "write `5%`, or `0.05%`",
         ),
         (
-            "strategy: canary\nstages:\n  - weight: 5%\n    duration: 10m\n  - weight: 1.0\n",
-            ":5:13",
-            "write `100%`, or `1%`",
-        ),
-        (
             "strategy: canary\nstages:\n  - {weight: 5%, environment: a, job: b, duration: 10m}\n  - weight: 100%\n",
             ":3:5",
             "either an environment or a job",
@@ -182,15 +177,33 @@ fn mistakes_are_shown_in_the_file_that_has_them() {
             "nothing can be replaced",
         ),
         ("strategy: recreate\nstrategy: canary\n", "", "duplicate"),
-        ("strategy: canary\nstages: [\n", ":2:9", "unclosed bracket"),
+        ("stages: []\n", "", "names no strategy"),
+        ("", "", "strategy.yaml"),
+    ] {
+        let told = with(yaml).unwrap_err();
+        assert!(told.contains(words), "{words} in\n{told}");
+        assert!(
+            told.contains(&format!("strategy.yaml{place}")),
+            "{place} in\n{told}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_yaml_and_what_has_two_readings_is_shown_at_its_place() {
+    for (yaml, place, words) in [
+        (
+            "strategy: canary\nstages:\n  - weight: 5%\n    duration: 10m\n  - weight: 1.0\n",
+            ":5:13",
+            "write `100%`, or `1%`",
+        ),
         (
             "# ä\nstrategy: rolling\nmax_surge: @x\n",
             ":3:12",
             "unexpected character",
         ),
-        ("strategy: \"canary\n", ".yaml:", "quoted scalar"),
-        ("stages: []\n", "", "names no strategy"),
-        ("", "", "strategy.yaml"),
+        ("strategy: canary\nstages: [\n", ":2:9", "unclosed bracket"),
+        ("strategy: \"canary\n", ":2:1", "quoted scalar"),
     ] {
         let told = with(yaml).unwrap_err();
         assert!(told.contains(words), "{words} in\n{told}");
