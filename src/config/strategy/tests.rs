@@ -203,7 +203,7 @@ fn what_is_no_yaml_and_what_has_two_readings_is_shown_at_its_place() {
             "unexpected character",
         ),
         ("strategy: canary\nstages: [\n", ":2:9", "unclosed bracket"),
-        ("strategy: \"canary\n", ":2:1", "quoted scalar"),
+        ("strategy: \"canary\n", ":1:19", "quoted scalar"),
     ] {
         let told = with(yaml).unwrap_err();
         assert!(told.contains(words), "{words} in\n{told}");
