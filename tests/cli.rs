@@ -5,6 +5,8 @@
 mod checkout;
 #[path = "cli/doctor.rs"]
 mod doctor;
+#[path = "cli/reviewer.rs"]
+mod reviewer;
 #[path = "cli/service.rs"]
 mod service;
 #[path = "cli/smoke.rs"]
@@ -28,6 +30,8 @@ fn cockpit(folder: &Path, arguments: &[&str]) -> Output {
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", folder)
+        // A proxy that is not there: nothing on this machine may be asked through it.
+        .env("ALL_PROXY", "http://127.0.0.1:9")
         .env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap())
         .args(arguments)
         .output()

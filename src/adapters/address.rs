@@ -9,7 +9,8 @@ use reqwest::{
     redirect::{Action, Attempt, Policy},
 };
 
-use crate::domain::{Fault, FaultKind, Text, is_sealed};
+use super::way::proxied;
+use crate::domain::{Fault, FaultKind, Text, is_sealed, is_this_machine};
 
 /// Redirects that are followed.
 const MOST_REDIRECTS: usize = 5;
@@ -67,7 +68,8 @@ impl Address {
         let made = Client::builder()
             .timeout(self.limit)
             .redirect(Policy::custom(redirected))
-            .user_agent(concat!("cockpit/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!("cockpit/", env!("CARGO_PKG_VERSION")));
+        let made = proxied(made, is_this_machine(&self.url))
             .build()
             .map_err(|e| self.fault(FaultKind::Local, e.to_string()))?;
         Ok(self.client.get_or_init(|| made))

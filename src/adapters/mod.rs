@@ -15,3 +15,4 @@ pub mod shared;
 pub mod slack;
 pub mod smoke;
 pub mod store;
+mod way;

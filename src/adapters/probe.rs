@@ -68,8 +68,12 @@ impl Probe for CommandProbe {
         Box::pin(async move {
             let output = self.script.run(&self.arguments, b"", self.limit).await?;
             let first = output.split(|b| *b == b'\n').next().unwrap_or(&[]);
-            read(first, None)
-                .map_err(|why| Fault::new(FaultKind::Malformed, "production's version", why))
+            read(first, None).map_err(|why| {
+                let program = self.arguments.first().map_or("?", String::as_str);
+                let what = Text::line(&format!("script {program}"));
+                let detail = format!("its first line is the version, but {why}");
+                Fault::new(FaultKind::Local, what, detail)
+            })
         })
     }
 }
@@ -87,15 +91,21 @@ fn read(body: &[u8], pointer: Option<&str>) -> Result<Text, String> {
                 None => return Err(format!("nothing stands at {pointer}")),
             }
         }
-        None => String::from_utf8_lossy(body).into_owned(),
+        None => std::str::from_utf8(body)
+            .map_err(|_| "the answer is no UTF-8".to_owned())?
+            .to_owned(),
     };
     let version = version.trim();
+    let shown = Text::line(version);
     if version.is_empty() {
         Err("the answer is empty".to_owned())
     } else if version.starts_with('<') || version.chars().count() > VERSION_CHARS {
         Err("the answer is a page, not a version".to_owned())
+    } else if shown.as_str() != version {
+        // People type it to roll back to it, and it goes into the inputs of workflows.
+        Err(format!("{shown} cannot be typed"))
     } else {
-        Ok(Text::line(version))
+        Ok(shown)
     }
 }
 
@@ -110,15 +120,46 @@ mod tests {
         assert_eq!(read(json, Some("/sha")).unwrap().as_str(), "3f9c2ab");
         assert_eq!(read(json, Some("/build/number")).unwrap().as_str(), "81");
         assert_eq!(read(b" v2.13.4\n", None).unwrap().as_str(), "v2.13.4");
-        assert_eq!(read(b"v\x1b[2J", None).unwrap().as_str(), "v␛[2J");
         for (body, pointer, why) in [
             (&json[..], Some("/nope"), "nothing stands at /nope"),
             (&json[..], Some("/list"), "no text"),
             (b"<html>", Some("/sha"), "not JSON"),
             (b"<html>login</html>", None, "a page"),
             (b" \n", None, "empty"),
+            (b"v\x1b[2J", None, "v␛[2J cannot be typed"),
+            ("v2\u{202e}.0".as_bytes(), None, "cannot be typed"),
+            (br#"{"sha":"v\u001b[2J"}"#, Some("/sha"), "cannot be typed"),
+            (b"\xff\xfev2", None, "no UTF-8"),
         ] {
             let told = read(body, pointer).unwrap_err();
+            assert!(told.contains(why), "{told}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_command_that_prints_no_version_is_named() {
+        let said = async |line: &str| {
+            let script = Arc::new(crate::adapters::script::Programs::default());
+            let line = ["sh", "-c", line].map(str::to_owned).to_vec();
+            let probe = CommandProbe::new(script, line, SignedDuration::from_secs(20));
+            probe.version().await
+        };
+        let version = said("echo v2.13.4; echo built by ci").await.unwrap();
+        assert_eq!(version.as_str(), "v2.13.4");
+        for (line, why) in [
+            ("true", "the answer is empty"),
+            ("echo; echo v2", "the answer is empty"),
+            ("printf 'v\\033[2J\\n'", "cannot be typed"),
+            ("head -c 1000000 /dev/zero | tr '\\0' v", "a page"),
+        ] {
+            let fault = said(line).await.unwrap_err();
+            assert_eq!(fault.kind, FaultKind::Local, "{line}: {fault}");
+            let told = fault.to_string();
+            assert!(
+                told.contains("script sh: its first line is the version"),
+                "{told}"
+            );
             assert!(told.contains(why), "{told}");
         }
     }

@@ -9,11 +9,11 @@ use futures_util::StreamExt as _;
 use reqwest::{
     Client, Method, Response, Url,
     header::{HeaderMap, HeaderName, HeaderValue},
-    redirect::{Attempt as Redirect, Policy},
+    redirect::Attempt as Redirect,
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::clock::Stopwatch;
+use super::{clock::Stopwatch, way::Clients};
 use crate::{
     domain::{
         Fault, FaultKind, Text, later,
@@ -110,17 +110,17 @@ impl HttpSmoke {
             let wrong: Vec<String> = wrong.iter().map(hindered).collect();
             return Err(local(wrong.join("; ")));
         }
-        let client = |policy: Policy| {
-            Client::builder()
-                .redirect(policy)
-                .user_agent(concat!("cockpit/", env!("CARGO_PKG_VERSION")))
-                .build()
-                .map_err(|error| local(error.to_string()))
-        };
-        let (still, following) = (client(Policy::none())?, client(Policy::custom(step))?);
+        let mut clients = Clients::default();
         let mut runs: Vec<Running<'_>> = Vec::new();
         for (test, ready) in prepared {
-            let client = if test.follow { &following } else { &still };
+            let Some(ready) = ready else {
+                let why = test.skip.as_deref().unwrap_or("skipped");
+                let skipped = SmokeResult::skipped(test, why);
+                runs.push(Box::pin(std::future::ready(skipped)));
+                continue;
+            };
+            let client = clients.of(&ready.url, test.follow.then_some(step));
+            let client = client.map_err(|error| local(error.to_string()))?;
             runs.push(Box::pin(self.one(client, test, ready)));
         }
         let at_once = at_once.clamp(1, MOST_AT_ONCE);
@@ -217,14 +217,11 @@ impl HttpSmoke {
         Ok(url)
     }
 
-    async fn one(&self, client: &Client, test: &Test, ready: Option<Prepared>) -> SmokeResult {
-        let Some(ready) = ready else {
-            return SmokeResult::skipped(test, test.skip.as_deref().unwrap_or("skipped"));
-        };
+    async fn one(&self, client: Client, test: &Test, ready: Prepared) -> SmokeResult {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let tried = self.attempt(client, test, &ready).await;
+            let tried = self.attempt(&client, test, &ready).await;
             if !tried.whys.is_empty() && attempts <= test.retries {
                 let at = later(self.clock.now(), test.delay);
                 self.clock.sleep_until(at).await;

@@ -2,11 +2,22 @@
 
 use std::{
     ffi::OsStr,
+    io::Read as _,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::mpsc,
+    time::Duration,
 };
 
 use crate::{config::parse_remote_with, domain::Repository};
+
+/// Longest wait for a program: ssh's settings may run others (`Match exec`), and ask the network.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Most that is read of an answer, in bytes.
+const LONGEST: u64 = 1024 * 1024;
+/// Between two looks whether a program that said all has ended.
+const LOOK: Duration = Duration::from_millis(1);
+const LOOKS: usize = 1_000;
 
 /// The repository of `origin`, or of the only remote where none is called so; `None` outside a checkout or without git.
 pub(super) fn remote() -> Option<Repository> {
@@ -35,14 +46,44 @@ fn connected_to(name: &str) -> Option<String> {
     found.map(|real| real.trim().to_owned())
 }
 
-/// What a program answers, where it ends well.
+/// What a program answers, where it ends well and in time.
 fn told(program: &str, arguments: &[impl AsRef<OsStr>]) -> Option<String> {
-    let answer = Command::new(program)
+    let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .output()
+        .spawn()
         .ok()?;
-    let text = String::from_utf8(answer.stdout).ok()?;
-    (answer.status.success() && !text.is_empty()).then_some(text)
+    let text = child.stdout.take().and_then(said);
+    let text = text.filter(|_| ends_well(&mut child));
+    if text.is_none() {
+        // Which has ended by itself already, where that is why.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    text.filter(|text| !text.is_empty())
+}
+
+/// All that it says. What a program started may hold its output longer than we wait: that is left behind.
+fn said(output: ChildStdout) -> Option<String> {
+    let (sender, answer) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let read = output.take(LONGEST).read_to_string(&mut text);
+        // Nobody waits any more where it came too late.
+        let _ = sender.send(read.is_ok().then_some(text));
+    });
+    answer.recv_timeout(PATIENCE).ok().flatten()
+}
+
+fn ends_well(child: &mut Child) -> bool {
+    for _ in 0..LOOKS {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) => std::thread::sleep(LOOK),
+            Err(_) => return false,
+        }
+    }
+    false
 }

@@ -70,11 +70,11 @@ fn as_text(resolved: &Resolved) -> String {
     page.row("job", &policy.target.job, "");
     page.row("environment", &policy.target.environment, "");
     page.row("metrics", &policy.metrics.len().to_string(), "");
-    for rule in &policy.hypercare.gates {
-        page.row("gate", rule.source(), "hypercare");
+    for (at, rule) in policy.hypercare.gates.iter().enumerate() {
+        page.row("gate", rule.source(), &team.gate_from(at).to_string());
     }
-    for rule in &policy.hypercare.triggers {
-        page.row("trigger", rule.source(), "hypercare");
+    for (at, rule) in policy.hypercare.triggers.iter().enumerate() {
+        page.row("trigger", rule.source(), &team.trigger_from(at).to_string());
     }
     let back = policy
         .rollback

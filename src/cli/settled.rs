@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    config::{Layer, TeamFile},
+    config::{Layer, TeamFile, file::StrategyTable},
     domain::{
         policy::{Policy, Strategy},
         wording::{duration, significant},
@@ -31,11 +31,11 @@ struct List(Vec<Row>);
 
 impl List {
     fn add(&mut self, key: &'static str, value: impl Into<String>, is_written: bool) {
-        let from = if is_written {
-            Layer::Team
-        } else {
-            Layer::Default
-        };
+        self.add_from(key, value, is_written.then_some(Layer::Team));
+    }
+
+    fn add_from(&mut self, key: &'static str, value: impl Into<String>, from: Option<Layer>) {
+        let from = from.unwrap_or(Layer::Default);
         let value = value.into();
         self.0.push(Row { key, value, from });
     }
@@ -63,15 +63,19 @@ fn production(team: &TeamFile, all: &mut List) {
         policy.risk.high.to_string(),
         table.risk.high.is_some(),
     );
-    let strategy = table.strategy.as_ref();
-    all.add("strategy", kind(policy), strategy.is_some());
+    let strategy = team.strategy();
+    let from = |is_written: fn(&StrategyTable) -> bool| {
+        let (table, from) = strategy.as_ref()?;
+        is_written(table).then(|| from.clone())
+    };
+    all.add_from("strategy", kind(policy), from(|_| true));
     if let Strategy::Canary { advance, .. } = &policy.strategy {
-        let is_written = strategy.is_some_and(|at| at.advance.is_some() || at.file.is_some());
-        all.add("strategy.advance", word(advance), is_written);
+        let from = from(|table| table.advance.is_some());
+        all.add_from("strategy.advance", word(advance), from);
     }
     let timeout = duration(policy.approval.deploy_timeout);
-    let is_written = strategy.is_some_and(|at| at.stage_timeout.is_some() || at.file.is_some());
-    all.add("strategy.stage_timeout", timeout, is_written);
+    let from = from(|table| table.stage_timeout.is_some());
+    all.add_from("strategy.stage_timeout", timeout, from);
 }
 
 fn kind(policy: &Policy) -> String {
@@ -172,7 +176,7 @@ fn approval(team: &TeamFile, all: &mut List) {
 #[cfg(test)]
 mod tests {
     use super::values;
-    use crate::config::parse_team;
+    use crate::config::{Beside, parse_team, parse_team_with};
 
     fn row(table: &str, key: &str) -> String {
         let small =
@@ -182,6 +186,35 @@ mod tests {
         let all = values(&team);
         let found = all.into_iter().find(|row| row.key == key).unwrap();
         format!("{} {}", found.value, found.from)
+    }
+
+    #[test]
+    fn a_strategy_of_a_file_of_its_own_names_that_file() {
+        let text = "service = \"s\"\nmetrics = [{ preset = \"lambda\", function = \"f\" }]\n[github]\n\
+             workflow = \"d.yml\"\nenvironment = \"p\"\njob = \"d\"\n[strategy]\nfile = \"ops/s.yaml\"\n\
+             [hypercare]\ngates = [\"error_rate < 1%\"]\n[[aws]]\n";
+        let yaml = "strategy: canary\nstages: [{weight: 5%, duration: 5m}, {weight: 100%}]\n\
+             gates: error_rate < 2%\nrollback_trigger: error_rate > 5% for 3m\nadvance: ask\n";
+        let beside = [Beside {
+            name: "ops/s.yaml",
+            origin: "ops/s.yaml",
+            bytes: yaml.as_bytes(),
+        }];
+        let team = parse_team_with(text.as_bytes(), "cockpit.toml", &beside).unwrap();
+        let from = |key: &str| {
+            let all = values(&team);
+            let row = all.into_iter().find(|row| row.key == key).unwrap();
+            row.from.to_string()
+        };
+        assert_eq!(from("strategy"), "ops/s.yaml");
+        assert_eq!(from("strategy.advance"), "ops/s.yaml");
+        assert_eq!(from("strategy.stage_timeout"), "default");
+        let gates = [team.gate_from(0), team.gate_from(1)];
+        assert_eq!(
+            gates.map(|from| from.to_string()),
+            ["cockpit.toml", "ops/s.yaml"]
+        );
+        assert_eq!(team.trigger_from(0).to_string(), "ops/s.yaml");
     }
 
     #[test]

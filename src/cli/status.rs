@@ -12,7 +12,11 @@ use super::{
 };
 use crate::{
     adapters::clock::WallClock,
-    domain::{Phase, ReleaseOutcome, Text, evidence::Staging, release::Release},
+    domain::{
+        Phase, ReleaseOutcome, Text,
+        evidence::{Candidate, Staging},
+        release::Release,
+    },
     ports::Clock as _,
 };
 
@@ -76,6 +80,7 @@ fn as_json(release: &Release) -> Value {
         "run": release.key.run,
         "attempt": release.attempt(),
         "version": release.name(),
+        "unnamed": release.evidence.candidate.as_ref().and_then(|seen| seen.unnamed.as_ref()),
         "sha": release.rollout.sha(),
         "production": production(release),
         "phase": release.phase(),
@@ -135,6 +140,10 @@ fn in_words(release: &Release) -> String {
             production(release)
         ),
     );
+    let candidate = release.evidence.candidate.as_ref();
+    if let Some(why) = candidate.and_then(Candidate::unnamed_in_words) {
+        line("look", &why);
+    }
     line("run", &release.key.to_string());
     line(
         "phase",

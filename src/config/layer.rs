@@ -13,6 +13,8 @@ pub enum Layer {
     User,
     /// The team's file.
     Team,
+    /// A file that the team's file names.
+    Beside(String),
     /// The checkout's git remote.
     Remote,
     /// cockpit's own.
@@ -26,6 +28,7 @@ impl fmt::Display for Layer {
             Self::Environment(name) => write!(f, "${name}"),
             Self::User => f.pad("user config"),
             Self::Team => f.pad("cockpit.toml"),
+            Self::Beside(name) => f.pad(name),
             Self::Remote => f.pad("git remote"),
             Self::Default => f.pad("default"),
         }

@@ -19,6 +19,7 @@ mod screen;
 mod secret;
 mod shape;
 mod smoke;
+mod sources;
 mod strategy;
 mod team;
 mod theme;

@@ -15,7 +15,7 @@ use super::{
     resolve::{AwsAccount, FlagsSource, ProductionVersion, SmokeSuites, checklist, resolve_team},
     schema, shape,
     smoke::parse_smoke,
-    strategy,
+    strategy::{self, WrittenStrategy},
 };
 use crate::domain::policy::Policy;
 
@@ -38,6 +38,8 @@ pub struct TeamFile {
     pub smoke: SmokeSuites,
     /// `[flags]`: how their provider is asked.
     pub flags: Option<FlagsSource>,
+    /// What `strategy.file` says.
+    pub(super) written: Option<WrittenStrategy>,
 }
 
 /// Reads rules that name no other file; `origin` is the name for people in messages.
@@ -139,6 +141,7 @@ fn read(
         production: resolution.production,
         smoke: suites,
         flags: resolution.flags,
+        written,
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{
-        Fault, FaultKind, ReleaseQuery, Sha,
+        Fault, FaultKind, ReleaseQuery, RunId, Sha,
         observation::RunSnapshot,
         policy::{Policy, StageBound, Strategy},
     },
@@ -72,10 +72,13 @@ pub async fn find(
         ReleaseQuery::Run(id) => Ok(Found::One(runs.run(*id).await?)),
         ReleaseQuery::Commit(sha) => of_commits(std::slice::from_ref(sha), sought, runs).await,
         ReleaseQuery::Name(name) => {
-            let sha = history
-                .resolve(name)
-                .await
-                .map_err(|fault| explained(fault, name))?;
+            let sha = match history.resolve(name).await {
+                Ok(sha) => sha,
+                Err(fault) if fault.kind == FaultKind::NotFound => {
+                    return small_id(name, runs).await;
+                }
+                Err(fault) => return Err(fault),
+            };
             of_commits(&[sha], sought, runs).await
         }
         ReleaseQuery::Pull(number) => {
@@ -86,14 +89,17 @@ pub async fn find(
     }
 }
 
-/// A name that resolves to nothing: says which forms there are.
-fn explained(fault: Fault, name: &str) -> Fault {
-    if fault.kind != FaultKind::NotFound {
-        return fault;
+/// Digits that are no tag, branch or commit: a young GitHub Enterprise Server's runs have small ids.
+async fn small_id(name: &str, runs: &dyn Runs) -> Result<Found, Fault> {
+    if let Ok(id) = name.parse() {
+        match runs.run(RunId(id)).await {
+            Err(fault) if fault.kind == FaultKind::NotFound => {}
+            found => return found.map(Found::One),
+        }
     }
     let what = format!("GitHub: the release {name}");
-    let detail = "no tag, branch or commit of that name, and too short for a run id";
-    Fault::new(FaultKind::NotFound, what, detail)
+    let detail = "no tag, branch, commit or run of that name";
+    Err(Fault::new(FaultKind::NotFound, what, detail))
 }
 
 async fn waiting(sought: &Sought, runs: &dyn Runs) -> Result<Found, Fault> {

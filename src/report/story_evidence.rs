@@ -16,10 +16,13 @@ fn listed(workflow: &str, count: usize) -> (Mood, String) {
 /// An event of the evidence.
 pub(super) fn of_evidence(event: &EvidenceEvent) -> (Mood, String) {
     match event {
-        EvidenceEvent::CandidateSeen(candidate) => (
-            Mood::Plain,
-            format!("candidate {} {}", candidate.name(), candidate.sha.short()),
-        ),
+        EvidenceEvent::CandidateSeen(candidate) => {
+            let named = format!("candidate {} {}", candidate.name(), candidate.sha.short());
+            match candidate.unnamed_in_words() {
+                None => (Mood::Plain, named),
+                Some(why) => (Mood::Look, format!("{named}: {why}")),
+            }
+        }
         EvidenceEvent::ArtifactsListed { artifacts } => listed("", artifacts.len()),
         EvidenceEvent::ListedElsewhere {
             workflow,

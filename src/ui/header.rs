@@ -51,6 +51,11 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     {
         pen.put(sha.short(), styles.dim).skip(1);
     }
+    // It is not called as the rules say.
+    let candidate = release.evidence.candidate.as_ref();
+    if candidate.is_some_and(|seen| seen.unnamed.is_some()) {
+        pen.put(glyphs.warn, styles.warn).skip(1);
+    }
     if release.approval.emergency.is_some() {
         pen.put(" EMERGENCY ", styles.alert).skip(1);
     }

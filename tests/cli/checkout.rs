@@ -71,6 +71,23 @@ fn a_remote_is_found_by_whatever_name_git_and_ssh_know_it() {
 
 #[cfg(unix)]
 #[test]
+fn an_ssh_that_hangs_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let bin = ssh_in(folder.path());
+    // What it says after its minute must not count.
+    let script = "#!/bin/sh\nsleep 60\nprintf 'hostname late.example\\n'\n";
+    fs::write(bin.join("ssh"), script).unwrap();
+    git(folder.path(), &["init", "--quiet"]);
+    let url = "git@work:acme/shop.git";
+    git(folder.path(), &["remote", "add", "origin", url]);
+    fs::write(folder.path().join("cockpit.toml"), SMALLEST).unwrap();
+    let shown = out(&cockpit(folder.path(), &bin, &["config", "show"]));
+    assert!(shown.contains("acme/shop"), "{shown}");
+    assert!(!shown.contains("late.example"), "{shown}");
+}
+
+#[cfg(unix)]
+#[test]
 fn two_remotes_of_which_none_is_origin_are_not_guessed_at() {
     let folder = tempfile::tempdir().unwrap();
     let bin = ssh_in(folder.path());

@@ -1,11 +1,6 @@
 //! `doctor`: which rules it checks, and what it says of them and of a simulated world.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader, Write as _},
-    net::TcpListener,
-    sync::Arc,
-};
+use std::{fs, sync::Arc};
 
 use assert_cmd::Command;
 use cockpit::{
@@ -16,7 +11,7 @@ use cockpit::{
     wiring,
 };
 
-use super::{SMALLEST, cockpit};
+use super::{SMALLEST, cockpit, reviewer::answering};
 
 #[test]
 fn doctor_without_a_file_fails_and_says_so_in_json_too() {
@@ -60,6 +55,10 @@ async fn doctored_with(
         ("AWS_ENDPOINT_URL", served.base()),
         ("AWS_ACCESS_KEY_ID", "simulated".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "simulated".to_owned()),
+        // A proxy that is not there: nothing on this machine may be asked through it.
+        ("HTTP_PROXY", "http://127.0.0.1:9".to_owned()),
+        ("HTTPS_PROXY", "http://127.0.0.1:9".to_owned()),
+        ("ALL_PROXY", "http://127.0.0.1:9".to_owned()),
     ];
     let env = Env::new(pairs.iter().map(|(n, v)| ((*n).to_owned(), v.clone())));
     let (none, user) = (Flags::default(), UserTable::default());
@@ -220,29 +219,10 @@ async fn each_side_of_a_canary_has_a_line_of_its_own() {
 
 /// A GitHub that tells an app's token nothing of whose it is, and has nothing.
 fn of_an_app() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/api/v3", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let read = BufReader::new(stream.try_clone().unwrap());
-            let mut lines = read.lines().map_while(Result::ok);
-            let is_user = lines.next().unwrap_or_default().contains("/user ");
-            lines.find(String::is_empty);
-            let (status, body) = if is_user {
-                let words = "{\"message\":\"Resource not accessible by integration\"}";
-                ("403 Forbidden", words)
-            } else {
-                ("404 Not Found", "{}")
-            };
-            let length = body.len();
-            let answer = format!(
-                "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
-            );
-            let _ = stream.write_all(answer.as_bytes());
-        }
-    });
-    url
+    answering(|path| {
+        let words = "{\"message\":\"Resource not accessible by integration\"}";
+        path.ends_with("/user").then(|| (403, words.to_owned()))
+    })
 }
 
 #[test]

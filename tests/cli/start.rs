@@ -57,7 +57,7 @@ fn a_limit_at_the_start_is_told_on_standard_error_with_its_end() {
     assert!(first.starts_with("rate-limited: waits until "), "{told}");
     assert!(first.contains("UTC (") && first.contains("429"), "{told}");
     assert!(
-        told.contains("no tag, branch or commit"),
+        told.contains("no tag, branch, commit or run"),
         "it asked again: {told}"
     );
     assert!(told.contains("there is no release 7"), "{told}");

@@ -7,6 +7,7 @@ use cockpit::{
     domain::{
         Actor, Intent,
         approval::{ApprovalEvent, Change, Effort},
+        evidence::EvidenceEvent,
         observation::{Conclusion, RunStatus},
         policy::QuietHours,
         record::RecordEvent,
@@ -457,4 +458,20 @@ fn the_prompt_says_whether_one_signs_or_takes_it_back() {
     };
     shows("Enter sign");
     shows("Enter take it back");
+}
+
+#[test]
+fn a_version_that_the_rules_do_not_name_is_marked_and_said_where_it_is_typed() {
+    let mut journal = world::waiting(0);
+    let mut candidate = journal.release.evidence.candidate.clone().unwrap();
+    candidate.unnamed = Some("build has no VERSION".into());
+    journal.github(0, EvidenceEvent::CandidateSeen(candidate));
+    let mut stage = Stage::new(journal.release);
+    let screen = stage.text(120, 34);
+    let first = screen.lines().next().unwrap();
+    assert!(first.contains("v2.14.0 3f9c2ab ▲"), "{first}");
+    stage.keys(&["a"]);
+    let screen = stage.text(120, 34);
+    let words = "version_from names no version: build has no VERSION";
+    assert!(screen.contains(words), "{screen}");
 }

@@ -109,6 +109,7 @@ fn prepared(rules: &str) -> Journal {
     let candidate = Candidate {
         sha: sha("3f9c2ab"),
         version: Some("v2.14.0".into()),
+        unnamed: None,
         authors: vec![login("ana"), login("ben")],
         pulls: vec![(512, "Capture retries through the queue".into())],
     };

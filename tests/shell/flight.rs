@@ -313,6 +313,38 @@ async fn signed_out_or_hidden_in_mid_flight_the_feed_says_so_and_the_decision_st
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_silence_with_another_reason_says_the_new_one() {
+    let mut air = Air::waiting().await;
+    air.world.state().fault = Some(Fault::new(FaultKind::NotFound, "GitHub", "hidden"));
+    air.until("its silence is on record", |release| {
+        release.record.silent.contains_key(&Feed::Github)
+    })
+    .await;
+    let (since, _) = air.release().record.silent[&Feed::Github].clone();
+    air.world.state().fault = Some(signed_out());
+    air.until("it says why now", |release| {
+        let silent = release.record.silent.get(&Feed::Github);
+        silent.is_some_and(|(_, why)| why.as_str().contains("bad credentials"))
+    })
+    .await;
+    // Those that pass by themselves are one silence: a flaky network fills no record.
+    for (kind, detail) in [
+        (FaultKind::Server, "503"),
+        (FaultKind::Offline, "reset"),
+        (FaultKind::TimedOut, "slow"),
+    ] {
+        air.world.state().fault = Some(Fault::new(kind, "GitHub", detail));
+        air.pass(seconds(300)).await;
+        let (_, why) = &air.release().record.silent[&Feed::Github];
+        assert!(why.as_str().contains("503"), "{why}");
+    }
+    assert_eq!(air.release().record.silent[&Feed::Github].0, since);
+    air.world.state().fault = None;
+    air.until("it is back", |release| release.record.silent.is_empty())
+        .await;
+}
+
 fn signed_out() -> Fault {
     let kind = FaultKind::Unauthenticated;
     Fault::new(kind, "GitHub", "bad credentials")

@@ -166,6 +166,12 @@ async fn a_run_whose_holds_are_hidden_is_seen_all_the_same() {
         "nobody knows what holds it"
     );
     assert_eq!(air.flight_phase(), Phase::Preparing);
+    // The run twice a minute; what is refused once.
+    air.pass(seconds(120)).await;
+    let before = air.world.state().looks;
+    air.pass(seconds(600)).await;
+    let looks = air.world.state().looks - before;
+    assert!((20..=60).contains(&looks), "{looks} in ten minutes");
     air.world.state().is_hold_hidden = false;
     air.until("a decision is asked for", |release| {
         release.phase() == Phase::AwaitingApproval && release.record.silent.is_empty()

@@ -77,4 +77,51 @@ async fn an_artifact_without_a_version_leaves_the_tag() {
     .await;
     air.pass(seconds(60)).await;
     assert_eq!(air.release().name().as_str(), "v2.14.0");
+    let why = "version_from names no version: VERSION holds no version that can be typed";
+    assert_eq!(unnamed(&air).as_deref(), Some(why));
+    // It is told once, and not at every look.
+    air.pass(SignedDuration::from_mins(20)).await;
+    assert_eq!(air.written("candidate_seen"), 2);
+}
+
+fn unnamed(air: &Air) -> Option<String> {
+    air.release()
+        .evidence
+        .candidate
+        .as_ref()?
+        .unnamed_in_words()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_that_nothing_names_is_told_until_something_does() {
+    let mut rules = policy();
+    rules.target.version_from_title = Some(r"checkout (v\S+)".to_owned());
+    let mut air = Air::by(rules.clone(), |_| {}).await;
+    air.pass(seconds(60)).await;
+    let told = unnamed(&air).unwrap();
+    assert!(told.contains("does not match"), "{told}");
+    rules.target.version_from_artifact = Some(VersionFile {
+        artifact: "build-*".to_owned(),
+        file: "VERSION".to_owned(),
+        pointer: None,
+    });
+    let mut air = Air::by(rules.clone(), |_| {}).await;
+    air.pass(seconds(60)).await;
+    let told = unnamed(&air).unwrap();
+    assert!(told.ends_with("there is no artifact build-*"), "{told}");
+    rules.target.version_from_artifact = Some(VersionFile {
+        artifact: "junit".to_owned(),
+        file: "VERSION".to_owned(),
+        pointer: None,
+    });
+    let mut air = Air::by(rules, |world| {
+        let mut state = world.state();
+        state
+            .inner
+            .insert("VERSION".to_owned(), b"v2.14.1\n".to_vec());
+    })
+    .await;
+    air.pass(seconds(60)).await;
+    assert_eq!(air.release().name().as_str(), "v2.14.1");
+    assert_eq!(unnamed(&air), None, "the artifact names it");
 }

@@ -99,6 +99,8 @@ pub(crate) struct State {
     pub(crate) is_run_gone: bool,
     /// What holds a run is not shown to this token.
     pub(crate) is_hold_hidden: bool,
+    /// How often a run or a part of one was asked for.
+    pub(crate) looks: usize,
     /// Names and tags mean nothing.
     pub(crate) is_untagged: bool,
     /// Paths that differ between production and the candidate.
@@ -252,6 +254,7 @@ impl World {
                 unknown: Vec::new(),
                 is_run_gone: false,
                 is_hold_hidden: false,
+                looks: 0,
                 is_untagged: false,
                 changed: Vec::new(),
                 ci: (RunId(7_000), ArtifactId(70)),
@@ -444,6 +447,7 @@ impl Runs for World {
     }
 
     fn run(&self, run: RunId) -> Asked<'_, RunSnapshot> {
+        self.state().looks += 1;
         self.answer(|state| {
             if state.is_run_gone {
                 let what = format!("GitHub: run {run}");
@@ -456,6 +460,7 @@ impl Runs for World {
     }
 
     fn jobs(&self, run: RunId) -> Asked<'_, Vec<JobSnapshot>> {
+        self.state().looks += 1;
         self.tell(|state| {
             if run == RUN {
                 state.jobs.clone()
@@ -466,6 +471,7 @@ impl Runs for World {
     }
 
     fn pending(&self, run: RunId) -> Asked<'_, Vec<PendingDeployment>> {
+        self.state().looks += 1;
         self.answer(|state| {
             if state.is_hold_hidden {
                 let what = format!("GitHub: pending deployments of run {run}");
@@ -480,6 +486,7 @@ impl Runs for World {
     }
 
     fn reviews(&self, _run: RunId) -> Asked<'_, Vec<ReviewSnapshot>> {
+        self.state().looks += 1;
         self.tell(|state| state.reviews.clone())
     }
 

@@ -278,6 +278,7 @@ fn a_hostile_and_huge_release_pings_nobody_and_fits() {
     let candidate = Candidate {
         sha: commit("3"),
         version: Some(Text::line(&nasty)),
+        unnamed: None,
         authors: Vec::new(),
         pulls: vec![(u64::MAX, Text::line(&nasty.repeat(4)))],
     };

@@ -316,6 +316,7 @@ impl See {
             Self::Candidate(version) => Observation::Candidate(Candidate {
                 sha: commit("3"),
                 version: Some(version.as_str().into()),
+                unnamed: None,
                 authors: vec![Login::parse("ben").unwrap()],
                 pulls: vec![(7, "Retries move to the queue".into())],
             }),

@@ -9,18 +9,27 @@ use aws_sdk_cloudwatch::{
         timeout::TimeoutConfig,
     },
 };
+use aws_smithy_http_client::{
+    Builder as HttpBuilder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
+use url::Url;
 
 use super::{Settings, limit::BodyLimit};
 use crate::{
-    domain::{Fault, FaultKind},
+    domain::{Fault, FaultKind, is_this_machine},
     ports::Clock,
 };
 
 /// Questions sent for one answer, the first included.
 const ATTEMPTS: u32 = 3;
+
+/// The variable that goes before the endpoint of all services.
+const OWN_ENDPOINT: &str = "AWS_ENDPOINT_URL_CLOUDWATCH";
 
 /// Waits that are longer are left to whoever asks: a poller has a cadence of its own.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(5);
@@ -95,10 +104,11 @@ async fn connect(settings: &Settings) -> Client {
             .retry_config(retry)
             .timeout_config(timeouts)
             .stalled_stream_protection(stalls);
-        let config = match &settings.endpoint {
+        let mut config = match &settings.endpoint {
             Some(endpoint) => config.endpoint_url(endpoint),
             None => config,
         };
+        config.set_http_client(direct(settings.endpoint.as_deref()));
         return Client::from_conf(config.build());
     }
     let mut loader = aws_config::defaults(behavior)
@@ -115,6 +125,20 @@ async fn connect(settings: &Settings) -> Client {
         loader = loader.endpoint_url(endpoint);
     }
     let shared = loader.load().await;
-    let config = aws_sdk_cloudwatch::config::Builder::from(&shared).interceptor(BodyLimit);
+    let mut config = aws_sdk_cloudwatch::config::Builder::from(&shared).interceptor(BodyLimit);
+    let own = std::env::var(OWN_ENDPOINT).ok();
+    if let Some(client) = direct(own.as_deref().or_else(|| shared.endpoint_url())) {
+        config.set_http_client(Some(client));
+    }
     Client::from_conf(config.build())
+}
+
+/// The way to an endpoint on this machine, which no proxy of the network's knows; `None`: the SDK's own, which goes by the
+/// environment's proxy.
+fn direct(endpoint: Option<&str>) -> Option<SharedHttpClient> {
+    let url: Url = endpoint?.parse().ok()?;
+    is_this_machine(&url).then(|| {
+        let provider = Provider::Rustls(CryptoMode::AwsLc);
+        HttpBuilder::new().tls_provider(provider).build_https()
+    })
 }

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret as _;
 
 use super::recipe::{Places, Recipe, Request};
 use crate::{
+    adapters::way::proxied,
     domain::{Fault, FaultKind, Reached, Text, flags::FlagReading, is_this_machine},
     ports::{Asked, Flags},
 };
@@ -44,13 +45,7 @@ impl HttpFlags {
             .connect_timeout(CONNECT)
             .redirect(Policy::none())
             .user_agent(concat!("cockpit/", env!("CARGO_PKG_VERSION")));
-        // A proxy of the network's knows nothing of a provider on this machine.
-        let made = if self.is_local() {
-            made.no_proxy()
-        } else {
-            made
-        };
-        let made = made
+        let made = proxied(made, self.is_local())
             .build()
             .map_err(|error| Fault::new(FaultKind::Local, what, error.to_string()))?;
         Ok(self.client.get_or_init(|| made))

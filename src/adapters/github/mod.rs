@@ -36,5 +36,5 @@ pub use claims::ClaimRefs;
 pub use client::{Client, OpenFile, ReadEvidence};
 pub use limits::Limits;
 pub use settings::{Bounds, Settings, api_base};
-pub use survey::{Access, WorkflowFound};
+pub use survey::{Access, Reviewers, WorkflowFound};
 pub use token::TokenSource;

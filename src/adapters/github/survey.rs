@@ -5,7 +5,7 @@ use super::{
     wire,
 };
 use crate::{
-    domain::{Fault, FaultKind, Text},
+    domain::{Fault, FaultKind, Login, Text, observation::Reviewer},
     ports::History as _,
 };
 
@@ -33,7 +33,52 @@ pub struct WorkflowFound {
     pub state: Text,
 }
 
+/// Who must review what waits at an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reviewers {
+    /// People and teams.
+    pub all: Vec<Reviewer>,
+    /// Whether who triggered a run may not approve it.
+    pub prevent_self_review: bool,
+}
+
 impl Client {
+    /// The required reviewers of an environment.
+    pub async fn reviewers(&self, environment: &str) -> Result<Reviewers, Fault> {
+        let what = format!("GitHub: reviewers of {environment}");
+        let url = self.repo(["environments", environment], &[]);
+        let found: wire::Environment = self.one(url, &what).await?;
+        let (all, prevent_self_review) = found.reviewers();
+        Ok(Reviewers {
+            all,
+            prevent_self_review,
+        })
+    }
+
+    /// Whether a person is in a team of the repository's organisation; `None` where this token may not see it. GitHub answers
+    /// 404 for both: a team whose members are told is one that is seen.
+    pub async fn is_in_team(&self, team: &str, login: &Login) -> Result<Option<bool>, Fault> {
+        let what = format!("GitHub: members of team {team}");
+        let of_team = ["orgs", &self.owner, "teams", team];
+        let one = of_team.into_iter().chain(["memberships", login.as_str()]);
+        let url = self.transport.address(one, &[]);
+        match self.one::<wire::Membership>(url, &what).await {
+            Ok(found) => return Ok(Some(found.is_active())),
+            Err(fault) if fault.kind == FaultKind::NotFound => {}
+            Err(fault) if fault.kind == FaultKind::Forbidden => return Ok(None),
+            Err(fault) => return Err(fault),
+        }
+        let all = of_team.into_iter().chain(["members"]);
+        let url = self.transport.address(all, &[("per_page", "1")]);
+        match self.one::<Vec<serde::de::IgnoredAny>>(url, &what).await {
+            Ok(_) => Ok(Some(false)),
+            Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Forbidden) => {
+                Ok(None)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
     /// The repository and what this token may do there.
     pub async fn access(&self) -> Result<Access, Fault> {
         let found = self.repository().await?;

@@ -26,6 +26,7 @@ use super::{
     token::Credential,
 };
 use crate::{
+    adapters::way::proxied,
     domain::{Fault, FaultKind, Reached, is_this_machine},
     ports::{Clock, Progress},
 };
@@ -349,15 +350,11 @@ impl Transport {
         if let Ok(agent) = HeaderValue::from_str(&self.settings.user_agent) {
             defaults.insert(reqwest::header::USER_AGENT, agent);
         }
-        let mut made = Client::builder()
+        let made = Client::builder()
             .default_headers(defaults)
             .connect_timeout(self.settings.bounds.connect)
             .redirect(Policy::none());
-        if is_this_machine(&self.base) {
-            // No proxy knows this machine's loopback.
-            made = made.no_proxy();
-        }
-        let made = made
+        let made = proxied(made, is_this_machine(&self.base))
             .build()
             .map_err(|error| answer::transport_fault(what, &error))?;
         Ok(self.http.get_or_init(|| made))

@@ -15,6 +15,7 @@ use super::{
     settings::Settings,
 };
 use crate::{
+    adapters::way::proxied,
     domain::{Fault, FaultKind, Reached, is_sealed, is_this_machine, later},
     ports::Clock,
 };
@@ -186,12 +187,10 @@ impl Web {
         }
         // main has installed it already; a library test has not.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let mut made = Client::builder()
+        let made = Client::builder()
             .user_agent(concat!("cockpit/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none());
-        if is_this_machine(&self.base) {
-            made = made.no_proxy();
-        }
+        let made = proxied(made, self.is_local());
         let made = made.build().map_err(|error| unanswered(what, error))?;
         Ok(self.http.get_or_init(|| made))
     }

@@ -4,20 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     finding::{Finding, State},
+    named::named,
+    reviewer::reviewer,
     world::{Hub, Plant},
 };
 use crate::{
     adapters::cloudwatch::{Liveness, check},
     cli::clocks,
     domain::{
-        FaultKind, Text,
+        FaultKind, Login, Text,
         policy::{DispatchRule, GateKind, Policy, Side, StageBound, Strategy},
     },
+    ports::Probe,
 };
 
 /// Token, rights, workflow, job, environments, dispatch and rollback.
 pub(super) async fn hub(hub: &Hub<'_>, policy: &Policy) -> Vec<Finding> {
-    let mut found = vec![match hub.runs.viewer().await {
+    let viewer = hub.runs.viewer().await;
+    let mut found = vec![match &viewer {
         Ok(login) => Finding::ok("token", format!("belongs to @{login}")),
         // An app's or a run's own token may ask everything but whose it is.
         Err(fault) if fault.kind == FaultKind::Forbidden => {
@@ -26,7 +30,7 @@ pub(super) async fn hub(hub: &Hub<'_>, policy: &Policy) -> Vec<Finding> {
             Finding::bad(State::Warn, "token", what, mend)
         }
         // Every other question would fail for the same reason.
-        Err(fault) => return vec![Finding::fault("token", &fault)],
+        Err(fault) => return vec![Finding::fault("token", fault)],
     }];
     found.push(match clocks::apart(hub.dispatch.clock_ahead()) {
         None => Finding::ok("clock", "agrees with GitHub's"),
@@ -36,8 +40,10 @@ pub(super) async fn hub(hub: &Hub<'_>, policy: &Policy) -> Vec<Finding> {
     found.push(shares(hub).await);
     found.push(workflow(hub, &policy.target.workflow).await);
     found.push(job(hub, &policy.target.job).await);
+    found.extend(named(hub, policy).await);
     for name in environments(policy) {
-        found.extend(environment(hub, &name, policy.target.gate).await);
+        let viewer = viewer.as_ref().ok();
+        found.extend(environment(hub, &name, policy.target.gate, viewer).await);
     }
     if let Some(rule) = &policy.target.dispatch {
         found.push(inputs(hub, "dispatch", rule).await);
@@ -179,7 +185,12 @@ fn environments(policy: &Policy) -> Vec<String> {
     names
 }
 
-async fn environment(hub: &Hub<'_>, name: &str, gate: GateKind) -> Vec<Finding> {
+async fn environment(
+    hub: &Hub<'_>,
+    name: &str,
+    gate: GateKind,
+    viewer: Option<&Login>,
+) -> Vec<Finding> {
     let check = format!("environment {name}");
     let there = match hub.history.environment(name).await {
         Ok(there) => there,
@@ -221,6 +232,9 @@ async fn environment(hub: &Hub<'_>, name: &str, gate: GateKind) -> Vec<Finding> 
         (false, GateKind::Dispatch) => {
             found.push(Finding::ok(check.clone(), "the dispatch is the gate"));
         }
+    }
+    if there.required_reviewers {
+        found.push(reviewer(hub, name, viewer).await);
     }
     if there.required_reviewers && there.admins_may_bypass {
         let mend = "untick \"Allow administrators to bypass\" in its settings";
@@ -294,9 +308,9 @@ async fn inputs(hub: &Hub<'_>, check: &str, rule: &DispatchRule) -> Finding {
     Finding::ok(check, format!("{file} on {reference} takes these inputs"))
 }
 
-/// Production's version, metrics and alarms.
-pub(super) async fn plant(plant: &Plant<'_>, policy: &Policy) -> Vec<Finding> {
-    let mut found = vec![match plant.probe {
+/// Production's version.
+pub(super) async fn production(probe: Option<&dyn Probe>) -> Finding {
+    match probe {
         None => {
             let mend = "add `version` to [production], so that cockpit sees what serves";
             Finding::bad(State::Warn, "production version", "is not asked", mend)
@@ -305,8 +319,12 @@ pub(super) async fn plant(plant: &Plant<'_>, policy: &Policy) -> Vec<Finding> {
             Ok(version) => Finding::ok("production version", version.as_str()),
             Err(fault) => Finding::fault("production version", &fault),
         },
-    }];
-    found.extend(metrics(plant, policy).await);
+    }
+}
+
+/// Metrics and alarms.
+pub(super) async fn plant(plant: &Plant<'_>, policy: &Policy) -> Vec<Finding> {
+    let mut found = metrics(plant, policy).await;
     found.extend(alarms(plant, policy).await);
     found
 }

@@ -10,7 +10,7 @@ use super::{
     world::{Hub, Plant},
 };
 use crate::{
-    adapters::clock::WallClock,
+    adapters::{clock::WallClock, store::TrustFiles},
     cli::{
         exit::{Exit, Stop},
         say::{aside, print},
@@ -18,9 +18,11 @@ use crate::{
         theme::theme,
     },
     config::{Depth, Machine, TeamFile, file::Glyphs, remarks},
-    ports::Clock,
+    ports::{Clock, Trusts as _},
     wiring,
 };
+
+const VERSION: &str = "production version";
 
 /// `doctor`.
 pub(in crate::cli) fn doctor(around: &Surroundings, json: bool) -> Result<Exit, Stop> {
@@ -97,6 +99,7 @@ async fn world(machine: &Machine, team: &TeamFile, around: &Surroundings) -> Vec
         Ok(client) => {
             let hub = Hub {
                 runs: &client,
+                artifacts: &client,
                 history: &client,
                 dispatch: &client,
                 survey: &client,
@@ -105,20 +108,43 @@ async fn world(machine: &Machine, team: &TeamFile, around: &Surroundings) -> Vec
         }
     };
     let source = wiring::cloudwatch(&team.aws, Arc::clone(&clock));
-    match wiring::probe(team.production.as_ref()) {
-        Err(fault) => found.push(Finding::fault("production version", &fault)),
-        Ok(probe) => {
-            let plant = Plant {
-                metrics: &source,
-                alarms: &source,
-                probe: probe.as_deref(),
-                clock: &*clock,
-            };
-            found.extend(checks::plant(&plant, policy).await);
-        }
-    }
+    found.push(match untrusted(machine, team, around) {
+        Some(finding) => finding,
+        None => match wiring::probe(team.production.as_ref()) {
+            Err(fault) => Finding::fault(VERSION, &fault),
+            Ok(probe) => checks::production(probe.as_deref()).await,
+        },
+    });
+    let plant = Plant {
+        metrics: &source,
+        alarms: &source,
+        clock: &*clock,
+    };
+    found.extend(checks::plant(&plant, policy).await);
     found.extend(slack::slack(team, &around.env, clock).await);
     found
+}
+
+/// A program of the rules that tells production's version runs only once a person trusted these rules: here too.
+fn untrusted(machine: &Machine, team: &TeamFile, around: &Surroundings) -> Option<Finding> {
+    let program = team.policy.production_command.as_ref()?;
+    if around.flags.trust_commands {
+        return None;
+    }
+    let mend = "read it, then ask with --trust-commands, or let it run with `t` in cockpit";
+    let name = program.join(" ");
+    let known = wiring::state_folder(machine).map_err(|error| error.to_string());
+    let known = known.and_then(|root| {
+        let trusts = TrustFiles::new(&root);
+        let known = trusts.recall(&team.policy.hash);
+        known.map_err(|error| error.to_string())
+    });
+    let found = match known {
+        Ok(Some(_)) => return None,
+        Ok(None) => format!("{name} is not run: nobody here has trusted these rules' programs"),
+        Err(why) => format!("{name} is not run: whether it is trusted cannot be read: {why}"),
+    };
+    Some(Finding::bad(State::Unknown, VERSION, found, mend))
 }
 
 fn terminal(machine: &Machine) -> Finding {

@@ -3,6 +3,8 @@
 mod checks;
 mod command;
 mod finding;
+mod named;
+mod reviewer;
 mod rules;
 mod slack;
 mod world;

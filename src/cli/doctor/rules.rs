@@ -61,7 +61,7 @@ fn is_elsewhere(around: &Surroundings, machine: &Machine) -> bool {
         Layer::Flag(_) => differs,
         // It stands for every folder: of one that is no checkout nobody says that it is another's.
         Layer::Environment(_) => here.is_some() && differs,
-        Layer::User | Layer::Team | Layer::Remote | Layer::Default => false,
+        Layer::User | Layer::Team | Layer::Beside(_) | Layer::Remote | Layer::Default => false,
     }
 }
 

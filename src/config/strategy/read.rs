@@ -252,9 +252,10 @@ impl Reader {
     fn weight(&mut self, node: &Node) -> Option<At<ShareText>> {
         let mut text = self.text(node)?;
         match node.branch {
-            Branch::Float(share) if share > 0.0 && share < 1.0 => {
+            Branch::Float(share) if share > 0.0 && share <= 1.0 => {
                 let whole = significant(share * 100.0, 6);
-                let help = format!("write `{whole}%`, or `{text}%` if so little is meant");
+                let as_it_stands = if share < 1.0 { &text } else { "1" };
+                let help = format!("write `{whole}%`, or `{as_it_stands}%` if so little is meant");
                 let message = format_args!("`{text}` of one, or of a hundred?");
                 self.wrong(node, message, &help);
                 return None;

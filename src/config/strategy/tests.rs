@@ -177,9 +177,33 @@ fn mistakes_are_shown_in_the_file_that_has_them() {
             "nothing can be replaced",
         ),
         ("strategy: recreate\nstrategy: canary\n", "", "duplicate"),
-        ("strategy: [\n", "", "strategy.yaml"),
         ("stages: []\n", "", "names no strategy"),
         ("", "", "strategy.yaml"),
+    ] {
+        let told = with(yaml).unwrap_err();
+        assert!(told.contains(words), "{words} in\n{told}");
+        assert!(
+            told.contains(&format!("strategy.yaml{place}")),
+            "{place} in\n{told}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_yaml_and_what_has_two_readings_is_shown_at_its_place() {
+    for (yaml, place, words) in [
+        (
+            "strategy: canary\nstages:\n  - weight: 5%\n    duration: 10m\n  - weight: 1.0\n",
+            ":5:13",
+            "write `100%`, or `1%`",
+        ),
+        (
+            "# ä\nstrategy: rolling\nmax_surge: @x\n",
+            ":3:12",
+            "unexpected character",
+        ),
+        ("strategy: canary\nstages: [\n", ":2:9", "unclosed bracket"),
+        ("strategy: \"canary\n", ":1:19", "quoted scalar"),
     ] {
         let told = with(yaml).unwrap_err();
         assert!(told.contains(words), "{words} in\n{told}");

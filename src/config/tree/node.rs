@@ -269,13 +269,32 @@ fn without_place(words: &str) -> &str {
 /// The bytes that a YAML location means, where it tells them.
 fn range(at: serde_saphyr::Location, text: &str) -> Option<Range<usize>> {
     let span = at.span();
-    let start = usize::try_from(span.byte_offset()?).ok()?;
+    let Some(offset) = span.byte_offset() else {
+        return counted(at, text);
+    };
+    let start = usize::try_from(offset).ok()?;
     let length = usize::try_from(span.byte_len().unwrap_or(0)).ok()?;
     let part = text.get(start..start.checked_add(length)?)?;
     let end = start + part.trim_end().len();
     // A caret needs something to stand under.
     let next = text[start..].chars().next().map_or(0, char::len_utf8);
     Some(start..end.max(start + next))
+}
+
+/// The same where it counts lines and characters alone, as for what is no YAML at all.
+fn counted(at: serde_saphyr::Location, text: &str) -> Option<Range<usize>> {
+    let line = usize::try_from(at.line()).ok()?.checked_sub(1)?;
+    let column = usize::try_from(at.column()).ok()?.saturating_sub(1);
+    let mut start = 0;
+    for _ in 0..line {
+        start += text[start..].find('\n')? + 1;
+    }
+    let rest = text[start..].split(['\n', '\r']).next()?;
+    // Past its end the line's last character has the caret.
+    let place = rest.char_indices().nth(column);
+    let place = place.or_else(|| rest.char_indices().next_back());
+    let place = place.map_or(0..0, |(at, c)| at..at + c.len_utf8());
+    Some(start + place.start..start + place.end)
 }
 
 /// A key without its spelling: `maxLatency`, `max-latency` and `Max_Latency` are `max_latency`.

@@ -101,6 +101,9 @@ pub struct Candidate {
     pub sha: Sha,
     /// The version, where one is known: from the tag, the run's title, or an artifact.
     pub version: Option<Text>,
+    /// Why `version_from` of the rules names no version, where it should.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unnamed: Option<Text>,
     /// Who wrote it.
     pub authors: Vec<Login>,
     /// The pull requests in it: number and title.
@@ -113,6 +116,12 @@ impl Candidate {
         self.version
             .as_ref()
             .map_or(self.sha.short(), |version| version.as_str())
+    }
+
+    /// That the rules' `version_from` names no version, and why.
+    pub fn unnamed_in_words(&self) -> Option<String> {
+        let why = self.unnamed.as_ref()?;
+        Some(format!("version_from names no version: {why}"))
     }
 
     /// The candidate's pull requests as observed.

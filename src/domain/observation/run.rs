@@ -168,19 +168,7 @@ pub struct PendingDeployment {
 impl PendingDeployment {
     /// Its reviewers, in words.
     pub fn reviewers_in_words(&self) -> String {
-        let all: Vec<String> = self
-            .reviewers
-            .iter()
-            .map(|reviewer| match reviewer {
-                Reviewer::User(login) => format!("@{login}"),
-                Reviewer::Team(team) => format!("team {team}"),
-            })
-            .collect();
-        if all.is_empty() {
-            "nobody that GitHub names".to_owned()
-        } else {
-            all.join(", ")
-        }
+        Reviewer::all_in_words(&self.reviewers)
     }
 }
 
@@ -192,6 +180,24 @@ pub enum Reviewer {
     User(Login),
     /// A team, by slug or name.
     Team(Text),
+}
+
+impl Reviewer {
+    /// Several in words.
+    pub fn all_in_words(all: &[Self]) -> String {
+        let all: Vec<String> = all
+            .iter()
+            .map(|reviewer| match reviewer {
+                Self::User(login) => format!("@{login}"),
+                Self::Team(team) => format!("team {team}"),
+            })
+            .collect();
+        if all.is_empty() {
+            "nobody that GitHub names".to_owned()
+        } else {
+            all.join(", ")
+        }
+    }
 }
 
 /// One review of the run's deployments, as `approvals` lists it. It tells neither time nor attempt.

@@ -12,6 +12,7 @@ mod recipe;
 mod rules;
 mod slack;
 mod smoke;
+mod version;
 
 pub use calendar::*;
 pub use explain::*;
@@ -23,3 +24,4 @@ pub use recipe::*;
 pub use rules::*;
 pub use slack::*;
 pub use smoke::*;
+pub use version::version_in_title;

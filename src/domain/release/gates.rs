@@ -10,6 +10,7 @@ use crate::domain::{
     policy::{Effect, GateRule},
     release::Release,
     rollback::InputsCheck,
+    rollout::ProductionSource,
     wording,
 };
 
@@ -200,10 +201,17 @@ impl Release {
         let verdict = match (self.rollout.production_now(), self.production_unclear()) {
             (None, _) => said(State::NoData, "nobody can tell what production runs"),
             (Some(_), Some(why)) => said(State::Ambiguous, why.as_str()),
-            (Some(best), None) => said(
-                State::Pass,
-                &format!("{}, by {}", best.name().unwrap_or("?"), best.source.word()),
-            ),
+            (Some(best), None) => {
+                let name = best.name().unwrap_or("?");
+                let silent = self.record.silent.get(&Feed::Production);
+                let silent = silent.filter(|_| best.source == ProductionSource::Asked);
+                let until = silent.map_or_else(String::new, |(since, _)| {
+                    let at = since.strftime("%H:%M UTC");
+                    format!(" until {at}; since then it does not answer")
+                });
+                let source = best.source.word();
+                said(State::Pass, &format!("{name}, by {source}{until}"))
+            }
         };
         self.gate(
             "production",

@@ -39,7 +39,7 @@ impl Release {
                 State::NoData,
                 "its program runs once a person trusted the rules' programs",
             ),
-            None => said(State::NoData, "not asked yet"),
+            None => said(State::NoData, "no answer yet"),
         }
     }
 

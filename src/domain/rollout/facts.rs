@@ -206,30 +206,42 @@ impl ProductionAnswer {
 
     /// Whether it is that commit or that version.
     pub fn is(&self, sha: &Sha, version: Option<&Text>) -> bool {
-        match (&self.sha, &self.version, version) {
-            (Some(own), _, _) => own == sha,
-            (None, Some(own), Some(version)) => {
-                same_version(own.as_str(), version.as_str()) || sha.starts_with(own.as_str())
+        match (&self.sha, &self.version) {
+            (Some(own), _) => own == sha,
+            (None, Some(own)) => {
+                version.is_some_and(|version| same_version(own, version) == Some(true))
+                    || sha.starts_with(own.as_str())
             }
-            (None, Some(own), None) => sha.starts_with(own.as_str()),
-            (None, None, _) => false,
+            (None, None) => false,
         }
     }
 
-    /// Whether both cannot be true: other commits, or other version numbers where no commit of that name is known. What has
-    /// no number (a build, a branch) is another kind of name, which contradicts none.
+    /// Whether both cannot be true: other commits, or other version numbers where no commit of that name is known.
     pub fn contradicts(&self, other: &Self) -> bool {
         if let (Some(own), Some(theirs)) = (&self.sha, &other.sha) {
             return own != theirs;
         }
-        let number = |answer: &Self| {
-            let version = answer.version.as_ref()?;
-            version_number(version.as_str()).map(str::to_owned)
-        };
-        match (number(self), number(other)) {
-            (Some(own), Some(theirs)) => own != theirs,
-            _ => false,
-        }
+        let names = self.version.as_ref().zip(other.version.as_ref());
+        names.is_some_and(|(own, theirs)| same_version(own, theirs) == Some(false))
+    }
+}
+
+/// Whether two names mean the same version; `None` where they are different kinds of names: what has no number (a build, a
+/// branch) says nothing of what has one.
+fn same_version(a: &Text, b: &Text) -> Option<bool> {
+    let (a, b) = (a.as_str(), b.as_str());
+    match (version_number(a), version_number(b)) {
+        (Some(a), Some(b)) => Some(same_number(a, b)),
+        _ => (a.trim_start_matches('v') == b.trim_start_matches('v')).then_some(true),
+    }
+}
+
+/// What follows a `+` tells of the build alone: a number without one is the same.
+fn same_number(a: &str, b: &str) -> bool {
+    match (a.split_once('+'), b.split_once('+')) {
+        (Some((number, _)), None) => number == b,
+        (None, Some((number, _))) => a == number,
+        (Some(_), Some(_)) | (None, None) => a == b,
     }
 }
 
@@ -244,11 +256,6 @@ fn version_number(name: &str) -> Option<&str> {
         rest.strip_prefix('.')
             .is_some_and(|rest| rest.starts_with(is_digit))
     })
-}
-
-/// Versions with and without their `v` are the same.
-fn same_version(a: &str, b: &str) -> bool {
-    a.trim_start_matches('v') == b.trim_start_matches('v')
 }
 
 #[cfg(test)]
@@ -269,6 +276,7 @@ mod tests {
             ("checkout/v2.13.5", true),
             ("2.13.4-rc.1", true),
             ("2.13.4", false),
+            ("2.13.4+3f9c2ab", false),
             ("s3-proxy-v2.13.4", false),
             ("3f9c2ab", false),
             ("build 4711", false),
@@ -291,10 +299,17 @@ mod tests {
             version: Some(Text::line(text)),
             sha: None,
         };
-        for same in ["3f9c2ab", "3F9C2AB1", "v2.14.0", "2.14.0"] {
+        for same in [
+            "3f9c2ab",
+            "3F9C2AB1",
+            "v2.14.0",
+            "2.14.0",
+            "checkout/v2.14.0",
+            "2.14.0+build.7",
+        ] {
             assert!(said(same).is(&sha, Some(&version)), "{same}");
         }
-        for other in ["3f9c2a", "d01e77c", "v2.13.4", "v"] {
+        for other in ["3f9c2a", "d01e77c", "v2.13.4", "2.14.0-rc.1", "v"] {
             assert!(!said(other).is(&sha, Some(&version)), "{other}");
         }
     }

@@ -14,7 +14,7 @@ use crate::{
         evidence::{Candidate, EvidenceKind},
         later,
         observation::{Observation, PullSnapshot},
-        policy::ExplainPlace,
+        policy::{ExplainPlace, version_in_title},
     },
     flight::needs::{EvidenceNeeds, Needs},
 };
@@ -160,10 +160,13 @@ async fn candidate(
 ) -> Result<(Candidate, Vec<PullSnapshot>), Fault> {
     let history = &pulse.outside.history;
     let target = &desk.policy.target;
-    let from_title = target
-        .version_from_title
-        .as_deref()
-        .and_then(|pattern| version_in(pattern, wanted.named.0.as_str()));
+    let pattern = target.version_from_title.as_deref();
+    let from_title = pattern.map(|pattern| version_in_title(pattern, wanted.named.0.as_str()));
+    let (from_title, unnamed) = match from_title {
+        Some(Ok(version)) => (Some(version), None),
+        Some(Err(why)) => (None, Some(Text::line(&why))),
+        None => (None, None),
+    };
     let version = match from_title {
         Some(version) => Some(version),
         None => {
@@ -185,16 +188,9 @@ async fn candidate(
     let candidate = Candidate {
         sha: sha.clone(),
         version,
+        unnamed,
         authors,
         pulls: Candidate::name_pulls(&pulls),
     };
     Ok((candidate, pulls))
-}
-
-/// The first group of `pattern` in a title, else its whole match.
-fn version_in(pattern: &str, title: &str) -> Option<Text> {
-    let found = regex::Regex::new(pattern).ok()?;
-    let captures = found.captures(title)?;
-    let group = captures.get(1).or_else(|| captures.get(0))?;
-    Some(Text::line(group.as_str()))
 }

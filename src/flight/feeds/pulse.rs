@@ -38,6 +38,8 @@ pub(super) struct Pulse {
     other_fails: Option<Arc<AtomicBool>>,
     /// Nothing was said of its health yet.
     is_fresh: bool,
+    /// What the newest failure was, while it fails: its kind, and whether it passes by itself.
+    failed: Option<(&'static str, bool)>,
     backoff: SignedDuration,
 }
 
@@ -61,6 +63,7 @@ impl Pulse {
             fails: Arc::default(),
             other_fails: None,
             is_fresh: true,
+            failed: None,
             backoff: FIRST_BACKOFF,
         }
     }
@@ -104,6 +107,7 @@ impl Pulse {
         self.last_good = at;
         self.backoff = FIRST_BACKOFF;
         self.is_fresh = false;
+        self.failed = None;
         self.settled();
         let other = self.other_fails.as_ref();
         if other.is_some_and(|fails| fails.load(Ordering::SeqCst)) {
@@ -139,7 +143,11 @@ impl Pulse {
             .saturating_add(self.backoff)
             .min(LONGEST_BACKOFF);
         tracing::info!(feed = self.feed.word(), %fault, "a feed failed");
-        let is_news = self.is_fresh || !self.is_silent.load(Ordering::SeqCst);
+        // What waits for a person is told where it becomes another: a person does something else about it.
+        let failed = (fault.kind.word(), fault.passes_by_itself());
+        let before = self.failed.replace(failed);
+        let turned = before.is_some_and(|before| before != failed && !(before.1 && failed.1));
+        let is_news = self.is_fresh || turned || !self.is_silent.load(Ordering::SeqCst);
         if is_news && now.duration_since(self.last_good) >= self.patience {
             self.is_silent.store(true, Ordering::SeqCst);
             self.is_fresh = false;

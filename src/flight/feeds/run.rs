@@ -1,6 +1,6 @@
 //! The run feed: the release's run, the run that deploys, the rollback's run; jobs, holds, reviews.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         Fault, FaultKind, RunId, later,
-        observation::{ArtifactsSeen, Observation, RunSeen, RunStatus},
+        observation::{ArtifactsSeen, Observation, RunSeen, RunSnapshot, RunStatus},
         policy::Policy,
     },
     flight::{
@@ -27,6 +27,9 @@ const AT_LEAST: SignedDuration = SignedDuration::from_secs(1);
 /// Clocks differ: a dispatched run may seem older than its request.
 const SKEW: SignedDuration = SignedDuration::from_secs(120);
 
+/// Between two questions for the parts of a run of which one was refused for good, while nothing else is new.
+const HIDDEN_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+
 /// What the last look found: decides what the next one asks beside the run.
 #[derive(Default)]
 struct Memory {
@@ -34,6 +37,44 @@ struct Memory {
     updated: Option<Timestamp>,
     has_jobs: bool,
     held: bool,
+    /// The runs of which a part was refused.
+    hidden: BTreeMap<RunId, Refused>,
+}
+
+/// A part of a run that was refused: what a token may not see, it may not see at the next look either.
+struct Refused {
+    fault: Fault,
+    at: Timestamp,
+    updated: Timestamp,
+    /// Whether the end of the run is told without its jobs.
+    lacks_jobs: bool,
+}
+
+impl Memory {
+    /// The refusal that still stands, so that its parts are not asked for now.
+    fn still_hidden(&self, needs: &Needs, run: &RunSnapshot, asked: Timestamp) -> Option<&Refused> {
+        let refused = self.hidden.get(&run.id).filter(|_| !needs.hurries())?;
+        let is_new = refused.updated != run.updated || asked >= later(refused.at, HIDDEN_AGAIN);
+        (!is_new).then_some(refused)
+    }
+
+    /// Remembers what this look was refused, where it was.
+    fn keep(&mut self, hidden: &Hidden, run: &RunSnapshot, at: Timestamp, lacks_jobs: bool) {
+        let refused = hidden.0.clone().map(|fault| Refused {
+            fault,
+            at,
+            updated: run.updated,
+            lacks_jobs,
+        });
+        match refused {
+            Some(refused) => {
+                self.hidden.insert(run.id, refused);
+            }
+            None => {
+                self.hidden.remove(&run.id);
+            }
+        }
+    }
 }
 
 pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), Gone> {
@@ -79,7 +120,7 @@ async fn look(
         Err(fault) => return Ok(Err(fault)),
     }
     if let Some(lookup) = &needs.production_run {
-        match look_at_other(pulse, lookup, asked, &mut hidden).await {
+        match look_at_other(pulse, needs, lookup, asked, memory, &mut hidden).await {
             Ok(Some(seen)) => {
                 pulse
                     .see(Observation::ProductionRun(Box::new(seen)))
@@ -90,7 +131,7 @@ async fn look(
         }
     }
     if let Some(lookup) = &needs.rollback_run {
-        match look_at_other(pulse, lookup, asked, &mut hidden).await {
+        match look_at_other(pulse, needs, lookup, asked, memory, &mut hidden).await {
             Ok(Some(seen)) => pulse.see(Observation::RollbackRun(Box::new(seen))).await?,
             Ok(None) => {}
             Err(fault) => return Ok(Err(fault)),
@@ -148,6 +189,10 @@ async fn look_at_release(
     let run = run.map_err(|fault| if known { gone(fault) } else { fault })?;
     memory.is_known = true;
     let is_open = run.status != RunStatus::Completed;
+    if let Some(refused) = memory.still_hidden(needs, &run, asked) {
+        hidden.0.get_or_insert_with(|| refused.fault.clone());
+        return Ok((is_open || !refused.lacks_jobs).then(|| bare(asked, run)));
+    }
     let moved = memory.updated != Some(run.updated);
     let pending = if is_open || memory.held || moved {
         hidden.part(runs.pending(needs.run).await)?
@@ -184,11 +229,13 @@ async fn look_at_release(
     } else {
         None
     };
+    let lacks_jobs = wants_jobs && jobs.is_none();
+    memory.keep(hidden, &run, asked, lacks_jobs);
     if hidden.is_whole() {
         memory.updated = Some(run.updated);
         memory.has_jobs |= jobs.is_some();
         memory.held = held;
-    } else if !is_open && wants_jobs && jobs.is_none() {
+    } else if !is_open && lacks_jobs {
         // How a run ended is no word on the job that deploys.
         return Ok(None);
     }
@@ -200,6 +247,18 @@ async fn look_at_release(
         reviews,
         artifacts,
     }))
+}
+
+/// A run, and nothing of its parts.
+fn bare(asked: Timestamp, run: RunSnapshot) -> RunSeen {
+    RunSeen {
+        asked,
+        run,
+        jobs: None,
+        pending: None,
+        reviews: None,
+        artifacts: None,
+    }
 }
 
 /// A run that was there and is not any more: what it began goes on without it.
@@ -214,8 +273,10 @@ fn gone(fault: Fault) -> Fault {
 /// A run that was dispatched; `None` while it is not found.
 async fn look_at_other(
     pulse: &Pulse,
+    needs: &Needs,
     lookup: &Lookup,
     asked: Timestamp,
+    memory: &mut Memory,
     hidden: &mut Hidden,
 ) -> Result<Option<RunSeen>, Fault> {
     let run = match lookup {
@@ -233,21 +294,27 @@ async fn look_at_other(
     let runs = &pulse.outside.runs;
     let snapshot = runs.run(run).await?;
     let is_open = snapshot.status != RunStatus::Completed;
-    let jobs = hidden.part(runs.jobs(run).await)?;
+    if let Some(refused) = memory.still_hidden(needs, &snapshot, asked) {
+        hidden.0.get_or_insert_with(|| refused.fault.clone());
+        return Ok((is_open || !refused.lacks_jobs).then(|| bare(asked, snapshot)));
+    }
+    // What the release's own run was refused is not this one's.
+    let mut own = Hidden::default();
+    let jobs = own.part(runs.jobs(run).await)?;
+    let pending = if is_open {
+        own.part(runs.pending(run).await)?
+    } else {
+        Some(Vec::new())
+    };
+    memory.keep(&own, &snapshot, asked, jobs.is_none());
+    hidden.0 = hidden.0.take().or(own.0);
     if jobs.is_none() && !is_open {
         return Ok(None);
     }
     Ok(Some(RunSeen {
-        asked,
         jobs,
-        pending: if is_open {
-            hidden.part(runs.pending(run).await)?
-        } else {
-            Some(Vec::new())
-        },
-        reviews: None,
-        artifacts: None,
-        run: snapshot,
+        pending,
+        ..bare(asked, snapshot)
     }))
 }
 

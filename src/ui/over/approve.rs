@@ -6,6 +6,7 @@ use super::fact::{Fact, warning};
 use crate::{
     domain::{
         approval::Shown,
+        evidence::Candidate,
         judge::State,
         policy::{Effect, OnTrigger, Strategy},
         wording,
@@ -55,6 +56,9 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
         ),
         styles.dim,
     )]);
+    let candidate = release.evidence.candidate.as_ref();
+    let unnamed = candidate.and_then(Candidate::unnamed_in_words);
+    facts.extend(unnamed.map(|why| warning(view, why)));
     facts.extend(stage(view, shown));
     facts.push(evidence(view, shown));
     facts.extend(emergency(view));

@@ -174,3 +174,17 @@ async fn a_run_that_does_not_answer_leaves_the_others_waiting_for_nothing() {
     let fault = find(&ReleaseQuery::Waiting, &sought, &client, &client).await;
     assert_eq!(fault.unwrap_err().kind, FaultKind::Server);
 }
+
+#[tokio::test]
+async fn digits_that_are_no_name_are_the_small_id_of_a_young_servers_run() {
+    let run_41 = |seen: &Seen| {
+        seen.path()
+            .ends_with("/runs/41")
+            .then(|| run(41, json!({})))
+    };
+    assert_eq!(ids(&found(Some("41"), run_41).await.unwrap()), [41]);
+    let fault = found(Some("42"), run_41).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::NotFound);
+    let told = fault.to_string();
+    assert!(told.contains("no tag, branch, commit or run"), "{told}");
+}

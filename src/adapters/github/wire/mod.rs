@@ -19,6 +19,7 @@ pub(super) use deployment::{Deployment, DeploymentStatus};
 pub(super) use git::{GitCommit, GitRef, GitTree};
 pub(super) use lane::{Lane, Lanes};
 pub(super) use past::{
-    Branchless, Contents, CustomRules, Environment, FilesAndCommits, Pull, Reference, Repo, Tag,
+    Branchless, Contents, CustomRules, Environment, FilesAndCommits, Membership, Pull, Reference,
+    Repo, Tag,
 };
 pub(super) use run::{Artifact, Dispatched, Job, Pending, Review, Run, User, Workflow};

@@ -3,11 +3,16 @@
 use base64::Engine as _;
 use serde::Deserialize;
 
-use super::field::{Person, line, login, or_default, readable, sha, some_line, time};
+use super::{
+    field::{Person, line, login, or_default, readable, sha, some_line, time},
+    run::WhoMay,
+};
 use crate::domain::{
     FaultKind, Sha, Text,
     diff::{Patch, PullRef, co_authors},
-    observation::{CommitSnapshot, EnvironmentSnapshot, FileChange, PullSnapshot, Relation},
+    observation::{
+        CommitSnapshot, EnvironmentSnapshot, FileChange, PullSnapshot, Relation, Reviewer,
+    },
 };
 
 /// A page of a comparison; the files stand on the first one only.
@@ -216,6 +221,22 @@ struct Protection {
     wait_timer: u32,
     #[serde(default, deserialize_with = "or_default")]
     prevent_self_review: bool,
+    #[serde(default, deserialize_with = "readable")]
+    reviewers: Vec<WhoMay>,
+}
+
+/// A person's place in a team.
+#[derive(Debug, Deserialize)]
+pub(in crate::adapters::github) struct Membership {
+    #[serde(default, deserialize_with = "or_default")]
+    state: Option<String>,
+}
+
+impl Membership {
+    /// Whether it holds: who is invited is no member yet.
+    pub(in crate::adapters::github) fn is_active(&self) -> bool {
+        self.state.as_deref() == Some("active")
+    }
 }
 
 /// Custom rules by the app that answers for them.
@@ -241,6 +262,16 @@ struct App {
 }
 
 impl Environment {
+    /// Who must review, and whether not who triggered the run.
+    pub(in crate::adapters::github) fn reviewers(&self) -> (Vec<Reviewer>, bool) {
+        let rules = self.protection_rules.iter();
+        let mut rules = rules.filter(|rule| rule.kind.as_deref() == Some("required_reviewers"));
+        rules.next().map_or_else(Default::default, |rule| {
+            let all = WhoMay::read_all(&rule.reviewers);
+            (all, rule.prevent_self_review)
+        })
+    }
+
     pub(in crate::adapters::github) fn read(self, custom: &CustomRules) -> EnvironmentSnapshot {
         let of = |kind: &str| {
             let rules = self.protection_rules.iter();

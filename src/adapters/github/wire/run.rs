@@ -169,7 +169,7 @@ struct NamedId {
 }
 
 #[derive(Debug, Deserialize)]
-struct WhoMay {
+pub(super) struct WhoMay {
     reviewer: PersonOrTeam,
 }
 
@@ -181,6 +181,13 @@ struct PersonOrTeam {
     slug: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
     name: Option<String>,
+}
+
+impl WhoMay {
+    /// All that can be read, in GitHub's order.
+    pub(super) fn read_all(all: &[Self]) -> Vec<Reviewer> {
+        all.iter().filter_map(|who| who.reviewer.read()).collect()
+    }
 }
 
 impl PersonOrTeam {
@@ -200,11 +207,7 @@ impl Pending {
             wait_timer_minutes: self.wait_timer.unwrap_or(0),
             wait_timer_started: time(self.wait_timer_started_at.as_deref()),
             can_approve: self.current_user_can_approve,
-            reviewers: self
-                .reviewers
-                .iter()
-                .filter_map(|who| who.reviewer.read())
-                .collect(),
+            reviewers: WhoMay::read_all(&self.reviewers),
         }
     }
 }

@@ -129,18 +129,18 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
 }
 
 fn silent(release: &Release, feed: Feed, since: Timestamp, fault: &Fault) -> Vec<Event> {
-    let is_new = !release.record.silent.contains_key(&feed);
+    let known = release.record.silent.get(&feed);
     // What does not pass by itself waits for a person: it says what to do.
     let why = if fault.passes_by_itself() {
         fault.to_string()
     } else {
         format!("{fault}: {}", fault.kind.mend())
     };
-    new_if(is_new, || RecordEvent::FeedSilent {
-        feed,
-        since,
-        why: Text::line(&why),
-    })
+    let why = Text::line(&why);
+    // Another reason is news of the same silence.
+    let is_new = known.is_none_or(|(_, before)| *before != why);
+    let since = known.map_or(since, |(since, _)| *since);
+    new_if(is_new, || RecordEvent::FeedSilent { feed, since, why })
 }
 
 /// What the chat tells of its messages.
