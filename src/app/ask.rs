@@ -6,8 +6,8 @@
 use super::{
     Asking, Choice, Chord, Entry, Key, Part, Phrase, Reason,
     ground::{
-        changed, emergency, explain, flag_moved, hand_over, kill_flag, missing, rollback_changes,
-        sign_off,
+        changed, countdown_moved, emergency, explain, flag_moved, hand_over, kill_flag, missing,
+        rollback_changes, sign_off,
     },
     when::when,
 };
@@ -315,6 +315,7 @@ impl Prompt {
                     .into_iter()
                     .collect();
             }
+            Asking::Hold => self.locked = countdown_moved(release).into_iter().collect(),
             _ => {}
         }
     }

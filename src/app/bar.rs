@@ -72,7 +72,7 @@ impl Bar {
             Phase::Recovering => Self::new(
                 Tone::Busy,
                 "Rolled back; recovery is judged",
-                production_says(release),
+                recovering(release),
             ),
             Phase::Stopped => Self::new(
                 Tone::Decision,
@@ -126,7 +126,7 @@ fn open_gates(gates: &[Gate]) -> String {
     };
     let parts = [
         ("blocked by", named(Effect::Block)),
-        ("a reason for", named(Effect::Reason)),
+        ("needs a reason:", named(Effect::Reason)),
         ("look at", named(Effect::Warn)),
     ];
     let words: Vec<String> = parts
@@ -249,12 +249,15 @@ fn stage_watch(release: &Release, stage: usize, gates: &[Gate], now: Timestamp) 
         .and_then(|stage| stage.weight.as_deref())
         .unwrap_or("a stage");
     if release.approval.waiting.is_some() {
-        if release.goes_on_by_itself() && !stopped(gates) {
+        if release.goes_on_by_itself() && !stopped(release, gates) {
             let head = format!("{served} serves; goes on by itself when every gate passes");
             return Bar::new(Tone::Calm, head, served_so_far(release));
         }
         let mut bar = decision(release, gates, now);
-        bar.head = format!("{served} serves. The next stage waits for your decision");
+        let next = release.rollout.stages.get(stage + 1);
+        let next = next.and_then(|stage| stage.weight.as_deref());
+        let next = next.unwrap_or("The next stage");
+        bar.head = format!("{served} serves. {next} waits for your decision");
         return bar;
     }
     let detail = served_so_far(release);
@@ -274,10 +277,18 @@ fn served_so_far(release: &Release) -> String {
 }
 
 /// Whether a gate stopped a stage that would have gone on by itself: what only lacks time has not.
-fn stopped(gates: &[Gate]) -> bool {
+fn stopped(release: &Release, gates: &[Gate]) -> bool {
     use crate::domain::judge::State;
+    let progress = release.stage_progress();
+    let lacks_time = progress.is_some_and(|stage| stage.served < stage.wanted);
     gates.iter().any(|gate| {
-        !matches!(gate.verdict.state, State::Pass | State::NoData) && gate.effect.is_some()
+        let may_pass = match gate.verdict.state {
+            State::Pass | State::NoData => true,
+            // A mean of too few minutes.
+            State::Ambiguous => lacks_time && gate.family == "stage",
+            State::Fail | State::Broken => false,
+        };
+        !may_pass && gate.effect.is_some()
     })
 }
 
@@ -321,6 +332,17 @@ fn failure(release: &Release) -> &str {
         Some(RollbackProgress::Failed { why, .. }) => why.as_str(),
         _ => "",
     }
+}
+
+/// `2 of 5 minutes · production answers v2.13.4`.
+fn recovering(release: &Release) -> String {
+    let says = production_says(release);
+    release
+        .recovery_progress()
+        .map_or(says.clone(), |(have, want)| {
+            let wanted = wording::count(want as u64, "minute");
+            format!("{have} of {wanted} · {says}")
+        })
 }
 
 fn production_says(release: &Release) -> String {

@@ -55,7 +55,7 @@ pub struct Derived {
     pub risk: Option<Risk>,
     /// By the metric's place in the policy.
     pub metrics: Vec<MetricFacts>,
-    /// The place of the metric that a fired trigger speaks of, else of one that stands out.
+    /// The place of the metric that a fired trigger speaks of, else of one that stands out, else of a canary's own.
     pub spoken: Option<usize>,
     /// Minutes of the window that were judged, and how many it takes.
     pub progress: (usize, usize),
@@ -151,10 +151,26 @@ impl Derived {
     }
 }
 
+/// The family of the gates that are judged since everything was deployed.
+pub const WATCH: &str = "watch";
+
 /// Once production has changed, what stood against changing it says nothing more; a later stage asks everything again.
+/// Once everything is deployed, what production was before says nothing either: the gates of the watch stand first.
 fn gates(release: &Release) -> Vec<Gate> {
     let mut gates = release.gates().to_vec();
-    if release.rollout.first_traffic.is_some() && release.waits().is_none() {
+    let decided = release.waits().is_none();
+    if release.rollout.deployed.is_some() && decided {
+        gates.retain(|gate| gate.family != "metrics");
+        let watch = release.gates_of_watch().into_iter();
+        gates.extend(watch.map(|(source, verdict)| Gate {
+            family: WATCH.to_owned(),
+            name: format!("{WATCH}: {source}"),
+            title: Text::line(&format!("Watch {source}")),
+            verdict,
+            effect: None,
+        }));
+    }
+    if release.rollout.first_traffic.is_some() && decided {
         gates.retain(|gate| {
             !matches!(
                 gate.family.as_str(),
@@ -162,9 +178,13 @@ fn gates(release: &Release) -> Vec<Gate> {
             )
         });
     }
-    // Prerequisites, then what stands in the way is read first; the rest stays in its order.
+    // The watch, prerequisites, then what stands in the way is read first; the rest stays in its order.
     gates.sort_by_key(|gate| {
-        let is_other = gate.family != "prerequisites";
+        let is_other = match gate.family.as_str() {
+            WATCH => 0,
+            "prerequisites" => 1,
+            _ => 2,
+        };
         (is_other, std::cmp::Reverse(gate.effect))
     });
     gates
@@ -195,7 +215,7 @@ fn metrics(release: &Release, readings: &ReleaseReadings<'_>) -> Vec<MetricFacts
         .collect()
 }
 
-/// The place of the metric that speaks against the release.
+/// The place of the metric that speaks against the release, else of the first of the canary that serves.
 fn spoken(release: &Release) -> Option<usize> {
     let shown = release.policy.shown_metrics();
     let fired = release.watch.fired().find_map(|(source, _)| {
@@ -204,10 +224,16 @@ fn spoken(release: &Release) -> Option<usize> {
         let named = rule.metrics();
         shown.iter().position(|one| named.contains(&one.name))
     });
-    fired.or_else(|| {
+    let standing = || {
         let (metric, _, _) = release.watch.standing().next()?;
         shown.iter().position(|one| one.key() == *metric)
-    })
+    };
+    // While a stage serves, its own side is judged: over all hosts its trouble is diluted.
+    let staged = || {
+        release.stage_progress()?;
+        shown.iter().position(|one| one.side == Side::Canary)
+    };
+    fired.or_else(standing).or_else(staged)
 }
 
 /// What a metric has been since everything was deployed, until a rollback was asked for.

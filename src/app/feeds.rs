@@ -81,6 +81,11 @@ impl Feeds {
         }
     }
 
+    /// When it last answered.
+    pub fn answered_at(&self, feed: Feed) -> Option<Timestamp> {
+        self.heard.get(&feed)?.at
+    }
+
     /// Whether what the feed told must look old: it has not answered for longer than two cadences allow, or never
     /// did and fails. One failed poll alone ages nothing.
     pub fn is_stale(&self, feed: Feed, now: Timestamp) -> bool {

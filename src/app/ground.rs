@@ -88,6 +88,13 @@ pub(super) fn flag_moved(shown: &KillShown, release: &Release) -> Option<Change>
     }
 }
 
+/// What became of the countdown that is to be held; `None` while one runs, here or on the driver's machine.
+pub(super) fn countdown_moved(release: &Release) -> Option<Change> {
+    let runs =
+        release.rollback.countdown().is_some() || release.record.seating.countdown_afar().is_some();
+    (!runs).then(|| changed("the countdown", "runs", release.phase().word()))
+}
+
 pub(super) fn changed(what: &str, was: &str, now: &str) -> Change {
     Change {
         what: Text::line(what),

@@ -29,6 +29,18 @@ pub fn points(value: f64) -> String {
     format!("{} pt", percent(value))
 }
 
+/// The same no finer than a hundredth of what it is a change of, counted from the nearer end: `+0.02 pt` of 43% is none,
+/// of 99.95% it is much.
+fn points_beside(difference: f64, before: f64) -> String {
+    let scale = before.abs().min((100.0 - before).abs());
+    if scale == 0.0 || !scale.is_finite() {
+        return points(difference);
+    }
+    let decimals = 2_i32.saturating_sub(exponent(scale)).clamp(0, 12);
+    let rounded = trimmed(difference, usize::try_from(decimals).unwrap_or(0));
+    rounded.parse().map_or_else(|_| points(difference), points)
+}
+
 /// What a parser of YAML says in its first line, without its advice to programmers.
 pub fn parsers_complaint(words: &str) -> &str {
     let first = words.lines().next().unwrap_or("it cannot be read");
@@ -109,17 +121,23 @@ pub fn significant(value: f64, wanted: u32) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the exponent of a finite number is small"
-    )]
-    let exponent = value.abs().log10().floor() as i32;
+    let exponent = exponent(value);
     let wanted = i32::try_from(wanted).unwrap_or(i32::MAX);
     let decimals = wanted
         .saturating_sub(1)
         .saturating_sub(exponent)
         .clamp(0, 12);
     trimmed(value, usize::try_from(decimals).unwrap_or(0))
+}
+
+/// The power of ten of a number's first digit.
+fn exponent(value: f64) -> i32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the exponent of a finite number is small"
+    )]
+    let exponent = value.abs().log10().floor() as i32;
+    exponent
 }
 
 fn trimmed(value: f64, decimals: usize) -> String {
@@ -151,7 +169,7 @@ pub fn change(before: f64, after: f64, unit: Unit) -> String {
         return "?".to_owned();
     }
     let said = if unit == Unit::Percent {
-        points(difference.abs())
+        points_beside(difference.abs(), before)
     } else if before == 0.0 {
         value(difference.abs(), unit)
     } else {
@@ -291,6 +309,11 @@ mod tests {
     #[case(100.0, 134.0, Unit::Milliseconds, "+34%")]
     #[case(180.0, 175.0, Unit::Milliseconds, "−2.8%")]
     #[case(0.2, 0.8, Unit::Percent, "+0.6 pt")]
+    #[case(0.12, 0.1234, Unit::Percent, "+0.003 pt")]
+    #[case(0.12, 0.1203, Unit::Percent, "=")]
+    #[case(43.3, 41.01, Unit::Percent, "−2.3 pt")]
+    #[case(99.95, 99.9, Unit::Percent, "−0.05 pt")]
+    #[case(0.0, 0.004, Unit::Percent, "+0.004 pt")]
     #[case(0.0, 12.0, Unit::Count, "+12")]
     #[case(5.0, 5.0, Unit::Count, "=")]
     #[case(0.0, f64::INFINITY, Unit::Count, "?")]

@@ -42,6 +42,8 @@ pub(super) struct Dress<'a> {
     pub(super) beyond: Option<(f64, bool, Style)>,
     /// The cursor's minute.
     pub(super) cursor: Option<crate::domain::observation::Minute>,
+    /// Columns on the left that stay as they are: something else stands there.
+    pub(super) covered: u16,
 }
 
 /// Paints the plot area (axes are the caller's) and returns the layout.
@@ -78,12 +80,13 @@ pub(super) fn paint(
             ));
         }
     }
+    let is_free = |column: &u16| *column >= dress.covered;
     for (marker, column) in dress.markers.iter().zip(&chart.markers) {
-        if let Some(column) = column {
+        if let Some(column) = column.filter(is_free) {
             down(
                 buffer,
                 area,
-                (*column, &taken),
+                (column, &taken),
                 look.glyphs.marker,
                 marker.style,
             );
@@ -95,8 +98,10 @@ pub(super) fn paint(
             taken.extend(label(look, buffer, area, (&chart, &taken), *column, marker));
         }
     }
-    if let Some(column) = dress.cursor.and_then(|minute| chart.column_of(minute)) {
-        let line = (column, &[][..]);
+    let cursor = dress.cursor.and_then(|minute| chart.column_of(minute));
+    if let Some(column) = cursor.filter(is_free) {
+        // Words are not cut in two.
+        let line = (column, &taken[..]);
         down(buffer, area, line, look.glyphs.cursor, look.styles.accent);
     }
     chart
@@ -195,7 +200,11 @@ fn label(
         (x..x + wide).all(|at| chart.bits(at, *row) == 0)
             && !taken.iter().any(|other| other.intersects(place(*row)))
     };
-    let row = (0..area.height).find(is_free)?;
+    // A limit's line through the word makes both hard to read.
+    let is_clear = |row: &u16| is_free(row) && !chart.thresholds.contains(&Place::Row(*row));
+    let row = (0..area.height / 2)
+        .find(is_clear)
+        .or_else(|| (0..area.height).find(is_free))?;
     let line = Rect::new(area.x + x, area.y + row, area.width - x.min(area.width), 1);
     Pen::new(buffer, line, 0, look.glyphs.more).put(&marker.label, marker.style);
     Some(place(row))
@@ -213,7 +222,7 @@ fn dots(look: &Look, buffer: &mut Buffer, area: Rect, chart: &Chart, dress: &Dre
             Some((Place::Below, true, style) | (Place::Above, false, style)) => style,
             _ => dress.line,
         };
-        for column in 0..chart.columns.min(area.width) {
+        for column in dress.covered..chart.columns.min(area.width) {
             if chart.bits(column, row) == 0 {
                 continue;
             }
@@ -263,6 +272,7 @@ mod tests {
             line: Style::new(),
             beyond: None,
             cursor: None,
+            covered: 0,
         };
         for (name, depth, unicode, sign) in [
             ("mono", Depth::True, true, "░"),
@@ -314,6 +324,7 @@ mod tests {
             line: style,
             beyond: None,
             cursor: None,
+            covered: 0,
         };
         paint(&look, &mut buffer, area, &plot, &dress);
         let all: String = (0..area.height).map(|y| row(&buffer, y)).collect();

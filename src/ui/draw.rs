@@ -246,7 +246,7 @@ fn state_of(view: View<'_>, pane: Pane) -> (&'static str, ratatui::style::Style)
 fn watch(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     folded(view, buffer, Rect::new(area.x, area.y, area.width, 1), hits);
     let area = Rect::new(area.x, area.y + 1, area.width, area.height - 1);
-    let lower = (area.height / 3).clamp(6, 18);
+    let lower = (area.height / 3).clamp(6, 14);
     let upper = area.height - lower;
     let third = area.width / 3;
     panes::draw(

@@ -62,13 +62,15 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) -> bool {
         area.width.saturating_sub(2),
         area.height.min(1),
     );
-    let wide = |link: u16, words: Words| -> u16 {
+    let wide_from = |first: usize, link: u16, words: Words| -> u16 {
         all.iter()
+            .skip(first)
             .map(|step| width(step.words(words)) + 2 + link)
             .sum::<u16>()
             .saturating_sub(link)
             + 2
     };
+    let wide = |link, words| wide_from(0, link, words);
     let forms = [
         (4, Words::Long),
         (3, Words::Long),
@@ -81,14 +83,15 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) -> bool {
         .into_iter()
         .find(|(link, words)| wide(*link, *words) <= inner.width)
         .unwrap_or((2, Words::Present));
-    let now = all
-        .iter()
-        .position(|step| step.look == Look::Now)
-        .unwrap_or(0);
-    let first = if wide(link, words) <= inner.width {
-        0
-    } else {
-        now.saturating_sub(1)
+    let now = all.iter().position(|step| step.look == Look::Now);
+    let first = match now {
+        _ if wide(link, words) <= inner.width => 0,
+        Some(now) => now.saturating_sub(1),
+        None if all.iter().all(|step| step.look == Look::Open) => 0,
+        // At the end its last steps say how it went.
+        None => (0..all.len())
+            .find(|first| wide_from(*first, link, words) + 2 <= inner.width)
+            .unwrap_or(0),
     };
     let mut pen = Pen::new(buffer, inner, 0, glyphs.more);
     if first > 0 {

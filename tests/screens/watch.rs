@@ -215,3 +215,84 @@ fn a_disarmed_trigger_says_how_it_is_beside_what_was() {
         assert!(line.contains(words), "{words} in {line}");
     }
 }
+
+/// What must hold now, in place of what held before the approval.
+#[test]
+fn the_gates_of_the_watch_stand_beside_its_triggers_and_first_among_the_gates() {
+    let text = Stage::new(world::monitoring().release).text(200, 60);
+    assert!(text.contains("✔ Watch error_rate < 1%"), "{text}");
+    let mut stage = Stage::new(world::leaning().release);
+    stage.keys(&["3"]);
+    let text = stage.text(80, 24);
+    assert!(text.contains("✖ Watch error_rate < 1%"), "{text}");
+    assert!(!text.contains("Now error_rate"), "{text}");
+}
+
+/// One moment is one column in every chart, or the small ones say their own times.
+#[test]
+fn small_charts_have_the_large_ones_columns_or_times_of_their_own() {
+    let mut stage = Stage::new(world::strange().release);
+    stage.keys(&["z"]);
+    let text = stage.text(200, 60);
+    let columns = |line: &str| -> Vec<usize> {
+        let signs = line.chars().enumerate();
+        signs.filter(|(_, c)| *c == '┊').map(|(at, _)| at).collect()
+    };
+    let large = text.lines().find(|line| line.contains("┊ deploy")).unwrap();
+    let small = text
+        .lines()
+        .skip_while(|line| !line.contains("before     after"));
+    let marked: Vec<Vec<usize>> = small.map(columns).filter(|all| !all.is_empty()).collect();
+    assert!(!marked.is_empty(), "{text}");
+    for found in marked {
+        assert!(
+            found.iter().all(|at| columns(large).contains(at)),
+            "{found:?}\n{text}"
+        );
+    }
+    let text = stage.text(120, 34);
+    let head = text
+        .lines()
+        .find(|line| line.contains("before     after"))
+        .unwrap();
+    assert!(head.contains(':'), "{text}");
+}
+
+#[test]
+fn limits_that_are_far_off_are_named_all_the_same() {
+    let text = Stage::new(world::monitoring().release).text(120, 34);
+    assert!(text.contains("trigger: above 2%, off this scale"), "{text}");
+}
+
+/// A count is filled in steps: what was read last may be half of it, and after the end nobody reads the rest.
+#[test]
+fn half_of_a_minutes_requests_are_no_news_however_long_ago_they_were_read() {
+    let mut journal = world::monitoring();
+    world::minute(&mut journal, -80, |name, sample| match (name, sample) {
+        ("requests", Sample::Value(value)) => Sample::Value(value / 2.0),
+        _ => sample,
+    });
+    let mut stage = Stage::new(journal.release);
+    for seconds in [0, 240] {
+        stage.model.now = at(seconds);
+        let text = stage.text(120, 34);
+        assert!(!text.contains("(−4") && !text.contains("(−5"), "{text}");
+    }
+}
+
+#[test]
+fn a_countdown_that_is_over_has_nothing_left_to_hold() {
+    let mut journal = world::counting();
+    let mut stage = Stage::new(journal.release.clone());
+    stage.keys(&["H"]);
+    assert!(stage.text(80, 24).contains("Once held"));
+    world::ask_back(&mut journal, -1);
+    stage.release = journal.release;
+    stage.model.see(&stage.release, at(0));
+    assert_eq!(stage.keys(&["Enter"]), []);
+    for (width, height) in [(80, 24), (120, 34)] {
+        let text = stage.text(width, height);
+        assert!(text.contains("nothing is left to hold"), "{text}");
+        assert!(!text.contains("Once held"), "{text}");
+    }
+}

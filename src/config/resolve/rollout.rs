@@ -235,7 +235,7 @@ fn inline(
             validation: at
                 .validation
                 .as_ref()
-                .and_then(|v| found.read("strategy.validation", v, |raw| units::duration(&raw.0))),
+                .and_then(|v| found.read("validation", v, |raw| units::duration(&raw.0))),
         },
         StrategyKind::Canary => Strategy::Canary {
             stages: stages(table, at, metrics, found),

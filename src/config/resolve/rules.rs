@@ -1,6 +1,6 @@
 //! Gates and triggers: parsed and checked against the metrics, each mistake shown inside the string that holds it.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::{findings::Findings, metrics::Metrics};
 use crate::{
@@ -10,6 +10,9 @@ use crate::{
         policy::Metric,
     },
 };
+
+/// Characters of a rule that a message repeats.
+const LONGEST: usize = 100;
 
 /// The rules that parse and whose names and units fit.
 pub(super) fn rules(written: &[At<String>], metrics: &Metrics, found: &mut Findings) -> Vec<Rule> {
@@ -76,7 +79,7 @@ fn point(written: &At<String>, error: &RuleError) -> Diagnostic {
 
 fn point_at(span: Range<usize>, rule: &str, error: &RuleError) -> Diagnostic {
     let mut point =
-        Diagnostic::at(span, format!("wrong rule `{rule}`")).label(error.message.clone());
+        Diagnostic::at(span, format!("wrong rule `{}`", short(rule))).label(error.message.clone());
     let near: Vec<String> = error.nearest.iter().map(|n| format!("`{n}`")).collect();
     let near = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")));
     let help: Vec<String> = near.into_iter().chain(error.mend.clone()).collect();
@@ -85,6 +88,14 @@ fn point_at(span: Range<usize>, rule: &str, error: &RuleError) -> Diagnostic {
         point = point.help(help.join(" "));
     }
     point
+}
+
+/// The beginning of a rule that is no line any more: the rest stands in the file.
+fn short(rule: &str) -> Cow<'_, str> {
+    match rule.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &rule[..end]).into(),
+        None => rule.into(),
+    }
 }
 
 /// A range inside the string as a range in the file; the whole string where escapes make that unsure.

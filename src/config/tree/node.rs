@@ -123,9 +123,16 @@ impl Node {
             let message = error.to_string();
             // The place is shown by a caret where it is known, else it stays in the words.
             let words = parsers_complaint(&message);
-            let start = error.location().and_then(|place| range(place, text));
-            vec![match start {
-                Some(span) => Diagnostic::at(span, without_place(words)),
+            let told = error.location().and_then(|place| range(place, text));
+            let (said, span) = without_place(words);
+            let span = told.or_else(|| span.and_then(|place| at(place, text)));
+            let said = if said.starts_with("budget breached") {
+                format!("more than {MOST_PARTS} values, or too many aliases, in one file")
+            } else {
+                said.to_owned()
+            };
+            vec![match span {
+                Some(span) => Diagnostic::at(span, said),
                 None => Diagnostic::whole(words),
             }]
         })?;
@@ -258,12 +265,28 @@ fn plant<S: Seat>(
     Ok(Node { branch, place })
 }
 
-/// A YAML fault without `line 1 column 8: ` before it.
-fn without_place(words: &str) -> &str {
+/// A YAML fault without `line 1 column 8: ` before it, and that line and column.
+fn without_place(words: &str) -> (&str, Option<(usize, usize)>) {
+    let told = |place: &str| {
+        let (line, column) = place.strip_prefix("line ")?.split_once(" column ")?;
+        Some((line.parse().ok()?, column.parse().ok()?))
+    };
     match words.split_once(": ") {
-        Some((place, rest)) if place.starts_with("line ") && place.contains(" column ") => rest,
-        _ => words,
+        Some((place, rest)) if told(place).is_some() => (rest, told(place)),
+        _ => (words, None),
     }
+}
+
+/// The byte at a line and a column, both counted from one; a caret needs something to stand under.
+fn at((line, column): (usize, usize), text: &str) -> Option<Range<usize>> {
+    let before = line.checked_sub(1)?;
+    let mut lines = text.split_inclusive('\n');
+    let begin: usize = lines.by_ref().take(before).map(str::len).sum();
+    let ends = lines.next()?.trim_end_matches(['\n', '\r']);
+    let mut signs = ends.char_indices();
+    let named = signs.clone().nth(column.checked_sub(1)?);
+    let (place, sign) = named.or_else(|| signs.next_back())?;
+    Some(begin + place..begin + place + sign.len_utf8())
 }
 
 /// The bytes that a YAML location means, where it tells them.
@@ -359,8 +382,28 @@ mod tests {
                 assert!(!said.contains("error: "), "{text}: {said}");
             }
         }
-        assert_eq!(without_place("line 1 column 8: recursive"), "recursive");
-        assert_eq!(without_place("no place: here"), "no place: here");
+        assert_eq!(
+            without_place("line 1 column 8: recursive"),
+            ("recursive", Some((1, 8)))
+        );
+        assert_eq!(without_place("no place: here"), ("no place: here", None));
+    }
+
+    #[test]
+    fn a_yaml_fault_has_a_caret_where_only_its_words_tell_the_place() {
+        let deep = format!("a: {}{}", "[".repeat(5_000), "]".repeat(5_000));
+        for text in ["a:\n\t- x\n", "a:\n  - b: 1\n\tc: 2\n", deep.as_str()] {
+            let faults = Node::from_yaml(text).unwrap_err();
+            assert!(
+                faults.iter().all(|fault| fault.span.is_some()),
+                "{faults:?}"
+            );
+        }
+        let many = format!("a: [{}]", "1,".repeat(60_000));
+        let said = format!("{:?}", Node::from_yaml(&many).unwrap_err());
+        assert!(said.contains("more than 50000 values"), "{said}");
+        assert_eq!(at((2, 3), "é\nwörd"), Some(6..7));
+        assert_eq!(at((9, 1), "é"), None);
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Bench<'_> {
         let silent = heard.is_none_or(|heard| last.0 - heard.0 >= SILENT_MINUTES);
         match worst {
             Some(Lack(truth, why)) if silent || usable.len() * 2 < minutes.len() => {
-                let known = format!("{why}; {} of {} minutes", usable.len(), minutes.len());
+                let known = format!("{why}; {} of {} minutes known", usable.len(), minutes.len());
                 Err(Lack(truth, known))
             }
             _ => Ok(usable),
@@ -185,13 +185,12 @@ impl Bench<'_> {
         if mean >= f64::from(self.window.min_samples) {
             return Ok(());
         }
+        let have = wording::value(mean, Unit::Plain);
+        let noun = if have == "1" { "request" } else { "requests" };
+        let needed = self.window.min_samples;
         Err(Lack(
             Truth::Ambiguous,
-            format!(
-                "{} requests a minute, {} needed",
-                wording::value(mean, Unit::Plain),
-                self.window.min_samples
-            ),
+            format!("{have} {noun} a minute, {needed} needed"),
         ))
     }
 

@@ -262,19 +262,42 @@ impl Chart {
         dot
     }
 
-    /// Lines between neighbouring minutes that both have a value; a lone minute is a dot, a gap stays empty.
+    /// Lines between neighbouring minutes that both have a value; a lone minute is a dash within itself, a gap stays empty.
     fn draw(&mut self, values: &[Option<f64>]) {
         let length = usize::try_from(self.until.0.saturating_sub(self.from.0)).unwrap_or(0);
+        let at = |offset: usize| {
+            values
+                .get(offset)
+                .copied()
+                .flatten()
+                .filter(|v| v.is_finite())
+        };
         let mut before: Option<(usize, usize)> = None;
-        for (offset, value) in (0_i64..).zip(values.iter().take(length)) {
-            let Some(value) = value.filter(|value| value.is_finite()) else {
+        for (place, offset) in (0..length.min(values.len())).zip(0_i64..) {
+            let Some(value) = at(place) else {
                 before = None;
                 continue;
             };
             let here = (self.dot_across(offset), self.dot_down(value));
-            self.line(before.unwrap_or(here), here);
+            let is_lone = before.is_none() && at(place + 1).is_none();
+            if is_lone {
+                let (left, right) = self.dash(offset);
+                self.line((left, here.1), (right, here.1));
+            } else {
+                self.line(before.unwrap_or(here), here);
+            }
             before = Some(here);
         }
+    }
+
+    /// First and last dot of a lone minute: one dot is hardly seen.
+    fn dash(&self, offset: i64) -> (usize, usize) {
+        let here = self.dot_across(offset);
+        let last = (self.until.0 - self.from.0 - 1).max(1);
+        let dots = i64::from(self.columns) * 2 - 1;
+        let reach = usize::try_from((dots / last / 2 - 1).clamp(0, 4)).unwrap_or(0);
+        let end = usize::from(self.columns) * ACROSS - 1;
+        (here.saturating_sub(reach), (here + reach).min(end))
     }
 
     /// A line of dots without holes; one to the right of the other, or the same.
@@ -347,6 +370,39 @@ mod tests {
             (None, None),
             "no edges, or fewer than minutes"
         );
+    }
+
+    #[test]
+    fn a_lone_minute_is_seen_and_stays_within_itself() {
+        let values: Vec<Option<f64>> = (0..31).map(|i| (i == 15).then_some(1.0)).collect();
+        for columns in [16_u16, 40, 108, 190] {
+            let chart = Chart::of(&Plot {
+                columns,
+                rows: 4,
+                from: Minute(0),
+                until: Minute(31),
+                values: &values,
+                band: Band::None,
+                thresholds: &[],
+                markers: &[],
+            });
+            let at = |minute: i64| chart.column_of(Minute(minute)).unwrap();
+            let dots: u32 = (0..columns)
+                .flat_map(|x| (0..4).map(move |y| (x, y)))
+                .map(|(x, y)| {
+                    let bits = chart.bits(x, y);
+                    assert!(
+                        bits == 0 || (at(14)..=at(16)).contains(&x),
+                        "{columns}: {x}"
+                    );
+                    bits.count_ones()
+                })
+                .sum();
+            assert!(
+                dots >= if columns > 100 { 5 } else { 1 },
+                "{columns}: {dots}"
+            );
+        }
     }
 
     #[test]

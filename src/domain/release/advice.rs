@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Feed, Phase, Text,
-    judge::{State, UnusualKind},
+    judge::{State, UnusualKind, Verdict},
     observation::AlarmState,
     release::Release,
 };
@@ -47,7 +47,7 @@ impl Release {
         }
         let (have, want) = self.window_progress();
         let minutes = self.window_minutes();
-        let gates = self.watch_gates(&minutes, want.min(minutes.len().max(1)));
+        let gates = self.gates_of_watch();
         let mut against: Vec<Text> = Vec::new();
         let mut open: Vec<Text> = Vec::new();
         against.extend(
@@ -109,6 +109,13 @@ impl Release {
                 reasons,
             }
         })
+    }
+
+    /// The gates of the watch over the minutes of it that are judged so far.
+    pub fn gates_of_watch(&self) -> Vec<(String, Verdict)> {
+        let (_, want) = self.window_progress();
+        let minutes = self.window_minutes();
+        self.watch_gates(&minutes, want.min(minutes.len().max(1)))
     }
 
     /// Alarms that began to fire with this release; those that fired before are set apart.

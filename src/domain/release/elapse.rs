@@ -25,6 +25,7 @@ use crate::domain::{
     release::Release,
     rollback::{Attempt, Plan, RollbackEvent, RollbackProgress},
     rollout::{ProductionSource, RolloutEvent, StageState},
+    wording,
 };
 
 /// How long production may still answer with the old version after a deploy or a rollback.
@@ -211,10 +212,9 @@ fn deploy_overdue(release: &Release, at: Timestamp) -> Option<Event> {
     if at < later(since, limit) || !release.rollout.issues.is_empty() {
         return None;
     }
-    let why = format!(
-        "the deploy has not ended within {} minutes",
-        limit.as_mins()
-    );
+    // True also of a deploy that ends after it.
+    let limit = wording::duration(limit);
+    let why = format!("the deploy takes longer than {limit}");
     Some(
         RolloutEvent::IssueDetected {
             why: Text::line(&why),

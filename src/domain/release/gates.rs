@@ -297,7 +297,7 @@ impl Release {
         if self.watch.alarms.is_empty() {
             let why = format!("not read yet: {}", asked.join(", "));
             let verdict = said(State::NoData, &why);
-            let gate = || self.gate("alarms", "alarms".into(), "No alarm", verdict);
+            let gate = || self.gate("alarms", "alarms".into(), "Alarms quiet", verdict);
             return (!asked.is_empty()).then(gate);
         }
         let named = |wanted: fn(AlarmState) -> bool| {
@@ -318,7 +318,7 @@ impl Release {
             (true, false) => said(State::NoData, &format!("no state: {unknown}")),
             (true, true) => said(State::Pass, "none fires"),
         };
-        Some(self.gate("alarms", "alarms".into(), "No alarm", verdict))
+        Some(self.gate("alarms", "alarms".into(), "Alarms quiet", verdict))
     }
 
     fn feed_gates(&self) -> impl Iterator<Item = Gate> {

@@ -164,16 +164,8 @@ fn judge_recovery(release: &Release) -> Option<Event> {
     let RollbackProgress::Finished { at, .. } = &attempt.progress else {
         return None;
     };
-    let first = first_whole(*at);
-    let minutes: Vec<Minute> = release
-        .watch
-        .judged
-        .range(first..)
-        .map(|(minute, _)| *minute)
-        .filter(|minute| release.is_complete(*minute))
-        .take(usize::try_from(RECOVERY_MINUTES).unwrap_or(5))
-        .collect();
-    if i64::try_from(minutes.len()).unwrap_or(0) < RECOVERY_MINUTES {
+    let minutes = release.recovery_minutes(*at);
+    if minutes.len() < recovery_wanted() {
         return None;
     }
     let gates = release.watch_gates(&minutes, minutes.len());
@@ -204,7 +196,32 @@ fn judge_recovery(release: &Release) -> Option<Event> {
     )
 }
 
+/// Minutes over which recovery is judged.
+fn recovery_wanted() -> usize {
+    usize::try_from(RECOVERY_MINUTES).unwrap_or(5)
+}
+
 impl Release {
+    /// The first complete minutes after a rollback that ended then, as many as recovery is judged over.
+    fn recovery_minutes(&self, ended: Timestamp) -> Vec<Minute> {
+        let since = self.watch.judged.range(first_whole(ended)..);
+        since
+            .map(|(minute, _)| *minute)
+            .filter(|minute| self.is_complete(*minute))
+            .take(recovery_wanted())
+            .collect()
+    }
+
+    /// How many minutes of the recovery are judged, and how many it takes; `None` where none is.
+    pub fn recovery_progress(&self) -> Option<(usize, usize)> {
+        match self.rollback.newest()?.progress {
+            RollbackProgress::Finished { at, .. } => {
+                Some((self.recovery_minutes(at).len(), recovery_wanted()))
+            }
+            _ => None,
+        }
+    }
+
     /// Every trigger's verdict as of the newest judged minute.
     pub fn trigger_verdicts(&self) -> Vec<(String, Verdict)> {
         let Some(newest) = self.watch.newest() else {

@@ -68,7 +68,7 @@ impl Release {
         let mut gates = vec![self.gate(
             "stage",
             format!("stage {weight}: time"),
-            &format!("{weight} served its time"),
+            &format!("{weight} duration"),
             time,
         )];
         let window = Window::of(minutes)

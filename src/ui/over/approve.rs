@@ -60,6 +60,7 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
     let unnamed = candidate.and_then(Candidate::unnamed_in_words);
     facts.extend(unnamed.map(|why| warning(view, why)));
     facts.extend(stage(view, shown));
+    facts.extend(judged(view));
     facts.push(evidence(view, shown));
     facts.extend(emergency(view));
     facts.extend(risk(view));
@@ -94,6 +95,24 @@ fn stage(view: View<'_>, shown: &Shown) -> Option<Fact> {
         None => format!("stage {number} of {all}: {goes}"),
     };
     Some(vec![(said, view.look.styles.text)])
+}
+
+/// What the stage that serves was judged by: those gates are what this decision is about. The open ones follow below.
+fn judged(view: View<'_>) -> Option<Fact> {
+    let gates = view.model.derived.gates.iter();
+    let of_stage = gates.filter(|gate| gate.name.starts_with("stage "));
+    let passed: Vec<String> = of_stage
+        .filter(|gate| gate.verdict.state == State::Pass)
+        .map(|gate| format!("{}: {}", gate.title, gate.verdict.why.first_line()))
+        .collect();
+    let dot = format!(" {} ", view.look.glyphs.dot);
+    (!passed.is_empty()).then(|| {
+        let style = view.look.styles.ok;
+        vec![
+            (format!("{} ", view.look.glyphs.ok), style),
+            (passed.join(&dot), view.look.styles.text),
+        ]
+    })
 }
 
 /// The emergency way in plain sight, with what is due after it.

@@ -225,7 +225,15 @@ fn held(view: View<'_>) -> Vec<Fact> {
             view.look.styles.strong,
         )]);
     }
-    let words = "Once held, nothing is rolled back by itself: cockpit asks.";
+    if facts.is_empty() {
+        let bar = Bar::of(release, &view.model.derived, view.model.now);
+        facts.push(warning(view, bar.head));
+    }
+    let words = if zero.is_some() || seating.countdown_afar().is_some() {
+        "Once held, nothing is rolled back by itself: cockpit asks."
+    } else {
+        "No countdown runs any more: nothing is left to hold."
+    };
     facts.push(vec![(words.to_owned(), view.look.styles.text)]);
     facts
 }

@@ -10,6 +10,7 @@ use crate::{
         record::Sharing,
         release::Release,
         rollback::{InputsCheck, Plan, RollbackShown},
+        rollout::StageState,
         wording,
     },
     ui::{header::minute_of, pane::View},
@@ -63,10 +64,14 @@ pub(super) fn facts(
     }
     facts.extend(among_machines(view));
     if is_early {
-        let words = format!(
-            "the deploy still runs; so far production answers {}",
-            shown.target.name()
-        );
+        let target = shown.target.name();
+        let words = match serving(release) {
+            Some(share) => format!(
+                "the deploy still runs; {share} serves {}, the rest {target}",
+                release.name()
+            ),
+            None => format!("the deploy still runs; so far production answers {target}"),
+        };
         facts.push(warning(view, words));
     } else if runs {
         facts.push(warning(view, "the deploy still runs"));
@@ -97,6 +102,13 @@ pub(super) fn facts(
         Some(InputsCheck::Fit) | None => {}
     }
     ("Roll back production", styles.fail, facts)
+}
+
+/// The share of a canary that has the candidate already.
+fn serving(release: &Release) -> Option<&str> {
+    let mut stages = release.rollout.stages.iter().rev();
+    let serving = stages.find(|stage| stage.state == StageState::Deployed)?;
+    serving.weight.as_deref()
 }
 
 /// What other machines do, or are not told.

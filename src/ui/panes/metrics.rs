@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use super::{
-    readings::{newest, reading},
+    readings::{newest, reading, values},
     sight, watch_chart,
 };
 use crate::{
@@ -187,7 +187,7 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
         }
         let chart = Rect::new(area.x + left, area.y + y, area.width - left, 2);
         buffer.set_style(chart, styles.band);
-        let values = view.release.values(metric, from, until);
+        let values = values(view, metric, from, until);
         let plot = Plot {
             columns: chart.width,
             rows: 2,
@@ -204,6 +204,7 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
             line: styles.accent,
             beyond: None,
             cursor: None,
+            covered: 0,
         };
         paint(view.look, buffer, chart, &plot, &dress);
     }

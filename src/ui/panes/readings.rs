@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use crate::{
     app::MetricFacts,
     domain::{
+        Feed,
         observation::{Minute, Sample},
         policy::{Metric, Recipe},
         wording,
@@ -32,9 +33,7 @@ pub(super) fn latest(view: View<'_>, metric: &Metric) -> Option<(Minute, Sample)
     let series = view.release.watch.series.get(&metric.key())?;
     // The running minute is often not there yet.
     let is_there = |(_, sample): &(&Minute, &Sample)| **sample != Sample::Absent;
-    let is_whole = |(minute, _): &(&Minute, &Sample)| {
-        !counts(metric) || view.model.now.duration_since(minute.end()) >= FILLS
-    };
+    let is_whole = |(minute, _): &(&Minute, &Sample)| is_whole(view, metric, **minute);
     let mut newest = series.iter().rev().filter(is_there);
     let mut whole = newest.clone().filter(is_whole);
     let found = whole
@@ -42,6 +41,30 @@ pub(super) fn latest(view: View<'_>, metric: &Metric) -> Option<(Minute, Sample)
         .or_else(|| newest.next())
         .or_else(|| series.iter().next_back());
     found.map(|(minute, sample)| (*minute, *sample))
+}
+
+/// The values of `from..until` as a line shows them: a minute that is still being filled would be a fall that is none.
+pub(super) fn values(
+    view: View<'_>,
+    metric: &Metric,
+    from: Minute,
+    until: Minute,
+) -> Vec<Option<f64>> {
+    let mut values = view.release.values(metric, from, until);
+    for (offset, value) in (0..).zip(&mut values) {
+        if value.is_some() && !is_whole(view, metric, from.plus(offset)) {
+            *value = None;
+        }
+    }
+    values
+}
+
+/// Whether a minute was filled when it was last read; after the end nobody reads any more.
+fn is_whole(view: View<'_>, metric: &Metric, minute: Minute) -> bool {
+    let now = view.model.now;
+    let read = view.model.feeds.answered_at(Feed::Metrics);
+    let read = read.map_or(now, |read| read.min(now));
+    !counts(metric) || read.duration_since(minute.end()) >= FILLS
 }
 
 /// Whether its value adds up while its minute is filled.
@@ -69,7 +92,8 @@ pub(super) fn reading(view: View<'_>, metric: &Metric) -> (String, Style) {
         Some((_, Sample::Broken)) => ("source broken".to_owned(), styles.fail),
         Some((minute, Sample::Value(value))) => {
             let age = view.model.now.duration_since(minute.end());
-            if age.as_mins() >= 5 {
+            // After the end it is the record of what was, and does not age.
+            if age.as_mins() >= 5 && !view.release.phase().is_end() {
                 (
                     format!(
                         "{} {} old",

@@ -2,13 +2,13 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::readings::{facts, latest, reading};
+use super::readings::{facts, latest, reading, values};
 use crate::{
     app::{Hits, Pane, Spot},
     domain::{
         judge::{Course, PastDay, UnusualKind, change},
         observation::{Minute, Sample},
-        plot::{Band, Plot},
+        plot::{Band, Chart, Plot},
         policy::Metric,
         wording,
     },
@@ -29,6 +29,8 @@ const LONGEST_NAME: u16 = 22;
 const DAYS_FROM: u16 = 104;
 /// A small chart needs so many columns.
 const LEAST_CHART: u16 = 14;
+/// Columns of the minutes before the deploy that the small charts have at least where they share the large one's.
+const LEAST_BEFORE: u16 = 8;
 /// Most rows of a small chart.
 const MOST_ROWS: u16 = 3;
 
@@ -75,7 +77,7 @@ impl<'a> Table<'a> {
 
     pub(super) fn draw(
         &self,
-        markers: &[Marker],
+        (markers, chart, plot): (&[Marker], &Chart, Rect),
         buffer: &mut Buffer,
         area: Rect,
         hits: &mut Hits,
@@ -83,7 +85,11 @@ impl<'a> Table<'a> {
         if area.height < 2 {
             return;
         }
+        let shared = self.shared(chart, plot, area);
         self.head(buffer, area);
+        if shared.is_none() {
+            self.times(buffer, area);
+        }
         let metrics = self.view.release.policy.shown_metrics();
         let fits = usize::from((area.height - 1) / self.each).max(1);
         let selected = self
@@ -97,7 +103,7 @@ impl<'a> Table<'a> {
         {
             let row = 1 + place * self.each;
             self.line(buffer, area, row, (index, metric));
-            self.small(markers, buffer, area, row, metric);
+            self.small((markers, shared), buffer, area, row, metric);
             for y in row..(row + self.each).min(area.height) {
                 let line = Rect::new(area.x, area.y + y, area.width, 1);
                 hits.put(pane::area_of(line), Spot::Rows(Pane::Metrics, index));
@@ -142,6 +148,41 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The large chart's own columns where what is free of them tells of the minutes before the deploy too: then one
+    /// moment is one column in all charts. Elsewhere the small ones have a scale of their own.
+    fn shared(&self, chart: &Chart, plot: Rect, area: Rect) -> Option<Rect> {
+        let [.., left] = self.columns();
+        let first = chart.markers.iter().flatten().min()?;
+        (plot.x + first >= area.x + left + LEAST_BEFORE).then_some(plot)
+    }
+
+    /// The scale of the small charts, where it is their own.
+    fn times(&self, buffer: &mut Buffer, area: Rect) {
+        let [.., left] = self.columns();
+        let Some(columns) = area.width.checked_sub(left).filter(|w| *w >= LEAST_CHART) else {
+            return;
+        };
+        let (from, until) = self.span;
+        let plot = Plot {
+            columns,
+            rows: 1,
+            from,
+            until,
+            values: &[],
+            band: Band::None,
+            thresholds: &[],
+            markers: &[],
+        };
+        let view = self.view;
+        for (minute, column) in Chart::of(&plot).time_ticks {
+            let words = minute_of(minute.start(), &view.model.zone);
+            if column + width(&words) <= columns {
+                let at = Rect::new(area.x + left + column, area.y, columns - column, 1);
+                Pen::new(buffer, at, 0, view.look.glyphs.more).put(&words, view.look.styles.faint);
+            }
+        }
+    }
+
     /// How the metric moved at the same minutes of earlier days.
     fn earlier(&self, buffer: &mut Buffer, area: Rect, row: u16, metric: &Metric) {
         let (release, styles) = (self.view.release, &self.view.look.styles);
@@ -153,7 +194,7 @@ impl<'a> Table<'a> {
                     styles.dim,
                 ),
                 None if release.watch.pasts.contains_key(&day) => {
-                    ("no data".to_owned(), styles.info)
+                    ("no data".to_owned(), styles.faint)
                 }
                 None => ("not read".to_owned(), styles.faint),
             };
@@ -280,7 +321,7 @@ impl<'a> Table<'a> {
 
     fn small(
         &self,
-        markers: &[Marker],
+        (markers, shared): (&[Marker], Option<Rect>),
         buffer: &mut Buffer,
         area: Rect,
         row: u16,
@@ -292,9 +333,11 @@ impl<'a> Table<'a> {
         let Some(columns) = area.width.checked_sub(left).filter(|w| *w >= LEAST_CHART) else {
             return;
         };
-        let chart = Rect::new(area.x + left, area.y + row, columns, rows);
+        let begin = area.x + left;
+        let (x, columns) = shared.map_or((begin, columns), |plot| (plot.x, plot.width));
+        let chart = Rect::new(x, area.y + row, columns, rows);
         let (from, until) = self.span;
-        let values = view.release.values(metric, from, until);
+        let values = values(view, metric, from, until);
         let minutes: Vec<Minute> = markers.iter().map(|marker| marker.minute).collect();
         let plot = Plot {
             columns,
@@ -320,8 +363,16 @@ impl<'a> Table<'a> {
             line: view.look.styles.accent,
             beyond: None,
             cursor: view.model.cursor,
+            covered: begin.saturating_sub(x),
         };
-        paint(view.look, buffer, chart, &plot, &dress);
+        let painted = paint(view.look, buffer, chart, &plot, &dress);
+        // In a row or two the line itself stands where the marker would: it takes its colour there.
+        for (marker, column) in markers.iter().zip(&painted.markers) {
+            if let Some(column) = column.filter(|column| *column >= dress.covered) {
+                let cells = Rect::new(x + column, chart.y, 1, rows);
+                buffer.set_style(cells.intersection(buffer.area), marker.style);
+            }
+        }
     }
 }
 

@@ -3,21 +3,21 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
-    app::{Hits, Pane, Spot},
+    app::{Hits, Pane, Spot, WATCH},
     domain::judge::{Course, State, Verdict},
     ui::{
+        header::minute_of,
         pane::{self, View, frame, rows, scroll_mark, select},
         pen::{Pen, width},
     },
 };
 
-/// Draws the pane; with room the arithmetic of each stands below it.
+/// Draws the pane; with room the arithmetic of each stands below it, and the gates below all of them.
 pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let inner = frame(view, buffer, area, Pane::Triggers, &badge(view), hits);
     let rules = &view.release.policy.hypercare.triggers;
     let lines: Vec<Line<'_>> = rules.iter().map(|rule| line(view, rule.source())).collect();
-    let long = |line: &Line<'_>| width(line.source) + width(&line.words) + 4 > inner.width;
-    let tall = lines.iter().any(long) && lines.len() * 2 <= usize::from(inner.height);
+    let tall = is_tall(&lines, inner);
     let list = rows(view, inner, Pane::Triggers, rules.len(), hits);
     let each = if tall { 2 } else { 1 };
     for (place, (index, line)) in
@@ -40,7 +40,56 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         Pen::new(buffer, inner, 0, view.look.glyphs.more)
             .put("none in the rules", view.look.styles.dim);
     }
+    let count = u16::try_from(rules.len().max(1)).unwrap_or(u16::MAX);
+    let used = count.saturating_mul(each).min(inner.height);
+    let below = Rect::new(inner.x, inner.y + used, inner.width, inner.height - used);
+    gates(view, buffer, below);
     scroll_mark(view, buffer, area, (list.top, list.seen, rules.len()));
+}
+
+/// Whether the arithmetic has rows of its own: it does not fit beside one of them, and there are rows.
+fn is_tall(lines: &[Line<'_>], area: Rect) -> bool {
+    let long = |line: &Line<'_>| width(line.source) + width(&line.words) + 4 > area.width;
+    lines.iter().any(long) && lines.len() * 2 <= usize::from(area.height)
+}
+
+/// What must hold now, where the triggers leave room for all of it: the watch, or the stage that serves.
+fn gates(view: View<'_>, buffer: &mut Buffer, area: Rect) {
+    let all = view.model.derived.gates.iter();
+    let asked = all.filter(|gate| gate.family == WATCH || gate.name.starts_with("stage "));
+    let mut lines: Vec<Line<'_>> = asked
+        .map(|gate| {
+            let (sign, style, words) = words(view, gate.title.as_str(), &gate.verdict);
+            Line {
+                sign,
+                style,
+                source: gate.title.first_line(),
+                words,
+            }
+        })
+        .collect();
+    if lines.is_empty() || lines.len() > usize::from(area.height) {
+        return;
+    }
+    let tall = is_tall(&lines, area);
+    let each = if tall { 2 } else { 1 };
+    if !tall {
+        // The state alone rather than half of its arithmetic.
+        for line in &mut lines {
+            if width(line.source) + width(&line.words) + 4 > area.width {
+                let state = line
+                    .words
+                    .split_once(':')
+                    .filter(|_| line.sign != view.look.glyphs.ok);
+                line.words = state.map_or_else(String::new, |(state, _)| state.to_owned());
+            }
+        }
+    }
+    let wanted = lines.len() * usize::from(each);
+    let air = u16::from(wanted < usize::from(area.height));
+    for (place, line) in (0u16..).zip(&lines) {
+        one(view, buffer, area, air + place * each, line, tall);
+    }
 }
 
 /// A trigger as it is drawn.
@@ -93,13 +142,13 @@ fn line<'a>(view: View<'_>, source: &'a str) -> Line<'a> {
             }
         }
         (Some(trigger), _) if trigger.fired.is_some() => {
-            let why = trigger
-                .fired
-                .as_ref()
-                .map_or("", |fired| fired.why.as_str());
-            (glyphs.fail, styles.fail, format!("fired: {why}"))
+            let told = trigger.fired.as_ref().map(|fired| {
+                let at = minute_of(fired.at, &view.model.zone);
+                format!("fired {at}: {}", fired.why)
+            });
+            (glyphs.fail, styles.fail, told.unwrap_or_default())
         }
-        (Some(_), Some(verdict)) => words(view, verdict),
+        (Some(_), Some(verdict)) => words(view, source, verdict),
         _ => (glyphs.open, styles.dim, "not armed yet".to_owned()),
     };
     Line {
@@ -134,11 +183,16 @@ fn one(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_
     }
 }
 
-fn words(view: View<'_>, verdict: &Verdict) -> (&'static str, Style, String) {
+fn words(view: View<'_>, source: &str, verdict: &Verdict) -> (&'static str, Style, String) {
     let (sign, style) = view.look.state(verdict.state);
+    // The metric's name stands in the rule already.
+    let why = verdict.why.as_str();
+    let bare = why
+        .split_once(": ")
+        .filter(|(name, _)| source.contains(name));
     let words = match verdict.state {
-        State::Pass => verdict.why.to_string(),
-        state => format!("{}: {}", state.word(), verdict.why),
+        State::Pass => why.to_owned(),
+        state => format!("{}: {}", state.word(), bare.map_or(why, |(_, rest)| rest)),
     };
     (sign, style, words)
 }

@@ -1,10 +1,10 @@
 //! The large chart of the watch: one metric with its band, limits, markers and cursor; below it all metrics, in a table
 //! with a small chart each where there is room, else side by side; and what the watch recommends.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
-    readings::{facts, newest},
+    readings::{facts, newest, reading, values},
     sight,
     strip::Strip,
     table::Table,
@@ -13,7 +13,7 @@ use crate::{
     app::{Hits, MetricFacts},
     domain::{
         observation::{Minute, Sample},
-        plot::{Band, Chart, Plot},
+        plot::{Band, Chart, Place, Plot},
         policy::Metric,
         rollout::StageState,
         wording,
@@ -45,14 +45,12 @@ const NAMED_FROM: u16 = 2;
 const NAMED: u16 = 18;
 
 pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
-    let styles = &view.look.styles;
     let metrics = view.release.policy.shown_metrics();
     let index = view.model.metric().min(metrics.len() - 1);
     let Some(metric) = metrics.get(index) else {
         return;
     };
     let facts = facts(view, index);
-    head(view, buffer, area, metric, facts);
     let (from, until) = span(view);
     let least = if view.model.zoomed {
         TABLE_ZOOMED
@@ -84,7 +82,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
         area.width - AXIS,
         area.height.saturating_sub(2 + strip_rows),
     );
-    let values = view.release.values(metric, from, until);
+    let values = values(view, metric, from, until);
     let moving = view.release.moving_band(metric, from, until);
     let (band, named) = band(facts, moving.as_deref());
     let thresholds = thresholds(view, metric, facts);
@@ -101,26 +99,35 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut H
         thresholds: &limits,
         markers: &minutes,
     };
-    let beyond = facts
-        .limits
-        .iter()
-        .find(|(_, fires)| *fires)
-        .map(|(limit, _)| (limit.value, limit.above, styles.fail));
     let dress = Dress {
         thresholds: &thresholds,
         markers: &markers,
-        line: styles.accent,
-        beyond,
+        line: view.look.styles.accent,
+        beyond: fires_beyond(view, facts),
         cursor: view.model.cursor,
+        covered: 0,
     };
     let chart = paint(view.look, buffer, plot_area, &plot, &dress);
+    head(
+        view,
+        buffer,
+        area,
+        (metric, facts, has_table),
+        (&chart, &thresholds),
+    );
     axes(view, buffer, area, plot_area, &chart, (metric, named));
     let below = Rect::new(area.x, plot_area.bottom() + 1, area.width, strip_rows);
     if has_table {
-        table.draw(&markers, buffer, below, hits);
+        table.draw((&markers, &chart, plot_area), buffer, below, hits);
     } else {
         strip.draw(view, buffer, below);
     }
+}
+
+/// The limit of the first trigger: dots beyond it look like what they mean.
+fn fires_beyond(view: View<'_>, facts: &MetricFacts) -> Option<(f64, bool, Style)> {
+    let (limit, _) = facts.limits.iter().find(|(_, fires)| *fires)?;
+    Some((limit.value, limit.above, view.look.styles.fail))
 }
 
 /// CloudWatch's band where there is one, else what was usual before the deploy; and what it is called.
@@ -196,33 +203,53 @@ fn named_row(chart: &Chart) -> Option<u16> {
     })
 }
 
-/// The chart's name, unit, and what the cursor reads.
-fn head(view: View<'_>, buffer: &mut Buffer, area: Rect, metric: &Metric, facts: &MetricFacts) {
-    let styles = &view.look.styles;
-    let mut pen = Pen::new(buffer, area, 0, view.look.glyphs.more);
+/// The chart's name, what the cursor reads, else what it is now where no strip says so, and what is usual; at the right
+/// the limits that are too far off for the scale.
+fn head(
+    view: View<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    (metric, facts, says_now): (&Metric, &MetricFacts, bool),
+    (chart, thresholds): (&Chart, &[Threshold]),
+) {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let mut pen = Pen::new(buffer, area, 0, glyphs.more);
     pen.put(&metric.title(), styles.strong).skip(2);
     if let Some(minute) = view.model.cursor {
-        let sample = view
-            .release
-            .watch
-            .series
-            .get(&metric.key())
-            .and_then(|series| series.get(&minute))
-            .copied();
-        let (text, style) = match sample {
-            Some(Sample::Value(value)) => (wording::value(value, metric.unit), styles.strong),
-            Some(Sample::NoTraffic) => ("no traffic".to_owned(), styles.info),
-            Some(Sample::Broken) => ("source broken".to_owned(), styles.fail),
-            Some(Sample::Absent) | None => ("no data".to_owned(), styles.info),
-        };
+        let (text, style) = at_minute(view, metric, minute);
         pen.put(&minute_of(minute.start(), &view.model.zone), styles.accent)
             .skip(1)
             .put(&text, style);
-    } else if let Some(stats) = facts.baseline {
-        pen.put(
-            &format!("usual {}", wording::value(stats.median, metric.unit)),
-            styles.dim,
-        );
+    } else {
+        if says_now {
+            let (text, style) = reading(view, metric);
+            pen.put("now ", styles.dim).put(&text, style).skip(2);
+        }
+        if let Some(stats) = facts.baseline {
+            let usual = wording::value(stats.median, metric.unit);
+            pen.put(&format!("usual {usual}"), styles.dim);
+        }
+    }
+    for (threshold, place) in thresholds.iter().zip(&chart.thresholds) {
+        if let Place::Row(_) = place {
+            continue;
+        }
+        let words = format!("   {}, off this scale", threshold.label);
+        if !pen.fits_right(&words, styles.dim) {
+            return;
+        }
+    }
+}
+
+/// What the metric was in that minute, in words.
+fn at_minute(view: View<'_>, metric: &Metric, minute: Minute) -> (String, Style) {
+    let styles = &view.look.styles;
+    let series = view.release.watch.series.get(&metric.key());
+    match series.and_then(|series| series.get(&minute)).copied() {
+        Some(Sample::Value(value)) => (wording::value(value, metric.unit), styles.strong),
+        Some(Sample::NoTraffic) => ("no traffic".to_owned(), styles.info),
+        Some(Sample::Broken) => ("source broken".to_owned(), styles.fail),
+        Some(Sample::Absent) | None => ("no data".to_owned(), styles.info),
     }
 }
 
