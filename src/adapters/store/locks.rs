@@ -181,10 +181,10 @@ mod tests {
             });
             names.collect::<Vec<_>>()
         };
-        let alone = LocksOnDisk::new(root.path().to_owned(), key(8), "storefront", "production");
-        assert_eq!(read(&alone), ["7"]);
+        let locks = || LocksOnDisk::new(root.path().to_owned(), key(8), "storefront", "production");
+        assert_eq!(read(&locks()), ["7"]);
         // Who looks through shared eyes is one of several: each is another's earlier release.
-        let mut both = read(&alone.beside(key(7)));
+        let mut both = read(&locks().beside(key(7)));
         both.sort();
         assert_eq!(both, ["7", "8"]);
     }
