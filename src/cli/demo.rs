@@ -87,8 +87,8 @@ pub(super) fn demo(around: &Surroundings, given: &DemoArguments) -> Result<Exit,
         Stop::usage(format!("{unknown}\n  = help: one of {}", names.join(", ")))
     })?;
     let speed = match (given.speed, given.serve) {
-        (Some(speed), _) if speed.is_finite() && (0.01..=1_000.0).contains(&speed) => speed,
-        (Some(_), _) => return Err(Stop::usage("--speed is between 0.01 and 1000")),
+        (Some(speed), _) if speed.is_finite() && (0.01..=10_000.0).contains(&speed) => speed,
+        (Some(_), _) => return Err(Stop::usage("--speed is between 0.01 and 10000")),
         (None, true) => 1.0,
         (None, false) => SPEED,
     };

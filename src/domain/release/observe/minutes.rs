@@ -34,6 +34,10 @@ fn observe_minutes(release: &Release, asked: Timestamp, seen: &MetricsSeen) -> V
         .filter_map(|minute| Some((minute, values(release, seen, minute, asked)?)))
         .filter(|(minute, values)| is_new(release, *minute, values))
         .collect();
+    if ready.is_empty() {
+        // Most answers: what is known is not copied for them.
+        return Vec::new();
+    }
     let traffic = release.rollout.first_traffic.map(Minute::of);
     let (old, news): (Vec<_>, Vec<_>) = ready
         .into_iter()
