@@ -21,6 +21,8 @@ use crate::domain::{
 
 /// A watch without a complete minute for so long says so.
 pub const SILENT: SignedDuration = SignedDuration::from_mins(5);
+/// What waits for nobody else.
+const YOURS: &str = "Waits for your decision";
 
 impl Bar {
     /// The bar of a release now.
@@ -207,7 +209,7 @@ fn decision(release: &Release, gates: &[Gate], now: Timestamp) -> Bar {
                 "Waits for someone else's decision",
                 why.as_str(),
             ),
-            None => Bar::new(Tone::Decision, "Waits for your decision", open_gates(gates)),
+            None => Bar::new(Tone::Decision, YOURS, open_gates(gates)),
         },
     };
     bar.and(super::lane_line(release))
@@ -257,7 +259,12 @@ fn stage_watch(release: &Release, stage: usize, gates: &[Gate], now: Timestamp) 
         let next = release.rollout.stages.get(stage + 1);
         let next = next.and_then(|stage| stage.weight.as_deref());
         let next = next.unwrap_or("The next stage");
-        bar.head = format!("{served} serves. {next} waits for your decision");
+        // Whatever else it is that waits is said as it is.
+        bar.head = if bar.head == YOURS {
+            format!("{served} serves. {next} waits for your decision")
+        } else {
+            format!("{served} serves. {}", bar.head)
+        };
         return bar;
     }
     let detail = served_so_far(release);

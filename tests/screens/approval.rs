@@ -5,7 +5,7 @@ use cockpit::{
     app::{Action, Bar, Effect, Input, Overlay, Seat, hindrance},
     config::Depth,
     domain::{
-        Actor, Intent,
+        Actor, Feed, Intent,
         approval::{ApprovalEvent, Change, Effort},
         evidence::EvidenceEvent,
         observation::{Conclusion, RunStatus},
@@ -474,4 +474,26 @@ fn a_version_that_the_rules_do_not_name_is_marked_and_said_where_it_is_typed() {
     let screen = stage.text(120, 34);
     let words = "version_from names no version: build has no VERSION";
     assert!(screen.contains(words), "{screen}");
+}
+
+#[test]
+fn what_production_said_before_it_fell_silent_is_not_said_to_hold_until_then() {
+    let mut journal = world::waiting(0);
+    let since = at(-60);
+    let why = "connection refused".into();
+    let feed = Feed::Production;
+    journal.add(
+        -1,
+        Actor::Cockpit,
+        RecordEvent::FeedSilent { feed, since, why },
+    );
+    let gates = journal.release.gates().iter();
+    let said: Vec<&str> = gates
+        .filter(|gate| gate.name == "production")
+        .map(|gate| gate.verdict.why.as_str())
+        .collect();
+    // It may be long ago that it answered: since then cockpit may have been away.
+    let at = since.strftime("%F %H:%M UTC");
+    let wanted = format!("v2.13.4, by production itself; it has not answered since {at}");
+    assert_eq!(said, [wanted]);
 }

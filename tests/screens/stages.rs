@@ -1,9 +1,10 @@
 //! A canary's prompts say which stage goes out.
 
 use cockpit::domain::{
-    Actor,
+    Actor, EnvironmentId,
     approval::ApprovalEvent,
     judge::JudgeEvent,
+    observation::PendingDeployment,
     rollout::{RolloutEvent, StageState},
 };
 
@@ -114,6 +115,37 @@ fn the_way_back_from_a_canary_says_how_much_of_production_has_the_candidate() {
         text.contains("5% serves v2.14.0, the rest v2.13.4"),
         "{text}"
     );
+    let mut journal = judged();
+    let (stage, state, at) = (1, StageState::Deploying, at(-30));
+    journal.github(-30, RolloutEvent::StageChanged { stage, state, at });
+    let mut stage = Stage::new(journal.release);
+    stage.keys(&["R"]);
+    let text = stage.text(200, 60);
+    assert!(
+        text.contains("5% serves v2.14.0, and on the way to 100% nobody"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_stage_that_waits_for_another_person_says_so() {
+    let mut journal = judged();
+    let hold = PendingDeployment {
+        environment: EnvironmentId(11),
+        name: "production".into(),
+        wait_timer_minutes: 0,
+        wait_timer_started: None,
+        can_approve: false,
+        reviewers: Vec::new(),
+    };
+    journal.github(-30, ApprovalEvent::HeldBy { holds: vec![hold] });
+    for (width, height) in [(80, 24), (120, 34)] {
+        let text = Stage::new(journal.release.clone()).text(width, height);
+        assert!(
+            text.contains("5% serves. Waits for someone else's decision"),
+            "{text}"
+        );
+    }
 }
 
 #[test]

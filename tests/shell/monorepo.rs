@@ -58,6 +58,46 @@ async fn the_version_comes_out_of_the_artifact_once_that_is_there_and_locks_what
     air.pass(SignedDuration::from_mins(20)).await;
     assert_eq!(version(&air), "2.14.0+8123");
     assert_eq!(air.written("candidate_seen"), 2);
+    // Nor does it go where the artifact expires.
+    air.world.state().uploads.expires = Some("2026-11-20T14:30:00Z".parse().unwrap());
+    air.pass(SignedDuration::from_mins(20)).await;
+    assert_eq!(
+        (version(&air).as_str(), unnamed(&air)),
+        ("2.14.0+8123", None)
+    );
+    assert_eq!(air.written("candidate_seen"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_artifact_that_cannot_be_read_is_not_said_to_be_missing() {
+    let mut rules = policy();
+    rules.target.version_from_artifact = Some(VersionFile {
+        artifact: "junit".to_owned(),
+        file: "VERSION".to_owned(),
+        pointer: None,
+    });
+    let expired = Some("2026-11-19T10:00:00Z".parse().unwrap());
+    for (expires, name, is_cut, why) in [
+        (expired, "junit", false, "junit is expired"),
+        (
+            None,
+            "log",
+            true,
+            "artifact junit is not among those that are listed",
+        ),
+    ] {
+        let mut air = Air::begins(rules.clone(), |world| {
+            let uploads = &mut world.state().uploads;
+            (uploads.expires, uploads.name, uploads.is_cut) = (expires, name, is_cut);
+        });
+        air.until("why is told", |release| {
+            let candidate = release.evidence.candidate.as_ref();
+            candidate.is_some_and(|candidate| candidate.unnamed.is_some())
+        })
+        .await;
+        let told = unnamed(&air).unwrap();
+        assert!(told.ends_with(why), "{told}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -206,8 +206,8 @@ impl Release {
                 let silent = self.record.silent.get(&Feed::Production);
                 let silent = silent.filter(|_| best.source == ProductionSource::Asked);
                 let until = silent.map_or_else(String::new, |(since, _)| {
-                    let at = since.strftime("%H:%M UTC");
-                    format!(" until {at}; since then it does not answer")
+                    let at = since.strftime("%F %H:%M UTC");
+                    format!("; it has not answered since {at}")
                 });
                 let source = best.source.word();
                 said(State::Pass, &format!("{name}, by {source}{until}"))

@@ -111,7 +111,7 @@ async fn round(
     pulse
         .see(Observation::Artifacts(artifacts.artifacts.clone()))
         .await?;
-    if let Err(fault) = version::look(pulse, desk, needs, memory, &artifacts.artifacts).await? {
+    if let Err(fault) = version::look(pulse, desk, needs, memory, &artifacts).await? {
         failed = failed.or(Some(fault));
     }
     for workflow in elsewhere::workflows(&desk.policy) {

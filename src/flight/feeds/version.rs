@@ -8,7 +8,7 @@ use crate::{
     domain::{
         NameGlob, Text,
         evidence::Candidate,
-        observation::{ArtifactSnapshot, Observation},
+        observation::{ArtifactList, ArtifactSnapshot, Observation},
     },
     flight::needs::Needs,
 };
@@ -19,21 +19,21 @@ pub(super) async fn look(
     desk: &Desk,
     needs: &Needs,
     memory: &mut Memory,
-    artifacts: &[ArtifactSnapshot],
+    list: &ArtifactList,
 ) -> Round {
     let (Some(from), Some(told)) = (&desk.policy.target.version_from_artifact, &memory.told) else {
         return Ok(Ok(()));
     };
     let glob = NameGlob::from(from.artifact.clone());
     let since = needs.evidence.since;
-    let newest = artifacts.iter().find(|one| {
+    let newest = list.artifacts.iter().find(|one| {
         let is_fresh = one.created.is_none_or(|created| created >= since);
         is_fresh && !one.expired && glob.holds(one.name.as_str())
     });
     let Some(artifact) = newest else {
-        // While staging runs it may still come.
-        if needs.evidence.is_past {
-            let why = format!("there is no artifact {}", from.artifact);
+        // While staging runs it may still come; what was read stands, though its artifact expires.
+        if needs.evidence.is_past && memory.version_read.is_none() {
+            let why = absent(list, &glob, &from.artifact);
             tell(pulse, memory, told.clone(), Err(why)).await?;
         }
         return Ok(Ok(()));
@@ -52,6 +52,17 @@ pub(super) async fn look(
     let told = told.clone();
     tell(pulse, memory, told, version).await?;
     Ok(Ok(()))
+}
+
+/// Why no artifact of this attempt can be read.
+fn absent(list: &ArtifactList, glob: &NameGlob, wanted: &str) -> String {
+    let holds = |one: &&ArtifactSnapshot| glob.holds(one.name.as_str());
+    match list.artifacts.iter().find(holds) {
+        Some(one) if one.expired => format!("{} is expired", one.name),
+        Some(one) => format!("{} is of an earlier attempt", one.name),
+        None if list.is_cut => format!("artifact {wanted} is not among those that are listed"),
+        None => format!("there is no artifact {wanted}"),
+    }
 }
 
 /// Tells the candidate with its version, or why it has none by the rules.

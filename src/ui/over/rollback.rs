@@ -64,14 +64,7 @@ pub(super) fn facts(
     }
     facts.extend(among_machines(view));
     if is_early {
-        let target = shown.target.name();
-        let words = match serving(release) {
-            Some(share) => format!(
-                "the deploy still runs; {share} serves {}, the rest {target}",
-                release.name()
-            ),
-            None => format!("the deploy still runs; so far production answers {target}"),
-        };
+        let words = early(release, shown.target.name());
         facts.push(warning(view, words));
     } else if runs {
         facts.push(warning(view, "the deploy still runs"));
@@ -104,11 +97,29 @@ pub(super) fn facts(
     ("Roll back production", styles.fail, facts)
 }
 
-/// The share of a canary that has the candidate already.
-fn serving(release: &Release) -> Option<&str> {
-    let mut stages = release.rollout.stages.iter().rev();
-    let serving = stages.find(|stage| stage.state == StageState::Deployed)?;
-    serving.weight.as_deref()
+/// What production has, while the deploy runs and it still answers with the target.
+fn early(release: &Release, target: &str) -> String {
+    let name = release.name();
+    let has = match serving(release) {
+        Some((share, None)) => format!("{share} serves {name}, the rest {target}"),
+        Some((share, Some(next))) => {
+            format!("{share} serves {name}, and on the way to {next} nobody can tell how much more")
+        }
+        None => format!("so far production answers {target}"),
+    };
+    format!("the deploy still runs; {has}")
+}
+
+/// The share of a canary that has the candidate already, and the one that it is on the way to.
+fn serving(release: &Release) -> Option<(&str, Option<&str>)> {
+    let stages = &release.rollout.stages;
+    let at = stages
+        .iter()
+        .rposition(|stage| stage.state == StageState::Deployed)?;
+    let next = stages.get(at + 1);
+    let next = next.filter(|stage| !matches!(stage.state, StageState::Waiting | StageState::Held));
+    let next = next.and_then(|stage| stage.weight.as_deref());
+    Some((stages[at].weight.as_deref()?, next))
 }
 
 /// What other machines do, or are not told.
