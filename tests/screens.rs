@@ -53,6 +53,31 @@ fn frames_can_be_looked_at() {
             std::fs::write(file, ansi(&frame)).unwrap();
         }
     }
+    let looked = |name: &str, journal: &journal::Journal, keys: &[&str], blocks: bool| {
+        for (theme, sign) in [("dark", ""), ("light", "-light"), ("mono", "-mono")] {
+            for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+                let mut stage = Stage::with(journal.release.clone(), theme, Depth::True, true);
+                if blocks {
+                    stage.look = stage.look.with_blocks();
+                }
+                stage.keys(keys);
+                let frame = stage.frame(width, height);
+                let file = folder.join(format!("{name}{sign}-{width}x{height}.ans"));
+                std::fs::write(file, ansi(&frame)).unwrap();
+            }
+        }
+    };
+    looked("approval", &world::waiting(0), &["a"], false);
+    looked("healthy", &world::monitoring(), &[], false);
+    looked("disarmed-worse", &world::disarmed(4.9), &[], false);
+    looked("disarmed-better", &world::disarmed(1.1), &["6"], false);
+    looked("blocks", &world::strange(), &[], true);
+    looked("blocks-before", &world::waiting(0), &[], true);
+    looked("next-stage", &stages::judged(), &[">"], false);
+    looked("stage-waits", &stages::judged(), &[], false);
+    looked("watched-only", &stages::watched_only(0.12), &[], false);
+    looked("partial", &stages::partial(), &[], false);
+    looked("complete", &watch::complete(), &[], false);
     let open = |name: &str, journal: journal::Journal, keys: &[&str]| {
         let mut stage = Stage::new(journal.release);
         stage.keys(keys);

@@ -15,4 +15,5 @@ pub mod shared;
 pub mod slack;
 pub mod smoke;
 pub mod store;
+mod trust;
 mod way;

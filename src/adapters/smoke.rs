@@ -13,7 +13,7 @@ use reqwest::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{clock::Stopwatch, way::Clients};
+use super::{clock::Stopwatch, trust, way::Clients};
 use crate::{
     domain::{
         Fault, FaultKind, Text, later,
@@ -401,6 +401,9 @@ fn unanswered(error: reqwest::Error, test: &Test) -> String {
     } else {
         "no answer"
     };
+    if let Some(words) = trust::broken(&error) {
+        return format!("{kind}: {words}");
+    }
     // The innermost cause is what people can act on.
     let mut cause: &dyn std::error::Error = &error;
     while let Some(inner) = cause.source() {

@@ -100,12 +100,6 @@ fn lines(report: &SmokeReport) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(page, "{}", line.trim_end());
     }
-    let SmokeReport {
-        passed,
-        failed,
-        skipped,
-        ..
-    } = report;
-    let _ = writeln!(page, "{passed} passed, {failed} failed, {skipped} skipped");
+    let _ = writeln!(page, "{}", report.sum());
     page
 }

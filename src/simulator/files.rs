@@ -46,6 +46,7 @@ fn is_smoked(scenario: Scenario) -> bool {
         scenario,
         Scenario::Canary
             | Scenario::CanaryAdvance
+            | Scenario::StageFails
             | Scenario::BlueGreen
             | Scenario::Rolling
             | Scenario::SmokeFails
@@ -295,7 +296,7 @@ on:
     job("k6", "deploy-staging", "", "make load");
     match scenario {
         Scenario::DispatchGate => {}
-        Scenario::Canary | Scenario::CanaryAdvance => {
+        Scenario::Canary | Scenario::CanaryAdvance | Scenario::StageFails => {
             job("deploy-5", "e2e, k6", "production-5", "make deploy SHARE=5");
             job(
                 "deploy-25",

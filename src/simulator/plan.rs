@@ -84,9 +84,15 @@ fn production(scenario: Scenario, build: &Build) -> Vec<Draft> {
     let serve = |percent| Effect::Serve(build.clone(), percent);
     match scenario {
         Scenario::DispatchGate => Vec::new(),
-        Scenario::Canary | Scenario::CanaryAdvance => vec![
+        Scenario::Canary | Scenario::CanaryAdvance | Scenario::StageFails => vec![
             draft("deploy-5", &[4, 5], 60).into("production-5", serve(5)),
-            draft("deploy-25", &[6], 60).into("production-25", serve(25)),
+            Draft {
+                planned: match scenario {
+                    Scenario::StageFails => End::Failure,
+                    _ => End::Success,
+                },
+                ..draft("deploy-25", &[6], 60).into("production-25", serve(25))
+            },
             draft("deploy", &[7], 100).into("production", serve(100)),
         ],
         Scenario::Rolling => vec![

@@ -29,6 +29,10 @@ pub enum Scenario {
     FirstRelease,
     /// Three environments, each with its own review.
     Canary,
+    /// Three environments; the deploy of the second fails.
+    StageFails,
+    /// CloudWatch answers errors for a while after the deploy, and never tells of one metric.
+    MetricsBroken,
     /// Everything that makes a person hesitate, and it ends well.
     Risky,
     /// A blackout lies over the first minutes.
@@ -81,7 +85,7 @@ fn names() -> String {
 
 impl Scenario {
     /// All of them, in the order of the documentation.
-    pub const fn all() -> [Self; 30] {
+    pub const fn all() -> [Self; 32] {
         [
             Self::Healthy,
             Self::Regression,
@@ -113,6 +117,8 @@ impl Scenario {
             Self::SlackStranger,
             Self::TimeoutEscalates,
             Self::PrerequisiteFails,
+            Self::StageFails,
+            Self::MetricsBroken,
         ]
     }
 
@@ -159,6 +165,8 @@ impl Scenario {
             Self::SlackStranger => "slack-stranger",
             Self::TimeoutEscalates => "timeout-escalates",
             Self::PrerequisiteFails => "prerequisite-fails",
+            Self::StageFails => "stage-fails",
+            Self::MetricsBroken => "metrics-broken",
         }
     }
 
@@ -172,7 +180,7 @@ impl Scenario {
 
     /// Whether a canary is out for a while.
     pub(super) const fn is_canary(self) -> bool {
-        matches!(self, Self::Canary | Self::CanaryAdvance)
+        matches!(self, Self::Canary | Self::CanaryAdvance | Self::StageFails)
     }
 
     /// How a release ends here when an operator approves, and rolls back on a trigger.
@@ -196,12 +204,14 @@ impl Scenario {
             | Self::KillSwitch
             | Self::SlackApprove
             | Self::SlackStranger
-            | Self::TimeoutEscalates => "DEPLOYMENT_COMPLETE",
+            | Self::TimeoutEscalates
+            | Self::MetricsBroken => "DEPLOYMENT_COMPLETE",
             Self::Regression
             | Self::TwoManagers
             | Self::SlowBurn
             | Self::RollbackRaces
             | Self::BlueGreen
+            | Self::StageFails
             | Self::SmokeFails => "ROLLED_BACK",
             Self::StagingFailed => "STAGING_FAILED",
             Self::PrerequisiteFails => "REJECTED",
@@ -225,6 +235,10 @@ impl Scenario {
             Self::DispatchGate => "no environment protection: cockpit starts production.yml",
             Self::FirstRelease => "nothing was deployed before: no baseline, no way back",
             Self::Canary => "5%, 25%, 100%: three environments, three reviews",
+            Self::StageFails => "5%, then the deploy to 25% fails: partial, and rolled back",
+            Self::MetricsBroken => {
+                "CloudWatch answers errors for five minutes, and may never tell of the CPU"
+            }
             Self::Risky => {
                 "a migration, hot paths, a vulnerable dependency: it ends well all the same"
             }

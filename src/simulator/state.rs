@@ -193,7 +193,9 @@ impl State {
             | Scenario::SlackApprove
             | Scenario::SlackStranger
             | Scenario::TimeoutEscalates
-            | Scenario::PrerequisiteFails => Behaviour::Healthy,
+            | Scenario::PrerequisiteFails
+            | Scenario::StageFails
+            | Scenario::MetricsBroken => Behaviour::Healthy,
         }
     }
 

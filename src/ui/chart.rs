@@ -107,6 +107,14 @@ pub(super) fn paint(
     chart
 }
 
+/// Rows of `rows` that a small chart above another one takes: halves of blocks would touch those of the next.
+pub(super) fn apart(look: &Look, rows: u16) -> u16 {
+    match look.glyphs.dots {
+        Dots::Blocks => rows.saturating_sub(1).max(rows.min(1)),
+        Dots::Braille | Dots::Ascii => rows,
+    }
+}
+
 /// A line across, its label as far right as it hides neither a dot nor another label, and where there is room for it
 /// no marker either; what the label took.
 fn across(
@@ -172,7 +180,7 @@ fn down(
         let is_dotted = cell
             .symbol()
             .chars()
-            .all(|c| ('\u{2800}'..='\u{28ff}').contains(&c) || "▀▄█".contains(c));
+            .all(|c| ('\u{2800}'..='\u{28ff}').contains(&c) || "▀▄█▁▃▅▇".contains(c));
         if !is_dotted || cell.symbol() == " " {
             cell.set_symbol(sign).set_style(style);
         }
@@ -228,6 +236,7 @@ fn dots(look: &Look, buffer: &mut Buffer, area: Rect, chart: &Chart, dress: &Dre
             }
             let sign = match look.glyphs.dots {
                 Dots::Braille => chart.braille(column, row),
+                Dots::Blocks if chart.rows == 1 => chart.spark(column, row),
                 Dots::Blocks => chart.block(column, row),
                 Dots::Ascii => chart.ascii(column, row),
             };

@@ -63,6 +63,11 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         pen.put(&format!("attempt {}", release.attempt()), styles.warn)
             .skip(1);
     }
+    if is_there(view) {
+        pen.put("in", styles.dim).skip(1);
+        pen.put(&release.policy.target.environment, styles.strong);
+        return;
+    }
     pen.put(glyphs.arrow, styles.faint).skip(1);
     pen.put(&release.policy.target.environment, styles.strong)
         .skip(1);
@@ -83,6 +88,17 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
             pen.put("version unknown", styles.info);
         }
     }
+}
+
+/// Whether production has all of it and says so: then the version is told once.
+fn is_there(view: View<'_>) -> bool {
+    let (release, rollout) = (view.release, &view.release.rollout);
+    let serves = rollout.production_now().zip(rollout.sha());
+    rollout.deployed.is_some()
+        && serves.is_some_and(|(answer, sha)| {
+            answer.name() == Some(release.name().as_str())
+                && answer.is(sha, answer.version.as_ref())
+        })
 }
 
 /// Who sits here, and how far what is done here is told.

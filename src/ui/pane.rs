@@ -43,24 +43,17 @@ pub(super) fn frame(
         let more = view.look.glyphs.more;
         let inner = Rect::new(area.x + 2, area.y, area.width - 4, 1);
         let mut pen = Pen::new(buffer, inner, 0, more);
-        let mut total: u16 = right.iter().map(|(text, _)| width(text) + 2).sum();
         let number = if focus { styles.key } else { styles.dim };
         let title_room = width(pane.title()) + 6;
-        if !right.is_empty() && pen.free() > title_room + total {
+        // Without room for all of it the last pieces say the most.
+        let room = pen.free().saturating_sub(title_room + 1);
+        let wide = |pieces: &[Piece]| pieces.iter().map(|(text, _)| width(text) + 2).sum::<u16>();
+        let first = (0..right.len()).find(|first| wide(&right[*first..]) <= room);
+        if let Some(first) = first {
             pen.put_right(" ", style);
-            for (index, (text, piece_style)) in right.iter().enumerate().rev() {
+            for (index, (text, piece_style)) in right.iter().enumerate().skip(first).rev() {
                 pen.put_right(text, *piece_style);
-                pen.put_right(if index == 0 { " " } else { "  " }, style);
-            }
-        } else {
-            // Without room for all of it the last piece says the most.
-            total = right.last().map_or(0, |(text, _)| width(text) + 2);
-            if let Some((text, piece_style)) = right.last()
-                && pen.free() > title_room + total
-            {
-                pen.put_right(" ", style);
-                pen.put_right(text, *piece_style);
-                pen.put_right(" ", style);
+                pen.put_right(if index == first { " " } else { "  " }, style);
             }
         }
         title(&mut pen, pane, style, number, styles.strong);

@@ -9,7 +9,11 @@ use super::{
     pane::View,
     pen::{Pen, width},
 };
-use crate::domain::{End, Phase, judge::State, rollout::StepState};
+use crate::domain::{
+    End, Phase,
+    judge::State,
+    rollout::{Stage, StageState, StepState},
+};
 
 /// Columns between the steps and what stands behind them.
 const AIR: u16 = 3;
@@ -234,6 +238,9 @@ fn tail(view: View<'_>, phase: &Phase) -> Vec<Shown> {
     let minutes = format!("{have:02}/{want:02}");
     let monitor = match phase {
         Phase::Monitoring => shown(Look::Now, "Monitor", &minutes),
+        Phase::Undecided if !release.rollout.issues.is_empty() => {
+            shown(Look::Now, "Monitor", "issue detected")
+        }
         Phase::Undecided => shown(Look::Now, "Monitor", release.watch.doubt()),
         Phase::Ended(End::Complete) => shown(Look::Done, "Monitor", &minutes),
         _ if release.rollout.deployed.is_some() => shown(Look::Failed, "Monitor", &minutes),
@@ -252,8 +259,12 @@ fn tail(view: View<'_>, phase: &Phase) -> Vec<Shown> {
 }
 
 fn stage(view: View<'_>) -> String {
-    let stages = &view.release.rollout.stages;
-    match view.release.rollout.current_stage() {
+    let rollout = &view.release.rollout;
+    let stages = &rollout.stages;
+    // One that is held serves nobody yet.
+    let is_out = |stage: &Stage| !matches!(stage.state, StageState::Waiting | StageState::Held);
+    let newest = stages.iter().rposition(is_out);
+    match newest.or_else(|| rollout.current_stage()) {
         Some(index) if stages.len() > 1 => stages[index]
             .weight
             .clone()

@@ -170,3 +170,26 @@ fn smoke_ends_with_0_1_or_2() {
     );
     assert_eq!(missing.status.code(), Some(2));
 }
+
+#[test]
+fn smoke_says_which_failures_count_and_what_mends_a_port_without_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = server();
+    let run = |file: &str, url: &str| {
+        fs::write(folder.path().join("smoke.json"), file).unwrap();
+        let arguments = ["smoke", "--config", "smoke.json", "--url", url];
+        cockpit(folder.path(), &arguments)
+    };
+    let spare = r#"{"tests":[{"path":"/a","expected_body":"ok"},{"path":"/b","expected_body":"up","required":false}]}"#;
+    let ended = run(spare, &url);
+    assert_eq!(ended.status.code(), Some(0), "{}", out(&ended));
+    let sum = "1 passed, 1 failed (not required), 0 skipped\n";
+    assert!(out(&ended).ends_with(sum), "{}", out(&ended));
+    let ended = run(
+        &spare.replace("false", "true"),
+        &url.replace("http", "https"),
+    );
+    assert_eq!(ended.status.code(), Some(1));
+    let mend = "does not speak TLS: write http://";
+    assert!(out(&ended).contains(mend), "{}", out(&ended));
+}

@@ -4,7 +4,7 @@ use cockpit::domain::{
     Actor, EnvironmentId,
     approval::ApprovalEvent,
     judge::JudgeEvent,
-    observation::PendingDeployment,
+    observation::{PendingDeployment, Sample},
     rollout::{RolloutEvent, StageState},
 };
 
@@ -56,7 +56,7 @@ fn the_prompt_names_the_stage_that_goes_out_and_what_serves() {
 }
 
 /// A canary at 5% that was judged for its three minutes; the next stage waits.
-fn judged() -> Journal {
+pub(crate) fn judged() -> Journal {
     let rules = |rules: &str| {
         let gated = CANARY.replacen("duration", "gates = [\"error_rate < 1%\"], duration", 1);
         format!("{rules}{gated}")
@@ -99,10 +99,112 @@ fn a_stage_that_waits_says_what_waits_and_what_the_one_before_was_judged_by() {
             text.contains("5% serves. 100% waits for your decision"),
             "{text}"
         );
+        assert!(text.contains("PRODUCTION 5%"), "{text}");
         stage.keys(&[">"]);
         let text = stage.text(width, height);
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words.contains("✔ 5% duration: 3 of 3 minutes"), "{text}");
+    }
+}
+
+/// A canary of jobs, which nothing holds: 5% serves for a few minutes, 100% goes on by itself.
+pub(crate) fn watched_only(errors: f64) -> Journal {
+    let stages = "
+[strategy]
+kind = \"canary\"
+stages = [
+  { weight = \"5%\", job = \"deploy-5\", duration = \"10m\", gates = [\"error_rate < 1%\"] },
+  { weight = \"100%\", job = \"deploy\" } ]
+";
+    let mut journal = world::waiting_by(&|rules| format!("{rules}{stages}"));
+    let granted = ApprovalEvent::Granted {
+        stage: 0,
+        by: None,
+        ours: None,
+        bypassed: false,
+        open: Vec::new(),
+    };
+    journal.github(-700, granted);
+    for (stage, state, seconds) in [
+        (0, StageState::Deploying, -690),
+        (0, StageState::Deployed, -600),
+    ] {
+        let at = at(seconds);
+        journal.github(seconds, RolloutEvent::StageChanged { stage, state, at });
+    }
+    for seconds in (-540..-120).step_by(60) {
+        world::minute(&mut journal, seconds, |name, sample| match name {
+            "error_rate" => Sample::Value(errors),
+            _ => sample,
+        });
+    }
+    journal
+}
+
+#[test]
+fn a_stage_that_nothing_holds_is_said_to_be_watched_only_and_no_key_lets_the_next_one_go() {
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let mut stage = Stage::new(watched_only(0.12).release);
+        let text = stage.text(width, height);
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("5% serves and is judged"), "{text}");
+        assert!(words.contains("watched only"), "{text}");
+        assert!(!text.contains("waits for your decision"), "{text}");
+        stage.keys(&[">"]);
+        assert!(!stage.text(width, height).contains("Release the next stage"));
+    }
+}
+
+#[test]
+fn the_word_beside_a_stage_is_what_its_own_gates_say() {
+    let badge = |errors: f64| Stage::new(watched_only(errors).release).text(120, 34);
+    let calm = badge(0.12);
+    // Without the canary's own series what is read is the whole: it passes nothing by itself.
+    assert!(!calm.contains("✔ healthy"), "{calm}");
+    assert!(calm.contains("? not all known"), "{calm}");
+    assert!(badge(1.6).contains("a gate fails"), "{}", badge(1.6));
+}
+
+/// 5% serves; the deploy to the rest failed.
+pub(crate) fn partial() -> Journal {
+    let mut journal = judged();
+    let at = at(-40);
+    let granted = ApprovalEvent::Granted {
+        stage: 1,
+        by: None,
+        ours: None,
+        bypassed: false,
+        open: Vec::new(),
+    };
+    journal.github(-50, granted);
+    for state in [StageState::Deploying, StageState::Failed] {
+        journal.github(
+            -40,
+            RolloutEvent::StageChanged {
+                stage: 1,
+                state,
+                at,
+            },
+        );
+    }
+    let why = "partial deploy: v2.14.0 serves 5%, v2.13.4 the rest; the deploy to 100% failed (production)";
+    journal.github(-40, RolloutEvent::IssueDetected { why: why.into() });
+    journal
+}
+
+#[test]
+fn a_stage_that_failed_after_a_share_got_the_version_is_an_issue_and_no_doubt() {
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let text = Stage::new(partial().release).text(width, height);
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words.contains("partial deploy: v2.14.0 serves 5%"),
+            "{text}"
+        );
+        assert!(words.contains("MONITOR ISSUE DETECTED"), "{text}");
+        assert!(!text.to_lowercase().contains("cannot tell"), "{text}");
+        assert!(!text.contains("next stage"), "{text}");
+        assert!(text.contains("✖ issue detected"), "{text}");
     }
 }
 

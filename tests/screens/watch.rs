@@ -76,6 +76,95 @@ fn charts_are_drawn_of_blocks_and_without_unicode_and_colours() {
 }
 
 #[test]
+fn charts_of_blocks_do_not_run_into_each_other() {
+    for (journal, keys) in [(world::strange(), &["z"][..]), (world::waiting(0), &[])] {
+        let mut stage = Stage::new(journal.release);
+        stage.look = stage.look.with_blocks();
+        stage.keys(keys);
+        let frame = stage.frame(200, 60);
+        let sign = |x: u16, y: u16| frame[(x, y)].symbol();
+        let small = |name: &str| {
+            let line = |y: &u16| (0..200).map(|x| sign(x, *y)).collect::<String>();
+            (5..58)
+                .find(|y| line(y).contains(name))
+                .unwrap_or_else(|| panic!("no {name}"))
+        };
+        for name in ["latency p50", "latency p95", "requests"] {
+            let above = small(name) - 1;
+            for x in 100..198 {
+                // Nothing that reaches its cell's lower edge stands above the next chart's first row, and none is full.
+                assert!(
+                    !"▀▄█".contains(sign(x, above)) || sign(x, above) == " ",
+                    "{name} at {x}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_trigger_that_was_true_before_is_compared_in_numbers() {
+    for (now, word) in [(1.1, "better"), (2.9, "same"), (4.9, "worse")] {
+        for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+            let mut stage = Stage::new(world::disarmed(now).release);
+            if width == 80 {
+                stage.keys(&["6"]);
+            }
+            let text = stage.text(width, height);
+            assert!(text.contains("already so"), "{text}");
+            let numbers = format!("{word}, 3.02% to {:.2}%", now + 0.14);
+            assert!(text.contains(&numbers), "{numbers} in {text}");
+            assert!(!text.contains("✖ error"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_version_that_production_has_is_told_once() {
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let text = Stage::new(world::monitoring().release).text(width, height);
+        let head = text.lines().next().unwrap();
+        assert!(head.contains("in production"), "{head}");
+        assert_eq!(head.matches("v2.14.0").count(), 1, "{head}");
+        let before = Stage::new(world::waiting(0).release).text(width, height);
+        let head = before.lines().next().unwrap();
+        assert!(
+            head.contains("v2.14.0") && head.contains("production v2.13.4"),
+            "{head}"
+        );
+    }
+}
+
+#[test]
+fn where_no_alarm_is_watched_it_is_said_what_would_be_and_where_to_name_it() {
+    let mut release = world::monitoring().release;
+    release.watch.alarms.clear();
+    let waits = Stage::new(release.clone()).text(120, 34);
+    assert!(waits.contains("not read yet"), "{waits}");
+    release.policy.hypercare.alarms.clear();
+    release
+        .policy
+        .hypercare
+        .gates
+        .retain(|rule| rule.alarms().is_empty());
+    release
+        .policy
+        .hypercare
+        .triggers
+        .retain(|rule| rule.alarms().is_empty());
+    for (width, height) in [(80, 24), (120, 34), (200, 60)] {
+        let mut stage = Stage::new(release.clone());
+        stage.keys(&["7"]);
+        let text = stage.text(width, height);
+        assert!(
+            text.contains("none watched") && text.contains("CloudWatch's"),
+            "{text}"
+        );
+        assert!(text.contains("hypercare"), "{text}");
+    }
+}
+
+#[test]
 fn a_run_that_nobody_can_follow_says_so_in_the_bar_with_the_way_out() {
     let mut journal = world::preparing();
     let fault = Fault::new(
@@ -137,6 +226,17 @@ fn a_watch_that_ends_without_a_good_end_says_what_is_known_to_be_bad() {
         judged,
         ["GATES OPEN", "not every gate passes"],
     );
+}
+
+/// All minutes are judged, and all is well.
+pub(crate) fn complete() -> Journal {
+    let mut journal = world::monitoring();
+    let judged = JudgeEvent::WindowJudged {
+        healthy: true,
+        gates: Vec::new(),
+    };
+    journal.add(-2, Actor::Cockpit, judged);
+    journal
 }
 
 /// The watch ends so: what the stepper and the card say.

@@ -492,10 +492,18 @@ pub(crate) fn monitoring() -> Journal {
 }
 
 fn watched(change: impl Fn(&str, Sample) -> Sample + Copy) -> Journal {
+    watched_since(|_, sample| sample, change)
+}
+
+/// With minutes before the deploy and after it that are not as ever.
+fn watched_since(
+    before: impl Fn(&str, Sample) -> Sample + Copy,
+    change: impl Fn(&str, Sample) -> Sample + Copy,
+) -> Journal {
     let mut journal = waiting(0);
     let minutes = (-1_080..-500).step_by(60);
     for seconds in minutes {
-        minute(&mut journal, seconds, |_, sample| sample);
+        minute(&mut journal, seconds, before);
     }
     let granted = ApprovalEvent::Granted {
         stage: 0,
@@ -567,6 +575,28 @@ pub(crate) fn leaning() -> Journal {
         "error_rate" => Sample::Value(1.6),
         _ => sample,
     })
+}
+
+/// Errors were above the trigger's limit before the deploy already, and are `now` since.
+pub(crate) fn disarmed(now: f64) -> Journal {
+    let errors = |value: f64| {
+        move |name: &str, sample: Sample| match (name, sample) {
+            ("error_rate", Sample::Value(own)) => Sample::Value(value + own),
+            _ => sample,
+        }
+    };
+    let mut journal = watched_since(errors(2.9), errors(now));
+    let rules = &journal.release.policy.hypercare.triggers;
+    let (first, rest) = rules.split_first().unwrap();
+    let event = JudgeEvent::TriggersArmed {
+        armed: rest.iter().map(|rule| rule.source().to_owned()).collect(),
+        disarmed: vec![(
+            first.source().to_owned(),
+            "3% > 2% in 3 of 3 minutes before the deploy".into(),
+        )],
+    };
+    journal.add(-499, Actor::Cockpit, event);
+    journal
 }
 
 /// A trigger fired.

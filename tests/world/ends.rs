@@ -15,9 +15,11 @@ const FASTER: f64 = 550.0;
 /// Flies one scenario to its end; events are the journal's own lines, and nothing breaks a rule of the protocols.
 fn flown(scenario: Scenario) -> (Place, Flown) {
     let speed = match scenario {
-        Scenario::NoData | Scenario::LowTraffic | Scenario::Canary | Scenario::RollbackRaces => {
-            FASTER
-        }
+        Scenario::NoData
+        | Scenario::LowTraffic
+        | Scenario::Canary
+        | Scenario::StageFails
+        | Scenario::RollbackRaces => FASTER,
         // What may happen by itself does not where time is missing: a busy machine must keep up.
         Scenario::BlueGreen | Scenario::CanaryAdvance | Scenario::EvidenceChanged => SLOWER,
         _ => SPEED,
@@ -42,6 +44,7 @@ fn flown(scenario: Scenario) -> (Place, Flown) {
 #[case(Scenario::Canary)]
 #[case(Scenario::CanaryAdvance)]
 #[case(Scenario::Rolling)]
+#[case(Scenario::MetricsBroken)]
 fn a_good_release_is_completed(#[case] scenario: Scenario) {
     let (_, flown) = flown(scenario);
     assert_eq!(flown.last["phase"]["ended"], "complete");
@@ -103,6 +106,23 @@ fn a_bad_release_is_rolled_back_with_the_reason_in_numbers(
     let cancels = place.acts("cancel").len();
     let holds_the_lane = scenario == Scenario::RollbackRaces;
     assert_eq!(cancels > 0, holds_the_lane, "{cancels} cancels");
+}
+
+#[test]
+fn a_stage_that_fails_after_a_share_got_the_version_is_partial_and_taken_back() {
+    let (_, flown) = flown(Scenario::StageFails);
+    assert_eq!(flown.last["phase"]["ended"], "rolled_back");
+    let events = flown.events();
+    let issues = of_kind(&events, "rollout.issue_detected");
+    let why = issues[0]["payload"]["issue_detected"]["why"].as_str();
+    let wanted = "partial deploy: v2.14.0 serves 5%, v2.13.4 the rest; the deploy to 25% failed";
+    assert!(why.unwrap().starts_with(wanted), "{why:?}");
+    assert!(of_kind(&events, "rollout.production_deployed").is_empty());
+    let reached = of_kind(&events, "record.outcome_reached");
+    let mut outcomes = reached
+        .iter()
+        .map(|event| &event["payload"]["outcome_reached"]["outcome"]);
+    assert!(outcomes.any(|outcome| outcome == "ISSUE_DETECTED"));
 }
 
 #[test]

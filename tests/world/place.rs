@@ -185,6 +185,7 @@ impl Place {
             }
             Scenario::DispatchGate => (0, 1, 0),
             Scenario::Canary | Scenario::CanaryAdvance => (3, 0, 0),
+            Scenario::StageFails => (2, 0, 1),
             Scenario::Regression
             | Scenario::TwoManagers
             | Scenario::SlowBurn
@@ -208,7 +209,8 @@ impl Place {
             | Scenario::KillSwitch
             | Scenario::SlackApprove
             | Scenario::SlackStranger
-            | Scenario::TimeoutEscalates => (1, 0, 0),
+            | Scenario::TimeoutEscalates
+            | Scenario::MetricsBroken => (1, 0, 0),
         };
         let seen = (
             self.approvals(),

@@ -8,7 +8,10 @@ use reqwest::{StatusCode, header::HeaderMap};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::domain::{Fault, FaultKind, Reached};
+use crate::{
+    adapters::trust,
+    domain::{Fault, FaultKind, Reached},
+};
 
 const MOST_ERRORS: usize = 5;
 
@@ -66,6 +69,10 @@ pub(super) fn transport_fault(what: &str, error: &reqwest::Error) -> Fault {
     } else {
         "the connection broke"
     };
+    if let Some(words) = trust::broken(error) {
+        let detail = format!("{step}: {words}");
+        return Fault::new(kind, what, detail).reaching(reached);
+    }
     // The outer layers repeat the address; the innermost says what happened.
     let mut cause: Option<&dyn Error> = error.source();
     while let Some(deeper) = cause.and_then(Error::source) {

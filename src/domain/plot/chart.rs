@@ -185,6 +185,19 @@ impl Chart {
         }
     }
 
+    /// As the one row of a small chart: filled from below up to the topmost dot, never to the top, where the next chart ends.
+    pub fn spark(&self, column: u16, row: u16) -> char {
+        let bits = self.bits(column, row);
+        let up_to = |mask: u8| bits & mask != 0;
+        match bits {
+            _ if up_to(0x09) => '▇',
+            _ if up_to(0x12) => '▅',
+            _ if up_to(0x24) => '▃',
+            0 => ' ',
+            _ => '▁',
+        }
+    }
+
     /// The dots of a cell as braille bits; 0 outside.
     pub fn bits(&self, column: u16, row: u16) -> u8 {
         if column >= self.columns || row >= self.rows {

@@ -76,6 +76,21 @@ impl SmokeReport {
         }
     }
 
+    /// `9 passed, 2 failed (1 of them not required), 0 skipped`.
+    pub fn sum(&self) -> String {
+        let failed = self.tests.iter();
+        let failed = failed.filter(|test| test.state == SmokeState::Failed);
+        let spared = match failed.filter(|test| !test.required).count() {
+            0 => String::new(),
+            1 if self.failed == 1 => " (not required)".to_owned(),
+            spared => format!(" ({spared} of them not required)"),
+        };
+        format!(
+            "{} passed, {} failed{spared}, {} skipped",
+            self.passed, self.failed, self.skipped
+        )
+    }
+
     /// Whether no required test failed.
     pub fn holds(&self) -> bool {
         !self

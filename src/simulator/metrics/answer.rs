@@ -11,6 +11,7 @@ use super::{
     band,
     cbor::{self, Cbor},
     math::{self, Points},
+    outage,
     series::{self, Metric},
     statistic::{Answer, Failure, invalid, statistic},
 };
@@ -27,16 +28,18 @@ const PAGE: usize = 1_440;
 
 /// Answers one operation.
 pub(in crate::simulator) fn answer(state: &State, ask: &Ask, operation: &str) -> Reply {
-    let result = guard(ask).and_then(|()| {
-        let request = cbor::decode(&ask.body)
-            .map_err(|why| (400, "SerializationException", why.to_string()))?;
-        match operation {
-            "GetMetricData" => metric_data(state, &request),
-            "DescribeAlarms" => Ok(alarms(state, &request)),
-            "ListMetrics" => Ok(list(state, &request)),
-            _ => Err((404, "UnknownOperationException", operation.to_owned())),
-        }
-    });
+    let result = guard(ask)
+        .and_then(|()| outage::check(state))
+        .and_then(|()| {
+            let request = cbor::decode(&ask.body)
+                .map_err(|why| (400, "SerializationException", why.to_string()))?;
+            match operation {
+                "GetMetricData" => metric_data(state, &request),
+                "DescribeAlarms" => Ok(alarms(state, &request)),
+                "ListMetrics" => Ok(list(state, &request)),
+                _ => Err((404, "UnknownOperationException", operation.to_owned())),
+            }
+        });
     match result {
         Ok(body) => reply(200, &body),
         Err((status, kind, words)) => failure(status, kind, &words),
@@ -144,11 +147,17 @@ fn compute(state: &State, queries: &[Cbor], start: i64, end: i64) -> Result<Vec<
             let times: Vec<i64> = (first..=(end - 1).div_euclid(60)).map(|m| m * 60).collect();
             match math::evaluate(expression, &known, &times) {
                 Ok(points) => (expression.to_owned(), points, None),
-                Err(words) => (expression.to_owned(), Points::new(), Some(words)),
+                Err(words) => {
+                    let wrong = Some(("InternalError", words));
+                    (expression.to_owned(), Points::new(), wrong)
+                }
             }
         } else {
             let (name, points) = statistic(state, query.get("MetricStat"), start, end)?;
-            (name, points, None)
+            match outage::denied(state, &name) {
+                None => (name, points, None),
+                wrong => (name, Points::new(), wrong),
+            }
         };
         known.insert(id.clone(), points.clone());
         if query.get("ReturnData").as_bool().unwrap_or(true) {
@@ -207,7 +216,7 @@ fn page(request: &Cbor, answers: Vec<Answer>) -> Result<Cbor, Failure> {
 fn result(answer: &Answer, range: std::ops::Range<usize>, partial: bool) -> Cbor {
     let points = &answer.points[range];
     let code = match (&answer.wrong, partial) {
-        (Some(_), _) => "InternalError",
+        (Some((code, _)), _) => code,
         (None, true) => "PartialData",
         (None, false) => "Complete",
     };
@@ -224,11 +233,8 @@ fn result(answer: &Answer, range: std::ops::Range<usize>, partial: bool) -> Cbor
             Cbor::List(points.iter().map(|(_, v)| Cbor::Float(*v)).collect()),
         ),
     ]);
-    if let Some(words) = &answer.wrong {
-        let message = Cbor::map([
-            ("Code", Cbor::text("InternalError")),
-            ("Value", Cbor::text(words)),
-        ]);
+    if let Some((code, words)) = &answer.wrong {
+        let message = Cbor::map([("Code", Cbor::text(*code)), ("Value", Cbor::text(words))]);
         all.insert("Messages".to_owned(), Cbor::List(vec![message]));
     }
     Cbor::Map(all)

@@ -4,6 +4,7 @@ mod answer;
 mod band;
 mod cbor;
 mod math;
+mod outage;
 mod series;
 mod statistic;
 mod traffic;

@@ -15,7 +15,8 @@ pub(super) struct Answer {
     pub(super) id: String,
     pub(super) label: String,
     pub(super) points: Vec<(i64, f64)>,
-    pub(super) wrong: Option<String>,
+    /// Status code and words of what CloudWatch could not or may not answer.
+    pub(super) wrong: Option<(&'static str, String)>,
 }
 
 pub(super) fn invalid(words: &str) -> Failure {

@@ -9,9 +9,12 @@ use crate::{
         header::minute_of,
         pane::{Piece, View, frame, rows, scroll_mark, select},
         panes::flags,
-        pen::{Pen, width},
+        pen::{Pen, width, wrap},
     },
 };
+
+/// What would stand here, and what sets it.
+const HINT: &str = "CloudWatch's alarms, by their names in [hypercare] alarms";
 
 /// Draws the pane.
 pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
@@ -24,10 +27,21 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
     alarms.sort_by_key(|(_, alarm)| (alarm.state != AlarmState::Alarm, alarm.before));
     let list = rows(view, inner, Pane::Alarms, alarms.len(), hits);
     if alarms.is_empty() {
+        let (none, hint) = match view.release.policy.alarm_names().len() {
+            0 => ("none watched", HINT),
+            _ => ("not read yet", ""),
+        };
         Pen::new(buffer, inner, 0, glyphs.more)
             .put(glyphs.open, styles.dim)
             .skip(1)
-            .put("none watched", styles.dim);
+            .put(none, styles.dim);
+        let room = inner.width.saturating_sub(2);
+        let lines = wrap(hint, room, usize::from(inner.height.saturating_sub(1)));
+        for (row, line) in (1u16..).zip(lines) {
+            Pen::new(buffer, inner, row, glyphs.more)
+                .skip(2)
+                .put(line, styles.faint);
+        }
     }
     for (row, (index, (name, alarm))) in
         (0u16..).zip(alarms.iter().enumerate().skip(list.top).take(list.seen))

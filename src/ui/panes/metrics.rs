@@ -21,7 +21,7 @@ use crate::{
         wording,
     },
     ui::{
-        chart::{Dress, paint},
+        chart::{Dress, apart, paint},
         freshness,
         header::minute_of,
         pane::{self, View, frame},
@@ -94,14 +94,14 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
     if freshness::of(view, Pane::Metrics).is_some_and(|age| age.grey) {
         return (glyphs.unknown, "no fresh data", styles.info);
     }
-    if matches!(release.phase(), Phase::Undecided) {
-        return (glyphs.unknown, release.watch.doubt(), styles.info);
-    }
     if !release.record.problems.is_empty() {
         return (glyphs.fail, "problem reported", styles.fail);
     }
     if !release.rollout.issues.is_empty() {
         return (glyphs.fail, "issue detected", styles.fail);
+    }
+    if matches!(release.phase(), Phase::Undecided) {
+        return (glyphs.unknown, release.watch.doubt(), styles.info);
     }
     if release.watch.standing().next().is_some() {
         return (glyphs.warn, "stands out", styles.warn);
@@ -111,19 +111,7 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
         .stage
         .as_ref()
         .map_or(derived.progress.0, |stage| stage.served);
-    // What was already so before the deploy speaks neither for nor against it.
-    let was_so = |source: &str| {
-        let trigger = release.watch.triggers.get(source);
-        trigger.is_some_and(|trigger| trigger.disarmed.is_some())
-    };
-    let newest = release.watch.newest();
-    let states: Vec<State> = newest
-        .and_then(|newest| release.watch.judged.get(&newest))
-        .into_iter()
-        .flat_map(|(_, verdicts)| verdicts)
-        .filter(|(source, _)| !was_so(source.as_str()))
-        .map(|(_, state)| *state)
-        .collect();
+    let states = states(view);
     // The minutes since everything was deployed, by themselves: beside "roll back" nothing is called healthy.
     let is_against = derived
         .advice
@@ -138,6 +126,35 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
     } else {
         (glyphs.ok, "healthy", styles.ok)
     }
+}
+
+/// What is judged: by a stage's own gates while it serves, else by what the rules say of each minute.
+fn states(view: View<'_>) -> Vec<State> {
+    let (release, derived) = (view.release, &view.model.derived);
+    let own = derived.stage.iter().flat_map(|stage| {
+        let begin = format!("stage {}: ", stage.weight);
+        derived.gates.iter().filter(move |gate| {
+            let asked = gate.name.strip_prefix(&begin);
+            asked.is_some_and(|asked| asked != "time")
+        })
+    });
+    let own: Vec<State> = own.map(|gate| gate.verdict.state).collect();
+    if !own.is_empty() {
+        return own;
+    }
+    // What was already so before the deploy speaks neither for nor against it.
+    let was_so = |source: &str| {
+        let trigger = release.watch.triggers.get(source);
+        trigger.is_some_and(|trigger| trigger.disarmed.is_some())
+    };
+    let newest = release.watch.newest();
+    newest
+        .and_then(|newest| release.watch.judged.get(&newest))
+        .into_iter()
+        .flat_map(|(_, verdicts)| verdicts)
+        .filter(|(source, _)| !was_so(source.as_str()))
+        .map(|(_, state)| *state)
+        .collect()
 }
 
 fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
@@ -185,12 +202,13 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
         if area.width < 40 || y + 2 > area.height {
             continue;
         }
-        let chart = Rect::new(area.x + left, area.y + y, area.width - left, 2);
+        let rows = apart(view.look, 2);
+        let chart = Rect::new(area.x + left, area.y + y, area.width - left, rows);
         buffer.set_style(chart, styles.band);
         let values = values(view, metric, from, until);
         let plot = Plot {
             columns: chart.width,
-            rows: 2,
+            rows,
             from,
             until,
             values: &values,

@@ -13,7 +13,7 @@ use crate::{
         wording,
     },
     ui::{
-        chart::{Dress, Marker, paint},
+        chart::{Dress, Marker, apart, paint},
         header::minute_of,
         pane::{self, View},
         pen::{Pen, width},
@@ -329,7 +329,7 @@ impl<'a> Table<'a> {
     ) {
         let view = self.view;
         let [.., left] = self.columns();
-        let rows = self.each.min(area.height.saturating_sub(row));
+        let rows = apart(view.look, self.each.min(area.height.saturating_sub(row)));
         let Some(columns) = area.width.checked_sub(left).filter(|w| *w >= LEAST_CHART) else {
             return;
         };

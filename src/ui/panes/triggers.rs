@@ -175,12 +175,20 @@ fn one(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_
         .skip(1)
         .put(line.source, text);
     if tall {
+        let words = shortened(&line.words, area.width.saturating_sub(2));
         Pen::new(buffer, area, row + 1, glyphs.more)
             .skip(2)
-            .put(&line.words, styles.dim);
+            .put(words, styles.dim);
     } else if width(&line.words) + wanted > area.width {
         pen.skip(2).put(&line.words, styles.dim);
     }
+}
+
+/// Without the words that the sign tells too where the numbers would be cut.
+fn shortened(words: &str, room: u16) -> &str {
+    let heads = ["", "was ", "was already so: "];
+    let mut forms = heads.iter().filter_map(|head| words.strip_prefix(head));
+    forms.find(|form| width(form) <= room).unwrap_or(words)
 }
 
 fn words(view: View<'_>, source: &str, verdict: &Verdict) -> (&'static str, Style, String) {

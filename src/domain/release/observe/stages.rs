@@ -331,6 +331,7 @@ fn issue(release: &Release) -> Event {
         })
         .collect();
     let why = match (release.rollout.is_partial(), bad.is_empty()) {
+        _ if serving_share(release).is_some() => partial_canary(release),
         (true, _) => partial(release, &bad),
         (false, true) => "the deploy failed".to_owned(),
         (false, false) => format!("the deploy failed: {}", bad.join(", ")),
@@ -339,6 +340,33 @@ fn issue(release: &Release) -> Event {
         why: Text::line(&why),
     }
     .into()
+}
+
+/// The share that serves the candidate where a later stage failed.
+fn serving_share(release: &Release) -> Option<&str> {
+    let stages = release.rollout.stages.iter();
+    let mut serving = stages.filter(|stage| stage.state == StageState::Deployed);
+    serving.next_back()?.weight.as_deref()
+}
+
+/// What serves what, by a canary's stages: the jobs of one are not those of another.
+fn partial_canary(release: &Release) -> String {
+    let stages = &release.rollout.stages;
+    let failed = stages
+        .iter()
+        .find(|stage| stage.state == StageState::Failed);
+    let before = release.rollout.before.as_ref();
+    let before = before.and_then(|answer| answer.name());
+    format!(
+        "partial deploy: {} serves {}, {} the rest; the deploy to {} failed ({})",
+        release.name(),
+        serving_share(release).unwrap_or("a share"),
+        before.unwrap_or("the version before"),
+        failed
+            .and_then(|stage| stage.weight.as_deref())
+            .unwrap_or("the next"),
+        failed.map_or("its job", |stage| stage.name.as_str()),
+    )
 }
 
 /// What serves what, as far as the jobs tell.
