@@ -176,10 +176,22 @@ fn a_run_that_nobody_can_follow_says_so_in_the_bar_with_the_way_out() {
         feed: Feed::Github,
         since: at(-120),
         fault,
+        turned: false,
     };
     for event in observe(&journal.release, &seen, at(-1)) {
         journal.github(-1, event);
     }
+    // What another question met meanwhile is the same silence; a reason that became another is news.
+    let other = |turned| {
+        let seen = Observation::Silent {
+            feed: Feed::Github,
+            since: at(-60),
+            fault: Fault::new(FaultKind::Forbidden, "GitHub: lane", "403"),
+            turned,
+        };
+        observe(&journal.release, &seen, at(-1)).len()
+    };
+    assert_eq!((other(false), other(true)), (0, 1));
     let mut stage = Stage::new(journal.release);
     for (width, height) in [(80, 24), (120, 34)] {
         let shown = stage.text(width, height);

@@ -375,15 +375,20 @@ impl See {
             Self::ServiceLock(run) => Observation::ServiceLock(locked(*run)),
             Self::Earlier(run) => Observation::Earlier(earlier(*run)),
             Self::Flags(all) => Observation::Flags(readings(all)),
-            Self::Silent(feed) => Observation::Silent {
-                feed: *feed,
-                since: at,
-                fault: Fault::new(FaultKind::Offline, "metrics", "connection refused"),
-            },
+            Self::Silent(feed) => silent(*feed, at),
             Self::Messaged(fate) => fate.seen(drive),
             Self::Back(feed) => Observation::Back { feed: *feed },
             Self::Trusted(by) => trusted(by),
         }
+    }
+}
+
+fn silent(feed: Feed, since: Timestamp) -> Observation {
+    Observation::Silent {
+        feed,
+        since,
+        fault: Fault::new(FaultKind::Offline, "metrics", "connection refused"),
+        turned: false,
     }
 }
 

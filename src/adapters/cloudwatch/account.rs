@@ -126,8 +126,11 @@ async fn connect(settings: &Settings) -> Client {
     }
     let shared = loader.load().await;
     let mut config = aws_sdk_cloudwatch::config::Builder::from(&shared).interceptor(BodyLimit);
-    let own = std::env::var(OWN_ENDPOINT).ok();
-    if let Some(client) = direct(own.as_deref().or_else(|| shared.endpoint_url())) {
+    // In the order in which the SDK takes them.
+    let own = || std::env::var(OWN_ENDPOINT).ok();
+    let endpoint = settings.endpoint.clone().or_else(own);
+    let endpoint = endpoint.as_deref().or_else(|| shared.endpoint_url());
+    if let Some(client) = direct(endpoint) {
         config.set_http_client(Some(client));
     }
     Client::from_conf(config.build())

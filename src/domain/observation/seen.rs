@@ -163,6 +163,8 @@ pub enum Observation {
         since: Timestamp,
         /// Why.
         fault: Fault,
+        /// Whether it was silent before for a reason about which a person does something else.
+        turned: bool,
     },
     /// It answers again.
     Back {

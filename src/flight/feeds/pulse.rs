@@ -155,6 +155,7 @@ impl Pulse {
                 feed: self.feed,
                 since: self.last_good,
                 fault: fault.clone(),
+                turned,
             })
             .await?;
         }

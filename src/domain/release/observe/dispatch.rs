@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{artifacts, claims, flags, lane, minutes, rollback, run};
 use crate::domain::{
-    ArtifactId, Deed, Event, Fault, Feed, Outcome, Seq, Text,
+    ArtifactId, Deed, Event, Feed, Outcome, Seq, Text,
     approval::ApprovalEvent,
     chat::{ChatEvent, ChatFate},
     checklist::ChecklistEvent,
@@ -121,15 +121,24 @@ pub fn observe(release: &Release, seen: &Observation, at: Timestamp) -> Vec<Even
         Observation::Flags(seen) => flags::observe_flags(release, seen),
         Observation::Messaged { .. } | Observation::CardGone(_) => told(release, seen),
         Observation::Trusted(trust) => trusted(release, trust),
-        Observation::Silent { feed, since, fault } => silent(release, *feed, *since, fault),
+        Observation::Silent { .. } => silent(release, seen),
         Observation::Back { feed } => new_if(release.record.silent.contains_key(feed), || {
             RecordEvent::FeedBack { feed: *feed }
         }),
     }
 }
 
-fn silent(release: &Release, feed: Feed, since: Timestamp, fault: &Fault) -> Vec<Event> {
-    let known = release.record.silent.get(&feed);
+fn silent(release: &Release, seen: &Observation) -> Vec<Event> {
+    let Observation::Silent {
+        feed,
+        since,
+        fault,
+        turned,
+    } = seen
+    else {
+        return Vec::new();
+    };
+    let known = release.record.silent.get(feed);
     // What does not pass by itself waits for a person: it says what to do.
     let why = if fault.passes_by_itself() {
         fault.to_string()
@@ -137,9 +146,9 @@ fn silent(release: &Release, feed: Feed, since: Timestamp, fault: &Fault) -> Vec
         format!("{fault}: {}", fault.kind.mend())
     };
     let why = Text::line(&why);
-    // Another reason is news of the same silence.
-    let is_new = known.is_none_or(|(_, before)| *before != why);
-    let since = known.map_or(since, |(since, _)| *since);
+    // Another reason is news of the same silence; what only another question met says the same in other words.
+    let is_new = known.is_none_or(|(_, before)| *turned && *before != why);
+    let (feed, since) = (*feed, known.map_or(*since, |(since, _)| *since));
     new_if(is_new, || RecordEvent::FeedSilent { feed, since, why })
 }
 
