@@ -55,13 +55,8 @@ fn the_prompt_names_the_stage_that_goes_out_and_what_serves() {
     }
 }
 
-/// A canary at 5% that was judged for its three minutes; the next stage waits.
-pub(crate) fn judged() -> Journal {
-    let rules = |rules: &str| {
-        let gated = CANARY.replacen("duration", "gates = [\"error_rate < 1%\"], duration", 1);
-        format!("{rules}{gated}")
-    };
-    let mut journal = world::waiting_by(&rules);
+/// Approved, and out for ten minutes.
+fn first_stage_serves(journal: &mut Journal) {
     let granted = ApprovalEvent::Granted {
         stage: 0,
         by: None,
@@ -73,11 +68,26 @@ pub(crate) fn judged() -> Journal {
     for (stage, state, seconds) in [
         (0, StageState::Deploying, -690),
         (0, StageState::Deployed, -600),
-        (1, StageState::Held, -600),
     ] {
         let at = at(seconds);
         journal.github(seconds, RolloutEvent::StageChanged { stage, state, at });
     }
+}
+
+/// A canary at 5% that was judged for its three minutes; the next stage waits.
+pub(crate) fn judged() -> Journal {
+    let rules = |rules: &str| {
+        let gated = CANARY.replacen("duration", "gates = [\"error_rate < 1%\"], duration", 1);
+        format!("{rules}{gated}")
+    };
+    let mut journal = world::waiting_by(&rules);
+    first_stage_serves(&mut journal);
+    let held = RolloutEvent::StageChanged {
+        stage: 1,
+        state: StageState::Held,
+        at: at(-600),
+    };
+    journal.github(-600, held);
     for seconds in (-540..-120).step_by(60) {
         world::minute(&mut journal, seconds, |_, sample| sample);
     }
@@ -117,21 +127,7 @@ stages = [
   { weight = \"100%\", job = \"deploy\" } ]
 ";
     let mut journal = world::waiting_by(&|rules| format!("{rules}{stages}"));
-    let granted = ApprovalEvent::Granted {
-        stage: 0,
-        by: None,
-        ours: None,
-        bypassed: false,
-        open: Vec::new(),
-    };
-    journal.github(-700, granted);
-    for (stage, state, seconds) in [
-        (0, StageState::Deploying, -690),
-        (0, StageState::Deployed, -600),
-    ] {
-        let at = at(seconds);
-        journal.github(seconds, RolloutEvent::StageChanged { stage, state, at });
-    }
+    first_stage_serves(&mut journal);
     for seconds in (-540..-120).step_by(60) {
         world::minute(&mut journal, seconds, |name, sample| match name {
             "error_rate" => Sample::Value(errors),
