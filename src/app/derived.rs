@@ -90,9 +90,7 @@ impl Derived {
             self.told = told.cloned();
         }
         self.seq = Some(release.seq());
-        let explain = self.explain.as_ref();
-        self.contradictions =
-            explain.map_or_else(Vec::new, |explain| release.contradictions(explain));
+        self.contradictions = release.explain_contradictions().to_vec();
         self.risk = Some(release.risk_beside(&self.contradictions));
         self.gates = gates(release);
         self.triggers = release.trigger_verdicts();

@@ -10,8 +10,8 @@ use crate::domain::{
     Sha, Text,
     diff::Diff,
     evidence::{
-        Contradiction, CoverageReport, EvidenceKind, Explain, LoadReport, Piece, SecurityReport,
-        Staging, TestsSummary,
+        Contradiction, CoverageReport, EvidenceKind, LoadReport, Piece, SecurityReport, Staging,
+        TestsSummary,
     },
     policy::EvidenceRule,
     release::Release,
@@ -122,10 +122,7 @@ impl PieceState {
 impl<'a> StagingReport<'a> {
     /// The report of a release as it stands.
     pub fn of(release: &'a Release) -> Self {
-        let explain = release.evidence.explain();
-        let explain = explain.map(|text| Explain::parse(text.as_str()));
-        let contradictions =
-            explain.map_or_else(Vec::new, |explain| release.contradictions(&explain));
+        let contradictions = release.explain_contradictions().to_vec();
         let risk = release.risk_beside(&contradictions);
         Self::beside(release, risk, contradictions)
     }

@@ -13,7 +13,7 @@ use super::{
     keys::Batch,
     reports::reported,
     setup::{Landed, Pace, Setup},
-    words::{plain, told},
+    words::{parting, plain, told},
 };
 use crate::{
     app::{
@@ -70,6 +70,8 @@ pub(super) struct Stage {
     /// Who took the seat from here.
     relieved: Option<Login>,
     ahead: Ahead,
+    /// The flight moved on since the model saw it.
+    is_behind: bool,
 }
 
 impl Stage {
@@ -84,6 +86,7 @@ impl Stage {
             seat: None,
             relieved: None,
             ahead: Ahead::default(),
+            is_behind: false,
         }
     }
 
@@ -214,7 +217,8 @@ impl Stage {
             )),
             Turn::Report(report) => reported(&mut aloft.model, report, aloft.flight.release()),
         }
-        self.look();
+        // Seen with the next frame or key: many turns may come before it.
+        self.is_behind = true;
         Next::Later
     }
 
@@ -238,8 +242,15 @@ impl Stage {
         }
     }
 
+    fn catch_up(&mut self) {
+        if self.is_behind {
+            self.look();
+        }
+    }
+
     /// Lets the model see the release, and tells a person who looks elsewhere.
     fn look(&mut self) {
+        self.is_behind = false;
         let Shown::Flight(aloft) = &mut self.shown else {
             return;
         };
@@ -281,6 +292,7 @@ impl Stage {
     }
 
     fn input(&mut self, input: Input) -> Next {
+        self.catch_up();
         match &mut self.shown {
             Shown::Boot(_) => match input {
                 Input::Key {
@@ -333,6 +345,7 @@ impl Stage {
 
     /// Draws what is shown.
     pub(super) fn draw<B: Canvas>(&mut self, terminal: &mut Terminal<B>) -> io::Result<()> {
+        self.catch_up();
         let words = std::mem::take(&mut self.words);
         if !words.is_empty() {
             terminal.backend_mut().tell(&words);
@@ -374,32 +387,7 @@ impl Stage {
                         seat: None,
                     };
                 }
-                let (exit, words) = if release.phase().is_end() {
-                    let outcome = release.outcome();
-                    let words = format!(
-                        "{} {}: {}",
-                        release.policy.service,
-                        release.name(),
-                        outcome.word()
-                    );
-                    (outcome.exit_code(), words)
-                } else {
-                    let words = format!(
-                        "{} {}: {}; it goes on without this cockpit, and `cockpit {}` takes it up again",
-                        release.policy.service,
-                        release.name(),
-                        release.phase().word(),
-                        release.key.run
-                    );
-                    (0, words)
-                };
-                let words = match &self.relieved {
-                    Some(by) => format!(
-                        "{by} drives now: `cockpit watch {}` looks on",
-                        release.key.run
-                    ),
-                    None => words,
-                };
+                let (exit, words) = parting(release, self.relieved.as_ref());
                 match landed {
                     Ok(()) => (exit, Some(words)),
                     // Nothing else that was to be said is as urgent, and no exit code says it.

@@ -1,7 +1,10 @@
-//! What is told to the terminal beside the cells: bell, desktop notices, titles.
+//! What is told to the terminal beside the cells: bell, desktop notices, titles, the last words.
 
 use super::setup::Setup;
-use crate::app::Notice;
+use crate::{
+    app::Notice,
+    domain::{Login, release::Release},
+};
 
 /// Text that cannot end its sequence, in a length that fits a title.
 pub(super) fn plain(text: &str) -> String {
@@ -21,4 +24,32 @@ pub(super) fn told(setup: &Setup, notice: &Notice) -> Vec<u8> {
         words.extend(osc.into_bytes());
     }
     words
+}
+
+/// The exit code and the last words of a flight that is left, or that `relieved` took over.
+pub(super) fn parting(release: &Release, relieved: Option<&Login>) -> (u8, String) {
+    let is_over = release.phase().is_end();
+    let exit = if is_over {
+        release.outcome().exit_code()
+    } else {
+        0
+    };
+    if let Some(by) = relieved {
+        let words = format!(
+            "{by} drives now: `cockpit watch {}` looks on",
+            release.key.run
+        );
+        return (exit, words);
+    }
+    let (service, name) = (&release.policy.service, release.name());
+    if is_over {
+        let words = format!("{service} {name}: {}", release.outcome().word());
+        return (exit, words);
+    }
+    let words = format!(
+        "{service} {name}: {}; it goes on without this cockpit, and `cockpit {}` takes it up again",
+        release.phase().word(),
+        release.key.run
+    );
+    (exit, words)
 }

@@ -1,6 +1,6 @@
 //! The watch as it stands: minutes, triggers, alarms, and how the window ended.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -14,13 +14,16 @@ use crate::domain::{
 /// Minutes of a series that are kept: a day and a bit.
 pub const KEPT_MINUTES: usize = 26 * 60;
 
+/// Samples by series key and minute.
+type Recorded = BTreeMap<MetricName, BTreeMap<Minute, Sample>>;
+
 /// Everything judged so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WatchState {
     /// Samples by series key ([`crate::domain::policy::Metric::key`]) and minute.
-    pub series: BTreeMap<MetricName, BTreeMap<Minute, Sample>>,
+    pub series: Recorded,
     /// The same hours of earlier days, in the release's own minutes, by day and series key.
-    pub pasts: BTreeMap<PastDay, BTreeMap<MetricName, BTreeMap<Minute, Sample>>>,
+    pub pasts: Arc<BTreeMap<PastDay, Recorded>>,
     /// Judged minutes: revision, and verdicts by source text.
     pub judged: BTreeMap<Minute, (u32, Vec<(String, State)>)>,
     /// Triggers by source text, once production has traffic.
@@ -199,7 +202,7 @@ impl WatchState {
         from: Minute,
         series: &BTreeMap<MetricName, Vec<Sample>>,
     ) {
-        let past = self.pasts.entry(day).or_default();
+        let past = Arc::make_mut(&mut self.pasts).entry(day).or_default();
         for (key, samples) in series {
             let minutes = (0..).zip(samples).take(KEPT_MINUTES);
             let known = past.entry(key.clone()).or_default();
@@ -278,6 +281,17 @@ impl WatchState {
         series.insert(minute, sample);
         while series.len() > KEPT_MINUTES {
             series.pop_first();
+        }
+    }
+
+    /// A copy to try minutes on: samples, earlier days and alarms, of which verdicts are made. What was judged and said so far
+    /// stays behind: it grows with the watch, and every answer with a new minute makes a copy.
+    pub(in crate::domain) fn draft(&self) -> Self {
+        Self {
+            series: self.series.clone(),
+            pasts: Arc::clone(&self.pasts),
+            alarms: self.alarms.clone(),
+            ..Self::default()
         }
     }
 

@@ -350,7 +350,8 @@ pub(super) fn verdicts(release: &Release, watch: &WatchState, newest: Minute) ->
     (gates.collect(), triggers.collect())
 }
 
-/// The event for a minute whose samples are `values`, judged as if they were already folded.
+/// The event for a minute whose samples are `values`, judged as if they were already folded. `scratch` is a draft of the
+/// release's watch with the minutes before it in the same answer, each once.
 pub(super) fn minute_judged(
     release: &Release,
     scratch: &mut WatchState,
@@ -358,7 +359,8 @@ pub(super) fn minute_judged(
     values: BTreeMap<MetricName, Sample>,
     at: Timestamp,
 ) -> JudgeEvent {
-    let rev = scratch.judged.get(&minute).map_or(0, |(rev, _)| rev + 1);
+    let known = release.watch.judged.get(&minute);
+    let rev = known.map_or(0, |(rev, _)| rev + 1);
     for (key, sample) in &values {
         scratch
             .series
@@ -372,8 +374,9 @@ pub(super) fn minute_judged(
         .chain(triggers)
         .map(|(source, verdict)| (source, verdict.state))
         .collect();
-    scratch.judged.insert(minute, (rev, verdicts.clone()));
-    let newest = scratch.newest().unwrap_or(minute);
+    scratch.judged.insert(minute, (rev, Vec::new()));
+    let newest = scratch.newest().max(release.watch.newest());
+    let newest = newest.unwrap_or(minute);
     let unusual = anomalies::unusual(release, scratch, newest);
     debug_assert!(
         minute.start() <= at,

@@ -16,14 +16,16 @@ use crate::domain::{
 impl Release {
     /// How risky the release is, by what is known now.
     pub fn risk(&self) -> Risk {
-        self.risk_beside(&self.explain_contradictions())
+        self.risk_beside(self.explain_contradictions())
     }
 
     /// What the explain text that is there says against the facts.
-    pub fn explain_contradictions(&self) -> Vec<Contradiction> {
-        let explain = self.evidence.explain();
-        let explain = explain.map(|text| Explain::parse(text.as_str()));
-        explain.map_or_else(Vec::new, |explain| self.contradictions(&explain))
+    pub fn explain_contradictions(&self) -> &[Contradiction] {
+        self.known_claims.get_or(|| {
+            let explain = self.evidence.explain();
+            let explain = explain.map(|text| Explain::parse(text.as_str()));
+            explain.map_or_else(Vec::new, |explain| self.contradictions(&explain))
+        })
     }
 
     /// The same for one who has the contradictions already.
@@ -33,7 +35,7 @@ impl Release {
     }
 
     /// What the explain text says against the facts.
-    pub fn contradictions(&self, explain: &Explain) -> Vec<Contradiction> {
+    fn contradictions(&self, explain: &Explain) -> Vec<Contradiction> {
         let coverage = self.evidence.coverage();
         let claimed = Claimed {
             sha: self.rollout.sha(),

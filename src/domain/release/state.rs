@@ -10,7 +10,7 @@ use crate::domain::{
     approval::{Approval, ApprovalEvent},
     chat::Chat,
     checklist::ChecklistBoard,
-    evidence::Board,
+    evidence::{Board, Contradiction},
     flags::{FlagBoard, FlagEvent},
     judge::{State, WatchState},
     policy::{Calendar, Policy, gate::GateEvent},
@@ -65,6 +65,8 @@ pub struct Release {
     newest: Timestamp,
     outbox: BTreeMap<Seq, Act>,
     pub(super) known_gates: Known<Vec<Gate>>,
+    /// Of the evidence and the candidate's commit.
+    pub(super) known_claims: Known<Vec<Contradiction>>,
 }
 
 /// A journal that does not begin as a journal must.
@@ -104,6 +106,7 @@ impl Release {
             newest: first.stamp.at,
             outbox: BTreeMap::new(),
             known_gates: Known::default(),
+            known_claims: Known::default(),
         })
     }
 
@@ -116,7 +119,10 @@ impl Release {
         self.seq = stamp.seq;
         self.newest = self.newest.max(stamp.at);
         match &stamped.event {
-            Event::Evidence(event) => self.evidence.apply(event, stamp.at),
+            Event::Evidence(event) => {
+                self.evidence.apply(event, stamp.at);
+                self.known_claims.forget();
+            }
             Event::Gate(event) => self.apply_gate(stamp, event),
             Event::Checklist(event) => self.checklist.apply(stamp, event),
             Event::Approval(event) => self.apply_approval(stamp, event),
@@ -216,7 +222,11 @@ impl Release {
         }
         let deployed = self.rollout.deployed;
         let attempt = self.rollout.deploying_run().map(|run| run.attempt);
+        let sha = self.rollout.sha().cloned();
         self.rollout.apply(stamp, event);
+        if self.rollout.sha() != sha.as_ref() {
+            self.known_claims.forget();
+        }
         if attempt < self.rollout.deploying_run().map(|run| run.attempt) {
             self.smoke.begin_again();
         }

@@ -43,7 +43,7 @@ fn observe_minutes(release: &Release, asked: Timestamp, seen: &MetricsSeen) -> V
         .into_iter()
         .partition(|(minute, _)| traffic.is_none_or(|traffic| *minute < traffic));
     let mut events = Vec::new();
-    let mut scratch = release.watch.clone();
+    let mut scratch = release.watch.draft();
     if old.len() > NEWS {
         events.extend(history(&mut scratch, &old));
     } else {
