@@ -14,6 +14,7 @@ use crate::domain::{
     diff::DependencyChange,
     evidence::{Evidence, EvidenceKind},
     flags::FlagReading,
+    later,
     observation::{
         AlarmSnapshot, ArtifactList, CheckSnapshot, CommentSnapshot, Comparison,
         DeploymentSnapshot, EnvironmentSnapshot, JobSnapshot, LanePlace, LaneRule, MetricsSeen,
@@ -35,6 +36,10 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
     /// Returns at `at` or a little later; at once where it has passed. Earlier where the clock is set back meanwhile: who
     /// waits looks again at what is due.
     fn sleep_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    /// Returns after so long in the machine's own time, at whatever pace this clock runs: a disk knows no other.
+    fn rest(&self, real: SignedDuration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.sleep_until(later(self.now(), real))
+    }
 }
 
 /// Workflow runs: finding and following them.

@@ -112,6 +112,10 @@ impl Clock for FastClock {
         };
         Box::pin(doze(at, || self.now(), real))
     }
+
+    fn rest(&self, real: SignedDuration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(real.unsigned_abs()))
+    }
 }
 
 /// A clock on tokio's own time, for tests with `start_paused`: it stands still until every task waits.
@@ -185,6 +189,20 @@ mod tests {
 
     fn noon() -> Timestamp {
         "2026-11-20T12:00:00Z".parse().unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rest_is_as_long_at_any_pace() {
+        let second = SignedDuration::from_secs(1);
+        let clocks: [&dyn Clock; 2] = [
+            &FastClock::start(noon(), 10_000.0),
+            &PausedClock::start(noon()),
+        ];
+        for clock in clocks {
+            let before = tokio::time::Instant::now();
+            clock.rest(second).await;
+            assert_eq!(before.elapsed().as_secs(), 1);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::{collections::VecDeque, io, time::Duration};
 
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use tokio::{
@@ -38,7 +39,7 @@ const CONSEQUENCES: u8 = 64;
 const WALK: SignedDuration = SignedDuration::from_millis(250);
 /// Between two tries to write a journal that could not be written.
 const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(2);
-/// How long facts may lie unsynced.
+/// How long facts may lie unsynced, in real time: a disk knows no other.
 const SYNC_AFTER: SignedDuration = SignedDuration::from_secs(1);
 /// Longest wait, in real time, for a disk that does not answer at the end.
 const LANDING: Duration = Duration::from_secs(2);
@@ -52,13 +53,14 @@ pub struct Flight {
     needs: watch::Sender<Needs>,
     pub(super) work: VecDeque<Work>,
     pub(super) writing: Option<Writing>,
-    /// Facts on their way to the disk, and since when they lay unsynced.
-    pub(super) syncing: Option<(Timestamp, JoinHandle<io::Result<()>>)>,
+    /// Facts on their way to the disk.
+    pub(super) syncing: Option<JoinHandle<io::Result<()>>>,
     /// Seen while the journal could not be written; some of it, like the answer to an act, is told only once.
     pub(super) held: VecDeque<Box<Observation>>,
     /// Not before this does the timer act again.
     earliest: Timestamp,
-    pub(super) unsynced: Option<Timestamp>,
+    /// Facts lie unsynced, until then.
+    pub(super) unsynced: Option<BoxFuture<'static, ()>>,
     pub(super) is_broken: bool,
     has_changed: bool,
     reads_only: Option<String>,
@@ -186,6 +188,7 @@ impl Flight {
                     }
                 },
                 synced = synced(&mut self.syncing) => self.synced(synced),
+                () = aged(&mut self.unsynced), if self.syncing.is_none() => self.sync(),
                 () = self.clock.sleep_until(beat) => {
                     if self.clock.now() >= due {
                         self.timer();
@@ -197,12 +200,8 @@ impl Flight {
 
     /// When the loop must act without any report.
     fn due(&self) -> Timestamp {
-        let sync = self
-            .unsynced
-            .filter(|_| self.syncing.is_none())
-            .map(|since| later(since, SYNC_AFTER));
         let retry = self.is_broken.then_some(self.earliest);
-        [self.release.next_deadline(), sync, retry]
+        [self.release.next_deadline(), retry]
             .into_iter()
             .flatten()
             .min()
@@ -215,24 +214,30 @@ impl Flight {
     fn timer(&mut self) {
         let pause = if self.is_broken { RETRY_AFTER } else { WALK };
         self.earliest = later(self.clock.now(), pause);
-        if self.syncing.is_none()
-            && let Some(since) = self.unsynced.take()
-        {
-            let store = Arc::clone(self.journal.store());
-            self.syncing = Some((since, spawn_blocking(move || store.sync())));
-        }
         // What cannot be written again comes back here, still in order.
         let held = self.held.drain(..).map(|seen| Work::Seen(seen, LAYERS));
         self.work.extend(held);
         self.work.push_back(Work::Follow(CONSEQUENCES));
     }
 
+    /// When what is written now must be safe.
+    fn soon(&self) -> BoxFuture<'static, ()> {
+        let clock = Arc::clone(&self.clock);
+        Box::pin(async move { clock.rest(SYNC_AFTER).await })
+    }
+
+    fn sync(&mut self) {
+        self.unsynced = None;
+        let store = Arc::clone(self.journal.store());
+        self.syncing = Some(spawn_blocking(move || store.sync()));
+    }
+
     fn synced(&mut self, synced: io::Result<()>) {
-        let since = self.syncing.take().map(|(since, _)| since);
+        self.syncing = None;
         if let Err(error) = synced {
             tracing::warn!(%error, "the journal could not be synced");
-            // What was appended meanwhile is younger.
-            self.unsynced = since.or(self.unsynced);
+            // Once more, at a walk.
+            self.unsynced = Some(self.soon());
         }
     }
 
@@ -283,7 +288,9 @@ impl Flight {
         }
         match self.journal.store().append(&batch.bytes, false) {
             Ok(()) => {
-                self.unsynced.get_or_insert(at);
+                if self.unsynced.is_none() {
+                    self.unsynced = Some(self.soon());
+                }
                 self.work.push_front(then);
                 self.fold(&batch);
                 None
@@ -414,11 +421,19 @@ impl Flying for Flight {
 }
 
 /// Waits for a sync that goes on; for ever where there is none.
-async fn synced(syncing: &mut Option<(Timestamp, JoinHandle<io::Result<()>>)>) -> io::Result<()> {
+async fn synced(syncing: &mut Option<JoinHandle<io::Result<()>>>) -> io::Result<()> {
     match syncing {
-        Some((_, handle)) => handle
+        Some(handle) => handle
             .await
             .unwrap_or_else(|error| Err(io::Error::other(error))),
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until facts that lie unsynced must be synced; for ever where there are none.
+async fn aged(unsynced: &mut Option<BoxFuture<'static, ()>>) {
+    match unsynced {
+        Some(rest) => rest.await,
         None => std::future::pending().await,
     }
 }

@@ -18,7 +18,7 @@ impl Flight {
             written.unwrap_or_else(|error| Err(io::Error::other(error)))?;
             self.writing = None;
         }
-        if let Some((_, handle)) = &mut self.syncing {
+        if let Some(handle) = &mut self.syncing {
             // Whatever became of it, everything is synced once more.
             let _ = handle.await;
             self.syncing = None;

@@ -1,6 +1,6 @@
 //! What a person sees and does at the screen: frames are counted, never seconds of a machine.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use cockpit::{
     domain::{
@@ -58,6 +58,27 @@ fn flood(seat: &Seat, seconds: u32) -> impl Future<Output = ()> + 'static {
             clock.sleep_until(at).await;
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_is_safe_within_a_second_and_the_disk_is_asked_no_oftener() {
+    seated(async |seat| {
+        seat.wait_for_decision().await;
+        seat.disk.forget_syncs();
+        something_happens(seat).await;
+        seat.clock.rest(SignedDuration::from_millis(1_010)).await;
+        assert!(seat.disk.is_safe());
+        assert_eq!(seat.disk.syncs(), 1);
+        seat.disk.forget_syncs();
+        flood(seat, 3).await;
+        let syncs = seat.disk.syncs();
+        assert!(
+            (2..=3).contains(&syncs),
+            "{syncs} in three seconds of facts"
+        );
+        seat.press("q").await;
+    })
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -395,7 +416,7 @@ async fn a_disk_that_does_not_answer_does_not_keep_the_terminal_and_the_last_wor
         tokio::task::yield_now().await;
         // Where the disk holds a thread, paused time does not pass by itself.
         for _ in 0..5 {
-            tokio::time::advance(std::time::Duration::from_secs(1)).await;
+            tokio::time::advance(Duration::from_secs(1)).await;
         }
     })
     .await;
