@@ -211,7 +211,7 @@ async fn of_a_source_that_tells_every_fifth_minute_a_day_is_read_once() {
     assert!((24 * 60 - 5..=24 * 60 + 5).contains(minutes), "{minutes}");
     let values = |name: &str| {
         let series = &air.release().watch.series[&name.into()];
-        let known = series.values().filter(|sample| sample.value().is_some());
+        let known = series.iter().filter(|(_, sample)| sample.value().is_some());
         (known.count(), series.len())
     };
     let ((rare, all), (each, _)) = (values("latency_p99"), values("error_rate"));

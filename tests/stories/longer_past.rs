@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cockpit::domain::{
     ReleaseKey, Repository, RunId,
-    judge::JudgeEvent,
+    judge::{JudgeEvent, Samples},
     observation::{MetricsSeen, Minute, Observation, Sample},
     policy::{MetricName, Policy, Side},
     release::{MorePast, observe, rehearse, rehearsed_minutes, rehearsed_more},
@@ -144,7 +144,7 @@ fn a_watch_wants_it_once_and_takes_only_what_was_answered() {
     assert_eq!(take(&mut drive, &answer(&more)), 1);
     assert_eq!(take(&mut drive, &answer(&more)), 0, "the same says nothing");
     assert_eq!(drive.release.past_to_read(), None);
-    let length = |series: &BTreeMap<MetricName, BTreeMap<Minute, Sample>>, name: &str| {
+    let length = |series: &BTreeMap<MetricName, Samples>, name: &str| {
         series[&MetricName(name.to_owned())].len()
     };
     let now = &drive.release.watch.series;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{JudgeEvent, PastDay, State, Unusual};
+use super::{JudgeEvent, PastDay, Samples, State, Unusual};
 use crate::domain::{
     Login, Stamp, Text,
     observation::{AlarmState, Minute, Sample},
@@ -15,7 +15,7 @@ use crate::domain::{
 pub const KEPT_MINUTES: usize = 26 * 60;
 
 /// Samples by series key and minute.
-type Recorded = BTreeMap<MetricName, BTreeMap<Minute, Sample>>;
+type Recorded = BTreeMap<MetricName, Samples>;
 
 /// Everything judged so far.
 #[derive(Debug, Clone, Default, PartialEq)]

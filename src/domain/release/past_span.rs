@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::domain::{
     Event,
     anomaly::{Point, seconds_between},
-    judge::{JudgeEvent, KEPT_MINUTES, WatchState},
+    judge::{JudgeEvent, KEPT_MINUTES, Samples, WatchState},
     observation::{MetricsSeen, Minute, Sample},
     policy::{Metric, MetricName, Policy, Side},
     release::Release,
@@ -27,8 +27,6 @@ const EACH_MINUTE: usize = 11;
 const MOST_SAMPLES: i64 = 60_000;
 /// The length of a minute.
 const MINUTE_S: f64 = 60.0;
-
-type Samples = BTreeMap<Minute, Sample>;
 
 /// More of the past of some metrics, in one question.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,7 +9,7 @@ use super::JournalledDeploy;
 use crate::domain::{
     End, Event, Phase, ReleaseKey, Text,
     evidence::{EvidenceKind, Piece},
-    judge::{JudgeEvent, State},
+    judge::{JudgeEvent, Samples, State},
     observation::{MetricsSeen, Minute, Sample},
     policy::{Policy, Side, gate::GateEvent},
     release::{Recorded, Release},
@@ -151,7 +151,7 @@ fn seen(release: &Release) -> Option<MetricsSeen> {
         .unwrap_or(last.plus(1))
         .min(last.plus(1));
     let minutes = from.0..until.0;
-    let samples = |all: &BTreeMap<Minute, Sample>| -> Vec<Sample> {
+    let samples = |all: &Samples| -> Vec<Sample> {
         let one = |minute| all.get(&Minute(minute)).copied().unwrap_or(Sample::Absent);
         minutes.clone().map(one).collect()
     };
