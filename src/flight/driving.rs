@@ -345,7 +345,7 @@ impl Flight {
     }
 
     fn publish(&self) {
-        let needs = Needs::of(&self.release);
+        let needs = self.needs.borrow().anew(&self.release);
         self.needs.send_if_modified(|known| {
             let changed = *known != needs;
             *known = needs;

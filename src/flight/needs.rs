@@ -1,6 +1,6 @@
 //! What a release needs to know next, and how often: the feeds follow it, reads are no acts.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,7 +19,7 @@ use crate::domain::{
     observation::{Minute, RunStatus, Sample},
     policy::{GateKind, Policy},
     record::Trust,
-    release::{MorePast, PAST_MINUTES, Release},
+    release::{MorePast, PAST_MINUTES, PastAsOf, Release},
     rollback::RollbackProgress,
     smoke::Moment,
 };
@@ -61,7 +61,9 @@ pub struct Needs {
     /// First minute of metrics that is still of interest; `None`: no metrics are read.
     pub metrics_from: Option<Minute>,
     /// More of the past to read, of sources that tell less often than each minute.
-    pub more_past: Option<MorePast>,
+    pub more_past: Arc<[MorePast]>,
+    /// What that hangs on.
+    past_as_of: PastAsOf,
     /// Minutes of earlier days to read once, in the release's own minutes, and the days.
     pub pasts: Option<(Minute, Minute, Vec<PastDay>)>,
     /// Alarms to ask for.
@@ -147,6 +149,21 @@ pub struct EvidenceNeeds {
 impl Needs {
     /// What `release` needs now.
     pub fn of(release: &Release) -> Self {
+        Self::with(release, release.past_to_read().into())
+    }
+
+    /// What `release` needs now, after these: looking through the past of every metric is spared while nothing that it hangs on
+    /// has changed.
+    #[must_use]
+    pub fn anew(&self, release: &Release) -> Self {
+        if self.past_as_of == release.past_as_of() {
+            Self::with(release, Arc::clone(&self.more_past))
+        } else {
+            Self::of(release)
+        }
+    }
+
+    fn with(release: &Release, more_past: Arc<[MorePast]>) -> Self {
         let phase = release.phase();
         let secs = SignedDuration::from_secs;
         let urgent = release.approval.in_flight().is_some();
@@ -189,7 +206,8 @@ impl Needs {
             asks_questions: release.decision_is_ahead(),
             production_turn: production_turn(release),
             metrics_from: metrics_from(release, &phase),
-            more_past: release.past_to_read(),
+            more_past,
+            past_as_of: release.past_as_of(),
             pasts: release.pasts_to_read(),
             alarms: release.policy.alarm_names(),
             smoke: release

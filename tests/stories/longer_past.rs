@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use cockpit::domain::{
-    ReleaseKey, Repository, RunId,
-    judge::{JudgeEvent, Samples},
-    observation::{MetricsSeen, Minute, Observation, Sample},
-    policy::{MetricName, Policy, Side},
-    release::{MorePast, observe, rehearse, rehearsed_minutes, rehearsed_more},
+use cockpit::{
+    domain::{
+        ReleaseKey, Repository, RunId,
+        judge::{JudgeEvent, Samples},
+        observation::{MetricsSeen, Minute, Observation, Sample},
+        policy::{MetricName, Policy, Side},
+        release::{MorePast, observe, rehearse, rehearsed_minutes, rehearsed_more},
+    },
+    flight::Needs,
 };
 use jiff::Timestamp;
 
@@ -32,9 +35,10 @@ fn p99(minute: i64) -> Sample {
 
 fn seen(names: &[&str], (from, until): (Minute, Minute)) -> MetricsSeen {
     let series = names.iter().map(|name| {
-        let sample = |minute| match *name {
-            "latency_p99" => p99(minute),
-            _ => Sample::Value(0.1),
+        let is_rare = name.starts_with("latency");
+        let sample = |minute| match is_rare {
+            true => p99(minute),
+            false => Sample::Value(0.1),
         };
         let samples: Vec<Sample> = (from.0..until.0).map(sample).collect();
         ((MetricName((*name).to_owned()), Side::All), samples)
@@ -114,22 +118,88 @@ fn take(drive: &mut Drive, seen: &MetricsSeen) -> usize {
     events.len()
 }
 
+/// A watch that has begun.
+fn begin(policy: &Policy, begun: &MetricsSeen) -> Drive {
+    let again = rehearse(&key(), policy, begun, &[], deploy()).unwrap();
+    let now = again.release.newest();
+    Drive {
+        release: again.release,
+        journal: Vec::new(),
+        now,
+    }
+}
+
+/// The one question that it has.
+fn only(drive: &Drive) -> MorePast {
+    let mut questions = drive.release.past_to_read();
+    assert_eq!(questions.len(), 1);
+    questions.remove(0)
+}
+
+#[test]
+fn a_source_that_never_answers_keeps_no_other_metrics_past_away() {
+    let mut policy = rules();
+    let p99 = policy.metrics.iter().find(|m| m.name.0 == "latency_p99");
+    let p99 = p99.unwrap().clone();
+    // So many that the past comes in pieces.
+    let names: Vec<String> = (0..80).map(|n| format!("latency_{n}")).collect();
+    policy.metrics.extend(names.iter().map(|name| {
+        let mut one = p99.clone();
+        one.name = MetricName(name.clone());
+        one
+    }));
+    let mut all = vec!["error_rate", "latency_p99"];
+    all.extend(names.iter().map(String::as_str));
+    let mut minutes = rehearsed_minutes(&policy, deploy());
+    minutes.1 = Minute::of(deploy()).plus(12);
+    let mut drive = begin(&policy, &seen(&all, minutes));
+    let asked = only(&drive);
+    assert!(asked.from > Minute::of(deploy()).plus(-DAY), "{asked:?}");
+    let broken = |answer: &mut MetricsSeen| {
+        let silent = answer.series.get_mut(&("latency_0".into(), Side::All));
+        for sample in silent.into_iter().flatten() {
+            *sample = Sample::Broken;
+        }
+    };
+    for _ in 0..3 {
+        for question in drive.release.past_to_read() {
+            let mut answer = answer(&question);
+            broken(&mut answer);
+            take(&mut drive, &answer);
+        }
+    }
+    let silent = only(&drive);
+    assert_eq!(silent.metrics.len(), 1);
+    assert_eq!(silent.metrics[0].name.0, "latency_0");
+    let known = &drive.release.watch.series[&MetricName("latency_1".to_owned())];
+    assert_eq!(known.keys().next(), Some(&Minute::of(deploy()).plus(-DAY)));
+}
+
+#[test]
+fn a_long_watch_keeps_the_day_before_the_deploy() {
+    let policy = rules();
+    let (from, deployed) = (rehearsed_minutes(&policy, deploy()).0, Minute::of(deploy()));
+    let both = ["error_rate", "latency_p99"];
+    let mut drive = begin(&policy, &seen(&both, (from, deployed.plus(12))));
+    let more = only(&drive);
+    take(&mut drive, &answer(&more));
+    let until = deployed.plus(5 * 60);
+    let seen = seen(&both, (deployed, until));
+    let asked = until.plus(3).start();
+    drive.see(&Observation::Metrics { asked, seen }, asked);
+    let known = &drive.release.watch.series[&MetricName("latency_p99".to_owned())];
+    assert_eq!(known.keys().next_back(), Some(&until.plus(-1)));
+    assert_eq!(known.keys().next(), Some(&deployed.plus(-DAY)));
+}
+
 #[test]
 fn a_watch_wants_it_once_and_takes_only_what_was_answered() {
     let policy = rules();
     let mut minutes = rehearsed_minutes(&policy, deploy());
     minutes.1 = Minute::of(deploy()).plus(12);
     let begun = seen(&["error_rate", "latency_p99"], minutes);
-    let release = rehearse(&key(), &policy, &begun, &[], deploy())
-        .unwrap()
-        .release;
-    let now = release.newest();
-    let mut drive = Drive {
-        release,
-        journal: Vec::new(),
-        now,
-    };
-    let more = drive.release.past_to_read().unwrap();
+    let mut drive = begin(&policy, &begun);
+    let more = only(&drive);
     assert_eq!(
         (more.from, more.until),
         (minutes.0.plus(6 * 60 - DAY), minutes.0)
@@ -141,9 +211,13 @@ fn a_watch_wants_it_once_and_takes_only_what_was_answered() {
     }
     assert_eq!(take(&mut drive, &broken), 0);
     let known = drive.release.watch.series.clone();
+    let needs = Needs::of(&drive.release);
+    assert_eq!(needs.more_past.len(), 1);
     assert_eq!(take(&mut drive, &answer(&more)), 1);
     assert_eq!(take(&mut drive, &answer(&more)), 0, "the same says nothing");
-    assert_eq!(drive.release.past_to_read(), None);
+    assert_eq!(drive.release.past_to_read(), []);
+    // What is kept from event to event goes with what it hangs on.
+    assert_eq!(needs.anew(&drive.release), Needs::of(&drive.release));
     let length = |series: &BTreeMap<MetricName, Samples>, name: &str| {
         series[&MetricName(name.to_owned())].len()
     };

@@ -11,8 +11,8 @@ use crate::domain::{
     policy::MetricName,
 };
 
-/// Minutes of a series that are kept: a day and a bit.
-pub const KEPT_MINUTES: usize = 26 * 60;
+/// Minutes of a series that are kept: a day before the first traffic, and a day of watching.
+pub const KEPT_MINUTES: usize = 48 * 60;
 
 /// Samples by series key and minute.
 type Recorded = BTreeMap<MetricName, Samples>;
@@ -22,6 +22,8 @@ type Recorded = BTreeMap<MetricName, Samples>;
 pub struct WatchState {
     /// Samples by series key ([`crate::domain::policy::Metric::key`]) and minute.
     pub series: Recorded,
+    /// How often minutes of the past were read.
+    pub histories: u32,
     /// The same hours of earlier days, in the release's own minutes, by day and series key.
     pub pasts: Arc<BTreeMap<PastDay, Recorded>>,
     /// Judged minutes: revision, and verdicts by source text.
@@ -117,6 +119,7 @@ impl WatchState {
     pub(in crate::domain) fn apply(&mut self, stamp: &Stamp, event: &JudgeEvent) {
         match event {
             JudgeEvent::HistoryRead { from, series } => {
+                self.histories = self.histories.saturating_add(1);
                 for (key, samples) in series {
                     for (offset, sample) in (0..).zip(samples) {
                         self.put(key, from.plus(offset), *sample);

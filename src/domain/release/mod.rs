@@ -51,7 +51,7 @@ pub use gate::*;
 pub use judging::judge;
 pub use locking::*;
 pub use observe::{observe, seen_by};
-pub use past_span::{MorePast, PAST_MINUTES, rehearsed_more};
+pub use past_span::{MorePast, PAST_MINUTES, PastAsOf, rehearsed_more};
 pub use pasts::PastSeen;
 pub use readings::*;
 pub use recorded::*;

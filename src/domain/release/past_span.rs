@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::domain::{
     Event,
     anomaly::{Point, seconds_between},
@@ -23,7 +25,7 @@ const LONGEST_MINUTES: i64 = 24 * 60;
 /// A source tells each minute where so many of the newest minutes have a value.
 const NEWEST: i64 = 20;
 const EACH_MINUTE: usize = 11;
-/// Samples of one question for more of the past.
+/// Samples of all questions for more of the past together.
 const MOST_SAMPLES: i64 = 60_000;
 /// The length of a minute.
 const MINUTE_S: f64 = 60.0;
@@ -39,11 +41,31 @@ pub struct MorePast {
     pub until: Minute,
 }
 
+/// What the past that is still to be read hangs on: while this is the same, so is that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastAsOf {
+    histories: u32,
+    newest: Option<Minute>,
+    traffic: Option<Timestamp>,
+    is_watched: bool,
+}
+
 impl Release {
-    /// What of the past is still to be read, once six hours of it tell which sources tell less often than each minute.
-    pub fn past_to_read(&self) -> Option<MorePast> {
+    /// What [`Release::past_to_read`] hangs on; told at once, however many metrics there are.
+    pub fn past_as_of(&self) -> PastAsOf {
+        PastAsOf {
+            histories: self.watch.histories,
+            newest: self.watch.newest(),
+            traffic: self.rollout.first_traffic,
+            is_watched: self.is_watched(),
+        }
+    }
+
+    /// What of the past is still to be read, once six hours of it tell which sources tell less often than each minute: a
+    /// question each for the metrics whose past is known as far back. One whose source never answers keeps no other's away.
+    pub fn past_to_read(&self) -> Vec<MorePast> {
         if self.rollout.first_traffic.is_some() && !self.is_watched() {
-            return None;
+            return Vec::new();
         }
         let until = self.baseline_end();
         let series = |metric: &Metric| self.watch.series.get(&metric.key());
@@ -63,18 +85,21 @@ pub fn rehearsed_more(policy: &Policy, seen: &MetricsSeen, deploy: Minute) -> Op
             (name.clone(), minutes.collect())
         })
         .collect();
-    more_past(policy, |metric| all.get(&metric.name), deploy)
+    // One answer holds them all: they are known as far back as each other.
+    let mut questions = more_past(policy, |metric| all.get(&metric.name), deploy);
+    questions.pop()
 }
 
 fn more_past<'a>(
     policy: &Policy,
     series: impl Fn(&Metric) -> Option<&'a Samples>,
     until: Minute,
-) -> Option<MorePast> {
+) -> Vec<MorePast> {
     if policy.hypercare.false_alarms <= 0.0 {
-        return None;
+        return Vec::new();
     }
-    let mut more: Option<MorePast> = None;
+    // By the first minute that is known.
+    let mut questions: BTreeMap<Minute, MorePast> = BTreeMap::new();
     for metric in policy.metrics.iter().filter(|one| one.side == Side::All) {
         let Some((series, oldest, newest)) = series(metric).and_then(|series| {
             let (oldest, newest) = (series.keys().next()?, series.keys().next_back()?);
@@ -92,20 +117,22 @@ fn more_past<'a>(
         if minutes <= PAST_MINUTES || from >= oldest {
             continue;
         }
-        let more = more.get_or_insert_with(|| MorePast {
+        let question = questions.entry(oldest).or_insert_with(|| MorePast {
             metrics: Vec::new(),
             from,
             until: oldest,
         });
-        more.metrics.push(metric.clone());
-        more.from = more.from.min(from);
-        more.until = more.until.max(oldest);
+        question.metrics.push(metric.clone());
+        question.from = question.from.min(from);
     }
-    let mut more = more?;
-    let metrics = i64::try_from(more.metrics.len()).unwrap_or(i64::MAX);
+    let metrics: usize = questions.values().map(|one| one.metrics.len()).sum();
+    let metrics = i64::try_from(metrics).unwrap_or(i64::MAX);
     let each = (MOST_SAMPLES / metrics.max(1)).max(1);
-    more.from = more.from.max(more.until.plus(-each));
-    Some(more)
+    let bounded = questions.into_values().map(|mut question| {
+        question.from = question.from.max(question.until.plus(-each));
+        question
+    });
+    bounded.collect()
 }
 
 /// The oldest minute of a series that the watch keeps.

@@ -44,9 +44,11 @@ pub(super) async fn follow(mut pulse: Pulse, policy: Arc<Policy>) -> Result<(), 
                 Ok(seen) => {
                     pulse.see(Observation::Metrics { asked, seen }).await?;
                     pulse.good(MINUTE).await?;
-                    if let Some(more) = needs.more_past.filter(|_| pieces < MOST_PIECES) {
+                    if !needs.more_past.is_empty() && pieces < MOST_PIECES {
                         pieces += 1;
-                        look_further(&pulse, &more).await?;
+                        for more in needs.more_past.iter() {
+                            look_further(&pulse, more).await?;
+                        }
                     }
                     if let Some(wanted) = needs.pasts {
                         tries += 1;
