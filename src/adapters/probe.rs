@@ -7,13 +7,13 @@ use reqwest::Url;
 
 use super::address::Address;
 use crate::{
-    domain::{Fault, FaultKind, Text},
+    domain::{Fault, FaultKind, Text, policy::typed},
     ports::{Asked, Probe, Script},
 };
 
 /// Largest answer, in bytes.
 const BODY_BYTES: usize = 64 * 1024;
-/// Longest version, in characters: more is a page, not a version.
+/// What is longer, in characters, is a page and not a version.
 const VERSION_CHARS: usize = 200;
 
 /// Asks a URL.
@@ -96,17 +96,16 @@ fn read(body: &[u8], pointer: Option<&str>) -> Result<Text, String> {
             .to_owned(),
     };
     let version = version.trim();
-    let shown = Text::line(version);
-    if version.is_empty() {
-        Err("the answer is empty".to_owned())
-    } else if version.starts_with('<') || version.chars().count() > VERSION_CHARS {
-        Err("the answer is a page, not a version".to_owned())
-    } else if shown.as_str() != version {
-        // People type it to roll back to it, and it goes into the inputs of workflows.
-        Err(format!("{shown} cannot be typed"))
-    } else {
-        Ok(shown)
+    if let Some(typed) = typed(version) {
+        return Ok(typed);
     }
+    Err(if version.is_empty() {
+        "the answer is empty".to_owned()
+    } else if version.starts_with('<') || version.chars().count() > VERSION_CHARS {
+        "the answer is a page, not a version".to_owned()
+    } else {
+        format!("{} cannot be typed", Text::line(version))
+    })
 }
 
 #[cfg(test)]
@@ -128,6 +127,8 @@ mod tests {
             (b" \n", None, "empty"),
             (b"v\x1b[2J", None, "v␛[2J cannot be typed"),
             ("v2\u{202e}.0".as_bytes(), None, "cannot be typed"),
+            ("v2.14.0-é".as_bytes(), None, "v2.14.0-é cannot be typed"),
+            (b"build 4711", None, "build 4711 cannot be typed"),
             (br#"{"sha":"v\u001b[2J"}"#, Some("/sha"), "cannot be typed"),
             (b"\xff\xfev2", None, "no UTF-8"),
         ] {

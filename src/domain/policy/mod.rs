@@ -24,4 +24,4 @@ pub use recipe::*;
 pub use rules::*;
 pub use slack::*;
 pub use smoke::*;
-pub use version::version_in_title;
+pub use version::{typed, version_in_title};

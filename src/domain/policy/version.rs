@@ -1,4 +1,5 @@
-//! `candidate.version_from`: the version in a run's title, or in a file of an artifact. What cannot be typed is none.
+//! `candidate.version_from`: the version in a run's title, or in a file of an artifact. What cannot be typed is none, and that
+//! goes for production's own answer too.
 
 use regex::Regex;
 use serde_json::Value;
@@ -44,11 +45,13 @@ impl VersionFile {
     }
 }
 
-/// People type it, and it goes into the inputs of workflows.
-fn typed(raw: &str) -> Option<Text> {
+/// A version, where it is one that can be typed: people type it to approve it and to roll back to it, and it goes into the
+/// inputs of workflows.
+pub fn typed(raw: &str) -> Option<Text> {
     let version = raw.trim();
     let is_plain = version.chars().all(|c| c.is_ascii_graphic());
-    let fits = !version.is_empty() && is_plain && version.len() <= LONGEST;
+    let is_page = version.starts_with('<');
+    let fits = !version.is_empty() && is_plain && !is_page && version.len() <= LONGEST;
     fits.then(|| Text::line(version))
 }
 
