@@ -97,7 +97,7 @@ fn is_there(view: View<'_>) -> bool {
     rollout.deployed.is_some()
         && serves.is_some_and(|(answer, sha)| {
             answer.name() == Some(release.name().as_str())
-                && answer.is(sha, answer.version.as_ref())
+                && answer.is(sha, answer.version.as_ref(), None) == Some(true)
         })
 }
 

@@ -17,6 +17,7 @@ use super::{
 use crate::domain::{
     Deed, Event, Feed, Phase, Text,
     approval::ApprovalEvent,
+    evidence::Candidate,
     judge::{JudgeEvent, State},
     later,
     observation::{Minute, RunStatus},
@@ -24,7 +25,7 @@ use crate::domain::{
     record::RecordEvent,
     release::Release,
     rollback::{Attempt, Plan, RollbackEvent, RollbackProgress},
-    rollout::{ProductionSource, RolloutEvent, StageState},
+    rollout::{ProductionAnswer, ProductionSource, RolloutEvent, StageState},
     wording,
 };
 
@@ -160,9 +161,17 @@ impl Release {
         let confirms = asked.is_none_or(|(answer, at)| {
             let is_new = self.rollout.deployed.is_none_or(|deployed| *at >= deployed);
             let candidate = self.evidence.candidate.as_ref();
-            is_new && candidate.is_none_or(|known| answer.is(&known.sha, known.version.as_ref()))
+            is_new && candidate.is_none_or(|known| self.runs(answer, known) == Some(true))
         });
         confirms && !self.record.silent.contains_key(&Feed::Production)
+    }
+
+    /// Whether production says with this answer that it runs the candidate; `None`: the answer cannot tell it from what ran
+    /// before.
+    fn runs(&self, answer: &ProductionAnswer, candidate: &Candidate) -> Option<bool> {
+        let before = self.rollout.before.as_ref();
+        let before = before.and_then(|before| before.version.as_ref());
+        answer.is(&candidate.sha, candidate.version.as_ref(), before)
     }
 
     /// Since when production should answer with the candidate, while it does not.
@@ -171,8 +180,8 @@ impl Release {
         let (answer, asked) = self.rollout.production.get(&ProductionSource::Asked)?;
         let candidate = self.evidence.candidate.as_ref()?;
         // Only an answer from after the settling time says something; it comes as an observation, which needs no deadline.
-        let is_old = *asked >= later(deployed, SETTLE)
-            && !answer.is(&candidate.sha, candidate.version.as_ref());
+        let is_old =
+            *asked >= later(deployed, SETTLE) && self.runs(answer, candidate) == Some(false);
         (is_old && self.rollback.attempts.is_empty() && self.rollout.issues.is_empty())
             .then_some(deployed)
     }
@@ -323,8 +332,10 @@ fn still_held(attempt: &Attempt) -> String {
 fn answers_with_target(release: &Release, attempt: &Attempt, since: Timestamp) -> Option<Text> {
     let (answer, asked) = release.rollout.production.get(&ProductionSource::Asked)?;
     let target = &attempt.shown.target;
-    (*asked >= since && answer.is(&target.sha, target.version.as_ref()))
-        .then(|| Text::line(answer.name().unwrap_or_default()))
+    let candidate = release.evidence.candidate.as_ref();
+    let failed = candidate.and_then(|candidate| candidate.version.as_ref());
+    let is_target = answer.is(&target.sha, target.version.as_ref(), failed) == Some(true);
+    (*asked >= since && is_target).then(|| Text::line(answer.name().unwrap_or_default()))
 }
 
 /// Stops or waits for a deploy that still runs, then asks for the rollback's start.

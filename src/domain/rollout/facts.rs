@@ -204,15 +204,24 @@ impl ProductionAnswer {
         }
     }
 
-    /// Whether it is that commit or that version.
-    pub fn is(&self, sha: &Sha, version: Option<&Text>) -> bool {
-        match (&self.sha, &self.version) {
-            (Some(own), _) => own == sha,
-            (None, Some(own)) => {
-                version.is_some_and(|version| same_version(own, version) == Some(true))
-                    || sha.starts_with(own.as_str())
+    /// Whether it is that commit or that version, where another version ran `before`. `None`: it leaves out the build, which
+    /// alone tells the two apart.
+    pub fn is(&self, sha: &Sha, version: Option<&Text>, before: Option<&Text>) -> Option<bool> {
+        let own = match (&self.sha, &self.version) {
+            (Some(own), _) => return Some(own == sha),
+            (None, None) => return Some(false),
+            (None, Some(own)) => own,
+        };
+        let same = |other: Option<&Text>| other.and_then(|other| same_version(own, other));
+        if sha.starts_with(own.as_str()) || same(version) == Some(Same::Whole) {
+            return Some(true);
+        }
+        match same(version) {
+            Some(Same::ButForBuild) => {
+                let is_old = matches!(same(before), Some(Same::Whole | Same::ButForBuild));
+                (!is_old || before == version).then_some(true)
             }
-            (None, None) => false,
+            Some(Same::Whole | Same::Not) | None => Some(false),
         }
     }
 
@@ -222,26 +231,42 @@ impl ProductionAnswer {
             return own != theirs;
         }
         let names = self.version.as_ref().zip(other.version.as_ref());
-        names.is_some_and(|(own, theirs)| same_version(own, theirs) == Some(false))
+        names.is_some_and(|(own, theirs)| same_version(own, theirs) == Some(Same::Not))
     }
 }
 
-/// Whether two names mean the same version; `None` where they are different kinds of names: what has no number (a build, a
+/// How far two names mean the same version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Same {
+    /// In all that they say.
+    Whole,
+    /// But one tells of the build, after a `+`, and the other does not.
+    ButForBuild,
+    /// Another.
+    Not,
+}
+
+/// How far two names mean the same version; `None` where they are different kinds of names: what has no number (a build, a
 /// branch) says nothing of what has one.
-fn same_version(a: &Text, b: &Text) -> Option<bool> {
+fn same_version(a: &Text, b: &Text) -> Option<Same> {
     let (a, b) = (a.as_str(), b.as_str());
     match (version_number(a), version_number(b)) {
         (Some(a), Some(b)) => Some(same_number(a, b)),
-        _ => (a.trim_start_matches('v') == b.trim_start_matches('v')).then_some(true),
+        _ => (a.trim_start_matches('v') == b.trim_start_matches('v')).then_some(Same::Whole),
     }
 }
 
-/// What follows a `+` tells of the build alone: a number without one is the same.
-fn same_number(a: &str, b: &str) -> bool {
-    match (a.split_once('+'), b.split_once('+')) {
+fn same_number(a: &str, b: &str) -> Same {
+    let is_same = match (a.split_once('+'), b.split_once('+')) {
+        _ if a == b => return Same::Whole,
         (Some((number, _)), None) => number == b,
         (None, Some((number, _))) => a == number,
-        (Some(_), Some(_)) | (None, None) => a == b,
+        (Some(_), Some(_)) | (None, None) => false,
+    };
+    if is_same {
+        Same::ButForBuild
+    } else {
+        Same::Not
     }
 }
 
@@ -307,10 +332,40 @@ mod tests {
             "checkout/v2.14.0",
             "2.14.0+build.7",
         ] {
-            assert!(said(same).is(&sha, Some(&version)), "{same}");
+            let old = Text::line("v2.13.4");
+            let told = said(same).is(&sha, Some(&version), Some(&old));
+            assert_eq!(told, Some(true), "{same}");
         }
         for other in ["3f9c2a", "d01e77c", "v2.13.4", "2.14.0-rc.1", "v"] {
-            assert!(!said(other).is(&sha, Some(&version)), "{other}");
+            let told = said(other).is(&sha, Some(&version), None);
+            assert_eq!(told, Some(false), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_the_build_proves_nothing_where_only_the_build_changed() {
+        let sha = Sha::parse(&"3f9c2ab1".repeat(5)).unwrap();
+        let told = |said: &str, new: &str, old: &str| {
+            let answer = ProductionAnswer {
+                source: ProductionSource::Asked,
+                version: Some(Text::line(said)),
+                sha: None,
+            };
+            answer.is(&sha, Some(&Text::line(new)), Some(&Text::line(old)))
+        };
+        for (said, new, old, is) in [
+            ("2.14.0", "v2.14.0+8123", "v2.14.0+8100", None),
+            // What was asked before left the build out too.
+            ("2.14.0", "v2.14.0+8123", "2.14.0", None),
+            ("2.14.0+8100", "v2.14.0", "v2.14.0+8100", None),
+            ("2.14.0+8123", "v2.14.0+8123", "v2.14.0+8100", Some(true)),
+            ("2.14.0+8100", "v2.14.0+8123", "v2.14.0+8100", Some(false)),
+            ("2.14.0", "v2.14.0+8123", "v2.13.4+8100", Some(true)),
+            ("2.14.0", "v2.14.0+8123", "build 77", Some(true)),
+            // The same version once more.
+            ("2.14.0", "v2.14.0+8123", "v2.14.0+8123", Some(true)),
+        ] {
+            assert_eq!(told(said, new, old), is, "{said}: {new} after {old}");
         }
     }
 }
