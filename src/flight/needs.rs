@@ -120,6 +120,8 @@ pub struct EvidenceNeeds {
     pub sha: Option<Sha>,
     /// Title and branch of its run.
     pub named: (Text, Option<Text>),
+    /// The version that was read from an artifact of this attempt, and the artifact.
+    pub version_read: Option<(Text, ArtifactId)>,
     /// When this attempt began.
     pub since: Timestamp,
     /// Whether the run has got past making evidence.
@@ -322,6 +324,10 @@ fn evidence(release: &Release, phase: &Phase) -> EvidenceNeeds {
         sha: run.map(|run| run.sha.clone()),
         named: run.map_or((Text::default(), None), |run| {
             (run.title.clone(), run.branch.clone())
+        }),
+        version_read: run.and_then(|run| {
+            let candidate = release.evidence.candidate.as_ref()?;
+            candidate.version_read(&run.sha, run.attempt)
         }),
         since: run.map_or(release.opened, |run| run.started),
         is_past: *phase != Phase::Preparing,

@@ -110,6 +110,7 @@ fn prepared(rules: &str) -> Journal {
         sha: sha("3f9c2ab"),
         version: Some("v2.14.0".into()),
         unnamed: None,
+        read_from: None,
         authors: vec![login("ana"), login("ben")],
         pulls: vec![(512, "Capture retries through the queue".into())],
     };

@@ -66,6 +66,14 @@ async fn the_version_comes_out_of_the_artifact_once_that_is_there_and_locks_what
         ("2.14.0+8123", None)
     );
     assert_eq!(air.written("candidate_seen"), 2);
+    // Nor where cockpit is started again after that: the journal knows it.
+    let mut air = air.killed_and_resumed();
+    air.pass(SignedDuration::from_mins(5)).await;
+    assert_eq!(
+        (version(&air).as_str(), unnamed(&air)),
+        ("2.14.0+8123", None)
+    );
+    assert_eq!(air.written("candidate_seen"), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -279,6 +279,7 @@ fn a_hostile_and_huge_release_pings_nobody_and_fits() {
         sha: commit("3"),
         version: Some(Text::line(&nasty)),
         unnamed: None,
+        read_from: None,
         authors: Vec::new(),
         pulls: vec![(u64::MAX, Text::line(&nasty.repeat(4)))],
     };

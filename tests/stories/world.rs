@@ -317,6 +317,7 @@ impl See {
                 sha: commit("3"),
                 version: Some(version.as_str().into()),
                 unnamed: None,
+                read_from: None,
                 authors: vec![Login::parse("ben").unwrap()],
                 pulls: vec![(7, "Retries move to the queue".into())],
             }),

@@ -104,6 +104,9 @@ pub struct Candidate {
     /// Why `version_from` of the rules names no version, where it should.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unnamed: Option<Text>,
+    /// The artifact that the version was read from, and the attempt that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_from: Option<(ArtifactId, u32)>,
     /// Who wrote it.
     pub authors: Vec<Login>,
     /// The pull requests in it: number and title.
@@ -116,6 +119,13 @@ impl Candidate {
         self.version
             .as_ref()
             .map_or(self.sha.short(), |version| version.as_str())
+    }
+
+    /// What was read from an artifact of this attempt of this commit, with the artifact: it stands, though that expires.
+    pub fn version_read(&self, sha: &Sha, attempt: u32) -> Option<(Text, ArtifactId)> {
+        let (artifact, made_by) = self.read_from?;
+        let version = self.version.clone()?;
+        (self.sha == *sha && made_by == attempt).then_some((version, artifact))
     }
 
     /// That the rules' `version_from` names no version, and why.

@@ -90,12 +90,17 @@ async fn round(
         memory.before.clear();
         memory.elsewhere.clear();
         memory.explain = ExplainMemory::default();
-        let (candidate, pulls) = try_ask!(candidate(pulse, desk, wanted, sha).await);
+        let (mut candidate, pulls) = try_ask!(candidate(pulse, desk, wanted, sha).await);
         memory.pulls = pulls;
         memory.pulls_asked = asked;
         memory.candidate = Some((sha.clone(), needs.attempt));
-        memory.told = Some(candidate.clone());
         memory.version_read = None;
+        if let Some((version, artifact)) = wanted.version_read.clone() {
+            // Another cockpit read it, or this one before it was started again.
+            version::name(&mut candidate, version, (artifact, needs.attempt));
+            memory.version_read = Some(artifact);
+        }
+        memory.told = Some(candidate.clone());
         pulse.see(Observation::Candidate(candidate)).await?;
     }
     if asked >= later(memory.pulls_asked, PULLS_AGAIN) && reads_pulls(desk) {
@@ -189,6 +194,7 @@ async fn candidate(
         sha: sha.clone(),
         version,
         unnamed,
+        read_from: None,
         authors,
         pulls: Candidate::name_pulls(&pulls),
     };

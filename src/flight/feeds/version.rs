@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
-        NameGlob, Text,
+        ArtifactId, NameGlob, Text,
         evidence::Candidate,
         observation::{ArtifactList, ArtifactSnapshot, Observation},
     },
@@ -50,6 +50,7 @@ pub(super) async fn look(
     };
     memory.version_read = Some(artifact.id);
     let told = told.clone();
+    let version = version.map(|version| (version, (artifact.id, needs.attempt)));
     tell(pulse, memory, told, version).await?;
     Ok(Ok(()))
 }
@@ -65,18 +66,22 @@ fn absent(list: &ArtifactList, glob: &NameGlob, wanted: &str) -> String {
     }
 }
 
+/// Names the candidate by what stands in an artifact of an attempt.
+pub(super) fn name(candidate: &mut Candidate, version: Text, from: (ArtifactId, u32)) {
+    candidate.version = Some(version);
+    candidate.unnamed = None;
+    candidate.read_from = Some(from);
+}
+
 /// Tells the candidate with its version, or why it has none by the rules.
 async fn tell(
     pulse: &Pulse,
     memory: &mut Memory,
     mut candidate: Candidate,
-    version: Result<Text, String>,
+    version: Result<(Text, (ArtifactId, u32)), String>,
 ) -> Result<(), Gone> {
     match version {
-        Ok(version) => {
-            candidate.version = Some(version);
-            candidate.unnamed = None;
-        }
+        Ok((version, from)) => name(&mut candidate, version, from),
         Err(why) => candidate.unnamed = Some(Text::line(&why)),
     }
     if memory.told.as_ref() == Some(&candidate) {
