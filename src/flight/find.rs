@@ -60,7 +60,8 @@ impl Sought {
 /// Finds the run that `query` means.
 ///
 /// Without an argument: the runs that wait for one of the environments. By commit, tag or pull request: the newest run
-/// of the workflow for that commit; for a merged pull request its merge commit, then its head.
+/// of the workflow for that commit; for a merged pull request its merge commit, then its head. A run by its id is a release
+/// only where it is one of that workflow: any other is said to be none.
 pub async fn find(
     query: &ReleaseQuery,
     sought: &Sought,
@@ -69,13 +70,13 @@ pub async fn find(
 ) -> Result<Found, Fault> {
     match query {
         ReleaseQuery::Waiting => waiting(sought, runs).await,
-        ReleaseQuery::Run(id) => Ok(Found::One(runs.run(*id).await?)),
+        ReleaseQuery::Run(id) => of_workflow(runs.run(*id).await?, sought),
         ReleaseQuery::Commit(sha) => of_commits(std::slice::from_ref(sha), sought, runs).await,
         ReleaseQuery::Name(name) => {
             let sha = match history.resolve(name).await {
                 Ok(sha) => sha,
                 Err(fault) if fault.kind == FaultKind::NotFound => {
-                    return small_id(name, runs).await;
+                    return small_id(name, sought, runs).await;
                 }
                 Err(fault) => return Err(fault),
             };
@@ -90,15 +91,28 @@ pub async fn find(
 }
 
 /// Digits that are no tag, branch or commit: a young GitHub Enterprise Server's runs have small ids.
-async fn small_id(name: &str, runs: &dyn Runs) -> Result<Found, Fault> {
+async fn small_id(name: &str, sought: &Sought, runs: &dyn Runs) -> Result<Found, Fault> {
     if let Ok(id) = name.parse() {
         match runs.run(RunId(id)).await {
             Err(fault) if fault.kind == FaultKind::NotFound => {}
-            found => return found.map(Found::One),
+            found => return of_workflow(found?, sought),
         }
     }
     let what = format!("GitHub: the release {name}");
     let detail = "no tag, branch, commit or run of that name";
+    Err(Fault::new(FaultKind::NotFound, what, detail))
+}
+
+/// The run of an id, where it is a release: by the rules of this service a run of another workflow is none. Where the server does
+/// not tell the workflow's file, who named the run answers for it.
+fn of_workflow(run: RunSnapshot, sought: &Sought) -> Result<Found, Fault> {
+    let file = run.path.as_str().rsplit('/').next().unwrap_or_default();
+    if file.is_empty() || file == sought.workflow {
+        return Ok(Found::One(run));
+    }
+    let what = format!("GitHub: run {}", run.id);
+    let wanted = &sought.workflow;
+    let detail = format!("it is a run of {file}; a release is a run of {wanted}");
     Err(Fault::new(FaultKind::NotFound, what, detail))
 }
 

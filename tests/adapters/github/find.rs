@@ -188,3 +188,28 @@ async fn digits_that_are_no_name_are_the_small_id_of_a_young_servers_run() {
     let told = fault.to_string();
     assert!(told.contains("no tag, branch, commit or run"), "{told}");
 }
+
+#[tokio::test]
+async fn a_run_of_another_workflow_is_no_release() {
+    let other = |seen: &Seen| {
+        let id = seen.path().rsplit('/').next()?.parse().ok()?;
+        let is_run = seen.path().contains("/actions/runs/");
+        is_run.then(|| run(id, json!({"path": ".github/workflows/ci.yml@main"})))
+    };
+    for argument in ["41", "12345678901"] {
+        let fault = found(Some(argument), other).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::NotFound);
+        let told = fault.to_string();
+        assert!(told.contains(argument), "{told}");
+        assert!(
+            told.contains("a run of ci.yml; a release is a run of deploy.yml"),
+            "{told}"
+        );
+    }
+    // A server that does not tell it.
+    let untold = |_: &Seen| Some(run(12_345_678_901, json!({"path": null})));
+    assert_eq!(
+        ids(&found(Some("12345678901"), untold).await.unwrap()),
+        [12_345_678_901]
+    );
+}
