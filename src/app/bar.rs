@@ -14,7 +14,7 @@ use crate::domain::{
     Feed, Phase,
     approval::ApprovalProgress,
     policy::Effect,
-    release::{Gate, Release},
+    release::{AsksOfStage, Gate, Release},
     rollback::RollbackProgress,
     wording,
 };
@@ -293,8 +293,8 @@ fn stopped(release: &Release, gates: &[Gate]) -> bool {
             State::Pass | State::NoData => true,
             // A mean of too few minutes; a small share in the values of all stays as it is.
             State::Ambiguous => {
-                let is_diluted = gate.verdict.why.as_str().starts_with("diluted");
-                lacks_time && gate.family == "stage" && !is_diluted
+                let is_own = gate.stage == Some(AsksOfStage::Expression);
+                lacks_time && is_own && !gate.verdict.is_diluted
             }
             State::Fail | State::Broken => false,
         };

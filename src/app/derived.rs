@@ -166,6 +166,7 @@ fn gates(release: &Release) -> Vec<Gate> {
             title: Text::line(&format!("Watch {source}")),
             verdict,
             effect: None,
+            stage: None,
         }));
     }
     if release.rollout.first_traffic.is_some() && decided {

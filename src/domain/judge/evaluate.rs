@@ -42,11 +42,15 @@ pub fn gate(rule: &Rule, window: &Window, series: &dyn Series) -> Verdict {
         Truth::Broken => State::Broken,
     };
     let mut why = finding.why.clone();
-    if state == State::Pass && is_diluted(&bench, rule.condition()) {
+    let is_diluted = state == State::Pass && is_diluted(&bench, rule.condition());
+    if is_diluted {
         state = State::Ambiguous;
-        why = format!("diluted: {why}, measured over all hosts, not the canary's");
+        why.push_str(", measured over all hosts, not the canary's");
     }
-    verdict(state, &why, finding.margin, &finding)
+    Verdict {
+        is_diluted,
+        ..verdict(state, &why, finding.margin, &finding)
+    }
 }
 
 /// Judges a trigger: `Fail` when it fires, `Pass` when it is quiet.
@@ -75,6 +79,7 @@ fn verdict(state: State, why: &str, margin: Option<f64>, finding: &Finding) -> V
     Verdict {
         state,
         why: Text::line(why),
+        is_diluted: false,
         margin: margin.filter(|margin| margin.is_finite()),
         minutes: finding.minutes[skip..].to_vec(),
     }

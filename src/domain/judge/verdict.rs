@@ -51,6 +51,10 @@ pub struct Verdict {
     pub state: State,
     /// The arithmetic: `1.31% >= 1% in 3 of 5 minutes`.
     pub why: Text,
+    /// Whether it would pass, and does not because all hosts were measured where a canary is asked about: more minutes change
+    /// nothing of that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_diluted: bool,
     /// How far from failing (a trigger: from firing), in the unit that is compared; below zero once it failed.
     /// `None` where there is no single number, or none is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -25,7 +25,7 @@ pub struct Window {
     /// Minutes with a value that a bare gate needs to pass or fail: the whole window (15) at its end, fewer on the way.
     pub needed: usize,
     /// Which hosts plain metric names speak of. A metric that is not measured on that side is taken whole, and then a
-    /// gate cannot pass by itself ("diluted").
+    /// gate cannot pass by itself ([`super::Verdict::is_diluted`]).
     pub side: Side,
     /// Fewest requests a minute for relative rules; 0 asks none.
     pub min_samples: u32,

@@ -15,4 +15,28 @@ pub struct Gate {
     pub verdict: Verdict,
     /// What the state does to the approval; `None` for pass.
     pub effect: Option<Effect>,
+    /// What it asks of a stage that serves; `None`: it is no stage's.
+    pub stage: Option<AsksOfStage>,
+}
+
+/// What a gate asks of a stage that serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsksOfStage {
+    /// That it served its time.
+    Time,
+    /// That an expression of its own holds.
+    Expression,
+    /// That the smoke tests pass.
+    Smoke,
+}
+
+impl Gate {
+    /// The same gate, of a stage.
+    #[must_use]
+    pub(super) fn of_stage(self, asks: AsksOfStage) -> Self {
+        Self {
+            stage: Some(asks),
+            ..self
+        }
+    }
 }

@@ -79,6 +79,7 @@ impl Release {
             title: Text::line(title),
             verdict,
             effect,
+            stage: None,
         }
     }
 
@@ -390,6 +391,7 @@ pub(super) fn said(state: State, why: &str) -> Verdict {
     Verdict {
         state,
         why: Text::line(why),
+        is_diluted: false,
         margin: None,
         minutes: Vec::new(),
     }

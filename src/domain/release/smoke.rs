@@ -2,7 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{gate::Gate, gates::said};
+use super::{
+    gate::{AsksOfStage, Gate},
+    gates::said,
+};
 use crate::domain::{
     Event, Text,
     judge::{State, Verdict},
@@ -89,14 +92,22 @@ impl Release {
         self.policy.smoke.after.as_ref()?;
         let known = self.rollout.stages.get(stage)?;
         let verdict = self.smoke_verdict(Moment::After { stage });
-        let (name, title) = match &known.weight {
-            Some(weight) => (
-                format!("stage {weight}: smoke"),
-                format!("{weight} smoke tests"),
+        Some(match &known.weight {
+            Some(weight) => {
+                let (name, title) = (
+                    format!("stage {weight}: smoke"),
+                    format!("{weight} smoke tests"),
+                );
+                let gate = self.gate("smoke", name, &title, verdict);
+                gate.of_stage(AsksOfStage::Smoke)
+            }
+            None => self.gate(
+                "smoke",
+                "smoke after".to_owned(),
+                "Smoke tests after",
+                verdict,
             ),
-            None => ("smoke after".to_owned(), "Smoke tests after".to_owned()),
-        };
-        Some(self.gate("smoke", name, &title, verdict))
+        })
     }
 
     /// The gate of the last stage, once everything is deployed.

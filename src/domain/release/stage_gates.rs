@@ -1,6 +1,10 @@
 //! The gates between two stages of a canary rollout: the time that the earlier one served, and its own expressions.
 
-use super::{first_whole, gate::Gate, gates::said};
+use super::{
+    first_whole,
+    gate::{AsksOfStage, Gate},
+    gates::said,
+};
 use crate::domain::{
     Text,
     judge::{self, State, Window},
@@ -65,12 +69,13 @@ impl Release {
         };
         let weight = &rule.weight;
         let time = said(state, &format!("{served} of {wanted} minutes"));
-        let mut gates = vec![self.gate(
+        let time = self.gate(
             "stage",
             format!("stage {weight}: time"),
             &format!("{weight} duration"),
             time,
-        )];
+        );
+        let mut gates = vec![time.of_stage(AsksOfStage::Time)];
         let window = Window::of(minutes)
             .on(Side::Canary)
             .sampling(self.policy.hypercare.min_samples);
@@ -78,15 +83,16 @@ impl Release {
         gates.extend(rule.gates.iter().map(|gate| {
             let source = gate.source();
             let mut verdict = judge::gate(gate, &window, &readings);
-            if let Some(rest) = verdict.why.as_str().strip_prefix("diluted:") {
-                verdict.why = Text::line(&format!("diluted{}:{rest}", times(weight)));
+            if verdict.is_diluted {
+                verdict.why = Text::line(&format!("diluted{}: {}", times(weight), verdict.why));
             }
-            self.gate(
+            let gate = self.gate(
                 "stage",
                 format!("stage {weight}: {source}"),
                 &format!("{weight} {source}"),
                 verdict,
-            )
+            );
+            gate.of_stage(AsksOfStage::Expression)
         }));
         gates.extend(before.and_then(|index| self.smoke_gate_after(index)));
         gates

@@ -100,7 +100,7 @@ fn stage(view: View<'_>, shown: &Shown) -> Option<Fact> {
 /// What the stage that serves was judged by: those gates are what this decision is about. The open ones follow below.
 fn judged(view: View<'_>) -> Option<Fact> {
     let gates = view.model.derived.gates.iter();
-    let of_stage = gates.filter(|gate| gate.name.starts_with("stage "));
+    let of_stage = gates.filter(|gate| gate.stage.is_some());
     let passed: Vec<String> = of_stage
         .filter(|gate| gate.verdict.state == State::Pass)
         .map(|gate| format!("{}: {}", gate.title, gate.verdict.why.first_line()))

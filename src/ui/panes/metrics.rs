@@ -17,7 +17,7 @@ use crate::{
         judge::State,
         plot::{Band, Plot},
         policy::{Metric, Side},
-        release::Advice,
+        release::{Advice, AsksOfStage},
         wording,
     },
     ui::{
@@ -131,12 +131,9 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
 /// What is judged: by a stage's own gates while it serves, else by what the rules say of each minute.
 fn states(view: View<'_>) -> Vec<State> {
     let (release, derived) = (view.release, &view.model.derived);
-    let own = derived.stage.iter().flat_map(|stage| {
-        let begin = format!("stage {}: ", stage.weight);
-        derived.gates.iter().filter(move |gate| {
-            let asked = gate.name.strip_prefix(&begin);
-            asked.is_some_and(|asked| asked != "time")
-        })
+    let own = derived.gates.iter().filter(|gate| {
+        let asks = gate.stage.filter(|_| derived.stage.is_some());
+        asks.is_some_and(|asks| asks != AsksOfStage::Time)
     });
     let own: Vec<State> = own.map(|gate| gate.verdict.state).collect();
     if !own.is_empty() {

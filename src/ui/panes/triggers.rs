@@ -56,7 +56,7 @@ fn is_tall(lines: &[Line<'_>], area: Rect) -> bool {
 /// What must hold now, where the triggers leave room for all of it: the watch, or the stage that serves.
 fn gates(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     let all = view.model.derived.gates.iter();
-    let asked = all.filter(|gate| gate.family == WATCH || gate.name.starts_with("stage "));
+    let asked = all.filter(|gate| gate.family == WATCH || gate.stage.is_some());
     let mut lines: Vec<Line<'_>> = asked
         .map(|gate| {
             let (sign, style, words) = words(view, gate.title.as_str(), &gate.verdict);

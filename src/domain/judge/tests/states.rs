@@ -332,11 +332,15 @@ fn a_canary_gate_over_all_hosts_is_diluted() {
     let rule = Rule::parse("error_rate < 1%").unwrap();
     let verdict = gate(&rule, &window(3).on(Side::Canary), &readings);
     assert_eq!(verdict.state, State::Ambiguous);
-    assert!(
-        verdict.why.as_str().starts_with("diluted"),
-        "{}",
-        verdict.why
-    );
+    assert!(verdict.is_diluted);
+    let why = verdict.why.as_str();
+    assert!(why.contains("over all hosts"), "{why}");
+    // What has too few minutes is not so for good, and what fails fails.
+    let early = gate(&rule, &window(2).needing(3).on(Side::Canary), &readings);
+    assert_eq!((early.state, early.is_diluted), (State::Ambiguous, false));
+    let strict = Rule::parse("error_rate > 1%").unwrap();
+    let failed = gate(&strict, &window(3).on(Side::Canary), &readings);
+    assert_eq!((failed.state, failed.is_diluted), (State::Fail, false));
     let missing = gated("error_rate < control", &readings, 3);
     assert_eq!(missing.state, State::NoData);
 }
