@@ -11,6 +11,7 @@ use cockpit::{
         later,
         observation::{MetricsSeen, Minute, Sample},
         policy::{Policy, Side},
+        release::DeployTimes,
         scorecard::{Calibration, Score, Trial, Truth},
     },
     report::recalibration_markdown,
@@ -71,7 +72,7 @@ fn trial(policy: &Policy, n: u64, truth: Truth) -> Trial {
         at: deployed,
         truth,
         policy: policy.clone(),
-        deployed: Some(deployed),
+        deployed: Some(deployed.into()),
         fired: BTreeSet::from([triggers[0].source().to_owned()]),
         gates: BTreeMap::from([(
             "error_rate < 1%".to_owned(),
@@ -175,6 +176,27 @@ fn a_trigger_that_cries_wolf_is_told_and_a_quieter_value_with_its_flips() {
     assert_eq!(service.always_missing, [(EvidenceKind::Load, 5)]);
     let waits = service.waits_s.unwrap();
     assert_eq!((waits.n, waits.median), (5, 1_200.0));
+}
+
+/// A deploy of eight minutes that did harm from its first one: that is not "already so before the deploy".
+#[test]
+fn what_a_deploy_does_while_it_lasts_is_not_its_past() {
+    let policy = parse_team(RULES.as_bytes(), "cockpit.toml").unwrap().policy;
+    let mut trials: Vec<Trial> = (1..)
+        .zip([Truth::Good, Truth::Bad, Truth::Good])
+        .map(|(n, truth)| trial(&policy, n, truth))
+        .collect();
+    let slow = &mut trials[1];
+    let began = slow.deployed.unwrap().began;
+    slow.deployed = Some(DeployTimes {
+        began,
+        whole: later(began, SignedDuration::from_mins(8)),
+    });
+    let services = Calibration::all(&trials);
+    let loud = &services[0].thresholds[1];
+    let other = loud.suggestion.as_ref().unwrap();
+    assert_eq!(other.rule, "error_rate > 0.1% for 3m");
+    assert_eq!((other.after.right, other.after.missed), (1, 0));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::domain::{
     judge::{JudgeEvent, Samples, State},
     observation::{MetricsSeen, Minute, Sample},
     policy::{Policy, Side, gate::GateEvent},
-    release::{Recorded, Release},
+    release::{DeployTimes, Recorded, Release},
 };
 
 /// How a release truly went, as people left it on record.
@@ -40,8 +40,8 @@ pub struct Trial {
     pub truth: Truth,
     /// Its rules.
     pub policy: Policy,
-    /// When production had it; `None`: never.
-    pub deployed: Option<Timestamp>,
+    /// When it came to production: what a deploy of minutes does meanwhile is none of its past. `None`: never.
+    pub deployed: Option<DeployTimes>,
     /// Triggers that fired, by source text.
     pub fired: BTreeSet<String>,
     /// The window's gates at its end, by source text.
@@ -66,7 +66,7 @@ impl Trial {
             at: release.newest(),
             truth: truth(release),
             policy: release.policy.clone(),
-            deployed: release.rollout.deployed,
+            deployed: deployed(release),
             fired: BTreeSet::new(),
             gates: BTreeMap::new(),
             before: BTreeMap::new(),
@@ -108,6 +108,15 @@ impl Trial {
             self.policy.target.environment.clone(),
         )
     }
+}
+
+fn deployed(release: &Release) -> Option<DeployTimes> {
+    let whole = release.rollout.deployed?;
+    let began = release
+        .rollout
+        .first_traffic
+        .map_or(whole, |first| first.min(whole));
+    Some(DeployTimes { began, whole })
 }
 
 fn truth(release: &Release) -> Truth {
