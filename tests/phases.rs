@@ -32,7 +32,7 @@ use jiff::SignedDuration;
 use story::Begin;
 
 /// States after which the walk would be called endless.
-const MOST: usize = 120;
+const MOST: usize = 250;
 /// Between two inputs.
 const PAUSE: SignedDuration = SignedDuration::from_secs(40);
 

@@ -92,7 +92,9 @@ fn observe_held_stage(release: &Release, seen: &RunSeen, index: usize) -> Option
             Some(waiting(release, index, seen))
         }
         (StageState::Held, None) if !granted => let_go(release, seen, index),
-        (StageState::Waiting, None) if !granted => began_unseen(release, seen, index),
+        (StageState::Waiting, None) if !granted => {
+            passed_unseen(release, seen, index).or_else(|| began_unseen(release, seen, index))
+        }
         _ if granted => progress(release, seen, index),
         _ => None,
     }
@@ -146,6 +148,17 @@ fn is_expiry(release: &Release, seen: &RunSeen) -> bool {
     seen.run.status == RunStatus::Completed
         && seen.run.conclusion != Some(Conclusion::Success)
         && release.has_expired()
+}
+
+/// A stage that a later one has left behind: it passed before cockpit looked, or in the attempt before, which is not repeated
+/// where only the failed jobs run again. It serves since now: its gates are asked anew.
+fn passed_unseen(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
+    let mut later = release.rollout.stages.get(index + 1..)?.iter();
+    let is_past = later.any(|stage| {
+        stage.state != StageState::Waiting
+            || stage.is_held && holds_of(seen).any(|hold| hold.name.as_str() == stage.name)
+    });
+    is_past.then(|| stage_changed(index, StageState::Deployed, seen.asked))
 }
 
 /// A stage that began before cockpit looked.
