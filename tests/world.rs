@@ -33,6 +33,8 @@ mod past;
 mod place;
 #[path = "world/requests.rs"]
 mod requests;
+#[path = "world/rerun.rs"]
+mod rerun;
 #[path = "world/scorecard.rs"]
 mod scorecard;
 #[path = "world/seats.rs"]

@@ -155,6 +155,10 @@ pub(super) fn rerun_failed(state: &mut State, run: u64, by: &str) -> Result<(), 
     let attempt = r.attempt;
     for job in &mut r.jobs {
         job.attempt = attempt;
+        if job.planned == End::Failure && job.environment.is_some() {
+            // What hindered the deploy is over.
+            job.planned = End::Success;
+        }
         if job.conclusion != Some(End::Success) {
             job.status = Status::Pending;
             job.conclusion = None;

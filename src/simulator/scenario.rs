@@ -235,7 +235,9 @@ impl Scenario {
             Self::DispatchGate => "no environment protection: cockpit starts production.yml",
             Self::FirstRelease => "nothing was deployed before: no baseline, no way back",
             Self::Canary => "5%, 25%, 100%: three environments, three reviews",
-            Self::StageFails => "5%, then the deploy to 25% fails: partial, and rolled back",
+            Self::StageFails => {
+                "5%, then the deploy to 25% fails: partial, and rolled back; the failed jobs run again would pass"
+            }
             Self::MetricsBroken => {
                 "CloudWatch answers errors for five minutes, and may never tell of the CPU"
             }
