@@ -36,9 +36,12 @@ fn p99(minute: i64) -> Sample {
 fn seen(names: &[&str], (from, until): (Minute, Minute)) -> MetricsSeen {
     let series = names.iter().map(|name| {
         let is_rare = name.starts_with("latency");
-        let sample = |minute| match is_rare {
-            true => p99(minute),
-            false => Sample::Value(0.1),
+        let sample = |minute| {
+            if is_rare {
+                p99(minute)
+            } else {
+                Sample::Value(0.1)
+            }
         };
         let samples: Vec<Sample> = (from.0..until.0).map(sample).collect();
         ((MetricName((*name).to_owned()), Side::All), samples)

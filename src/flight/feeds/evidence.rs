@@ -52,6 +52,34 @@ pub(super) async fn follow(mut pulse: Pulse, desk: Desk) -> Result<(), Gone> {
     }
 }
 
+/// Another candidate, or another attempt of it: nothing that was read before is of it.
+async fn begin(
+    pulse: &Pulse,
+    desk: &Desk,
+    needs: &Needs,
+    memory: &mut Memory,
+    (sha, asked): (&Sha, Timestamp),
+) -> Round {
+    memory.read.clear();
+    memory.before.clear();
+    memory.elsewhere.clear();
+    memory.explain = ExplainMemory::default();
+    let wanted = &needs.evidence;
+    let (mut candidate, pulls) = try_ask!(candidate(pulse, desk, wanted, sha).await);
+    memory.pulls = pulls;
+    memory.pulls_asked = asked;
+    memory.candidate = Some((sha.clone(), needs.attempt));
+    memory.version_read = None;
+    if let Some((version, artifact)) = wanted.version_read.clone() {
+        // Another cockpit read it, or this one before it was started again.
+        version::name(&mut candidate, version, (artifact, needs.attempt));
+        memory.version_read = Some(artifact);
+    }
+    memory.told = Some(candidate.clone());
+    pulse.see(Observation::Candidate(candidate)).await?;
+    Ok(Ok(()))
+}
+
 async fn round(
     pulse: &mut Pulse,
     desk: &Desk,
@@ -85,23 +113,10 @@ async fn round(
     if !wanted.matters && memory.candidate.is_some() {
         return Ok(failed.map_or(Ok(()), Err));
     }
-    if memory.candidate.as_ref() != Some(&(sha.clone(), needs.attempt)) {
-        memory.read.clear();
-        memory.before.clear();
-        memory.elsewhere.clear();
-        memory.explain = ExplainMemory::default();
-        let (mut candidate, pulls) = try_ask!(candidate(pulse, desk, wanted, sha).await);
-        memory.pulls = pulls;
-        memory.pulls_asked = asked;
-        memory.candidate = Some((sha.clone(), needs.attempt));
-        memory.version_read = None;
-        if let Some((version, artifact)) = wanted.version_read.clone() {
-            // Another cockpit read it, or this one before it was started again.
-            version::name(&mut candidate, version, (artifact, needs.attempt));
-            memory.version_read = Some(artifact);
-        }
-        memory.told = Some(candidate.clone());
-        pulse.see(Observation::Candidate(candidate)).await?;
+    if memory.candidate.as_ref() != Some(&(sha.clone(), needs.attempt))
+        && let Err(fault) = begin(pulse, desk, needs, memory, (sha, asked)).await?
+    {
+        return Ok(Err(fault));
     }
     if asked >= later(memory.pulls_asked, PULLS_AGAIN) && reads_pulls(desk) {
         // An answer that did not change costs nothing: it is asked for by its ETag.
