@@ -4,21 +4,40 @@ use jiff::SignedDuration;
 
 use super::policy::Unit;
 
+/// Digits that a scale says beyond the usual ones, at most.
+const MOST_DIGITS_MORE: u32 = 4;
+
 /// A value with its unit, in the size that reads best: `0.12%`, `175 ms`, `1.25 s`, `1.2k/s`, `3.4 GB`.
 ///
 /// Three significant digits at most where there is a fraction; a value that is no number is `?`.
 pub fn value(value: f64, unit: Unit) -> String {
+    finer(value, unit, 0)
+}
+
+/// The same with so many more digits.
+fn finer(value: f64, unit: Unit, more: u32) -> String {
     if !value.is_finite() {
         return "?".to_owned();
     }
     match unit {
-        Unit::Percent => format!("{}%", percent(value)),
-        Unit::Milliseconds => milliseconds(value),
-        Unit::Count | Unit::Plain => scaled(value),
-        Unit::PerMinute => format!("{}/m", scaled(value)),
-        Unit::PerSecond => format!("{}/s", scaled(value)),
-        Unit::Bytes => bytes(value),
+        Unit::Percent => format!("{}%", percent(value, more)),
+        Unit::Milliseconds => milliseconds(value, more),
+        Unit::Count | Unit::Plain => scaled(value, more),
+        Unit::PerMinute => format!("{}/m", scaled(value, more)),
+        Unit::PerSecond => format!("{}/s", scaled(value, more)),
+        Unit::Bytes => bytes(value, more),
     }
+}
+
+/// The values of a scale, with as many digits as tell each from the next: 0.1%, 0.0995% and 0.099%, not 0.1% thrice.
+pub fn scale(values: &[f64], unit: Unit) -> Vec<String> {
+    let told = |more| -> Vec<String> {
+        let words = values.iter().map(|value| finer(*value, unit, more));
+        words.collect()
+    };
+    let is_clear = |words: &Vec<String>| words.windows(2).all(|pair| pair[0] != pair[1]);
+    let mut tries = (0..=MOST_DIGITS_MORE).map(told);
+    tries.find(is_clear).unwrap_or_else(|| told(0))
 }
 
 /// A difference of percentages: `0.6 pt`, signed when below zero.
@@ -26,7 +45,7 @@ pub fn points(value: f64) -> String {
     if !value.is_finite() {
         return "?".to_owned();
     }
-    format!("{} pt", percent(value))
+    format!("{} pt", percent(value, 0))
 }
 
 /// The same no finer than a hundredth of what it is a change of, counted from the nearer end: `+0.02 pt` of 43% is none,
@@ -50,38 +69,41 @@ pub fn parsers_complaint(words: &str) -> &str {
     &first[..ends.min().unwrap_or(first.len())]
 }
 
-fn percent(value: f64) -> String {
-    if value.abs() >= 99.5 && value.abs() < 100.0 {
+fn percent(value: f64, more: u32) -> String {
+    if more == 0 && value.abs() >= 99.5 && value.abs() < 100.0 {
         // 99.95% must not read as 100%.
         return trimmed(cut(value, 2), 2);
     }
-    significant(value, if value.abs() < 1.0 { 2 } else { 3 })
+    significant(value, more + if value.abs() < 1.0 { 2 } else { 3 })
 }
 
-fn milliseconds(value: f64) -> String {
+fn milliseconds(value: f64, more: u32) -> String {
     let size = value.abs();
     if size < 999.5 {
-        format!("{} ms", significant(value, 3))
+        format!("{} ms", significant(value, 3 + more))
     } else if size < 119_500.0 {
-        format!("{} s", significant(value / 1_000.0, 3))
+        format!("{} s", significant(value / 1_000.0, 3 + more))
     } else if size < 7_170_000.0 {
-        format!("{} min", significant(value / 60_000.0, 3))
+        format!("{} min", significant(value / 60_000.0, 3 + more))
     } else {
-        format!("{} h", significant(value / 3_600_000.0, 3))
+        format!("{} h", significant(value / 3_600_000.0, 3 + more))
     }
 }
 
-fn scaled(value: f64) -> String {
+fn scaled(value: f64, more: u32) -> String {
     let size = value.abs();
     if size < 999.5 {
-        significant(value, 3)
-    } else if size < 999_500.0 {
-        format!("{}k", significant(value / 1e3, 2.max(digits(size / 1e3))))
-    } else if size < 999_500_000.0 {
-        format!("{}M", significant(value / 1e6, 2.max(digits(size / 1e6))))
-    } else {
-        format!("{}G", significant(value / 1e9, 2.max(digits(size / 1e9))))
+        return significant(value, 3 + more);
     }
+    let (divisor, name) = if size < 999_500.0 {
+        (1e3, "k")
+    } else if size < 999_500_000.0 {
+        (1e6, "M")
+    } else {
+        (1e9, "G")
+    };
+    let wanted = 2.max(digits(size / divisor)) + more;
+    format!("{}{name}", significant(value / divisor, wanted))
 }
 
 /// Digits before the point.
@@ -95,7 +117,7 @@ fn digits(size: f64) -> u32 {
     }
 }
 
-fn bytes(value: f64) -> String {
+fn bytes(value: f64, more: u32) -> String {
     let size = value.abs();
     for (limit, divisor, name) in [
         (999.5, 1.0, "B"),
@@ -104,11 +126,11 @@ fn bytes(value: f64) -> String {
         (999_500_000_000.0, 1e9, "GB"),
     ] {
         if size < limit {
-            let wanted = 2.max(digits(size / divisor));
+            let wanted = 2.max(digits(size / divisor)) + more;
             return format!("{} {name}", significant(value / divisor, wanted));
         }
     }
-    format!("{} TB", significant(value / 1e12, 3))
+    format!("{} TB", significant(value / 1e12, 3 + more))
 }
 
 /// A number with that many significant digits, without zeros at the end of the fraction.
@@ -303,6 +325,19 @@ mod tests {
         #[case] said: &str,
     ) {
         assert_eq!(value(number, unit), said);
+    }
+
+    #[rstest]
+    #[case(&[0.0, 0.5, 1.0], Unit::Percent, &["0%", "0.5%", "1%"])]
+    #[case(&[0.099, 0.0995, 0.1], Unit::Percent, &["0.099%", "0.0995%", "0.1%"])]
+    #[case(&[51_200.0, 51_400.0], Unit::PerMinute, &["51.2k/m", "51.4k/m"])]
+    #[case(&[1.0, 1.0], Unit::Plain, &["1", "1"])]
+    fn a_scale_tells_each_value_from_the_next(
+        #[case] values: &[f64],
+        #[case] unit: Unit,
+        #[case] said: &[&str],
+    ) {
+        assert_eq!(scale(values, unit), said);
     }
 
     #[rstest]

@@ -198,24 +198,37 @@ fn label(
 ) -> Option<Rect> {
     let wide = width(&marker.label);
     let fits_right = column + 2 + wide < area.width;
-    let x = if fits_right {
-        column + 2
-    } else {
-        column.saturating_sub(wide + 1)
+    let left = column.checked_sub(wide + 1);
+    let places = |rows: std::ops::Range<u16>, x: Option<u16>| {
+        let x = x.into_iter();
+        x.flat_map(move |x| {
+            let rows = rows.clone();
+            rows.map(move |row| Rect::new(area.x + x, area.y + row, wide + 1, 1))
+        })
     };
-    let place = |row: u16| Rect::new(area.x + x, area.y + row, wide + 1, 1);
-    let is_free = |row: &u16| {
-        (x..x + wide).all(|at| chart.bits(at, *row) == 0)
-            && !taken.iter().any(|other| other.intersects(place(*row)))
+    let is_free = |place: &Rect| {
+        let begin = place.x - area.x;
+        (begin..begin + wide).all(|at| chart.bits(at, place.y - area.y) == 0)
+            && !taken.iter().any(|other| other.intersects(*place))
     };
-    // A limit's line through the word makes both hard to read.
-    let is_clear = |row: &u16| is_free(row) && !chart.thresholds.contains(&Place::Row(*row));
-    let row = (0..area.height / 2)
-        .find(is_clear)
-        .or_else(|| (0..area.height).find(is_free))?;
-    let line = Rect::new(area.x + x, area.y + row, area.width - x.min(area.width), 1);
-    Pen::new(buffer, line, 0, look.glyphs.more).put(&marker.label, marker.style);
-    Some(place(row))
+    // A limit's line through the word makes both hard to read, and another marker's tells of another moment.
+    let is_clear = |place: &Rect| {
+        let mut columns = chart.markers.iter().flatten();
+        is_free(place)
+            && !chart.thresholds.contains(&Place::Row(place.y - area.y))
+            && !columns.any(|at| (place.x..place.x + wide).contains(&(area.x + at)))
+    };
+    let right = fits_right.then_some(column + 2);
+    let (upper, all) = (0..area.height / 2, 0..area.height);
+    let clear = places(upper.clone(), right)
+        .chain(places(upper, left))
+        .chain(places(all.clone(), right))
+        .chain(places(all.clone(), left))
+        .find(is_clear);
+    let any = || places(all, right.or(left)).find(is_free);
+    let place = clear.or_else(any)?;
+    Pen::new(buffer, place, 0, look.glyphs.more).put(&marker.label, marker.style);
+    Some(place)
 }
 
 fn dots(look: &Look, buffer: &mut Buffer, area: Rect, chart: &Chart, dress: &Dress<'_>) {
@@ -339,6 +352,63 @@ mod tests {
         let all: String = (0..area.height).map(|y| row(&buffer, y)).collect();
         for label in ["limit 15 ", "limit 15.5 ", "deployed"] {
             assert!(all.contains(label), "{label} is whole in {all}");
+        }
+    }
+
+    #[test]
+    fn a_marker_is_named_where_neither_a_limit_nor_another_marker_runs_through_the_word() {
+        let theme = Theme::named("dark").unwrap();
+        let look = Look::new(&theme, Depth::True, true, Keymap::standard());
+        let area = Rect::new(0, 0, 60, 6);
+        let mut buffer = Buffer::empty(area);
+        // Low until it rises at once: above the limits there are dots, between them there is no row.
+        let values: Vec<Option<f64>> = (0..30)
+            .map(|at| {
+                Some(if at < 17 {
+                    0.1
+                } else {
+                    4.0 - f64::from(at % 3)
+                })
+            })
+            .collect();
+        let (from, until) = (Minute(100), Minute(130));
+        let limits = [2.0, 1.2];
+        let markers = [from.plus(14), from.plus(16)];
+        let plot = Plot {
+            columns: area.width,
+            rows: area.height,
+            from,
+            until,
+            values: &values,
+            band: Band::None,
+            thresholds: &limits,
+            markers: &markers,
+        };
+        let style = Style::new();
+        let threshold = |value: f64| Threshold {
+            value,
+            label: format!("limit {value}"),
+            style,
+        };
+        let marker = |(minute, label): (Minute, &str)| Marker {
+            minute,
+            label: label.to_owned(),
+            style,
+        };
+        let dress = Dress {
+            thresholds: &limits.map(threshold),
+            markers: &[(markers[0], "deploy"), (markers[1], "deployed")].map(marker),
+            line: style,
+            beyond: None,
+            cursor: None,
+            covered: 0,
+        };
+        paint(&look, &mut buffer, area, &plot, &dress);
+        let rows: Vec<String> = (0..area.height).map(|y| row(&buffer, y)).collect();
+        for label in ["deploy ", "deployed"] {
+            let line = rows.iter().find(|row| row.contains(label));
+            let line = line.unwrap_or_else(|| panic!("{label} is told in {rows:#?}"));
+            assert!(!line.contains(look.glyphs.threshold), "{label}: {rows:#?}");
         }
     }
 }

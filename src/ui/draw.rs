@@ -22,7 +22,7 @@ use super::{
     over,
     pane::{View, area_of},
     panes,
-    pen::Pen,
+    pen::{Pen, width},
     stepper,
 };
 use crate::{
@@ -94,8 +94,8 @@ fn paint(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) -> Op
         None => None,
         Some(overlay) => {
             hits.clear();
-            if let Overlay::Prompt(_) | Overlay::Help(_) = overlay {
-                behind(view, buffer, area);
+            for part in receding(&parts, area, overlay) {
+                behind(view, buffer, part);
             }
             over::draw(view, buffer, area, overlay, hits)
         }
@@ -123,6 +123,21 @@ fn too_small(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     };
     let words = format!("{way_out}; other keys wait for room");
     Pen::new(buffer, area, 2, more).put(&words, styles.dim);
+}
+
+/// What goes back behind what is open. A prompt is alone; beside others the bar keeps telling what is due, and the keys
+/// are theirs, but for the palette's, where keys are words. The walk and the checklist take the body's own place.
+fn receding(parts: &Parts, area: Rect, overlay: &Overlay) -> Vec<Rect> {
+    let above = Rect {
+        height: parts.bar.y.saturating_sub(area.y),
+        ..area
+    };
+    match overlay {
+        Overlay::Prompt(_) => vec![area],
+        Overlay::Help(_) | Overlay::Lane(_) | Overlay::Card(_) => vec![above],
+        Overlay::Palette(_) => vec![above, parts.keys],
+        Overlay::Walk | Overlay::Checklist => Vec::new(),
+    }
 }
 
 /// Everything behind a prompt on one faint tone: what is asked stands alone.
@@ -157,13 +172,19 @@ fn body_of(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
 fn tabs(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     let styles = &view.look.styles;
     let inner = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
-    let mut pen = Pen::new(buffer, inner, 0, view.look.glyphs.more);
     let folded = [Pane::Tests, Pane::Explain, Pane::Gates];
     let all = if view.model.watches() {
         view.model.panes().iter().chain(&folded)
     } else {
         view.model.panes().iter().chain(&[])
     };
+    let wanted = |pane: &Pane| {
+        let sign = width(state_of(view, *pane).0);
+        width(pane.short()) + 5 + if sign == 0 { 0 } else { sign + 1 }
+    };
+    // Where they do not fit as they are, the air between them goes, and the last one is not cut. Nothing follows that.
+    let air = u16::from(all.clone().map(wanted).sum::<u16>() <= inner.width + 2);
+    let mut pen = Pen::new(buffer, inner, 0, view.look.glyphs.more);
     for pane in all.copied() {
         let begins = pen.column();
         let focus = view.has_focus(pane);
@@ -192,7 +213,7 @@ fn tabs(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
         }
         pen.put(pane.short(), style).put(" ", style);
         let tab = Rect::new(begins, area.y, pen.column() - begins, 1);
-        pen.skip(1);
+        pen.skip(air);
         hits.put(area_of(tab), Spot::Pane(pane));
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         pen.put(&release.policy.target.environment, styles.strong);
         return;
     }
-    pen.put(glyphs.arrow, styles.faint).skip(1);
+    pen.put(glyphs.arrow, styles.dim).skip(1);
     pen.put(&release.policy.target.environment, styles.strong)
         .skip(1);
     match release.rollout.production_now() {

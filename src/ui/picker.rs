@@ -66,12 +66,13 @@ pub fn draw_picker(frame: &mut Frame<'_>, picker: &Picker, look: &Look) -> usize
             .skip(2)
             .put(run.title.as_str(), styles.strong)
             .skip(2)
-            .put(&format!("run {}", run.id), styles.faint);
+            .put(&format!("run {}", run.id), styles.dim);
     }
     let last = Rect::new(inner.x, area.bottom().saturating_sub(1), inner.width, 1);
     let mut pen = Pen::new(buffer, last, 0, glyphs.more);
     for (action, label) in [
         (Action::Open, "open"),
+        (Action::Up, "up"),
         (Action::Down, "down"),
         (Action::Quit, "quit"),
     ] {

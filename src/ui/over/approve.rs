@@ -25,7 +25,7 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
         ("  ".to_owned(), styles.dim),
         (shown.name().to_owned(), styles.candidate),
         (format!(" {}", shown.sha.short()), styles.dim),
-        (format!("  {}  ", glyphs.arrow), styles.faint),
+        (format!("  {}  ", glyphs.arrow), styles.dim),
         (release.policy.target.environment.clone(), styles.strong),
         (
             format!(
@@ -73,7 +73,7 @@ pub(super) fn facts(view: View<'_>, shown: &Shown) -> (&'static str, Style, Vec<
     facts.extend(open(view));
     facts.push(vec![(
         format!("bound to what is shown: sha256 {}", shown.digest().short()),
-        styles.faint,
+        styles.dim,
     )]);
     let title = match shown.stage {
         0 => "Approve for production",

@@ -140,11 +140,13 @@ fn line(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, one: &ListRow
                 } else {
                     item.when.word()
                 };
-                let marks = if item.required { "" } else { "optional" };
-                pen.put_right(&format!("{when:>6}"), styles.dim)
-                    .skip_right(1);
-                pen.put_right(&format!("{marks:>8}"), styles.dim)
-                    .skip_right(1);
+                if !when.is_empty() || !item.required {
+                    pen.put_right(&format!("{when:>6}"), styles.dim)
+                        .skip_right(1);
+                }
+                if !item.required {
+                    pen.put_right("optional", styles.dim).skip_right(1);
+                }
             }
             pen.put("  ", styles.text).put(sign, style).skip(1);
             pen.put(&item.text, styles.text).skip(2);

@@ -36,7 +36,7 @@ pub(super) fn facts(
         (release.policy.service.clone(), styles.strong),
         ("  ".to_owned(), styles.dim),
         (from, styles.candidate),
-        (format!("  {}  ", view.look.glyphs.arrow), styles.faint),
+        (format!("  {}  ", view.look.glyphs.arrow), styles.dim),
         (
             shown.target.name().to_owned(),
             styles.ok.add_modifier(ratatui::style::Modifier::BOLD),

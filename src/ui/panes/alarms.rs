@@ -40,7 +40,7 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         for (row, line) in (1u16..).zip(lines) {
             Pen::new(buffer, inner, row, glyphs.more)
                 .skip(2)
-                .put(line, styles.faint);
+                .put(line, styles.dim);
         }
     }
     for (row, (index, (name, alarm))) in

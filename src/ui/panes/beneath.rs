@@ -43,7 +43,7 @@ pub(super) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, names: u16) 
     }
     if lines.len() <= usize::from(last) {
         let said = said(view);
-        Pen::new(buffer, area, last, view.look.glyphs.more).put(&said, styles.faint);
+        Pen::new(buffer, area, last, view.look.glyphs.more).put(&said, styles.dim);
     }
 }
 

@@ -114,7 +114,9 @@ fn one(view: View<'_>, index: usize, metric: &Metric) -> Vec<Piece> {
         pieces.push((format!(" ({words})"), styles.dim));
     }
     if !sign.is_empty() {
-        pieces.push((format!(" {sign}"), value_style));
+        // A space of its own: where a failure is underlined, the air before its sign is not.
+        pieces.push((" ".to_owned(), styles.dim));
+        pieces.push((sign.to_owned(), value_style));
     }
     pieces
 }

@@ -1,5 +1,7 @@
 //! Every metric on a line of its own: before, after, the change, what is said of it, and a small chart.
 
+use std::ops::Range;
+
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::readings::{facts, latest, reading, values};
@@ -23,12 +25,14 @@ use crate::{
 /// Columns of a number and of what is said.
 const NUMBER: u16 = 9;
 const WORD: u16 = 13;
+/// Columns of the longest that is said of a metric without a value: `source broken`.
+const LONGEST_WORD: u16 = 15;
 /// The longest name that is told in full.
 const LONGEST_NAME: u16 = 22;
 /// With so many columns there is room for the earlier days.
 const DAYS_FROM: u16 = 104;
 /// A small chart needs so many columns.
-const LEAST_CHART: u16 = 14;
+const LEAST_CHART: u16 = 12;
 /// Columns of the minutes before the deploy that the small charts have at least where they share the large one's.
 const LEAST_BEFORE: u16 = 8;
 /// Most rows of a small chart.
@@ -42,6 +46,8 @@ pub(super) struct Table<'a> {
     /// Rows a metric.
     each: u16,
     name: u16,
+    /// Columns of what is said.
+    word: u16,
     /// Whether earlier days have their columns.
     days: bool,
 }
@@ -59,9 +65,20 @@ impl<'a> Table<'a> {
         let metrics = view.release.policy.shown_metrics();
         let count = u16::try_from(metrics.len()).unwrap_or(u16::MAX).max(1);
         let name = metrics.iter().map(|metric| width(&metric.title())).max();
+        // What names a metric's own silence is not cut: of the others none is that long.
+        let unread = |metric: &Metric| {
+            let sample = latest(view, metric).map(|(_, sample)| sample);
+            if sample.and_then(Sample::value).is_some() {
+                0
+            } else {
+                width(&reading(view, metric).0) + 2
+            }
+        };
+        let word = metrics.iter().map(unread).max().unwrap_or(0);
         Self {
             view,
             span,
+            word: word.clamp(WORD, LONGEST_WORD),
             each: (rows.saturating_sub(1) / count).clamp(1, MOST_ROWS),
             name: name.unwrap_or(0).clamp(8, LONGEST_NAME),
             days: columns >= DAYS_FROM && !view.release.watch.pasts.is_empty(),
@@ -86,7 +103,6 @@ impl<'a> Table<'a> {
             return;
         }
         let shared = self.shared(chart, plot, area);
-        self.head(buffer, area);
         if shared.is_none() {
             self.times(buffer, area);
         }
@@ -98,6 +114,8 @@ impl<'a> Table<'a> {
             .metric()
             .min(metrics.len().saturating_sub(1));
         let top = (selected + 1).saturating_sub(fits);
+        let shown = top..(top + fits).min(metrics.len());
+        self.head(buffer, area, &shown);
         for (place, (index, metric)) in
             (0u16..).zip(metrics.iter().enumerate().skip(top).take(fits))
         {
@@ -127,12 +145,20 @@ impl<'a> Table<'a> {
             yesterday,
             last_week,
             word,
-            word + WORD + 1,
+            word + self.word + 1,
         ]
     }
 
-    fn head(&self, buffer: &mut Buffer, area: Rect) {
+    /// What the columns hold; before them which of the metrics there is room for, where that is not all of them.
+    fn head(&self, buffer: &mut Buffer, area: Rect, shown: &Range<usize>) {
         let styles = &self.view.look.styles;
+        let all = self.view.release.policy.shown_metrics().len();
+        if shown.len() < all {
+            let words = format!("{}-{} of {all}", shown.start + 1, shown.end);
+            Pen::new(buffer, area, 0, self.view.look.glyphs.more)
+                .skip(2)
+                .put_within(&words, self.name, styles.dim);
+        }
         let after = self.view.model.cursor.map_or_else(
             || "after".to_owned(),
             |minute| format!("at {}", minute_of(minute.start(), &self.view.model.zone)),
@@ -252,7 +278,7 @@ impl<'a> Table<'a> {
             Pen::new(buffer, room, row, glyphs.more)
                 .put(said.sign, said.style)
                 .skip(1)
-                .put_within(&said.word, WORD - 2, said.style);
+                .put_within(&said.word, self.word - 2, said.style);
         }
     }
 

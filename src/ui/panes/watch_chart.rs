@@ -169,9 +169,10 @@ fn axes(
             .set_symbol(glyphs.axis[0])
             .set_style(styles.faint);
     }
-    for (value, row) in &chart.value_ticks {
+    let ticks: Vec<f64> = chart.value_ticks.iter().map(|(value, _)| *value).collect();
+    let texts = wording::scale(&ticks, metric.unit);
+    for ((_, row), text) in chart.value_ticks.iter().zip(texts) {
         let words = Rect::new(area.x, plot_area.y + row, AXIS - 1, 1);
-        let text = wording::value(*value, metric.unit);
         Pen::new(buffer, words, 0, glyphs.more).put_right(&text, styles.dim);
         buffer[(plot_area.x - 1, plot_area.y + row)]
             .set_symbol(glyphs.axis[1])
