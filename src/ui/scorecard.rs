@@ -105,6 +105,10 @@ fn tabs(view: &CardView, look: &Look, buffer: &mut Buffer, area: Rect) {
     let styles = &look.styles;
     let mut pen = Pen::new(buffer, area, 0, look.glyphs.more);
     pen.skip(1);
+    let name = |panel: &PanelWords| format!("{} {}", panel.number, panel.title);
+    let wanted = view.panels.iter().map(|panel| width(&name(panel)) + 2);
+    // Where they do not fit as they are, the air between them goes.
+    let air = u16::from(wanted.sum::<u16>() <= area.width);
     for (index, panel) in view.panels.iter().enumerate() {
         let style = if index == view.panel {
             styles.key
@@ -117,8 +121,8 @@ fn tabs(view: &CardView, look: &Look, buffer: &mut Buffer, area: Rect) {
             " "
         };
         pen.put(sign, styles.accent)
-            .put(&format!("{} {}", panel.number, panel.title), style)
-            .skip(1);
+            .put(&name(panel), style)
+            .skip(air);
     }
 }
 
@@ -209,13 +213,13 @@ fn panel(view: &CardView, look: &Look, buffer: &mut Buffer, area: Rect, index: u
     }
 }
 
-/// The mean lead time as one line of four parts, each with its letter; how many rows that took.
+/// The mean lead time as one line of four parts, each begun by its letter; how many rows that took.
 fn split_bar(view: &CardView, look: &Look, buffer: &mut Buffer, area: Rect, row: u16) -> u16 {
     let Some(means) = &view.card.lead.parts_s else {
         return 0;
     };
     let styles = &look.styles;
-    let tones = [styles.accent, styles.faint, styles.warn, styles.ok];
+    let tones = [styles.accent, styles.dim, styles.warn, styles.ok];
     let signs = ["b", "q", "h", "k"];
     let mut pen = Pen::new(buffer, area, row, look.glyphs.more);
     let room = f64::from(area.width);
@@ -226,7 +230,10 @@ fn split_bar(view: &CardView, look: &Look, buffer: &mut Buffer, area: Rect, row:
             reason = "a share of a width"
         )]
         let cells = (share * room).round() as usize;
-        pen.put(&sign.repeat(cells), tone);
+        if let Some(rest) = cells.checked_sub(1) {
+            pen.put(sign, tone)
+                .put(&look.glyphs.frame_bold[4].repeat(rest), tone);
+        }
     }
     1
 }
@@ -241,7 +248,7 @@ fn known(view: &CardView, look: &Look, words: &PanelWords, wide: u16) -> Vec<(St
             let is_mine = level == mine;
             let mark = if is_mine { look.glyphs.pick } else { " " };
             let said = format!("{mark} {sign} {:<7}{}", level.word(), measure.means(level));
-            all.push((said, if is_mine { style } else { styles.faint }));
+            all.push((said, if is_mine { style } else { styles.dim }));
         }
         all.push((
             format!("{}; bands differ from year to year", measure.source()),
@@ -317,23 +324,25 @@ fn week_line(view: &CardView, look: &Look, buffer: &mut Buffer, area: Rect) {
     let errors = week.errors.map_or("errors unknown".to_owned(), |spread| {
         format!("errors {}", wording::value(spread.median, Unit::Percent))
     });
-    pen.put("week of ", styles.dim)
-        .put(&week_name(week), styles.strong)
-        .skip(2)
-        .put(&wording::count(week.deploys as u64, "deploy"), styles.text)
-        .skip(2)
-        .put(
-            &format!("{} rolled back", week.rolled_back),
-            if week.rolled_back > 0 {
-                styles.warn
-            } else {
-                styles.dim
-            },
-        )
-        .skip(2)
-        .put(&lead, styles.text)
-        .skip(2)
-        .put(&errors, styles.dim);
+    let rolled_back = if week.rolled_back > 0 {
+        styles.warn
+    } else {
+        styles.dim
+    };
+    let said = [
+        (week_name(week), styles.strong),
+        (wording::count(week.deploys as u64, "deploy"), styles.text),
+        (format!("{} rolled back", week.rolled_back), rolled_back),
+        (lead, styles.text),
+        (errors, styles.dim),
+    ];
+    let wanted: u16 = said.iter().map(|(words, _)| width(words) + 2).sum();
+    if wanted + width("week of ") <= area.width + 2 {
+        pen.put("week of ", styles.dim);
+    }
+    for (words, style) in &said {
+        pen.put(words, *style).skip(2);
+    }
     if let Some(warning) = view.warnings.first() {
         let said = crate::domain::Text::line(warning);
         if width(said.as_str()) < pen.free() {
