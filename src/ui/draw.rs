@@ -125,17 +125,18 @@ fn too_small(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     Pen::new(buffer, area, 2, more).put(&words, styles.dim);
 }
 
-/// What goes back behind what is open. A prompt is alone; beside others the bar keeps telling what is due, and the keys
-/// are theirs, but for the palette's, where keys are words. The walk and the checklist take the body's own place.
+/// What goes back behind what is open. A prompt is alone; below others the keys are theirs, but for the palette's, where
+/// keys are words; beside small ones the bar keeps telling what is due. The walk and the checklist take the body's place.
 fn receding(parts: &Parts, area: Rect, overlay: &Overlay) -> Vec<Rect> {
-    let above = Rect {
-        height: parts.bar.y.saturating_sub(area.y),
+    let above = |end: Rect| Rect {
+        height: end.y.saturating_sub(area.y),
         ..area
     };
     match overlay {
         Overlay::Prompt(_) => vec![area],
-        Overlay::Help(_) | Overlay::Lane(_) | Overlay::Card(_) => vec![above],
-        Overlay::Palette(_) => vec![above, parts.keys],
+        Overlay::Help(_) | Overlay::Card(_) => vec![above(parts.keys)],
+        Overlay::Lane(_) => vec![above(parts.bar)],
+        Overlay::Palette(_) => vec![above(parts.bar), parts.keys],
         Overlay::Walk | Overlay::Checklist => Vec::new(),
     }
 }

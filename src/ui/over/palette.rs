@@ -66,17 +66,22 @@ pub(super) fn draw(
             buffer.set_style(line.intersection(buffer.area), style);
         }
         let why = hindrance(*action, view.release, view.model);
+        // As in the help, the key of what is not for now is quiet; on the chosen line all is read.
+        let (key, quiet) = match (&why, chosen) {
+            (None, _) => (styles.key, styles.dim),
+            (Some(_), true) => (styles.text, styles.text),
+            (Some(_), false) => (styles.dim, styles.dim),
+        };
         let mut pen = Pen::new(buffer, list, row, glyphs.more);
-        pen.put_right(&view.look.key(*action), styles.key)
-            .skip_right(2);
+        pen.put_right(&view.look.key(*action), key).skip_right(2);
         pen.put(if chosen { glyphs.pick } else { " " }, styles.key)
             .skip(1);
         match why {
             None => pen.put(action.about(), styles.text),
             Some(why) => pen
-                .put(action.about(), styles.dim)
-                .put("  ", styles.dim)
-                .put(&why, styles.dim),
+                .put(action.about(), quiet)
+                .put("  ", quiet)
+                .put(&why, quiet),
         };
     }
     cursor
