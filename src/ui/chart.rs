@@ -211,10 +211,13 @@ fn label(
         (begin..begin + wide).all(|at| chart.bits(at, place.y - area.y) == 0)
             && !taken.iter().any(|other| other.intersects(*place))
     };
-    // A limit's line through the word makes both hard to read, and another marker's tells of another moment.
+    // A limit's line through the word makes both hard to read, another marker's tells of another moment, and a dot that
+    // touches it reads as a letter.
     let is_clear = |place: &Rect| {
         let mut columns = chart.markers.iter().flatten();
+        let before = (place.x - area.x).checked_sub(1);
         is_free(place)
+            && before.is_none_or(|at| chart.bits(at, place.y - area.y) == 0)
             && !chart.thresholds.contains(&Place::Row(place.y - area.y))
             && !columns.any(|at| (place.x..place.x + wide).contains(&(area.x + at)))
     };

@@ -57,7 +57,16 @@ pub(super) fn advice(view: View<'_>, buffer: &mut Buffer, area: Rect) {
         Advice::KeepWatching => (glyphs.now, styles.warn),
         Advice::RollBack => (glyphs.fail, styles.fail),
     };
-    let head = format!("{sign} recommends: {}", told.advice.word());
+    let mut head = format!("{sign} recommends: {}", told.advice.word());
+    // A short line of good news gives way to its own reason; what asks for an act keeps saying that it only advises.
+    let longest = told
+        .reasons
+        .iter()
+        .map(|reason| width(reason.as_str()))
+        .max();
+    if told.advice == Advice::Stable && width(&head) + 2 + longest.unwrap_or(0) > area.width {
+        head = format!("{sign} {}", told.advice.word());
+    }
     let indent = width(&head) + 2;
     for (row, reason) in (0..area.height).zip(&told.reasons) {
         let mut pen = Pen::new(buffer, area, row, glyphs.more);
