@@ -408,3 +408,30 @@ fn a_countdown_that_is_over_has_nothing_left_to_hold() {
         assert!(!text.contains("Once held"), "{text}");
     }
 }
+
+#[test]
+fn what_silences_a_metric_is_said_in_full_beside_its_small_chart() {
+    let mut journal = world::monitoring();
+    world::minute(&mut journal, -5, |_, sample| match sample {
+        Sample::Value(_) => Sample::Broken,
+        other => other,
+    });
+    let mut stage = Stage::new(journal.release);
+    stage.keys(&["z"]);
+    let text = stage.text(80, 24);
+    assert!(text.contains("source broken "), "{text}");
+    assert!(!text.contains("source b…"), "{text}");
+}
+
+#[test]
+fn the_key_of_what_is_not_for_now_is_quiet_in_the_palette_too() {
+    let mut stage = Stage::new(world::waiting(0).release);
+    stage.keys(&[":"]);
+    stage.types("rol");
+    let key = stage.look.styles.key;
+    let frame = stage.frame(120, 34);
+    let is_bright = |y: u16| {
+        (0..120).any(|x| frame[(x, y)].symbol() == "R" && Some(frame[(x, y)].fg) == key.fg)
+    };
+    assert!(!(2..34).any(is_bright), "{}", stage::text(&frame));
+}
