@@ -205,6 +205,9 @@ triggers = ["error_rate > 2% for 3m", "latency_p99 > 500ms for 3m"{disk}]
     if scenario == Scenario::AlarmBefore {
         text.push_str("alarms = [\"disk-80%\", \"storefront-5xx\", \"storefront-health\"]\n");
     }
+    if scenario == Scenario::Storm {
+        let _ = writeln!(text, "alarms = {:?}", storm::SHARDS);
+    }
     text.push_str(
         r#"[rollback]
 workflow = "rollback.yml"

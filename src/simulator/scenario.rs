@@ -254,7 +254,9 @@ impl Scenario {
             Self::RestartBlip => "slow for two minutes after the deploy: marked, alarms nobody",
             Self::LowTraffic => "a request every few minutes: cannot tell, a person decides",
             Self::AlarmBefore => "an alarm fires since long before: set apart, rolls nothing back",
-            Self::Storm => "50,000 test cases, and 40 jobs that never stand still: to measure on",
+            Self::Storm => {
+                "50,000 test cases, and 40 jobs and alarms that never stand still: to measure on"
+            }
             Self::EvidenceChanged => {
                 "a late test report comes while you decide: the approval locks and says what changed"
             }

@@ -1,4 +1,5 @@
-//! The storm: shards of a test job that run again and again, so that no look at the run finds what the last one found.
+//! The storm: shards of a test job that run again and again, each with an alarm that comes and goes, so that no look at the
+//! run or the alarms finds what the last one found.
 
 use jiff::SignedDuration;
 
@@ -15,8 +16,8 @@ explain = "explain"
 staging = ["deploy-staging", "shard-2*"]
 validation = ["e2e", "k6", "shard-3*"]
 "#;
-/// The shards by name.
-const SHARDS: [&str; 40] = [
+/// The shards, and their alarms, by name.
+pub(super) const SHARDS: [&str; 40] = [
     "shard-00", "shard-01", "shard-02", "shard-03", "shard-04", "shard-05", "shard-06", "shard-07",
     "shard-08", "shard-09", "shard-10", "shard-11", "shard-12", "shard-13", "shard-14", "shard-15",
     "shard-16", "shard-17", "shard-18", "shard-19", "shard-20", "shard-21", "shard-22", "shard-23",

@@ -18,7 +18,9 @@ use super::{
 use crate::simulator::{
     ask::{Ask, Reply},
     release::Behaviour,
+    scenario::Scenario,
     state::State,
+    storm::SHARDS,
 };
 
 /// Where the operations are.
@@ -274,6 +276,10 @@ fn alarms(state: &State, request: &Cbor) -> Cbor {
     let old = state.epoch - jiff::SignedDuration::from_hours(7);
     let mut metric = vec![("disk-80%", true, old)];
     metric.push(("storefront-5xx", fires, if fires { since } else { old }));
+    if state.scenario == Scenario::Storm {
+        // Each has fired since the last look, and is quiet again.
+        metric.extend(SHARDS.map(|name| (name, false, state.now)));
+    }
     let one = |(name, fires, at): (&str, bool, Timestamp)| alarm(name, fires, at);
     let of = |list: Vec<(&str, bool, Timestamp)>, kind: &str| {
         let told = if types.is_empty() {
