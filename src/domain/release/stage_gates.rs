@@ -56,10 +56,13 @@ impl Release {
         let Some((rule, stage)) = before.and_then(|index| self.staged(index)) else {
             return Vec::new();
         };
-        if stage.since.is_none() {
-            return Vec::new();
-        }
-        let minutes = self.served(rule, stage);
+        // A later stage can wait beside one that still works, or that never came: that one has served nobody.
+        let serves = stage.state == StageState::Deployed;
+        let minutes = if serves {
+            self.served(rule, stage)
+        } else {
+            Vec::new()
+        };
         let wanted = wanted(rule);
         let served = minutes.len().min(wanted);
         let state = if served == wanted {
@@ -68,7 +71,12 @@ impl Release {
             State::NoData
         };
         let weight = &rule.weight;
-        let time = said(state, &format!("{served} of {wanted} minutes"));
+        let unseen = if serves {
+            ""
+        } else {
+            ": it is not known to serve"
+        };
+        let time = said(state, &format!("{served} of {wanted} minutes{unseen}"));
         let time = self.gate(
             "stage",
             format!("stage {weight}: time"),

@@ -4,6 +4,7 @@ use crate::domain::{
     observation::{Conclusion, JobSnapshot, RunSeen, RunStatus},
     policy::is_job,
     release::Release,
+    rollout::StageState,
 };
 
 /// Whether only an approval can have brought the job so far: a rejected one fails without having worked.
@@ -41,4 +42,20 @@ pub(super) fn stage_jobs<'a>(
         .iter()
         .flatten()
         .filter(move |job| is_job(job.name.as_str(), wanted))
+}
+
+/// What became of a stage that a later one has left behind: it is deployed, unless its own jobs say otherwise. `None`: it still
+/// works, beside the later one.
+pub(super) fn left_behind(release: &Release, seen: &RunSeen, index: usize) -> Option<StageState> {
+    use Conclusion::{Neutral, Skipped, Success};
+    let jobs: Vec<&JobSnapshot> = stage_jobs(release, seen, index).collect();
+    let have_ended = jobs.iter().all(|job| job.status == RunStatus::Completed);
+    let are_good = jobs
+        .iter()
+        .all(|job| matches!(job.conclusion, Some(Success | Neutral | Skipped)));
+    have_ended.then_some(if are_good {
+        StageState::Deployed
+    } else {
+        StageState::Failed
+    })
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::jobs::{has_begun, stage_jobs, was_let_go};
+use super::jobs::{has_begun, left_behind, stage_jobs, was_let_go};
 use crate::domain::{
     Event, Login, Text,
     approval::ApprovalEvent,
@@ -95,7 +95,7 @@ fn observe_held_stage(release: &Release, seen: &RunSeen, index: usize) -> Option
         (StageState::Waiting, None) if !granted => {
             passed_unseen(release, seen, index).or_else(|| began_unseen(release, seen, index))
         }
-        _ if granted => progress(release, seen, index),
+        _ if granted || stage.state == StageState::Failed => progress(release, seen, index),
         _ => None,
     }
 }
@@ -158,7 +158,8 @@ fn passed_unseen(release: &Release, seen: &RunSeen, index: usize) -> Option<Even
         stage.state != StageState::Waiting
             || stage.is_held && holds_of(seen).any(|hold| hold.name.as_str() == stage.name)
     });
-    is_past.then(|| stage_changed(index, StageState::Deployed, seen.asked))
+    let state = is_past.then(|| left_behind(release, seen, index)).flatten();
+    state.map(|state| stage_changed(index, state, seen.asked))
 }
 
 /// A stage that began before cockpit looked.
@@ -262,7 +263,8 @@ fn progress(release: &Release, seen: &RunSeen, index: usize) -> Option<Event> {
             let next_held = holds_of(seen).any(|hold| hold.name.as_str() == next.name);
             let next_began = !next.is_held && stage_jobs(release, seen, index + 1).any(has_begun);
             if next_held || next_began {
-                Some(stage_changed(index, StageState::Deployed, seen.asked))
+                left_behind(release, seen, index)
+                    .map(|state| stage_changed(index, state, seen.asked))
             } else if ended && seen.run.conclusion == Some(Conclusion::Success) {
                 Some(stage_changed(index, StageState::Deployed, seen.run.updated))
             } else if ended {
