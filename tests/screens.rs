@@ -31,8 +31,9 @@ use cockpit::{
     app::{Effect, Input, Pane, Seat},
     config::Depth,
     domain::{
-        Intent,
+        Actor, Intent,
         evidence::{Outcome, ReportBuilder, SeenCase, Stated, TestReport},
+        judge::JudgeEvent,
         rollout::{RolloutEvent, StageState},
     },
 };
@@ -550,6 +551,26 @@ fn a_bell_rings_once_for_what_happened_and_not_for_what_was() {
             .title(&fired)
             .starts_with("(!) storefront v2.14.0 monitoring")
     );
+}
+
+#[test]
+fn one_trigger_that_fires_as_another_clears_rings_too() {
+    let mut journal = world::alerting();
+    let mut stage = Stage::new(journal.release.clone());
+    let cleared = JudgeEvent::TriggerCleared {
+        trigger: "error_rate > 2% for 3m".to_owned(),
+        why: "0.2% > 2% in 0 of 3 minutes".into(),
+    };
+    journal.add(1, Actor::Cockpit, cleared);
+    let fired = JudgeEvent::TriggerFired {
+        trigger: "latency_p99 > 500ms for 3m".to_owned(),
+        why: "812 ms > 500ms in 3 of 3 minutes".into(),
+        minutes: Vec::new(),
+    };
+    journal.add(1, Actor::Cockpit, fired);
+    let notice = stage.model.see(&journal.release, journal::at(2)).unwrap();
+    assert!(notice.text.contains("812 ms"), "{notice:?}");
+    assert_eq!(stage.model.see(&journal.release, journal::at(3)), None);
 }
 
 #[test]

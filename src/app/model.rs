@@ -3,7 +3,7 @@
 //! Everything that a frame needs besides the release itself. Knows no terminal, no keymap and no clock: `see` tells it
 //! the time.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -89,7 +89,8 @@ pub struct Model {
     pub reel: Option<Reel>,
     watches: bool,
     announced: Option<Phase>,
-    alerts: usize,
+    /// What has fired or stands out and nobody has answered, with the moment: each is told once.
+    alerts: BTreeSet<(String, Timestamp)>,
     /// Whether a scheduled start was still to come at the last look.
     is_early: bool,
 }
@@ -123,7 +124,7 @@ impl Model {
             reel: None,
             watches: false,
             announced: None,
-            alerts: 0,
+            alerts: BTreeSet::new(),
             is_early: false,
         }
     }
@@ -158,9 +159,13 @@ impl Model {
 
     fn notice(&mut self, release: &Release) -> Option<Notice> {
         let phase = release.phase();
-        let alerts = release.watch.alerts().count() + release.watch.strange().count();
+        let triggers = release.watch.alerts();
+        let triggers = triggers.map(|(source, fired)| (source.to_owned(), fired.at));
+        let strange = release.watch.strange();
+        let strange = strange.map(|(metric, seen, _)| (metric.to_string(), seen.at));
+        let alerts: BTreeSet<_> = triggers.chain(strange).collect();
         let is_first = self.announced.is_none();
-        let fired = alerts > self.alerts;
+        let fired = !alerts.is_subset(&self.alerts);
         let was_early = std::mem::replace(&mut self.is_early, release.start_to_come().is_some());
         let starts = was_early && !self.is_early && phase == Phase::AwaitingApproval;
         let moved = self.announced.as_ref() != Some(&phase);
