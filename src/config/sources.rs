@@ -1,7 +1,9 @@
 //! Where rules are written that may stand in a strategy file of their own.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Layer, TeamFile,
+    At, Layer, TeamFile,
     file::{StrategyTable, TeamTable},
 };
 
@@ -17,16 +19,18 @@ impl TeamFile {
 
     /// Where the gate at this place of `hypercare.gates` is written, as the rules have them.
     pub fn gate_from(&self, at: usize) -> Layer {
-        self.rule_from(at, self.table.hypercare.gates.len())
+        self.rule_from(at, &self.table.hypercare.gates)
     }
 
     /// The same of a trigger.
     pub fn trigger_from(&self, at: usize) -> Layer {
-        self.rule_from(at, self.table.hypercare.triggers.len())
+        self.rule_from(at, &self.table.hypercare.triggers)
     }
 
-    /// Those of the strategy file come after the team file's own.
-    fn rule_from(&self, at: usize, own: usize) -> Layer {
+    /// Those of the strategy file come after the team file's own, which count once each.
+    fn rule_from(&self, at: usize, own: &[At<String>]) -> Layer {
+        let own: BTreeSet<&str> = own.iter().map(|rule| rule.value.as_str()).collect();
+        let own = own.len();
         let theirs = named(&self.table).filter(|_| at >= own);
         theirs.unwrap_or(Layer::Team)
     }

@@ -14,12 +14,25 @@ use crate::{
 /// Characters of a rule that a message repeats.
 const LONGEST: usize = 100;
 
-/// The rules that parse and whose names and units fit.
+/// The rules that parse and whose names and units fit, each once.
 pub(super) fn rules(written: &[At<String>], metrics: &Metrics, found: &mut Findings) -> Vec<Rule> {
-    written
-        .iter()
-        .filter_map(|one| rule(one, metrics, found))
-        .collect()
+    let mut all = Vec::new();
+    more(&mut all, written, metrics, found);
+    all
+}
+
+/// The same, after these. A rule that is there already asks nothing more, and would fire twice at once.
+pub(super) fn more(
+    all: &mut Vec<Rule>,
+    written: &[At<String>],
+    metrics: &Metrics,
+    found: &mut Findings,
+) {
+    for rule in written.iter().filter_map(|one| rule(one, metrics, found)) {
+        if all.iter().all(|known| known.source() != rule.source()) {
+            all.push(rule);
+        }
+    }
 }
 
 fn rule(written: &At<String>, metrics: &Metrics, found: &mut Findings) -> Option<Rule> {

@@ -40,10 +40,9 @@ pub(in crate::config) fn resolve_team(
     let metrics = metrics::metrics(table, raw, &aws, &mut found);
     let mut hypercare = rollout::hypercare(&table.hypercare, &metrics, &mut found);
     if let Some(written) = written {
-        let gates = rules::rules(&written.gates, &metrics, &mut theirs);
-        hypercare.gates.extend(gates);
-        let triggers = rules::rules(&written.triggers, &metrics, &mut theirs);
-        hypercare.triggers.extend(triggers);
+        let (gates, triggers) = (&mut hypercare.gates, &mut hypercare.triggers);
+        rules::more(gates, &written.gates, &metrics, &mut theirs);
+        rules::more(triggers, &written.triggers, &metrics, &mut theirs);
     }
     let (strategy, deploy_timeout) =
         rollout::strategy(table, written, &metrics, &mut found, &mut theirs);

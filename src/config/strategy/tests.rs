@@ -244,7 +244,7 @@ fn a_file_and_a_strategy_beside_it_are_one_too_many() {
 fn no_rule_of_a_long_list_is_left_out() {
     let list = |rules: usize| {
         let rules: Vec<String> = (0..rules)
-            .map(|n| format!("  - error_rate < {}.5%", n % 90))
+            .map(|n| format!("  - error_rate < {}.{}%", n % 90, 5 + n / 90))
             .collect();
         let rules = rules.join("\n");
         with(&format!("strategy: recreate\ngates:\n{rules}"))
@@ -261,4 +261,32 @@ fn a_question_is_not_followed_by_a_semicolon() {
         told.contains("did you mean `MB` or `ms`? units are"),
         "{told}"
     );
+}
+
+#[test]
+fn a_rule_that_stands_twice_is_one() {
+    let twice =
+        "triggers = [\"error_rate > 2% for 3m\", \"error_rate > 2% for 3m\", \"error_rate > 5%\"]";
+    let toml = rules("").replace("triggers = [\"error_rate > 2% for 3m\"]", twice);
+    assert!(toml.contains(twice));
+    let yaml = "strategy: recreate\nrollback_trigger: [error_rate > 5%, error_rate > 2% for 3m, error_rate > 9%, error_rate > 9%]\n";
+    let beside = Beside {
+        name: "strategy.yaml",
+        origin: "strategy.yaml",
+        bytes: yaml.as_bytes(),
+    };
+    let team = parse_team_with(toml.as_bytes(), "cockpit.toml", &[beside]).unwrap();
+    let triggers = &team.policy.hypercare.triggers;
+    let triggers: Vec<&str> = triggers.iter().map(Rule::source).collect();
+    assert_eq!(
+        triggers,
+        [
+            "error_rate > 2% for 3m",
+            "error_rate > 5%",
+            "error_rate > 9%"
+        ]
+    );
+    let from = |at| team.trigger_from(at).to_string();
+    assert_ne!(from(1), "strategy.yaml");
+    assert_eq!(from(2), "strategy.yaml");
 }
