@@ -10,6 +10,8 @@ use crate::domain::wording;
 const SURE: f64 = 1.96;
 /// A level below so many times the noise is no base for a share.
 const BASE_FROM: f64 = 1.0;
+/// What is so many times the usual is said to be more than that.
+const MOST_TIMES: f64 = 10_000.0;
 
 /// A change in a metric's unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,6 +58,10 @@ impl Effect {
         let base = self.usual.abs();
         if base > BASE_FROM * self.noise && base > 0.0 {
             let share = |part: f64| part / base * 100.0;
+            if self.shift / base >= MOST_TIMES {
+                // More digits would say no more.
+                return format!("over {MOST_TIMES} times what was usual");
+            }
             format!(
                 "{} ±{}",
                 wording::signed_percent(share(self.shift)),
@@ -139,5 +145,23 @@ mod tests {
             give(&wave),
             give(&noise)
         );
+    }
+
+    #[test]
+    fn what_is_beyond_all_measure_is_said_in_few_words() {
+        let before = [10.0, 9.0, 11.0, 10.0, 10.5, 9.5];
+        let said = |value: f64| {
+            let after = [value; 3];
+            let effect = Effect::of(&before, &after, &after).unwrap();
+            effect.said("errors", 60.0, 0.001)
+        };
+        for value in [1e18, 1e100] {
+            let told = said(value);
+            assert_eq!(
+                told,
+                "errors over 10000 times what was usual, 3 of 3 minutes, chance 0.1%"
+            );
+        }
+        assert!(said(1_000.0).starts_with("errors +9900% ±"));
     }
 }
