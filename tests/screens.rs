@@ -553,6 +553,30 @@ fn a_bell_rings_once_for_what_happened_and_not_for_what_was() {
     );
 }
 
+fn slow() -> JudgeEvent {
+    JudgeEvent::TriggerFired {
+        trigger: "latency_p99 > 500ms for 3m".to_owned(),
+        why: "812 ms > 500ms in 3 of 3 minutes".into(),
+        minutes: Vec::new(),
+    }
+}
+
+#[test]
+fn an_alert_that_comes_while_another_is_answered_is_not_answered_with_it() {
+    let mut journal = world::alerting();
+    let mut stage = Stage::new(journal.release.clone());
+    stage.keys(&["w"]);
+    assert!(stage.text(120, 34).contains("cannot complete"));
+    journal.add(1, Actor::Cockpit, slow());
+    stage.release = journal.release;
+    stage.model.see(&stage.release, journal::at(2));
+    assert_eq!(stage.keys(&["Enter"]), []);
+    let text = stage.text(120, 34);
+    assert!(text.contains("an alert"), "{text}");
+    stage.keys(&["Esc", "w"]);
+    assert_eq!(stage.keys(&["Enter"]).len(), 1);
+}
+
 #[test]
 fn one_trigger_that_fires_as_another_clears_rings_too() {
     let mut journal = world::alerting();
@@ -562,12 +586,7 @@ fn one_trigger_that_fires_as_another_clears_rings_too() {
         why: "0.2% > 2% in 0 of 3 minutes".into(),
     };
     journal.add(1, Actor::Cockpit, cleared);
-    let fired = JudgeEvent::TriggerFired {
-        trigger: "latency_p99 > 500ms for 3m".to_owned(),
-        why: "812 ms > 500ms in 3 of 3 minutes".into(),
-        minutes: Vec::new(),
-    };
-    journal.add(1, Actor::Cockpit, fired);
+    journal.add(1, Actor::Cockpit, slow());
     let notice = stage.model.see(&journal.release, journal::at(2)).unwrap();
     assert!(notice.text.contains("812 ms"), "{notice:?}");
     assert_eq!(stage.model.see(&journal.release, journal::at(3)), None);

@@ -6,8 +6,8 @@
 use super::{
     Asking, Choice, Chord, Entry, Key, Part, Phrase, Reason,
     ground::{
-        changed, countdown_moved, emergency, explain, flag_moved, hand_over, kill_flag, missing,
-        rollback_changes, sign_off,
+        alerts_since, changed, countdown_moved, emergency, explain, flag_moved, hand_over,
+        kill_flag, missing, rollback_changes, sign_off,
     },
     when::when,
 };
@@ -266,7 +266,7 @@ impl Prompt {
             },
             Asking::Hold => Intent::Hold,
             Asking::WaitNoLonger => Intent::WaitNoLonger,
-            Asking::KeepWatching => Intent::KeepWatching,
+            Asking::KeepWatching(_) => Intent::KeepWatching,
             Asking::SignOff(roles) => sign_off(roles, choice, text())?,
             Asking::Emergency => emergency(&entered, text())?,
             Asking::WithdrawEmergency => Intent::WithdrawEmergency { reason: text() },
@@ -315,6 +315,7 @@ impl Prompt {
                     .into_iter()
                     .collect();
             }
+            Asking::KeepWatching(seen) => self.locked = alerts_since(seen, release),
             Asking::Hold => self.locked = countdown_moved(release).into_iter().collect(),
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Field, Ticking};
+use super::{Field, Ticking, unanswered::Alerts};
 use crate::domain::{
     approval::Shown,
     flags::KillShown,
@@ -35,8 +35,8 @@ pub enum Asking {
     Hold,
     /// To start the rollback without waiting for the deploy's end any longer.
     WaitNoLonger,
-    /// To watch on despite an alert.
-    KeepWatching,
+    /// To watch on despite these alerts.
+    KeepWatching(Alerts),
     /// To sign for one of these roles; whether it is to be taken back.
     SignOff(Vec<(String, bool)>),
     /// To take the emergency way.

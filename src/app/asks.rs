@@ -1,6 +1,8 @@
 //! Which prompt an action opens, or why it opens none; and when leaving asks first.
 
-use super::{Action, Asking, Bar, Model, Overlay, Prompt, Seat, Tone, hindrance};
+use super::{
+    Action, Asking, Bar, Model, Overlay, Prompt, Seat, Tone, hindrance, unanswered::alerts,
+};
 use crate::{
     domain::{Phase, release::Release},
     report::incident_text,
@@ -39,7 +41,10 @@ impl Model {
             }
             Action::Close => Some(Prompt::close(release)),
             Action::Hold => Some(Prompt::plain(release, Asking::Hold)),
-            Action::KeepWatching => Some(Prompt::plain(release, Asking::KeepWatching)),
+            Action::KeepWatching => {
+                let seen = alerts(release);
+                Some(Prompt::plain(release, Asking::KeepWatching(seen)))
+            }
             Action::HandOver => Some(Prompt::hand_over(release)),
             Action::Tick => {
                 self.open_checklist(release);

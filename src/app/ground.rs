@@ -1,6 +1,9 @@
 //! What a prompt stands on, compared with what is; and intents that are more than a field's text.
 
-use super::Choice;
+use super::{
+    Choice,
+    unanswered::{Alerts, alerts},
+};
 use crate::domain::{
     Intent, Login, ReleaseKey, Text,
     approval::{Change, Unconfirmed, incident_link},
@@ -93,6 +96,14 @@ pub(super) fn countdown_moved(release: &Release) -> Option<Change> {
     let runs =
         release.rollback.countdown().is_some() || release.record.seating.countdown_afar().is_some();
     (!runs).then(|| changed("the countdown", "runs", release.phase().word()))
+}
+
+/// Alerts that came after these were seen: who answers has not seen them.
+pub(super) fn alerts_since(seen: &Alerts, release: &Release) -> Vec<Change> {
+    let now = alerts(release);
+    let new = now.difference(seen);
+    new.map(|(name, _)| changed(name, "quiet", "an alert"))
+        .collect()
 }
 
 pub(super) fn changed(what: &str, was: &str, now: &str) -> Change {

@@ -32,6 +32,7 @@ mod staging;
 mod staging_view;
 mod strategy_words;
 mod ticking;
+mod unanswered;
 mod under_way;
 mod update;
 mod walk;

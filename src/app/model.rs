@@ -3,12 +3,14 @@
 //! Everything that a frame needs besides the release itself. Knows no terminal, no keymap and no clock: `see` tells it
 //! the time.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    Bar, Cases, Derived, Feeds, Hits, Notice, Palette, Pane, Place, Prompt, StagingView, Walk, Work,
+    Bar, Cases, Derived, Feeds, Hits, Notice, Palette, Pane, Place, Prompt, StagingView, Walk,
+    Work,
+    unanswered::{Alerts, alerts},
 };
 use crate::domain::{
     Login, Phase, Reel, evidence::TestReport, observation::Minute, release::Release,
@@ -90,7 +92,7 @@ pub struct Model {
     watches: bool,
     announced: Option<Phase>,
     /// What has fired or stands out and nobody has answered, with the moment: each is told once.
-    alerts: BTreeSet<(String, Timestamp)>,
+    alerts: Alerts,
     /// Whether a scheduled start was still to come at the last look.
     is_early: bool,
 }
@@ -124,7 +126,7 @@ impl Model {
             reel: None,
             watches: false,
             announced: None,
-            alerts: BTreeSet::new(),
+            alerts: Alerts::new(),
             is_early: false,
         }
     }
@@ -159,11 +161,7 @@ impl Model {
 
     fn notice(&mut self, release: &Release) -> Option<Notice> {
         let phase = release.phase();
-        let triggers = release.watch.alerts();
-        let triggers = triggers.map(|(source, fired)| (source.to_owned(), fired.at));
-        let strange = release.watch.strange();
-        let strange = strange.map(|(metric, seen, _)| (metric.to_string(), seen.at));
-        let alerts: BTreeSet<_> = triggers.chain(strange).collect();
+        let alerts = alerts(release);
         let is_first = self.announced.is_none();
         let fired = !alerts.is_subset(&self.alerts);
         let was_early = std::mem::replace(&mut self.is_early, release.start_to_come().is_some());

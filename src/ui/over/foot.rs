@@ -27,7 +27,7 @@ pub(super) fn verb(asking: &Asking) -> &'static str {
         Asking::Extend => "extend the watch",
         Asking::Hold => "hold it",
         Asking::WaitNoLonger => "roll back at once",
-        Asking::KeepWatching => "keep watching",
+        Asking::KeepWatching(_) => "keep watching",
         Asking::SignOff(roles) if matches!(roles.as_slice(), [(_, true)]) => "take it back",
         Asking::SignOff(_) => "sign",
         Asking::Emergency => "take the emergency way",

@@ -27,7 +27,7 @@ pub(super) fn facts(view: View<'_>, prompt: &Prompt) -> (&'static str, Style, Ve
         Asking::Extend => ("Extend the watch", styles.accent),
         Asking::Hold => ("Hold the countdown", styles.warn),
         Asking::WaitNoLonger => ("Roll back at once", styles.fail),
-        Asking::KeepWatching => ("Keep watching", styles.warn),
+        Asking::KeepWatching(_) => ("Keep watching", styles.warn),
         Asking::SignOff(_) => ("Sign off", styles.accent),
         Asking::Emergency => ("Emergency", styles.fail),
         Asking::WithdrawEmergency => ("Withdraw the emergency", styles.warn),
@@ -92,7 +92,7 @@ fn words(view: View<'_>, asking: &Asking) -> Vec<Fact> {
             ),
         ],
         Asking::Hold => held(view),
-        Asking::KeepWatching => {
+        Asking::KeepWatching(_) => {
             let alerts = release.watch.alerts();
             let mut facts: Vec<Fact> = alerts
                 .map(|(source, fired)| warning(view, format!("{source}: {}", fired.why)))
