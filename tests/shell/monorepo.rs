@@ -1,11 +1,14 @@
 //! A repository that many services share, and a version that stands in an artifact: what the feeds make of both.
 
-use cockpit::domain::policy::VersionFile;
+use cockpit::domain::{
+    Fault, FaultKind, observation::DeploymentState, policy::VersionFile, rollout::ProductionSource,
+};
 use jiff::SignedDuration;
 
 use crate::{
     air::{Air, seconds},
     aloft::policy,
+    elsewhere::deployment,
 };
 
 #[tokio::test(start_paused = true)]
@@ -130,6 +133,34 @@ async fn an_artifact_without_a_version_leaves_the_tag() {
     // It is told once, and not at every look.
     air.pass(SignedDuration::from_mins(20)).await;
     assert_eq!(air.written("candidate_seen"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_that_could_not_be_asked_for_names_the_candidate_and_production_once_it_can() {
+    let broken = Fault::new(FaultKind::Server, "GitHub: tags", "502");
+    let mut air = Air::begins(policy(), |world| {
+        let mut state = world.state();
+        state.tagless = Some(broken.clone());
+        state.past = vec![deployment(
+            8_100,
+            "d",
+            DeploymentState::Success,
+            "2026-11-19T14:00:00Z",
+        )];
+    });
+    air.until("the candidate is told without it", |release| {
+        release.evidence.candidate.is_some()
+    })
+    .await;
+    air.pass(seconds(60)).await;
+    assert_ne!(air.release().name().as_str(), "v2.14.0");
+    assert!(air.release().evidence.diff.is_some(), "the rest is read");
+    air.world.state().tagless = None;
+    air.pass(seconds(150)).await;
+    assert_eq!(air.release().name().as_str(), "v2.14.0");
+    let told = &air.release().rollout.production;
+    let (by_deployment, _) = &told[&ProductionSource::Deployment];
+    assert_eq!(by_deployment.version, Some("v2.13.4".into()));
 }
 
 fn unnamed(air: &Air) -> Option<String> {

@@ -103,6 +103,8 @@ pub(crate) struct State {
     pub(crate) looks: usize,
     /// Names and tags mean nothing.
     pub(crate) is_untagged: bool,
+    /// What a question for a commit's tag is answered with instead.
+    pub(crate) tagless: Option<Fault>,
     /// Paths that differ between production and the candidate.
     pub(crate) changed: Vec<&'static str>,
     /// The newest run of the workflow `ci.yml`, and its artifact.
@@ -256,6 +258,7 @@ impl World {
                 is_hold_hidden: false,
                 looks: 0,
                 is_untagged: false,
+                tagless: None,
                 changed: Vec::new(),
                 ci: (RunId(7_000), ArtifactId(70)),
                 asked_ci: Vec::new(),
@@ -707,7 +710,10 @@ impl History for World {
         } else {
             "v2.13.4"
         };
-        self.tell(|_| Some(name.into()))
+        self.answer(|state| match &state.tagless {
+            Some(fault) => Err(fault.clone()),
+            None => Ok(Some(name.into())),
+        })
     }
 
     fn environment<'a>(&'a self, name: &'a str) -> Asked<'a, EnvironmentSnapshot> {

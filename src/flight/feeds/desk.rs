@@ -27,6 +27,8 @@ pub(super) struct Memory {
     pub(super) candidate: Option<(Sha, u32)>,
     /// The candidate as it was told.
     pub(super) told: Option<Candidate>,
+    /// Whether its tag could not be asked for in passing: it is asked again.
+    pub(super) tag_waits: bool,
     /// The artifact that its version was read from, or that holds none.
     pub(super) version_read: Option<ArtifactId>,
     pub(super) pulls: Vec<PullSnapshot>,

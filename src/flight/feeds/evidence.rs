@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     desk::{Desk, ExplainMemory, Memory, Round, SELDOM, try_ask},
-    elsewhere, gather, past, production,
+    elsewhere, gather, past,
     pulse::{Gone, Pulse},
     trust, version,
 };
@@ -65,8 +65,9 @@ async fn begin(
     memory.elsewhere.clear();
     memory.explain = ExplainMemory::default();
     let wanted = &needs.evidence;
-    let (mut candidate, pulls) = try_ask!(candidate(pulse, desk, wanted, sha).await);
+    let (mut candidate, pulls, tag_waits) = try_ask!(candidate(pulse, desk, wanted, sha).await);
     memory.pulls = pulls;
+    memory.tag_waits = tag_waits;
     memory.pulls_asked = asked;
     memory.candidate = Some((sha.clone(), needs.attempt));
     memory.version_read = None;
@@ -172,12 +173,13 @@ fn reads_pulls(desk: &Desk) -> bool {
     })
 }
 
+/// The candidate, its pull requests, and whether its tag could not be asked for: that is no commit without one.
 async fn candidate(
     pulse: &Pulse,
     desk: &Desk,
     wanted: &EvidenceNeeds,
     sha: &Sha,
-) -> Result<(Candidate, Vec<PullSnapshot>), Fault> {
+) -> Result<(Candidate, Vec<PullSnapshot>, bool), Fault> {
     let history = &pulse.outside.history;
     let target = &desk.policy.target;
     let pattern = target.version_from_title.as_deref();
@@ -187,13 +189,16 @@ async fn candidate(
         Some(Err(why)) => (None, Some(Text::line(&why))),
         None => (None, None),
     };
+    let mut tag_waits = false;
     let version = match from_title {
         Some(version) => Some(version),
-        None => {
-            production::name(sha.as_str(), &**history, &target.tag_prefix)
-                .await
-                .0
-        }
+        None => match history.tag_of(sha, &target.tag_prefix).await {
+            Ok(tag) => tag,
+            Err(fault) => {
+                tag_waits = fault.passes_by_itself();
+                None
+            }
+        },
     };
     let pulls = match history.pulls_of(sha).await {
         Ok(pulls) => pulls,
@@ -213,5 +218,5 @@ async fn candidate(
         authors,
         pulls: Candidate::name_pulls(&pulls),
     };
-    Ok((candidate, pulls))
+    Ok((candidate, pulls, tag_waits))
 }

@@ -33,6 +33,7 @@ pub(super) async fn look(pulse: &Pulse, policy: &Policy, needs: &Needs) -> Looke
         Err(fault) => return Ok(Err(fault)),
     }
     let mut earlier = None;
+    let mut tag_failed: Option<Fault> = None;
     if needs.evidence.matters {
         let all = match history.deployments(&target.environment, 20).await {
             Ok(all) => all,
@@ -46,6 +47,7 @@ pub(super) async fn look(pulse: &Pulse, policy: &Policy, needs: &Needs) -> Looke
         let past: Vec<DeploymentSnapshot> = of_others.into_iter().filter(has_succeeded).collect();
         if let Some(newest) = past.first() {
             let tag = history.tag_of(&newest.sha, &target.tag_prefix).await;
+            tag_failed = tag.as_ref().err().cloned();
             pulse
                 .see(Observation::Production(ProductionAnswer {
                     source: ProductionSource::Deployment,
@@ -64,7 +66,11 @@ pub(super) async fn look(pulse: &Pulse, policy: &Policy, needs: &Needs) -> Looke
         Ok(readiness) => pulse.see(Observation::Readiness(readiness)).await?,
         Err(fault) => return Ok(Err(fault)),
     }
-    Ok(Ok(earlier))
+    // What production is called is asked again soon, and not only at the next seldom look.
+    Ok(match tag_failed {
+        Some(fault) if fault.passes_by_itself() => Err(fault),
+        _ => Ok(earlier),
+    })
 }
 
 /// A deployment by the configured job, in another run than this.

@@ -70,11 +70,7 @@ async fn ask(
 }
 
 /// Commit and version from either. What GitHub does not know stays unknown.
-pub(super) async fn name(
-    said: &str,
-    history: &dyn History,
-    tag_prefix: &str,
-) -> (Option<Text>, Option<Sha>) {
+async fn name(said: &str, history: &dyn History, tag_prefix: &str) -> (Option<Text>, Option<Sha>) {
     if let Ok(sha) = Sha::parse(said) {
         let tag = history.tag_of(&sha, tag_prefix).await.ok().flatten();
         return (tag, Some(sha));

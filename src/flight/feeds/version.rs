@@ -1,4 +1,5 @@
-//! The candidate's version out of a file of an artifact, where the rules name one: as soon as that is there.
+//! The candidate's version: out of a file of an artifact, where the rules name one, as soon as that is there; or by its tag,
+//! where that could not be asked for at first.
 
 use super::{
     desk::{Desk, Memory, Round},
@@ -13,8 +14,25 @@ use crate::{
     flight::needs::Needs,
 };
 
-/// Reads it once an artifact; what holds none is told with the candidate, which the tag or the commit names then.
+/// Names the candidate by what it has not been named by yet.
 pub(super) async fn look(
+    pulse: &Pulse,
+    desk: &Desk,
+    needs: &Needs,
+    memory: &mut Memory,
+    list: &ArtifactList,
+) -> Round {
+    let by_tag = if memory.tag_waits {
+        by_tag(pulse, desk, memory).await?
+    } else {
+        Ok(())
+    };
+    let by_artifact = by_artifact(pulse, desk, needs, memory, list).await?;
+    Ok(by_artifact.and(by_tag))
+}
+
+/// Reads it once an artifact; what holds none is told with the candidate, which the tag or the commit names then.
+async fn by_artifact(
     pulse: &Pulse,
     desk: &Desk,
     needs: &Needs,
@@ -52,6 +70,27 @@ pub(super) async fn look(
     let told = told.clone();
     let version = version.map(|version| (version, (artifact.id, needs.attempt)));
     tell(pulse, memory, told, version).await?;
+    Ok(Ok(()))
+}
+
+/// Asks again for the tag that could not be asked for. What an artifact named meanwhile stands.
+async fn by_tag(pulse: &Pulse, desk: &Desk, memory: &mut Memory) -> Round {
+    let Some(told) = &mut memory.told else {
+        return Ok(Ok(()));
+    };
+    let history = &pulse.outside.history;
+    let prefix = &desk.policy.target.tag_prefix;
+    let tag = match history.tag_of(&told.sha, prefix).await {
+        Ok(tag) => tag,
+        Err(fault) if fault.passes_by_itself() => return Ok(Err(fault)),
+        Err(_) => None,
+    };
+    memory.tag_waits = false;
+    if told.version.is_none() && tag.is_some() {
+        told.version = tag;
+        let named = told.clone();
+        pulse.see(Observation::Candidate(named)).await?;
+    }
     Ok(Ok(()))
 }
 
