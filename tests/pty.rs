@@ -194,7 +194,7 @@ fn a_person_approves_a_release_and_leaves() {
 
 #[test]
 fn signals_that_end_it_hand_the_terminal_back() {
-    for signal in ["TERM", "INT"] {
+    for signal in ["TERM", "INT", "QUIT"] {
         let folder = tempfile::tempdir().unwrap();
         let mut terminal = Terminal::demo(folder.path());
         terminal.shows("storefront");

@@ -21,7 +21,7 @@ pub trait Canvas: Backend<Error = io::Error> {
 /// What is asked of the screen from outside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// End, restoring the terminal: SIGTERM, SIGINT.
+    /// End, restoring the terminal: SIGTERM, SIGINT, SIGQUIT.
     End,
     /// End: the terminal is gone (SIGHUP).
     HungUp,

@@ -10,6 +10,7 @@ use super::console::Asked;
 pub(super) struct Signals {
     term: Signal,
     int: Signal,
+    quit: Signal,
     hup: Signal,
     stop: Signal,
     cont: Signal,
@@ -26,6 +27,7 @@ impl Signals {
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             int: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
             hup: signal(SignalKind::hangup())?,
             stop: signal(SignalKind::from_raw(TSTP_CONT.0))?,
             cont: signal(SignalKind::from_raw(TSTP_CONT.1))?,
@@ -37,6 +39,7 @@ impl Signals {
         tokio::select! {
             _ = self.term.recv() => Asked::End,
             _ = self.int.recv() => Asked::End,
+            _ = self.quit.recv() => Asked::End,
             _ = self.hup.recv() => Asked::HungUp,
             _ = self.stop.recv() => Asked::Stop,
             _ = self.cont.recv() => Asked::Continue,
