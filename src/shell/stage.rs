@@ -294,6 +294,13 @@ impl Stage {
     fn input(&mut self, input: Input) -> Next {
         self.catch_up();
         match &mut self.shown {
+            // Before anything flies the terminal is asked here; a flight and a scorecard pass it on.
+            Shown::Boot(_) | Shown::Picker(..) if meant(&input) == Some(Action::Suspend) => {
+                Next::Suspend
+            }
+            Shown::Boot(_) | Shown::Picker(..) if meant(&input) == Some(Action::Redraw) => {
+                Next::Redraw
+            }
             Shown::Boot(_) => match input {
                 Input::Key {
                     meant: Some(Action::Quit | Action::Back),
@@ -402,6 +409,13 @@ impl Stage {
             words: words.filter(|_| !gone && self.seat.is_none()),
             seat: self.seat.filter(|_| !gone),
         }
+    }
+}
+
+fn meant(input: &Input) -> Option<Action> {
+    match input {
+        Input::Key { meant, .. } => *meant,
+        _ => None,
     }
 }
 

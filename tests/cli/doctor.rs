@@ -130,10 +130,13 @@ async fn doctor_finds_a_sound_world_sound() {
         "environment production",
         "rollback",
         "production version",
+        "aws identity",
         "metric error_rate",
     ] {
         assert_eq!(state(&lines, check), "ok", "{check} in {lines:#}");
     }
+    let whose = found(&lines, "aws identity");
+    assert!(whose.starts_with("keys …"), "{whose}");
     assert_eq!(code, Some(0), "{lines:#}");
 }
 

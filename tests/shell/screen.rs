@@ -1,6 +1,9 @@
 //! What a person sees and does at the screen: frames are counted, never seconds of a machine.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use cockpit::{
     domain::{
@@ -11,7 +14,7 @@ use cockpit::{
     flight::Report,
     shell::{Asked, BootStep},
 };
-use crossterm::event::Event;
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use jiff::SignedDuration;
 
 use crate::{
@@ -325,6 +328,11 @@ async fn the_preparation_says_how_long_it_takes_and_an_answer_is_read_in_real_ti
             "what is quick needs no clock"
         );
         seat.shows("reading the rules  5 s").await;
+        // Where nothing flies yet the terminal is a person's all the same.
+        let stop = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL);
+        seat.send(vec![Event::Key(stop)]).await;
+        seat.rest(100).await;
+        assert_eq!(seat.pauses.load(Ordering::SeqCst), 1);
         seat.wait_for_decision().await;
         seat.send(vec![Event::Paste("a".into())]).await;
         seat.shows("Pasted text was not taken").await;

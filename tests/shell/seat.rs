@@ -4,7 +4,7 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -44,12 +44,15 @@ pub(crate) struct Seat {
     pub(crate) asks: mpsc::Sender<Asked>,
     keys: mpsc::Sender<Vec<Event>>,
     ready: Option<BootStep>,
+    /// How often the process was to be stopped.
+    pub(crate) pauses: Arc<AtomicUsize>,
     handed_back: Arc<AtomicBool>,
 }
 
 struct Desk {
     asks: mpsc::Receiver<Asked>,
     handed_back: Arc<AtomicBool>,
+    pauses: Arc<AtomicUsize>,
 }
 
 impl Console for Desk {
@@ -65,6 +68,7 @@ impl Console for Desk {
     }
 
     fn pause(&mut self) -> io::Result<bool> {
+        self.pauses.fetch_add(1, Ordering::SeqCst);
         Ok(false)
     }
 }
@@ -110,6 +114,7 @@ pub(crate) async fn seated(story: impl AsyncFnOnce(&mut Seat)) -> (Landed, Seat)
     let (keys, typed) = mpsc::channel(64);
     let (asks, asked) = mpsc::channel(4);
     let handed_back = Arc::new(AtomicBool::new(false));
+    let pauses = Arc::default();
     let mut seat = Seat {
         world,
         disk,
@@ -121,12 +126,14 @@ pub(crate) async fn seated(story: impl AsyncFnOnce(&mut Seat)) -> (Landed, Seat)
         keys,
         ready: Some(BootStep::Ready(Box::new(made.flight), Vec::new())),
         handed_back: Arc::clone(&handed_back),
+        pauses: Arc::clone(&pauses),
     };
     let crew = tokio::spawn(made.crew.work());
     let ends = Ends {
         console: Desk {
             asks: asked,
             handed_back,
+            pauses,
         },
         keys: typed,
     };

@@ -2,6 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
+use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::{
     Client,
     config::{
@@ -27,6 +28,9 @@ use crate::{
 
 /// Questions sent for one answer, the first included.
 const ATTEMPTS: u32 = 3;
+
+/// What the SDK does by itself is what it did then.
+const BEHAVIOR: fn() -> BehaviorVersion = BehaviorVersion::v2026_01_12;
 
 /// The variable that goes before the endpoint of all services.
 const OWN_ENDPOINT: &str = "AWS_ENDPOINT_URL_CLOUDWATCH";
@@ -81,23 +85,62 @@ impl Account {
     }
 }
 
+/// How long an answer may take, as the SDK is told it.
+struct Patience {
+    retry: RetryConfig,
+    timeouts: TimeoutConfig,
+    stalls: StalledStreamProtectionConfig,
+}
+
+fn patience() -> Patience {
+    Patience {
+        // Retries go through `ports::Clock`; the SDK's own would sleep by themselves.
+        retry: RetryConfig::disabled(),
+        timeouts: TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(4))
+            .read_timeout(Duration::from_secs(10))
+            .operation_timeout(Duration::from_secs(20))
+            .build(),
+        stalls: StalledStreamProtectionConfig::enabled()
+            .grace_period(Duration::from_secs(5))
+            .build(),
+    }
+}
+
+/// What environment, files and metadata services say for these settings.
+pub(super) async fn shared(settings: &Settings) -> SdkConfig {
+    let Patience {
+        retry,
+        timeouts,
+        stalls,
+    } = patience();
+    let mut loader = aws_config::defaults(BEHAVIOR())
+        .retry_config(retry)
+        .timeout_config(timeouts)
+        .stalled_stream_protection(stalls);
+    if let Some(region) = settings.region.clone().map(Region::new) {
+        loader = loader.region(region);
+    }
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(endpoint) = &settings.endpoint {
+        loader = loader.endpoint_url(endpoint);
+    }
+    loader.load().await
+}
+
 async fn connect(settings: &Settings) -> Client {
-    let behavior = BehaviorVersion::v2026_01_12();
-    let region = settings.region.clone().map(Region::new);
-    // Retries go through `ports::Clock`; the SDK's own would sleep by themselves.
-    let retry = RetryConfig::disabled();
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(4))
-        .read_timeout(Duration::from_secs(10))
-        .operation_timeout(Duration::from_secs(20))
-        .build();
-    let stalls = StalledStreamProtectionConfig::enabled()
-        .grace_period(Duration::from_secs(5))
-        .build();
     if let Some(keys) = &settings.keys {
+        let Patience {
+            retry,
+            timeouts,
+            stalls,
+        } = patience();
+        let region = settings.region.clone().map(Region::new);
         let secret = keys.secret.expose_secret();
         let config = aws_sdk_cloudwatch::Config::builder()
-            .behavior_version(behavior)
+            .behavior_version(BEHAVIOR())
             .interceptor(BodyLimit)
             .credentials_provider(Credentials::from_keys(&keys.id, secret, None))
             .region(region.or_else(|| Some(Region::new("us-east-1"))))
@@ -111,20 +154,7 @@ async fn connect(settings: &Settings) -> Client {
         config.set_http_client(direct(settings.endpoint.as_deref()));
         return Client::from_conf(config.build());
     }
-    let mut loader = aws_config::defaults(behavior)
-        .retry_config(retry)
-        .timeout_config(timeouts)
-        .stalled_stream_protection(stalls);
-    if let Some(region) = region {
-        loader = loader.region(region);
-    }
-    if let Some(profile) = &settings.profile {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(endpoint) = &settings.endpoint {
-        loader = loader.endpoint_url(endpoint);
-    }
-    let shared = loader.load().await;
+    let shared = shared(settings).await;
     let mut config = aws_sdk_cloudwatch::config::Builder::from(&shared).interceptor(BodyLimit);
     // In the order in which the SDK takes them.
     let own = || std::env::var(OWN_ENDPOINT).ok();

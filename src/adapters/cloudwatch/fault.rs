@@ -76,7 +76,7 @@ impl Question<'_> {
         }
     }
 
-    fn signed_out(&self, error: &CredentialsError) -> Fault {
+    pub(super) fn signed_out(&self, error: &CredentialsError) -> Fault {
         let told = chain(error);
         let profile = self.settings.profile.as_deref().unwrap_or("");
         let detail = match error {

@@ -7,6 +7,7 @@ mod alarms;
 mod answer;
 mod check;
 mod fault;
+mod identity;
 mod limit;
 mod metrics;
 mod number;

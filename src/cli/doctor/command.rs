@@ -10,7 +10,7 @@ use super::{
     world::{Hub, Plant},
 };
 use crate::{
-    adapters::{clock::WallClock, store::TrustFiles},
+    adapters::{clock::WallClock, cloudwatch::CloudWatch, store::TrustFiles},
     cli::{
         exit::{Exit, Stop},
         say::{aside, print},
@@ -18,6 +18,7 @@ use crate::{
         theme::theme,
     },
     config::{Depth, Machine, TeamFile, file::Glyphs, remarks},
+    domain::{Fault, Text},
     ports::{Clock, Trusts as _},
     wiring,
 };
@@ -115,6 +116,10 @@ async fn world(machine: &Machine, team: &TeamFile, around: &Surroundings) -> Vec
             Ok(probe) => checks::production(probe.as_deref()).await,
         },
     });
+    let is_asked = !policy.metrics.is_empty() || !policy.alarm_names().is_empty();
+    if is_asked {
+        found.extend(identities(&source).await);
+    }
     let plant = Plant {
         metrics: &source,
         alarms: &source,
@@ -123,6 +128,22 @@ async fn world(machine: &Machine, team: &TeamFile, around: &Surroundings) -> Vec
     found.extend(checks::plant(&plant, policy).await);
     found.extend(slack::slack(team, &around.env, clock).await);
     found
+}
+
+/// By whose keys each entry of `[[aws]]` is asked.
+async fn identities(source: &CloudWatch) -> Vec<Finding> {
+    let found = source.identities().await.into_iter();
+    let finding = |(name, whose): (Option<String>, Result<Text, Fault>)| {
+        let check = name.map_or_else(
+            || "aws identity".to_owned(),
+            |name| format!("aws identity {name}"),
+        );
+        match whose {
+            Ok(whose) => Finding::ok(check, whose.as_str()),
+            Err(fault) => Finding::fault(check, &fault),
+        }
+    };
+    found.map(finding).collect()
 }
 
 /// A program of the rules that tells production's version runs only once a person trusted these rules: here too.
