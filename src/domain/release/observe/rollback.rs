@@ -78,17 +78,20 @@ fn end_of(attempt: &Attempt, seen: &RunSeen) -> RollbackEvent {
                 .filter(|job| job.conclusion == Some(Conclusion::Failure))
                 .map(|job| job.name.as_str())
                 .collect();
-            let jobs = if failed.is_empty() {
-                String::new()
-            } else {
-                format!(": {}", failed.join(", "))
+            let how = match (failed.as_slice(), conclusion) {
+                ([job], Some(Conclusion::Failure)) => format!("failed in the job {job}"),
+                ([_, _, ..], Some(Conclusion::Failure)) => {
+                    format!("failed in the jobs {}", failed.join(", "))
+                }
+                (_, None) => "ended with no conclusion".to_owned(),
+                ([], Some(how)) => format!("ended with {}", how.word()),
+                (jobs, Some(how)) => format!("ended with {}: {}", how.word(), jobs.join(", ")),
             };
             RollbackEvent::Failed {
                 why: Text::line(&format!(
-                    "run {} to {} ended with {}{jobs}",
+                    "run {} to {} {how}",
                     seen.run.id,
                     attempt.shown.target.name(),
-                    conclusion.map_or("no conclusion", Conclusion::word)
                 )),
                 superseded: false,
             }
