@@ -22,6 +22,8 @@ mod stage;
 mod stages;
 #[path = "screens/trust.rs"]
 mod trust;
+#[path = "screens/verdicts.rs"]
+mod verdicts;
 #[path = "screens/watch.rs"]
 mod watch;
 #[path = "screens/world.rs"]
@@ -451,7 +453,7 @@ fn a_rollback_of_what_is_on_its_way_is_not_from_a_version_to_itself() {
     stage.keys(&["R"]);
     let text = stage.text(120, 34);
     for words in [
-        "storefront  v2.14.0  →  v2.13.4",
+        "storefront  v2.14.0 3f9c2ab  →  v2.13.4 d01e77c",
         "the deploy still runs; so far production answers v2.13.4",
     ] {
         assert!(text.contains(words), "{words}\n{text}");

@@ -87,11 +87,14 @@ fn fate(release: &Release) -> Option<(&'static str, Tone)> {
     let holds = release.rollout.stands_in().is_none_or(LaneSnapshot::holds);
     let rule = release.rollout.lane_rule.as_ref()?.as_ref()?;
     Some(match rule.fate(holds) {
-        Fate::Beside => ("deploys beside it: the workflow has no lane", Tone::Look),
-        Fate::Kept => ("waits behind it", Tone::Calm),
-        Fate::Replaced => ("takes its place while it waits", Tone::Look),
-        Fate::Cancelled => ("cancels it", Tone::Look),
-        Fate::Unclear => ("does what only GitHub can tell", Tone::Calm),
+        Fate::Beside => (
+            "would deploy beside it: the workflow has no lane",
+            Tone::Look,
+        ),
+        Fate::Kept => ("would wait behind it", Tone::Calm),
+        Fate::Replaced => ("would take its place while it waits", Tone::Look),
+        Fate::Cancelled => ("would cancel it", Tone::Look),
+        Fate::Unclear => ("would do what only GitHub can tell", Tone::Calm),
     })
 }
 

@@ -198,7 +198,10 @@ pub fn offers(release: &Release, model: &Model) -> Vec<(Action, &'static str)> {
     };
     let roll_back = if release.waits_for_deploy().is_some() {
         (Action::RollBack, "roll back at once")
-    } else if phase == Phase::RollbackFailed {
+    } else if matches!(
+        phase,
+        Phase::RollbackFailed | Phase::Recovering | Phase::Stopped
+    ) {
         (Action::RollBack, "roll back again")
     } else {
         (Action::RollBack, "roll back")

@@ -198,7 +198,7 @@ fn tabs(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
         let number = if focus {
             styles.selection.patch(styles.key)
         } else {
-            styles.faint
+            styles.dim
         };
         pen.put(&format!(" {} ", pane.number()), number);
         if !sign.is_empty() {
@@ -245,6 +245,7 @@ fn state_of(view: View<'_>, pane: Pane) -> (&'static str, ratatui::style::Style)
                 .derived
                 .gates
                 .iter()
+                .filter(|gate| !panes::was_so(view, gate))
                 .map(|gate| gate.verdict.state)
                 .max()
                 .unwrap_or(State::NoData);
@@ -314,13 +315,17 @@ fn folded(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
     for pane in [Pane::Tests, Pane::Explain, Pane::Gates] {
         let begins = pen.column();
         let (sign, style) = state_of(view, pane);
-        pen.put(&format!("{} ", pane.number()), styles.faint);
+        pen.put(&format!("{} ", pane.number()), styles.dim);
         if !sign.is_empty() {
             pen.put(sign, style).put(" ", styles.dim);
         }
         pen.put(pane.title(), styles.dim);
-        for (text, _) in panes::badge(view, pane) {
-            pen.put(" ", styles.faint).put(&text, styles.faint);
+        // As in a pane's edge the last pieces say the most.
+        let said = panes::badge(view, pane);
+        let wide = |first: &usize| said[*first..].iter().map(|(text, _)| width(text) + 1).sum();
+        let first = (0..said.len()).find(|first| pen.free() >= wide(first));
+        for (text, style) in said.iter().skip(first.unwrap_or_default()) {
+            pen.put(" ", styles.dim).put(text, *style);
         }
         let tab = Rect::new(begins, area.y, pen.column() - begins, 1);
         pen.skip(4);

@@ -126,7 +126,20 @@ fn is_answered(view: View<'_>, bar: &Bar) -> bool {
     bar.tone == Tone::Alert && view.model.seat != Seat::Replay
 }
 
-/// What an alert can be answered with, the way back first.
+/// What can be done. Under an alert the way back comes first, behind what holds a countdown: in the bar and among the keys.
+fn ordered(view: View<'_>) -> Vec<(Action, &'static str)> {
+    let mut all = offers(view.release, view.model);
+    if is_answered(view, &bar(view)) {
+        all.sort_by_key(|(action, _)| match action {
+            Action::Hold => 0,
+            Action::RollBack => 1,
+            _ => 2,
+        });
+    }
+    all
+}
+
+/// What an alert can be answered with.
 fn answers(view: View<'_>) -> Vec<(Action, String)> {
     let release = view.release;
     let usual = release
@@ -137,9 +150,8 @@ fn answers(view: View<'_>) -> Vec<(Action, String)> {
         .map_or_else(String::new, |usual| {
             format!(", about {}", crate::domain::wording::duration(usual))
         });
-    let mut all = offers(release, view.model);
-    all.sort_by_key(|(action, _)| *action != Action::RollBack);
-    all.into_iter()
+    ordered(view)
+        .into_iter()
         .filter(|(action, _)| *action != Action::Note)
         .map(
             |(action, label)| match (action, release.rollback_target()) {
@@ -226,7 +238,9 @@ fn toast(view: View<'_>, buffer: &mut Buffer, last: Rect, text: &str) {
     let first = last.y + 1 - u16::try_from(lines.len().max(1)).unwrap_or(1);
     for (y, line) in (first..).zip(&lines) {
         let row = Rect::new(last.x, y, last.width, 1);
-        fill(buffer, row, styles.screen);
+        // From edge to edge: what lies below is gone whole.
+        let whole = Rect::new(last.x.saturating_sub(1), y, last.width + 2, 1);
+        fill(buffer, whole, styles.screen);
         let mut pen = Pen::new(buffer, row, 0, glyphs.more);
         if y == first {
             pen.put(glyphs.arrow, styles.warn).skip(1);
@@ -268,7 +282,7 @@ fn walked(view: View<'_>) -> Vec<(Action, &'static str)> {
 
 fn listed(view: View<'_>) -> Vec<(Action, &'static str)> {
     let model = view.model;
-    let mut all = offers(view.release, model);
+    let mut all = ordered(view);
     if model.focus == Pane::Metrics {
         all.push((Action::NextMetric, "metric"));
         if model.reel.is_none() {

@@ -133,7 +133,7 @@ pub(super) fn seat_in_short(view: View<'_>, columns: u16) -> Option<(String, Sty
     let is_usual = match (&view.model.seat, &view.model.viewer) {
         (Seat::Driving, Some(_)) => !matches!(sharing, Sharing::MachineOnly(_)),
         (Seat::Driving, None) | (Seat::Watching(_), _) => false,
-        // The line itself is that of a replay.
+        // A replay says so at the line's end.
         (Seat::Replay, _) => true,
     };
     if columns >= FULL || is_usual {
@@ -197,6 +197,7 @@ fn replayed(view: View<'_>, width: u16) -> (&'static str, Style, String) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let day = view.model.now.to_zoned(view.model.zone.clone());
     let words = match &view.model.reel {
+        None if width < FULL => "replay".to_owned(),
         None => "past".to_owned(),
         Some(reel) => {
             let pace = if reel.plays {
@@ -204,9 +205,10 @@ fn replayed(view: View<'_>, width: u16) -> (&'static str, Style, String) {
             } else {
                 "paused".to_owned()
             };
+            // Without room for who sits here the day gives way to what this is.
             let day = match width {
-                100.. => day.strftime("%F ").to_string(),
-                _ => String::new(),
+                FULL.. => day.strftime("%F ").to_string(),
+                _ => "replay ".to_owned(),
             };
             format!("{day}{} of {} {pace}", reel.at, reel.of)
         }

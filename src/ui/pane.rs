@@ -52,7 +52,7 @@ pub(super) fn frame(
         if let Some(first) = first {
             pen.put_right(" ", style);
             for (index, (text, piece_style)) in right.iter().enumerate().skip(first).rev() {
-                pen.put_right(text, *piece_style);
+                pen.put_right(text, over(style, *piece_style));
                 pen.put_right(if index == first { " " } else { "  " }, style);
             }
         }
@@ -64,10 +64,15 @@ pub(super) fn frame(
 
 fn title(pen: &mut Pen<'_>, pane: Pane, line: Style, number: Style, name: Style) {
     pen.put(" ", line)
-        .put(digit(pane.number()), number)
+        .put(digit(pane.number()), over(line, number))
         .put(" ", line)
-        .put(pane.title(), name)
+        .put(pane.title(), over(line, name))
         .put(" ", line);
+}
+
+/// The style of what stands in a line of the border: the line's own modifiers stay in its cells, and would dim it.
+fn over(line: Style, style: Style) -> Style {
+    style.remove_modifier(line.add_modifier.difference(style.add_modifier))
 }
 
 /// The frame of a pane that has nothing in it yet; what is inside of it.

@@ -51,7 +51,7 @@ fn who_holds_it_who_waits_and_what_a_newer_run_does() {
                 "waits, place 1 for 7m",
                 "Release v2.15.0",
                 "A newer run",
-                "waits behind it",
+                "would wait behind it",
                 "is 3 commits ahead",
             ],
         );
@@ -84,8 +84,8 @@ fn one_that_waits_is_told_who_stands_before_it_and_what_threatens_it() {
         },
     );
     for (rule, words) in [
-        (LaneRule::Replaces, "takes its place while it waits"),
-        (LaneRule::Cancels, "cancels it"),
+        (LaneRule::Replaces, "would take its place while it waits"),
+        (LaneRule::Cancels, "would cancel it"),
     ] {
         let rule = Some(rule);
         journal.github(-60, RolloutEvent::LaneRuleSeen { rule });

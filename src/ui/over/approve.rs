@@ -11,7 +11,7 @@ use crate::{
         policy::{Effect, OnTrigger, Strategy},
         wording,
     },
-    ui::pane::View,
+    ui::{pane::View, panes::state_of},
 };
 
 /// Title, tone and facts.
@@ -228,7 +228,7 @@ const GATES: usize = 6;
 
 /// Gates that did not pass, those that block first.
 fn open(view: View<'_>) -> Vec<Fact> {
-    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let styles = &view.look.styles;
     let mut gates: Vec<_> = view
         .model
         .derived
@@ -246,18 +246,20 @@ fn open(view: View<'_>) -> Vec<Fact> {
         .into_iter()
         .take(GATES)
         .map(|(effect, gate)| {
-            let (sign, style, word) = match effect {
-                Effect::Block => (glyphs.fail, styles.fail, "blocks: "),
-                Effect::Reason => (glyphs.warn, styles.warn, "needs a reason: "),
-                Effect::Warn => (glyphs.warn, styles.warn, ""),
+            let (style, word) = match effect {
+                Effect::Block => (styles.fail, "blocks: "),
+                Effect::Reason => (styles.warn, "needs a reason: "),
+                Effect::Warn => (styles.warn, ""),
             };
+            // The state by the sign that it has among the gates.
+            let (sign, sign_style) = view.look.state(gate.verdict.state);
             let text = format!(
                 "{word}{}: {} ({})",
                 gate.title,
-                gate.verdict.state.word(),
+                state_of(gate),
                 gate.verdict.why.first_line()
             );
-            vec![(format!("{sign} "), style), (text, style)]
+            vec![(format!("{sign} "), sign_style), (text, style)]
         })
         .chain(more)
         .collect()

@@ -18,6 +18,8 @@ use crate::{
 
 /// Rows of what is said of the selected item.
 const TOLD: u16 = 5;
+/// Columns of an item's state.
+const WORD: u16 = 13;
 /// The narrowest inside where a row says why it stands as it does.
 const WHY: u16 = 100;
 
@@ -133,7 +135,9 @@ fn line(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, one: &ListRow
         ListRow::Item(standing) => {
             let (sign, style, word) = signed(view, standing);
             let item = standing.item;
-            pen.put_right(&format!("{word:>13}"), style).skip_right(2);
+            // The air beside the word is not underlined with it.
+            let air = WORD.saturating_sub(width(word));
+            pen.put_right(word, style).skip_right(air + 2);
             if area.width >= 70 {
                 let when = if item.when == When::Before {
                     ""

@@ -39,16 +39,30 @@ pub(super) fn height(prompt: &Prompt) -> u16 {
 
 /// Rows that they can do with: without the air below the last field and above the keys, and with little of a long text.
 pub(super) fn least(prompt: &Prompt) -> u16 {
-    let air = match (&prompt.word, prompt.locked.is_empty()) {
+    let text = match &prompt.reason {
+        Some(reason) if is_wide(reason) => WRITE_UP - WRITE_UP_LEAST,
+        // What is empty says nothing: one row shows where it is typed.
+        Some(reason) if is_empty(reason) => REASON - 1,
+        _ => 0,
+    };
+    height(prompt).saturating_sub(air(prompt) + text)
+}
+
+/// Rows of air that can go.
+fn air(prompt: &Prompt) -> u16 {
+    match (&prompt.word, prompt.locked.is_empty()) {
         (_, false) => 1,
         (None, true) => 2,
         (Some(_), true) => 0,
-    };
-    let text = match &prompt.reason {
-        Some(reason) if is_wide(reason) => WRITE_UP - WRITE_UP_LEAST,
-        _ => 0,
-    };
-    height(prompt).saturating_sub(air + text)
+    }
+}
+
+fn is_empty(reason: &Reason) -> bool {
+    reason
+        .field
+        .lines()
+        .iter()
+        .all(|line| line.as_str().is_empty())
 }
 
 /// A label that does not fit beside its field stands above it.
@@ -78,7 +92,15 @@ pub(super) fn draw(
         // Below it: air, the phrase, what the prompt says about itself, the keys.
         let below = 1 + prompt.phrase.as_ref().map_or(0, |_| 3) + 2;
         let room = rest(area, y);
-        let free = room.height.saturating_sub(below);
+        let free = if is_wide(reason) {
+            room.height.saturating_sub(below)
+        } else if is_empty(reason) {
+            // Rows that are short once the air is gone.
+            let short = height(prompt).saturating_sub(area.height + air(prompt));
+            REASON - short.min(REASON - 1)
+        } else {
+            REASON
+        };
         let focus = prompt.part == Part::Reason;
         let (rows, at) = reason_field(view, buffer, (room, free), reason, focus);
         if prompt.part == Part::Reason {
@@ -195,7 +217,7 @@ fn reason_field(
     let rows = if wide {
         free.saturating_sub(y).clamp(WRITE_UP_LEAST, WRITE_UP)
     } else {
-        REASON
+        free
     };
     let field =
         Rect::new(area.x + x, area.y + y, area.width.saturating_sub(x), rows).intersection(area);

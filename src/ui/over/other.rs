@@ -168,10 +168,12 @@ fn emergency(view: View<'_>, asking: &Asking) -> Vec<Fact> {
     }
     vec![
         plain("Sign-offs and ticks by hand no longer hold the approval back."),
-        plain("Tests, prerequisites, blackouts, automatic items and the digest do."),
+        plain(
+            "Tests, prerequisites, blackouts, automatic items and the digest still hold it back.",
+        ),
         warning(
             view,
-            "GitHub and the record name it, and another person reviews it within two days.",
+            "GitHub and the record name the emergency, and another person reviews it within two days.",
         ),
     ]
 }
@@ -183,9 +185,12 @@ fn schedule(view: View<'_>, zone: &jiff::tz::TimeZone) -> Vec<Fact> {
         let local = start.to_zoned(zone.clone()).strftime("%F %H:%M %Z");
         plain(&format!("Now: not before {local}."))
     });
+    let here = view.model.now.to_zoned(zone.clone()).strftime("%Z");
     let mut facts = vec![
         plain("Nothing is approved before. Nothing starts by itself then: you are reminded."),
-        plain("18:00, 2026-12-01 18:00, or now to lift it."),
+        plain(&format!(
+            "18:00, 2026-12-01 18:00, or now to lift it; times are in {here}."
+        )),
     ];
     facts.extend(now);
     facts

@@ -19,7 +19,7 @@ pub(super) fn draw(
     hits: &mut Hits,
 ) -> (u16, u16) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
-    let width = area.width.saturating_sub(4).min(72);
+    let width = area.width.saturating_sub(4).min(100);
     let height = area.height.saturating_sub(4).min(18);
     let frame = Rect::new(area.x + (area.width - width) / 2, area.y + 2, width, height);
     raise(buffer, frame, styles.raised);
@@ -31,7 +31,7 @@ pub(super) fn draw(
         .put(palette.query(), styles.strong);
     let cursor = (pen.column(), inner.y);
     if palette.query().is_empty() {
-        pen.skip(1).put("type what you want to do", styles.faint);
+        pen.skip(1).put("type what you want to do", styles.dim);
     }
     let list = Rect::new(
         inner.x,

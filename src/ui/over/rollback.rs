@@ -6,7 +6,7 @@ use super::fact::{Fact, warning};
 use crate::{
     app::{Choice, Prompt},
     domain::{
-        Text,
+        Sha, Text,
         record::Sharing,
         release::Release,
         rollback::{InputsCheck, Plan, RollbackShown},
@@ -32,17 +32,25 @@ pub(super) fn facts(
         _ if is_early => release.name().to_string(),
         told => told.unwrap_or("unknown version").to_owned(),
     };
+    // Without a version the commit is the name already.
+    let sha = release
+        .rollout
+        .sha()
+        .filter(|_| from == release.name().as_str());
+    let sha = sha.map(Sha::short).filter(|sha| *sha != from);
     let mut way: Fact = vec![
         (release.policy.service.clone(), styles.strong),
         ("  ".to_owned(), styles.dim),
-        (from, styles.candidate),
+        (from.clone(), styles.candidate),
+    ];
+    way.extend(sha.map(|sha| (format!(" {sha}"), styles.dim)));
+    way.extend([
         (format!("  {}  ", view.look.glyphs.arrow), styles.dim),
         (
             shown.target.name().to_owned(),
             styles.ok.add_modifier(ratatui::style::Modifier::BOLD),
         ),
-    ];
-    // Without a version the commit is the name already.
+    ]);
     if shown.target.version.is_some() {
         way.push((format!(" {}", shown.target.sha.short()), styles.dim));
     }

@@ -275,7 +275,7 @@ fn file_row(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, walk: &Wa
     };
     pen.put(name, text);
     if fate != "modified" {
-        pen.put(" ", styles.faint).put(fate, styles.faint);
+        pen.put(" ", styles.dim).put(fate, styles.dim);
     }
 }
 
@@ -387,10 +387,7 @@ fn line_of(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Lin
         }
         Line::Head(at, heading) => {
             let edge = glyphs.axis[0];
-            pen.put(
-                &format!("{:digits$} {at:>digits$} {edge} ", ""),
-                styles.faint,
-            );
+            pen.put(&format!("{:digits$} {at:>digits$} {edge} ", ""), styles.dim);
             pen.put(heading_of(heading), styles.info);
         }
         Line::Code(mark, old, new, text) => {
@@ -405,7 +402,7 @@ fn line_of(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Lin
             );
             pen.put(
                 &format!("{:>digits$} {:>digits$} ", number(old), number(new)),
-                styles.faint,
+                styles.dim,
             );
             pen.put(sign, style).skip(1).put(text.as_str(), style);
         }

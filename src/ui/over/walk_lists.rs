@@ -77,7 +77,7 @@ pub(super) fn dependency_row(
         (None, None) => {}
     }
     if change.direct == Some(false) {
-        pen.put(" by another", styles.faint);
+        pen.put(" by another", styles.dim);
     }
 }
 

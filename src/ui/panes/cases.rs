@@ -106,9 +106,7 @@ fn line(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, case: &Case<'
     } else {
         styles.text
     };
-    pen.put(case.name, text)
-        .skip(2)
-        .put(case.class, styles.faint);
+    pen.put(case.name, text).skip(2).put(case.class, styles.dim);
 }
 
 fn opened(

@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
     app::{Hits, Pane},
-    domain::{judge::State, policy::Effect, release::Gate},
+    domain::{judge::State, observation::AlarmState, policy::Effect, release::Gate},
     ui::{
         pane::{self, View, frame, rows, scroll_mark, select},
         pen::{Pen, width, wrap},
@@ -50,11 +50,37 @@ pub(in crate::ui) fn badge(view: View<'_>) -> Vec<pane::Piece> {
     let blocked = gates.iter().any(|gate| gate.effect == Some(Effect::Block));
     let styles = &view.look.styles;
     let mut right = Vec::new();
+    let before = gates.iter().filter(|gate| was_so(view, gate)).count();
+    if before > 0 {
+        right.push((format!("{before} was so before"), styles.dim));
+    }
     if blocked {
         right.push(("BLOCKED".to_owned(), styles.fail));
     }
-    right.push((format!("{pass} of {} pass", gates.len()), styles.dim));
+    right.push((
+        format!("{pass} of {} pass", gates.len() - before),
+        styles.dim,
+    ));
     right
+}
+
+/// The state of a gate in a word or two: items that nobody ticked are known to be open.
+pub(in crate::ui) fn state_of(gate: &Gate) -> &'static str {
+    match gate.verdict.state {
+        State::NoData if gate.family == "checklist" => "open",
+        state => state.word(),
+    }
+}
+
+/// Whether a gate fails by alarms alone that fired before the deploy: during the watch that speaks neither for nor
+/// against the release.
+pub(in crate::ui) fn was_so(view: View<'_>, gate: &Gate) -> bool {
+    let alarms = view.release.watch.alarms.values();
+    let mut firing = alarms.filter(|alarm| alarm.state == AlarmState::Alarm);
+    view.model.watches()
+        && gate.family == "alarms"
+        && gate.verdict.state == State::Fail
+        && firing.all(|alarm| alarm.before)
 }
 
 fn word(effect: Effect) -> &'static str {
@@ -80,7 +106,7 @@ fn line(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, gate: &Gate) 
     }
     let why = match gate.verdict.state {
         State::Pass => gate.verdict.why.first_line().to_owned(),
-        state => format!("{}: {}", state.word(), gate.verdict.why.first_line()),
+        _ => format!("{}: {}", state_of(gate), gate.verdict.why.first_line()),
     };
     pen.put(sign, style).skip(1);
     let title_style = if passes { styles.text } else { style };
@@ -104,7 +130,7 @@ fn arithmetic(view: View<'_>, buffer: &mut Buffer, area: Rect, gate: &Gate) {
     Pen::new(buffer, area, 1, view.look.glyphs.more)
         .put(gate.title.first_line(), styles.strong)
         .skip(2)
-        .put(gate.verdict.state.word(), style);
+        .put(state_of(gate), style);
     let lines = wrap(
         gate.verdict.why.as_str(),
         area.width,

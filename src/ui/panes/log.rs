@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Columns before the text: the time, and who where there is room.
-const TEXT_WIDE: u16 = 21;
+const TEXT_WIDE: u16 = 22;
 const TEXT_NARROW: u16 = 10;
 
 /// Draws the pane.
@@ -35,13 +35,16 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         let style = view.look.mood(mood);
         let at = stamped.stamp.occurred.unwrap_or(stamped.stamp.at);
         let mut pen = Pen::new(buffer, inner, row, view.look.glyphs.more);
-        pen.put(&time_of(at, &view.model.zone), styles.faint);
+        pen.put(&time_of(at, &view.model.zone), styles.dim);
         if wide {
             pen.skip(2)
                 .put_within(&who(&stamped.stamp.actor), 10, styles.dim);
         }
         // A long line goes on below; what does not fit there either is cut.
-        let mut rest = text.as_str();
+        // The column before tells who it is already.
+        let own = wide.then(|| format!("{} ", who(&stamped.stamp.actor)));
+        let bare = own.and_then(|own| text.strip_prefix(own.as_str()));
+        let mut rest = bare.unwrap_or(text.as_str());
         for line in 1..=most {
             let mut pen = Pen::new(buffer, inner, row, view.look.glyphs.more);
             pen.to(inner.x + begins);

@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use super::{
-    readings::{newest, reading, values},
+    readings::{broken, hidden_in_words, kept, newest, reading, values},
     sight, watch_chart,
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
         plot::{Band, Plot},
         policy::{Metric, Side},
         release::{Advice, AsksOfStage},
+        rollback::RollbackProgress,
         wording,
     },
     ui::{
@@ -71,8 +72,11 @@ fn badge_watch(view: View<'_>) -> Vec<pane::Piece> {
             styles.dim,
         ));
     }
-    let (sign, word, style) = verdict(view);
+    let (sign, word, style) = recovery(view).unwrap_or_else(|| verdict(view));
     right.push((format!("{sign} {word}"), style.add_modifier(Modifier::BOLD)));
+    if is_back(view) {
+        return right;
+    }
     let judged = if let Some(stage) = &view.model.derived.stage {
         let wanted = wording::count(stage.wanted as u64, "minute");
         format!("{} served {} of {wanted}", stage.weight, stage.served)
@@ -84,27 +88,61 @@ fn badge_watch(view: View<'_>) -> Vec<pane::Piece> {
     right
 }
 
+/// A verdict as the pane's edge says it.
+type Said = (&'static str, String, Style);
+
+/// Whether a rollback's run ended well: what the watch was judged by until then is over.
+fn is_back(view: View<'_>) -> bool {
+    let newest = view.release.rollback.newest();
+    newest.is_some_and(|attempt| matches!(attempt.progress, RollbackProgress::Finished { .. }))
+}
+
+/// How it is after a rollback: what recovery was judged, and while it is not, how far that is. `None` where nothing was
+/// rolled back, or not to its end.
+fn recovery(view: View<'_>) -> Option<Said> {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    let RollbackProgress::Finished { recovered, .. } = &view.release.rollback.newest()?.progress
+    else {
+        return None;
+    };
+    let said = |sign, word: &str, style| (sign, word.to_owned(), style);
+    Some(match recovered {
+        Some((Some(true), _)) => said(glyphs.ok, "recovered", styles.ok),
+        Some((Some(false), _)) => said(glyphs.fail, "not recovered", styles.fail),
+        Some((None, _)) => said(glyphs.unknown, "recovery: cannot tell", styles.info),
+        None if freshness::of(view, Pane::Metrics).is_some_and(|age| age.grey) => {
+            said(glyphs.unknown, "no fresh data", styles.info)
+        }
+        None => {
+            let far = view.release.recovery_progress();
+            let far = far.map_or_else(String::new, |(have, want)| format!(", {have} of {want}"));
+            (glyphs.now, format!("recovering{far}"), styles.accent)
+        }
+    })
+}
+
 /// The watch in one word. Green only on data: a silent source is never healthy.
-fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
+fn verdict(view: View<'_>) -> Said {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let release = view.release;
+    let said = |sign, word: &str, style| (sign, word.to_owned(), style);
     if release.watch.fired().next().is_some() {
-        return (glyphs.fail, "degraded", styles.fail);
+        return said(glyphs.fail, "degraded", styles.fail);
     }
     if freshness::of(view, Pane::Metrics).is_some_and(|age| age.grey) {
-        return (glyphs.unknown, "no fresh data", styles.info);
+        return said(glyphs.unknown, "no fresh data", styles.info);
     }
     if !release.record.problems.is_empty() {
-        return (glyphs.fail, "problem reported", styles.fail);
+        return said(glyphs.fail, "problem reported", styles.fail);
     }
     if !release.rollout.issues.is_empty() {
-        return (glyphs.fail, "issue detected", styles.fail);
+        return said(glyphs.fail, "issue detected", styles.fail);
     }
     if matches!(release.phase(), Phase::Undecided) {
-        return (glyphs.unknown, release.watch.doubt(), styles.info);
+        return said(glyphs.unknown, release.watch.doubt(), styles.info);
     }
     if release.watch.standing().next().is_some() {
-        return (glyphs.warn, "stands out", styles.warn);
+        return said(glyphs.warn, "stands out", styles.warn);
     }
     let derived = &view.model.derived;
     let have = derived
@@ -118,13 +156,27 @@ fn verdict(view: View<'_>) -> (&'static str, &'static str, Style) {
         .as_ref()
         .is_some_and(|told| told.advice == Advice::RollBack);
     if have == 0 || states.is_empty() {
-        (glyphs.open, "nothing judged yet", styles.dim)
+        said(glyphs.open, "nothing judged yet", styles.dim)
     } else if states.contains(&State::Fail) || is_against {
-        (glyphs.warn, "a gate fails", styles.warn)
+        said(glyphs.warn, "a gate fails", styles.warn)
     } else if states.iter().any(|state| state.is_unknown()) {
-        (glyphs.unknown, "not all known", styles.info)
+        said(glyphs.unknown, "not all known", styles.info)
     } else {
-        (glyphs.ok, "healthy", styles.ok)
+        healthy(view)
+    }
+}
+
+/// What is judged is good; a metric that is shown and cannot be read takes the green away.
+fn healthy(view: View<'_>) -> Said {
+    let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
+    match broken(view) {
+        (0, 0) => (glyphs.ok, "healthy".to_owned(), styles.ok),
+        (0, others) => {
+            let count = wording::count(others as u64, "source");
+            let words = format!("healthy, {count} broken");
+            (glyphs.unknown, words, styles.info)
+        }
+        _ => (glyphs.unknown, "not all known".to_owned(), styles.info),
     }
 }
 
@@ -172,16 +224,18 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
         5.. if has_sight => 1,
         _ => 0,
     };
+    let edge = Rect::new(area.x, area.bottom(), area.width, 1);
     let below = Rect::new(area.x, area.bottom() - sight, area.width, sight);
     sight::detectable(view, buffer, below);
     let area = Rect::new(area.x, area.y, area.width, area.height - sight);
     let fits = usize::from(area.height / 2).max(1);
     let selected = view.model.metric().min(shown.len().saturating_sub(1));
-    let top = (selected + 1).saturating_sub(fits);
+    let seen = kept(view, &shown, selected, fits);
+    more(view, buffer, edge, shown.len() - seen.len());
     let until = newest(view).plus(1);
     let from = until.plus(-LOOK_BACK);
     let left = if area.width >= 40 { 16 } else { area.width };
-    for (row, (index, metric)) in (0u16..).zip(shown.iter().enumerate().skip(top).take(fits)) {
+    for (row, (index, metric)) in (0u16..).zip(seen) {
         let y = row * 2;
         let (value, style) = reading(view, metric);
         let name_style = if index == selected && view.has_focus(Pane::Metrics) {
@@ -222,5 +276,13 @@ fn small(view: View<'_>, buffer: &mut Buffer, area: Rect, hits: &mut Hits) {
             covered: 0,
         };
         paint(view.look, buffer, chart, &plot, &dress);
+    }
+}
+
+/// Says in the lower edge how many metrics have no room here, and with which key they are seen.
+fn more(view: View<'_>, buffer: &mut Buffer, edge: Rect, hidden: usize) {
+    if hidden > 0 {
+        let words = format!(" {} ", hidden_in_words(view, hidden));
+        Pen::new(buffer, edge, 0, view.look.glyphs.more).put_right(&words, view.look.styles.dim);
     }
 }

@@ -20,3 +20,4 @@ mod triggers;
 mod watch_chart;
 
 pub(super) use any::{badge, draw};
+pub(super) use gates::{state_of, was_so};

@@ -4,11 +4,12 @@ use jiff::SignedDuration;
 use ratatui::style::Style;
 
 use crate::{
-    app::MetricFacts,
+    app::{Action, MetricFacts, Pane},
     domain::{
         Feed,
+        judge::{Course, Rule, change},
         observation::{Minute, Sample},
-        policy::{Metric, Recipe},
+        policy::{Metric, MetricName, Recipe},
         wording,
     },
     ui::pane::View,
@@ -106,5 +107,119 @@ pub(super) fn reading(view: View<'_>, metric: &Metric) -> (String, Style) {
                 (wording::value(value, metric.unit), styles.strong)
             }
         }
+    }
+}
+
+/// How a value looks beside what was and what the rules say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// Beyond what a trigger allows.
+    Failing,
+    /// Stands out, or is worse than before by more than is usual.
+    Odd,
+    /// As before.
+    Usual,
+    /// There is nothing to compare it with.
+    Alone,
+}
+
+/// How the newest value of the metric of that index looks.
+pub(super) fn looks(view: View<'_>, index: usize, metric: &Metric, now: f64) -> Looks {
+    let facts = facts(view, index);
+    let fires = facts.limits.iter().any(|(limit, fires)| {
+        let beyond = if limit.above {
+            now > limit.value
+        } else {
+            now < limit.value
+        };
+        *fires && beyond
+    });
+    let key = metric.key();
+    let mut standing = view.release.watch.standing();
+    if fires {
+        Looks::Failing
+    } else if standing.any(|(standing, ..)| *standing == key) {
+        Looks::Odd
+    } else {
+        match &facts.baseline {
+            None => Looks::Alone,
+            Some(stats)
+                if change(stats, now, metric.bad).course == Course::Worse
+                    && stats.is_unusual(now) =>
+            {
+                Looks::Odd
+            }
+            Some(_) => Looks::Usual,
+        }
+    }
+}
+
+/// The metrics that gates or triggers of the watch name.
+fn named(view: View<'_>) -> Vec<MetricName> {
+    let hypercare = &view.release.policy.hypercare;
+    let rules = hypercare.gates.iter().chain(&hypercare.triggers);
+    rules.flat_map(Rule::metrics).collect()
+}
+
+/// How many of the shown metrics cannot be read now: those that gates or triggers name, and others.
+pub(super) fn broken(view: View<'_>) -> (usize, usize) {
+    let named = named(view);
+    let shown = view.release.policy.shown_metrics();
+    let silent = shown
+        .iter()
+        .filter(|metric| matches!(latest(view, metric), Some((_, Sample::Broken))));
+    let (of_rules, others): (Vec<&Metric>, Vec<&Metric>) =
+        silent.partition(|metric| named.contains(&metric.name));
+    (of_rules.len(), others.len())
+}
+
+/// The metrics in the order in which they keep their place where room is scarce: the chosen one, what fails or is odd,
+/// what gates or triggers name, the rest.
+pub(super) fn by_weight(view: View<'_>, metrics: &[&Metric], chosen: usize) -> Vec<usize> {
+    let named = named(view);
+    let weight = |index: usize| {
+        let metric = metrics[index];
+        let at = view.release.policy.shown_metrics();
+        let at = at.iter().position(|one| one.key() == metric.key());
+        match latest(view, metric) {
+            _ if index == chosen => 0,
+            Some((_, Sample::Value(now))) => match at.map(|at| looks(view, at, metric, now)) {
+                Some(Looks::Failing) => 1,
+                Some(Looks::Odd) => 2,
+                _ if named.contains(&metric.name) => 3,
+                _ => 4,
+            },
+            _ => 2,
+        }
+    };
+    let mut order: Vec<usize> = (0..metrics.len()).collect();
+    order.sort_by_cached_key(|index| weight(*index));
+    order
+}
+
+/// As many of the metrics as there is room for, with their indices, in their own order.
+pub(super) fn kept<'m>(
+    view: View<'_>,
+    metrics: &[&'m Metric],
+    chosen: usize,
+    room: usize,
+) -> Vec<(usize, &'m Metric)> {
+    let mut seen = by_weight(view, metrics, chosen);
+    seen.truncate(room);
+    seen.sort_unstable();
+    seen.into_iter()
+        .map(|index| (index, metrics[index]))
+        .collect()
+}
+
+/// How many metrics have no room, and with which keys they are seen.
+pub(super) fn hidden_in_words(view: View<'_>, hidden: usize) -> String {
+    let key = view.look.key(Action::Zoom);
+    if view.model.zoomed {
+        format!("{hidden} more")
+    } else if view.has_focus(Pane::Metrics) {
+        format!("{hidden} more ({key})")
+    } else {
+        format!("{hidden} more ({} {key})", Pane::Metrics.number())
     }
 }

@@ -2,14 +2,9 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::readings::{facts, latest, reading};
+use super::readings::{Looks, by_weight, facts, hidden_in_words, latest, looks, reading};
 use crate::{
-    domain::{
-        judge::{Course, change},
-        observation::Sample,
-        policy::Metric,
-        wording,
-    },
+    domain::{judge::change, observation::Sample, policy::Metric, wording},
     ui::{
         pane::{Piece, View},
         pen::{Pen, width},
@@ -19,36 +14,42 @@ use crate::{
 /// Most rows; the chart needs the rest.
 const ROWS: usize = 3;
 
+/// Fewest columns of one metric.
+const LEAST: usize = 4;
+
 /// All metrics, in rows.
 pub(super) struct Strip {
     rows: Vec<Vec<Piece>>,
 }
 
 impl Strip {
-    /// In rows of `room` columns.
+    /// In rows of `room` columns. What has no room is counted: the least of it goes first.
     pub(super) fn of(view: View<'_>, room: u16) -> Self {
-        let mut rows: Vec<Vec<Piece>> = vec![Vec::new()];
-        let mut used = 0;
-        for (index, metric) in view.release.policy.shown_metrics().iter().enumerate() {
-            let pieces = one(view, index, metric);
-            let wide: u16 = pieces.iter().map(|(text, _)| width(text)).sum();
-            if used > 0 && used + 2 + wide > room {
-                if rows.len() == ROWS {
-                    break;
-                }
-                rows.push(Vec::new());
-                used = 0;
-            }
-            if let Some(row) = rows.last_mut() {
-                if used > 0 {
-                    row.push(("  ".to_owned(), view.look.styles.text));
-                    used += 2;
-                }
-                row.extend(pieces);
-            }
-            used += wide;
+        let shown = view.release.policy.shown_metrics();
+        let all: Vec<Vec<Piece>> = shown
+            .iter()
+            .enumerate()
+            .map(|(index, metric)| one(view, index, metric))
+            .collect();
+        let mut seen: Vec<usize> = (0..all.len()).collect();
+        if let Some(rows) = laid(view, &all, &seen, room) {
+            return Self { rows };
         }
-        Self { rows }
+        let shown: Vec<&Metric> = shown.iter().collect();
+        let order = by_weight(view, &shown, view.model.metric());
+        // More than these have no room, however short they are.
+        let most = usize::from(room) * ROWS / LEAST;
+        for count in (1..all.len().min(most)).rev() {
+            seen = order[..count].to_vec();
+            seen.sort_unstable();
+            if let Some(rows) = laid(view, &all, &seen, room) {
+                return Self { rows };
+            }
+        }
+        let rows = order.first().map(|index| all[*index].clone());
+        Self {
+            rows: rows.into_iter().collect(),
+        }
     }
 
     /// Rows that it takes.
@@ -64,6 +65,35 @@ impl Strip {
             }
         }
     }
+}
+
+/// The metrics of those indices in rows, and how many are not among them; `None` where that does not fit.
+fn laid(view: View<'_>, all: &[Vec<Piece>], seen: &[usize], room: u16) -> Option<Vec<Vec<Piece>>> {
+    let styles = &view.look.styles;
+    let mut rows: Vec<Vec<Piece>> = vec![Vec::new()];
+    let mut used = 0;
+    let hidden = all.len() - seen.len();
+    let words = format!("  {}", hidden_in_words(view, hidden));
+    let more = (hidden > 0).then(|| vec![(words, styles.dim)]);
+    for pieces in seen.iter().map(|index| &all[*index]).chain(&more) {
+        let wide: u16 = pieces.iter().map(|(text, _)| width(text)).sum();
+        if used > 0 && used + 2 + wide > room {
+            if rows.len() == ROWS {
+                return None;
+            }
+            rows.push(Vec::new());
+            used = 0;
+        }
+        if let Some(row) = rows.last_mut() {
+            if used > 0 {
+                row.push(("  ".to_owned(), styles.text));
+                used += 2;
+            }
+            row.extend(pieces.iter().cloned());
+        }
+        used += wide;
+    }
+    Some(rows)
 }
 
 /// One metric: name, value, change, and a sign where it wants a look.
@@ -83,30 +113,15 @@ fn one(view: View<'_>, index: usize, metric: &Metric) -> Vec<Piece> {
         pieces.push((value, style));
         return pieces;
     };
-    let facts = facts(view, index);
-    let fires = facts.limits.iter().any(|(limit, fires)| {
-        let beyond = if limit.above {
-            now > limit.value
-        } else {
-            now < limit.value
-        };
-        *fires && beyond
-    });
-    let change = facts
+    let change = facts(view, index)
         .baseline
         .map(|stats| (change(&stats, now, metric.bad), stats));
-    let key = metric.key();
-    let mut standing = view.release.watch.standing();
-    let anomalous = standing.any(|(standing, ..)| *standing == key);
-    let (value_style, sign) = match &change {
+    let (value_style, sign) = match looks(view, index, metric, now) {
         _ if style == styles.faint => (style, ""),
-        _ if fires => (styles.fail, glyphs.fail),
-        _ if anomalous => (styles.warn, glyphs.warn),
-        Some((change, stats)) if change.course == Course::Worse && stats.is_unusual(now) => {
-            (styles.warn, glyphs.warn)
-        }
-        Some(_) => (styles.ok, ""),
-        None => (styles.strong, ""),
+        Looks::Failing => (styles.fail, glyphs.fail),
+        Looks::Odd => (styles.warn, glyphs.warn),
+        Looks::Usual => (styles.ok, ""),
+        Looks::Alone => (styles.strong, ""),
     };
     pieces.push((value, value_style));
     if let Some((change, stats)) = change {

@@ -204,7 +204,7 @@ impl<'a> Table<'a> {
             let words = minute_of(minute.start(), &view.model.zone);
             if column + width(&words) <= columns {
                 let at = Rect::new(area.x + left + column, area.y, columns - column, 1);
-                Pen::new(buffer, at, 0, view.look.glyphs.more).put(&words, view.look.styles.faint);
+                Pen::new(buffer, at, 0, view.look.glyphs.more).put(&words, view.look.styles.dim);
             }
         }
     }
@@ -220,9 +220,9 @@ impl<'a> Table<'a> {
                     styles.dim,
                 ),
                 None if release.watch.pasts.contains_key(&day) => {
-                    ("no data".to_owned(), styles.faint)
+                    ("no data".to_owned(), styles.dim)
                 }
-                None => ("not read".to_owned(), styles.faint),
+                None => ("not read".to_owned(), styles.dim),
             };
             self.number(buffer, area, (row, column), &fitting(words), style);
         }

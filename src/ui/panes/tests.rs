@@ -41,7 +41,18 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         pen.put(line.sign, line.style).skip(1);
         let room = name_ends.saturating_sub(at + 3);
         pen.put(&cut(&line.name, room, view.look.glyphs.more), styles.text);
-        pen.to(name_ends).put(&line.middle, line.middle_style);
+        let words = line.middle.trim_start();
+        let air = line.middle.len() - words.len();
+        pen.to(name_ends).skip(u16::try_from(air).unwrap_or(0));
+        // What failed by itself: the air before it is not underlined, and what passed beside it is not red.
+        match words.split_once("  ") {
+            Some((bad, rest)) if line.middle_style == styles.fail => {
+                pen.put(bad, styles.fail).skip(2).put(rest, styles.text);
+            }
+            _ => {
+                pen.put(words, line.middle_style);
+            }
+        }
     }
     scroll_mark(view, buffer, area, (list.top, list.seen, lines.len()));
     let used = u16::try_from(lines.len()).unwrap_or(u16::MAX);

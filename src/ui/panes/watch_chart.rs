@@ -181,7 +181,7 @@ fn axes(
     if let Some(row) = named_row(chart).filter(|_| plot_area.width > 40) {
         let x = plot_area.x + NAMED_FROM;
         let room = Rect::new(x, plot_area.y + row, NAMED, 1);
-        Pen::new(buffer, room, 0, glyphs.more).put(named, styles.faint);
+        Pen::new(buffer, room, 0, glyphs.more).put(named, styles.dim);
     }
     let axis = Rect::new(plot_area.x, plot_area.bottom(), plot_area.width, 1);
     for (minute, column) in &chart.time_ticks {
