@@ -4,7 +4,7 @@ use cockpit::{
     app::{Seat, offers},
     config::Depth,
     domain::{
-        Actor,
+        Actor, Reel,
         observation::Sample,
         rollback::RollbackEvent,
         rollout::{RolloutEvent, StageState},
@@ -130,8 +130,17 @@ fn an_empty_reason_gives_its_rows_to_what_is_still_open() {
 fn a_narrow_replay_says_that_it_is_one() {
     let mut stage = Stage::new(world::monitoring().release);
     stage.model.seat = Seat::Replay;
-    let text = stage.text(80, 24);
-    assert!(text.contains("replay"), "{text}");
+    let head = |stage: &mut Stage| stage.text(80, 24).lines().next().unwrap().to_owned();
+    assert!(head(&mut stage).contains("replay"), "{}", head(&mut stage));
+    stage.model.reel = Some(Reel {
+        at: 1_200,
+        of: 3_400,
+        plays: false,
+        speed: 1.0,
+    });
+    let said = head(&mut stage);
+    assert!(said.contains("replay 1200 of 3400 paused"), "{said}");
+    assert!(said.contains("v2.14.0"), "{said}");
 }
 
 #[test]
@@ -147,4 +156,16 @@ fn without_colours_no_state_in_an_edge_is_dimmed() {
     let x = u16::try_from(before.chars().count()).unwrap();
     assert!(!frame[(x, y)].modifier.contains(Modifier::DIM), "{text}");
     assert!(frame[(x, y)].modifier.contains(Modifier::BOLD), "{text}");
+}
+
+#[test]
+fn a_triggers_arithmetic_goes_on_below_where_rows_are_free() {
+    let text = Stage::new(world::alerting().release).text(110, 60);
+    let mut lines = text
+        .lines()
+        .skip_while(|line| !line.starts_with("│   fired"));
+    let (first, second) = (lines.next().unwrap_or(&text), lines.next().unwrap_or(&text));
+    let pane = |line: &str| line.chars().take(38).collect::<String>();
+    assert!(!pane(first).contains('…'), "{text}");
+    assert!(pane(second).contains("usual 0.12%"), "{text}");
 }

@@ -21,6 +21,7 @@ pub(super) struct Line {
     pub(super) middle: String,
     pub(super) middle_style: Style,
     pub(super) mark: String,
+    pub(super) mark_style: Style,
     pub(super) right: String,
 }
 
@@ -71,6 +72,11 @@ pub(super) fn load(view: View<'_>, load: &LoadReport) -> Line {
         } else {
             styles.text
         },
+        // Within what its thresholds allow it is no warning.
+        mark_style: match load.verdict() {
+            LoadVerdict::Passed => styles.dim,
+            LoadVerdict::Failed | LoadVerdict::NoThresholds => styles.warn,
+        },
         mark: match load.failed {
             Some(share) if share > 0.0 => {
                 format!("{} failed", wording::value(share, Unit::Percent))
@@ -113,6 +119,7 @@ pub(super) fn security(view: View<'_>, security: &SecurityReport) -> Line {
         name: "Security".to_owned(),
         middle: parts.join("  "),
         middle_style,
+        mark_style: styles.warn,
         mark: if security.incomplete {
             "incomplete".to_owned()
         } else {
@@ -158,6 +165,7 @@ pub(super) fn coverage(view: View<'_>, coverage: &CoverageReport) -> Line {
         } else {
             styles.text
         },
+        mark_style: styles.warn,
         mark: match change {
             None => "no baseline".to_owned(),
             Some(_) => String::new(),

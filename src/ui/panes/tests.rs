@@ -34,7 +34,7 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         let mut pen = Pen::new(buffer, inner, row, view.look.glyphs.more);
         pen.put_right(&line.right, styles.dim).skip_right(1);
         if !line.mark.is_empty() && pen.free() > 46 {
-            pen.put_right(&line.mark, styles.warn).skip_right(1);
+            pen.put_right(&line.mark, line.mark_style).skip_right(1);
         }
         let name_ends = names(inner);
         let at = pen.column();
@@ -152,6 +152,7 @@ fn lines(view: View<'_>) -> (Vec<Line>, Vec<EvidenceKind>) {
                 middle: "not read yet".to_owned(),
                 middle_style: view.look.styles.dim,
                 mark: String::new(),
+                mark_style: view.look.styles.dim,
                 right: String::new(),
             }),
         }
@@ -214,6 +215,7 @@ fn plain(view: View<'_>, name: &str, words: &str, unknown: bool) -> Line {
         middle: words.to_owned(),
         middle_style: if unknown { styles.info } else { styles.warn },
         mark: String::new(),
+        mark_style: styles.warn,
         right: String::new(),
     }
 }
@@ -243,6 +245,7 @@ fn suite(view: View<'_>, suite: &SuiteTotals) -> Line {
         name: suite.name.first_line().to_owned(),
         middle,
         middle_style,
+        mark_style: styles.warn,
         mark: match totals.flaky {
             0 => String::new(),
             flaky => format!("{flaky} flaky"),

@@ -8,7 +8,7 @@ use crate::{
     ui::{
         header::minute_of,
         pane::{self, View, frame, rows, scroll_mark, select},
-        pen::{Pen, width},
+        pen::{Pen, width, wrap},
     },
 };
 
@@ -17,9 +17,8 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
     let inner = frame(view, buffer, area, Pane::Triggers, &badge(view), hits);
     let rules = &view.release.policy.hypercare.triggers;
     let lines: Vec<Line<'_>> = rules.iter().map(|rule| line(view, rule.source())).collect();
-    let tall = is_tall(&lines, inner);
+    let each = each(&lines, inner);
     let list = rows(view, inner, Pane::Triggers, rules.len(), hits);
-    let each = if tall { 2 } else { 1 };
     for (place, (index, line)) in
         (0u16..).zip(lines.iter().enumerate().skip(list.top).take(list.seen))
     {
@@ -27,14 +26,14 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
         if list.at == Some(index) {
             select(view, buffer, inner, row);
         }
-        if tall {
+        if each > 1 {
             let spot = Rect::new(inner.x, inner.y + row, inner.width, 1);
-            for y in [spot.y, spot.y + 1] {
+            for y in spot.y..spot.y + each {
                 let area = pane::area_of(Rect { y, ..spot });
                 hits.put(area, Spot::Rows(Pane::Triggers, index));
             }
         }
-        one(view, buffer, inner, row, line, tall);
+        one(view, buffer, inner, row, line, each);
     }
     if rules.is_empty() {
         Pen::new(buffer, inner, 0, view.look.glyphs.more)
@@ -47,10 +46,18 @@ pub(in crate::ui) fn draw(view: View<'_>, buffer: &mut Buffer, area: Rect, hits:
     scroll_mark(view, buffer, area, (list.top, list.seen, rules.len()));
 }
 
-/// Whether the arithmetic has rows of its own: it does not fit beside one of them, and there are rows.
-fn is_tall(lines: &[Line<'_>], area: Rect) -> bool {
-    let long = |line: &Line<'_>| width(line.source) + width(&line.words) + 4 > area.width;
-    lines.iter().any(long) && lines.len() * 2 <= usize::from(area.height)
+/// Rows of each. The arithmetic has one of its own where it does not fit beside one of them, and a second where it would be
+/// cut in that; as far as there are rows.
+fn each(lines: &[Line<'_>], area: Rect) -> u16 {
+    let below = area.width.saturating_sub(2);
+    let is_long = |line: &Line<'_>| width(line.source) + width(&line.words) + 4 > area.width;
+    let is_cut = |line: &Line<'_>| width(shortened(&line.words, below)) > below;
+    let has = |rows: usize| lines.len() * rows <= usize::from(area.height);
+    match lines.iter().any(is_long) {
+        true if has(3) && lines.iter().any(is_cut) => 3,
+        true if has(2) => 2,
+        _ => 1,
+    }
 }
 
 /// What must hold now, where the triggers leave room for all of it: the watch, or the stage that serves.
@@ -71,9 +78,8 @@ fn gates(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     if lines.is_empty() || lines.len() > usize::from(area.height) {
         return;
     }
-    let tall = is_tall(&lines, area);
-    let each = if tall { 2 } else { 1 };
-    if !tall {
+    let each = each(&lines, area);
+    if each == 1 {
         // The state alone rather than half of its arithmetic.
         for line in &mut lines {
             if width(line.source) + width(&line.words) + 4 > area.width {
@@ -88,7 +94,7 @@ fn gates(view: View<'_>, buffer: &mut Buffer, area: Rect) {
     let wanted = lines.len() * usize::from(each);
     let air = u16::from(wanted < usize::from(area.height));
     for (place, line) in (0u16..).zip(&lines) {
-        one(view, buffer, area, air + place * each, line, tall);
+        one(view, buffer, area, air + place * each, line, each);
     }
 }
 
@@ -159,11 +165,11 @@ fn line<'a>(view: View<'_>, source: &'a str) -> Line<'a> {
     }
 }
 
-fn one(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>, tall: bool) {
+fn one(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>, each: u16) {
     let (styles, glyphs) = (&view.look.styles, view.look.glyphs);
     let mut pen = Pen::new(buffer, area, row, glyphs.more);
     let wanted = width(line.source) + 4;
-    if !tall && width(&line.words) + wanted <= pen.free() {
+    if each == 1 && width(&line.words) + wanted <= pen.free() {
         pen.put_right(&line.words, styles.dim);
     }
     let text = if line.style == styles.ok {
@@ -174,11 +180,17 @@ fn one(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_
     pen.put(line.sign, line.style)
         .skip(1)
         .put(line.source, text);
-    if tall {
-        let words = shortened(&line.words, area.width.saturating_sub(2));
-        Pen::new(buffer, area, row + 1, glyphs.more)
-            .skip(2)
-            .put(words, styles.dim);
+    if each > 1 {
+        let room = area.width.saturating_sub(2);
+        let mut rest = shortened(&line.words, room);
+        for below in 1..each {
+            let head = wrap(rest, room, 1).first().copied().unwrap_or_default();
+            let is_last = below + 1 == each;
+            Pen::new(buffer, area, row + below, glyphs.more)
+                .skip(2)
+                .put(if is_last { rest } else { head }, styles.dim);
+            rest = rest[head.len()..].trim_start();
+        }
     } else if width(&line.words) + wanted > area.width {
         pen.skip(2).put(&line.words, styles.dim);
     }
