@@ -3,8 +3,8 @@
 
 evidence  100 MB test reports of four shapes through `cockpit evidence`: MB/s of processor time and of the clock, and the
           memory beyond that for a report of one case.
-screen    on a pseudo-terminal of 120x35, against a world in another process: first whole frame, key to settled screen
-          beside what `cat` takes on the same machine, bytes a key, idle bytes and processor time, memory.
+screen    on a pseudo-terminal of 120x35, against a world in another process: first whole frame, key to settled screen,
+          bytes a key, idle bytes and processor time, memory.
 storm     the same while the world's 40 jobs and 40 alarms change with every look at them, 50,000 test cases loaded; with
           the events a second that were journalled meanwhile.
 
@@ -165,19 +165,9 @@ def world(program, scenario, speed):
 
 
 def meter(screen, keys, idle):
-    # After each key one for `cat` on a terminal of its own: what the machine itself takes in the same moments.
-    bare = Screen(["/bin/sh", "-c", "stty raw -echo; echo ready; exec cat"], {})
-    bare.until(b"ready")
-    told, floor = [], []
-    for n in range(keys):
-        for one, key, times in ((screen, KEYS[n % 2], told), (bare, b"x", floor)):
-            if answer := one.key(key):
-                times.append(answer)
-            time.sleep(0.06)
-    bare.end()
-    settled, size, floor = [t[0] for t in told], [t[1] for t in told], [t[0] for t in floor]
+    told = [one for n in range(keys) if (one := screen.key(KEYS[n % 2])) and not time.sleep(0.12)]
+    settled, size = [t[0] for t in told], [t[1] for t in told]
     print(f"  key to settled {percentile(settled, 0.5):.2f} ms (p50), {percentile(settled, 0.95):.2f} (p95), {percentile(size, 0.5)} bytes, {len(told)} keys")
-    print(f"  `cat`, a key after each of them: {percentile(floor, 0.5):.2f} ms (p50), {percentile(floor, 0.95):.2f} (p95)")
     used, began = screen.used(), time.perf_counter()
     count = screen.drain(idle)
     took = time.perf_counter() - began
