@@ -269,6 +269,7 @@ mod tests {
     use crate::{
         config::{Depth, Keymap, Theme},
         domain::{observation::Minute, plot::Band},
+        ui::glyphs::UNICODE,
     };
 
     fn row(buffer: &Buffer, y: u16) -> String {
@@ -313,46 +314,61 @@ mod tests {
         }
     }
 
-    #[test]
-    fn labels_on_one_row_stand_side_by_side() {
+    /// Half an hour from minute 100 with these limits and markers, painted, row by row.
+    fn painted(
+        columns: u16,
+        values: &[Option<f64>],
+        limits: &[f64],
+        named: &[(u16, &str)],
+    ) -> Vec<String> {
         let theme = Theme::named("dark").unwrap();
         let look = Look::new(&theme, Depth::True, true, Keymap::standard());
-        let area = Rect::new(0, 0, 80, 6);
+        let area = Rect::new(0, 0, columns, 6);
         let mut buffer = Buffer::empty(area);
-        let values: Vec<Option<f64>> = (0..30).map(|at| Some(f64::from(at))).collect();
-        let (from, until) = (Minute(100), Minute(130));
-        let limits = [15.0, 15.5];
-        let markers = [from.plus(25)];
+        let (from, style) = (Minute(100), Style::new());
+        let markers: Vec<Marker> = named
+            .iter()
+            .map(|(at, label)| Marker {
+                minute: from.plus(i64::from(*at)),
+                label: (*label).to_owned(),
+                style,
+            })
+            .collect();
+        let minutes: Vec<Minute> = markers.iter().map(|one| one.minute).collect();
+        let thresholds: Vec<Threshold> = limits
+            .iter()
+            .map(|value| Threshold {
+                value: *value,
+                label: format!("limit {value}"),
+                style,
+            })
+            .collect();
         let plot = Plot {
-            columns: area.width,
+            columns,
             rows: area.height,
             from,
-            until,
-            values: &values,
+            until: from.plus(30),
+            values,
             band: Band::None,
-            thresholds: &limits,
-            markers: &markers,
-        };
-        let style = Style::new();
-        let threshold = |value: f64| Threshold {
-            value,
-            label: format!("limit {value}"),
-            style,
+            thresholds: limits,
+            markers: &minutes,
         };
         let dress = Dress {
-            thresholds: &limits.map(threshold),
-            markers: &[Marker {
-                minute: markers[0],
-                label: "deployed".to_owned(),
-                style,
-            }],
+            thresholds: &thresholds,
+            markers: &markers,
             line: style,
             beyond: None,
             cursor: None,
             covered: 0,
         };
         paint(&look, &mut buffer, area, &plot, &dress);
-        let all: String = (0..area.height).map(|y| row(&buffer, y)).collect();
+        (0..area.height).map(|y| row(&buffer, y)).collect()
+    }
+
+    #[test]
+    fn labels_on_one_row_stand_side_by_side() {
+        let values: Vec<Option<f64>> = (0..30).map(|at| Some(f64::from(at))).collect();
+        let all = painted(80, &values, &[15.0, 15.5], &[(25, "deployed")]).concat();
         for label in ["limit 15 ", "limit 15.5 ", "deployed"] {
             assert!(all.contains(label), "{label} is whole in {all}");
         }
@@ -360,58 +376,25 @@ mod tests {
 
     #[test]
     fn a_marker_is_named_where_neither_a_limit_nor_another_marker_runs_through_the_word() {
-        let theme = Theme::named("dark").unwrap();
-        let look = Look::new(&theme, Depth::True, true, Keymap::standard());
-        let area = Rect::new(0, 0, 60, 6);
-        let mut buffer = Buffer::empty(area);
         // Low until it rises at once: above the limits there are dots, between them there is no row.
-        let values: Vec<Option<f64>> = (0..30)
-            .map(|at| {
-                Some(if at < 17 {
-                    0.1
-                } else {
-                    4.0 - f64::from(at % 3)
-                })
-            })
-            .collect();
-        let (from, until) = (Minute(100), Minute(130));
-        let limits = [2.0, 1.2];
-        let markers = [from.plus(14), from.plus(16)];
-        let plot = Plot {
-            columns: area.width,
-            rows: area.height,
-            from,
-            until,
-            values: &values,
-            band: Band::None,
-            thresholds: &limits,
-            markers: &markers,
+        let value = |at: i32| {
+            if at < 17 {
+                0.1
+            } else {
+                4.0 - f64::from(at % 3)
+            }
         };
-        let style = Style::new();
-        let threshold = |value: f64| Threshold {
-            value,
-            label: format!("limit {value}"),
-            style,
-        };
-        let marker = |(minute, label): (Minute, &str)| Marker {
-            minute,
-            label: label.to_owned(),
-            style,
-        };
-        let dress = Dress {
-            thresholds: &limits.map(threshold),
-            markers: &[(markers[0], "deploy"), (markers[1], "deployed")].map(marker),
-            line: style,
-            beyond: None,
-            cursor: None,
-            covered: 0,
-        };
-        paint(&look, &mut buffer, area, &plot, &dress);
-        let rows: Vec<String> = (0..area.height).map(|y| row(&buffer, y)).collect();
+        let values: Vec<Option<f64>> = (0..30).map(|at| Some(value(at))).collect();
+        let rows = painted(
+            60,
+            &values,
+            &[2.0, 1.2],
+            &[(14, "deploy"), (16, "deployed")],
+        );
         for label in ["deploy ", "deployed"] {
             let line = rows.iter().find(|row| row.contains(label));
             let line = line.unwrap_or_else(|| panic!("{label} is told in {rows:#?}"));
-            assert!(!line.contains(look.glyphs.threshold), "{label}: {rows:#?}");
+            assert!(!line.contains(UNICODE.threshold), "{label}: {rows:#?}");
         }
     }
 }

@@ -120,4 +120,13 @@ fn init_inside_a_checkout_reads_its_workflows_and_says_where_the_file_belongs() 
     assert!(said.contains("at the root of the repository"), "{said}");
     let at_root = cockpit(folder.path(), &bin, &["init"]);
     assert!(!out(&at_root).contains("note:"), "{}", out(&at_root));
+
+    // What a person must see to is said: a file that is no YAML, an input that nothing fills.
+    fs::write(workflows.join("old.yml"), "on: [push\njobs: {").unwrap();
+    let text = "on:\n  workflow_dispatch:\n    inputs:\n      version: {required: true}\n      why: {required: true}\n      who: {required: true, default: me}\njobs: {}\n";
+    fs::write(workflows.join("rollback.yml"), text).unwrap();
+    let again = cockpit(folder.path(), &bin, &["init", "--force"]);
+    let said = out(&again);
+    assert!(said.contains("left out: old.yml\n"), "{said}");
+    assert!(said.contains("rollback.yml wants why too"), "{said}");
 }

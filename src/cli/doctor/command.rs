@@ -5,6 +5,7 @@ use std::{fmt::Write as _, io::IsTerminal as _, sync::Arc};
 use super::{
     checks,
     finding::{Finding, State},
+    proxy::proxies,
     rules::{Checked, checked},
     slack,
     world::{Hub, Plant},
@@ -31,7 +32,7 @@ pub(in crate::cli) fn doctor(around: &Surroundings, json: bool) -> Result<Exit, 
         .enable_all()
         .build()
         .map_err(|error| Stop::failed(format!("cannot start: {error}")))?;
-    let mut found = Vec::new();
+    let mut found = proxies(&around.env);
     match runtime.block_on(checked(around)) {
         Ok(Checked {
             machine,

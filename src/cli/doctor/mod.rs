@@ -4,6 +4,7 @@ mod checks;
 mod command;
 mod finding;
 mod named;
+mod proxy;
 mod reviewer;
 mod rules;
 mod slack;

@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{page::page, workflows};
+use super::{
+    page::{meaning, page},
+    workflows::{self, Found},
+};
 use crate::{
     cli::{
         checkout,
@@ -72,8 +75,34 @@ pub(in crate::cli) fn init(
             Text::line(&root.to_string_lossy())
         );
     }
+    for note in notes(&found) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(said, "note: {}", Text::line(&note));
+    }
     said.push_str("next: add metrics, then `cockpit doctor`\n");
     print(said.as_bytes())
+}
+
+/// What a person has to see to by hand.
+fn notes(found: &Found) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !found.unread.is_empty() {
+        let names = found.unread.join(", ");
+        notes.push(format!("not understood, so left out: {names}"));
+    }
+    if let Some((file, inputs)) = &found.rollback {
+        let open = inputs
+            .iter()
+            .filter(|input| input.is_required && meaning(&input.name).is_none());
+        let open: Vec<&str> = open.map(|input| input.name.as_str()).collect();
+        if !open.is_empty() {
+            let open = open.join(", ");
+            notes.push(format!(
+                "{file} wants {open} too: say in [rollback] `inputs` what goes into it"
+            ));
+        }
+    }
+    notes
 }
 
 /// Whether two paths are one folder, by whatever links.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::workflows::Found;
+use super::workflows::{Found, Input};
 use crate::domain::Repository;
 
 /// The part that nothing in a checkout tells.
@@ -95,26 +95,30 @@ pub(super) fn page(service: &str, repository: Option<&Repository>, found: &Found
 }
 
 /// The inputs whose meaning their name tells; the rest is left to the team, named.
-fn inputs(declared: &[String]) -> String {
+fn inputs(declared: &[Input]) -> String {
     let (mut known, mut open) = (Vec::new(), Vec::new());
-    for name in declared {
-        let value = match name.to_ascii_lowercase().replace('-', "_").as_str() {
-            "version" | "tag" | "target" | "target_version" => "{version}",
-            "sha" | "commit" | "ref" | "target_sha" => "{sha}",
-            "id" | "release_id" | "cockpit_id" => "{release_id}",
-            "from" | "from_version" | "current_version" => "{from_version}",
-            _ => {
-                open.push(quoted(name));
-                continue;
-            }
-        };
-        known.push(format!("{} = \"{value}\"", quoted(name)));
+    for input in declared {
+        match meaning(&input.name) {
+            Some(value) => known.push(format!("{} = \"{value}\"", quoted(&input.name))),
+            None => open.push(quoted(&input.name)),
+        }
     }
     let mut text = format!("inputs = {{ {} }}", known.join(", "));
     if !open.is_empty() {
         let _ = write!(text, "    # also declared: {}", open.join(", "));
     }
     text
+}
+
+/// What goes into an input of this name; `None` where its name does not tell.
+pub(super) fn meaning(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().replace('-', "_").as_str() {
+        "version" | "tag" | "target" | "target_version" => "{version}",
+        "sha" | "commit" | "ref" | "target_sha" => "{sha}",
+        "id" | "release_id" | "cockpit_id" => "{release_id}",
+        "from" | "from_version" | "current_version" => "{from_version}",
+        _ => return None,
+    })
 }
 
 /// A TOML string on one line, whatever it holds.
@@ -152,8 +156,14 @@ mod tests {
             ],
             rollback: Some((
                 "rollback.yml".to_owned(),
-                vec!["version".to_owned(), "why\nnot".to_owned(), "id".to_owned()],
+                ["version", "why\nnot", "id"]
+                    .map(|name| Input {
+                        name: name.to_owned(),
+                        is_required: true,
+                    })
+                    .to_vec(),
             )),
+            unread: vec!["broken.yml".to_owned()],
         };
         let repository = Repository::parse("github.com", "acme/shop").ok();
         for (found, repository) in [(Found::default(), None), (full, repository.as_ref())] {

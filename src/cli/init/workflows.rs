@@ -26,30 +26,50 @@ pub(super) struct Found {
     /// Jobs with an environment, likeliest production first.
     pub(super) deploying: Vec<Deploying>,
     /// A workflow that rolls back, and the inputs that it declares.
-    pub(super) rollback: Option<(String, Vec<String>)>,
+    pub(super) rollback: Option<(String, Vec<Input>)>,
+    /// Files that could not be read.
+    pub(super) unread: Vec<String>,
 }
 
-/// Reads `.github/workflows` below `root`; what cannot be read is left out.
+/// An input of `workflow_dispatch`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Input {
+    /// Its name.
+    pub(super) name: String,
+    /// Whether a dispatch without it is refused.
+    pub(super) is_required: bool,
+}
+
+/// Reads `.github/workflows` below `root`; what cannot be read is named.
 pub(super) fn look(root: &Path) -> Found {
     let Ok(entries) = fs::read_dir(root.join(".github/workflows")) else {
         return Found::default();
     };
-    let mut files: Vec<(String, Map<String, Value>)> = entries
-        .flatten()
-        .take(MOST)
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let is_yaml = [".yml", ".yaml"].iter().any(|end| name.ends_with(end));
-            let mut text = String::new();
-            // Opening a pipe would wait for its writer.
-            let is_file = is_yaml && fs::metadata(entry.path()).is_ok_and(|told| told.is_file());
-            let file = is_file.then(|| fs::File::open(entry.path()).ok())??;
-            file.take(LARGEST).read_to_string(&mut text).ok()?;
-            Some((name, serde_saphyr::from_str(&text).ok()?))
-        })
-        .collect();
+    let (mut files, mut unread) = (Vec::new(), Vec::new());
+    for entry in entries.flatten().take(MOST) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if [".yml", ".yaml"].iter().any(|end| name.ends_with(end)) {
+            match read(&entry.path()) {
+                Some(workflow) => files.push((name, workflow)),
+                None => unread.push(name),
+            }
+        }
+    }
     files.sort_by(|a, b| a.0.cmp(&b.0));
-    understand(&files)
+    unread.sort();
+    Found {
+        unread,
+        ..understand(&files)
+    }
+}
+
+fn read(path: &Path) -> Option<Map<String, Value>> {
+    // Opening a pipe would wait for its writer.
+    let is_file = fs::metadata(path).is_ok_and(|told| told.is_file());
+    let file = is_file.then(|| fs::File::open(path).ok())??;
+    let mut text = String::new();
+    file.take(LARGEST).read_to_string(&mut text).ok()?;
+    serde_saphyr::from_str(&text).ok()
 }
 
 fn understand(files: &[(String, Map<String, Value>)]) -> Found {
@@ -97,6 +117,7 @@ fn understand(files: &[(String, Map<String, Value>)]) -> Found {
     Found {
         deploying,
         rollback,
+        unread: Vec::new(),
     }
 }
 
@@ -145,7 +166,7 @@ fn rank(environment: &str) -> u8 {
 }
 
 /// The inputs of `workflow_dispatch`; `None` where it cannot be dispatched.
-fn inputs(workflow: &Map<String, Value>) -> Option<Vec<String>> {
+fn inputs(workflow: &Map<String, Value>) -> Option<Vec<Input>> {
     // YAML 1.1 reads a bare `on` as true.
     let on = workflow.get("on").or_else(|| workflow.get("true"))?;
     let dispatched = match on {
@@ -161,7 +182,11 @@ fn inputs(workflow: &Map<String, Value>) -> Option<Vec<String>> {
         inputs
             .into_iter()
             .flatten()
-            .map(|(name, _)| name.clone())
+            .map(|(name, told)| Input {
+                name: name.clone(),
+                is_required: told.get("required").and_then(Value::as_bool) == Some(true)
+                    && told.get("default").is_none(),
+            })
             .collect(),
     )
 }
@@ -196,7 +221,13 @@ mod tests {
         assert_eq!(found.deploying.last().unwrap().environment, "staging");
         assert_eq!(
             found.rollback,
-            Some(("roll-back.yml".to_owned(), vec!["version".to_owned()]))
+            Some((
+                "roll-back.yml".to_owned(),
+                vec![Input {
+                    name: "version".to_owned(),
+                    is_required: true
+                }]
+            ))
         );
     }
 

@@ -200,8 +200,8 @@ fn inline(
         found,
     );
     let Some(kind) = &at.kind else {
-        let help = "add `kind = \"canary\"`, \"blue-green\", \"rolling\" or \"recreate\"";
-        found.wrong(&at.span, "[strategy] has no `kind`", help);
+        let help = "write `kind = \"canary\"` (in YAML `strategy: canary`), or \"blue-green\", \"rolling\" or \"recreate\"";
+        found.wrong(&at.span, "the strategy is not named", help);
         return (Strategy::Recreate, timeout);
     };
     foreign_keys(at, kind.value, found);
@@ -279,7 +279,8 @@ fn foreign_keys(at: &StrategyTable, kind: StrategyKind, found: &mut Findings) {
             && owner != kind
         {
             let message = format!("`{key}` belongs to another kind of strategy");
-            found.wrong(span, message, "remove it, or change `kind`");
+            let help = "remove it, or name the strategy that it belongs to";
+            found.wrong(span, message, help);
         }
     }
 }

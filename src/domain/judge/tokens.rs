@@ -201,6 +201,13 @@ fn number(input: &mut Input<'_>, source: &str, start: usize) -> Result<Token, Ru
         ));
     };
     let (measure, factor) = unit(suffix).ok_or_else(|| {
+        if source[..start].trim_end().ends_with("alarm(") {
+            let length = source[start..].find(')').unwrap_or(source.len() - start);
+            return RuleError::new(
+                start..start + length,
+                "the alarm's name is wanted in quotation marks",
+            );
+        }
         let names = UNITS.iter().map(|(name, ..)| (*name).to_owned());
         RuleError::new(end..end + suffix.len(), format!("`{suffix}` is no unit"))
             .near(suffix, names)

@@ -224,9 +224,9 @@ fn summed(all: &[Standing<'_>], when: When) -> Option<Verdict> {
     let mut open: Vec<_> = due.iter().filter(|one| !one.is_done()).collect();
     // What fails is read before what is merely open.
     open.sort_by_key(|one| std::cmp::Reverse(one.state()));
-    let done = format!("{} of {} required items", due.len() - open.len(), due.len());
+    let (done, all) = (due.len() - open.len(), due.len());
     if open.is_empty() {
-        return Some(said(state, &done));
+        return Some(said(state, &format!("{done} of {all} required items")));
     }
     let mut named: Vec<String> = open
         .iter()
@@ -239,7 +239,7 @@ fn summed(all: &[Standing<'_>], when: When) -> Option<Verdict> {
     if let more @ 1.. = open.len().saturating_sub(NAMED) {
         named.push(format!("{more} more"));
     }
-    let words = format!("{done}; open: {}", named.join("; "));
+    let words = format!("{done} of {all} done; to do: {}", named.join("; "));
     Some(Verdict {
         why: Text::line(&words),
         ..said(state, "")

@@ -93,7 +93,12 @@ fn word(effect: Effect) -> &'static str {
 
 fn line(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, gate: &Gate) {
     let styles = &view.look.styles;
-    let (sign, style) = view.look.state(gate.verdict.state);
+    let before = was_so(view, gate);
+    let (sign, style) = if before {
+        (view.look.glyphs.past, styles.dim)
+    } else {
+        view.look.state(gate.verdict.state)
+    };
     let passes = gate.verdict.state == State::Pass;
     let mut pen = Pen::new(buffer, area, row, view.look.glyphs.more);
     if let Some(effect) = gate.effect {
@@ -104,9 +109,11 @@ fn line(view: View<'_>, buffer: &mut Buffer, area: Rect, row: u16, gate: &Gate) 
         };
         pen.put_right(word(effect), style).skip_right(2);
     }
+    let why = gate.verdict.why.first_line();
     let why = match gate.verdict.state {
-        State::Pass => gate.verdict.why.first_line().to_owned(),
-        _ => format!("{}: {}", state_of(gate), gate.verdict.why.first_line()),
+        State::Pass => why.to_owned(),
+        _ if before => format!("was so before: {why}"),
+        _ => format!("{}: {why}", state_of(gate)),
     };
     pen.put(sign, style).skip(1);
     let title_style = if passes { styles.text } else { style };

@@ -135,6 +135,8 @@ fn is_read(#[case] source: &str) {
 )]
 #[case("any(error_rate) > 1% for 3m", "for", "cannot be asked of each minute")]
 #[case("alarm(x)", "x", "quotation marks")]
+#[case("alarm(5xx-high)", "5xx-high", "quotation marks")]
+#[case("alarm(5xx", "5xx", "quotation marks")]
 #[case("alarm(\"x", "\"x", "closing quotation mark")]
 #[case("alarm(\" \")", "\" \"", "empty")]
 #[case("avgg(error_rate) < 1%", "avgg", "`avg`")]
