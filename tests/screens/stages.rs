@@ -3,7 +3,7 @@
 use cockpit::domain::{
     Actor, EnvironmentId,
     approval::ApprovalEvent,
-    judge::JudgeEvent,
+    judge::{JudgeEvent, State},
     observation::{PendingDeployment, Sample},
     rollout::{RolloutEvent, StageState},
 };
@@ -76,6 +76,11 @@ fn first_stage_serves(journal: &mut Journal) {
 
 /// A canary at 5% that was judged for its three minutes; the next stage waits.
 pub(crate) fn judged() -> Journal {
+    judged_until(-120)
+}
+
+/// The same with its minutes up to these seconds.
+fn judged_until(newest: i64) -> Journal {
     let rules = |rules: &str| {
         let gated = CANARY.replacen("duration", "gates = [\"error_rate < 1%\"], duration", 1);
         format!("{rules}{gated}")
@@ -88,7 +93,7 @@ pub(crate) fn judged() -> Journal {
         at: at(-600),
     };
     journal.github(-600, held);
-    for seconds in (-540..-120).step_by(60) {
+    for seconds in (-540..newest).step_by(60) {
         world::minute(&mut journal, seconds, |_, sample| sample);
     }
     let waits = ApprovalEvent::Waiting {
@@ -115,6 +120,31 @@ fn a_stage_that_waits_says_what_waits_and_what_the_one_before_was_judged_by() {
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words.contains("✔ 5% duration: 3 of 3 minutes"), "{text}");
     }
+}
+
+#[test]
+fn gates_that_pass_while_the_prompt_is_open_are_told_beside_what_is_bound() {
+    let mut journal = judged_until(-420);
+    let mut stage = Stage::new(journal.release.clone());
+    let pass = |stage: &Stage| {
+        let gates = stage.model.derived.gates.iter();
+        gates
+            .filter(|gate| gate.verdict.state == State::Pass)
+            .count()
+    };
+    stage.keys(&[">"]);
+    let (early, all) = (pass(&stage), stage.model.derived.gates.len());
+    let bound = format!("{early} of {all} gates pass");
+    assert!(!stage.text(120, 34).contains(&format!("{bound},")));
+    for seconds in (-420..-120).step_by(60) {
+        world::minute(&mut journal, seconds, |_, sample| sample);
+    }
+    stage.release = journal.release;
+    stage.model.see(&stage.release, at(1));
+    let now = pass(&stage);
+    assert!(now > early, "{now} of {all}");
+    let text = stage.text(120, 34);
+    assert!(text.contains(&format!("{bound}, {now} now")), "{text}");
 }
 
 /// A canary of jobs, which nothing holds: 5% serves for a few minutes, 100% goes on by itself.

@@ -177,7 +177,16 @@ fn evidence(view: View<'_>, shown: &Shown) -> Fact {
         .values()
         .filter(|state| **state == State::Pass)
         .count();
-    let gates = format!("{pass} of {} gates pass", shown.gates.len());
+    let gates = &view.model.derived.gates;
+    let now = gates
+        .iter()
+        .filter(|gate| gate.verdict.state == State::Pass)
+        .count();
+    let mut gates = format!("{pass} of {} gates pass", shown.gates.len());
+    if now != pass {
+        // What was shown is what is approved; the lines below say how it is by now.
+        gates = format!("{gates}, {now} now");
+    }
     let dot = view.look.glyphs.dot;
     match shown.tests {
         Some([tests, passed, failed, errored, _, flaky]) => {
